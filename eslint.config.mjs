@@ -1,0 +1,107 @@
+// @ts-check
+import nextCoreWebVitals from 'eslint-config-next/core-web-vitals';
+import nextTypescript from 'eslint-config-next/typescript';
+import boundaries from 'eslint-plugin-boundaries';
+
+/** @param {string} type @param {Record<string, string>} [captured] */
+const to = (type, captured) => ({ to: { element: captured ? { type, captured } : { type } } });
+
+/** @param {string} from @param {ReturnType<typeof to>[]} allow */
+const policy = (from, allow) => ({ from: { element: { type: from } }, allow });
+
+const entryPoints = ['features', 'data', 'domain', 'components', 'i18n', 'testing'];
+
+const config = [
+  {
+    ignores: ['.next/**', '.portal/**', 'node_modules/**', 'next-env.d.ts', 'src/data/database.types.ts', 'playwright-report/**', 'test-results/**'],
+  },
+  ...nextCoreWebVitals,
+  ...nextTypescript,
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    plugins: { boundaries },
+    settings: {
+      'import/resolver': { typescript: { project: './tsconfig.json' } },
+      'boundaries/include': ['src/**/*'],
+      'boundaries/elements': [
+        { type: 'app', pattern: 'src/app', mode: 'folder' },
+        { type: 'server', pattern: 'src/server', mode: 'folder' },
+        { type: 'worker', pattern: 'src/worker', mode: 'folder' },
+        { type: 'features', pattern: 'src/features/*', mode: 'folder', capture: ['feature'] },
+        { type: 'plugins', pattern: 'src/plugins', mode: 'folder' },
+        { type: 'components', pattern: 'src/components', mode: 'folder' },
+        { type: 'data', pattern: 'src/data', mode: 'folder' },
+        { type: 'domain', pattern: 'src/domain', mode: 'folder' },
+        { type: 'i18n', pattern: 'src/i18n', mode: 'folder' },
+        { type: 'testing', pattern: 'src/testing', mode: 'folder' },
+      ],
+    },
+    rules: {
+      'boundaries/dependencies': [
+        'error',
+        {
+          default: 'disallow',
+          policies: [
+            policy('app', [to('app'), to('features'), to('components'), to('domain'), to('i18n')]),
+            policy('server', [to('server'), to('features'), to('domain')]),
+            policy('worker', [to('worker'), to('features'), to('domain')]),
+            policy('features', [
+              to('features', { feature: '{{ from.element.captured.feature }}' }),
+              to('features', { feature: 'kit' }),
+              to('data'),
+              to('domain'),
+              to('plugins'),
+              to('components'),
+              to('i18n'),
+            ]),
+            policy('plugins', [to('plugins'), to('domain')]),
+            policy('components', [to('components'), to('i18n')]),
+            policy('data', [to('data'), to('domain')]),
+            policy('domain', [to('domain')]),
+            policy('i18n', [to('i18n')]),
+            policy('testing', entryPoints.concat('server', 'worker', 'app').map((type) => to(type))),
+          ],
+        },
+      ],
+      'no-restricted-imports': ['error', { patterns: [{ group: ['../*'], message: 'Import through #folder/… instead of climbing up.' }] }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['src/domain/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['next', 'next/*', 'react', 'react-dom', '@supabase/*', 'node:*', 'postgres'], message: 'domain is pure: no framework, database, network or clock.' },
+            { group: ['../*'], message: 'Import through #folder/… instead of climbing up.' },
+          ],
+        },
+      ],
+      'no-restricted-globals': ['error', { name: 'process', message: 'domain knows no environment.' }, { name: 'fetch', message: 'domain knows no network.' }],
+      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: 'Pass now in.' }],
+    },
+  },
+  {
+    files: ['src/**/*.tsx'],
+    ignores: ['src/**/*.test.tsx', 'src/app/global-error.tsx'],
+    rules: {
+      'react/jsx-no-literals': ['error', { noStrings: true, ignoreProps: true, allowedStrings: ['·', '—', '/', ':', '…', '(', ')', '%', '+', '–', ' '] }],
+    },
+  },
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/features/kit/env.ts', 'src/server/**', 'src/worker/**', 'src/testing/**', 'src/**/*.test.ts', 'src/data/**'],
+    rules: {
+      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Read settings from one parsed place: #data/env.ts.' }],
+    },
+  },
+  {
+    files: ['src/server/**', 'src/worker/**', 'src/testing/**'],
+    rules: { 'no-console': 'off' },
+  },
+];
+
+export default config;
