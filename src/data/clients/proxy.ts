@@ -1,0 +1,30 @@
+import { createServerClient } from '@supabase/ssr';
+import type { NextRequest } from 'next/server';
+import { NextResponse } from 'next/server';
+import type { Database } from '#data/database.types.ts';
+import { readSupabaseSettings } from '#data/env.ts';
+
+/**
+ * Refreshes the session cookies of a page request and passes on the no-store headers that go with them, so that no
+ * cache between us and the browser can keep one person's cookies for another (@supabase/ssr, `setAll`).
+ * @param requestHeaders headers that the page sees
+ */
+export async function refreshSession(request: NextRequest, requestHeaders: Headers): Promise<NextResponse> {
+  const { url, publishableKey } = readSupabaseSettings();
+  let response = NextResponse.next({ request: { headers: requestHeaders } });
+  const supabase = createServerClient<Database>(url, publishableKey, {
+    cookies: {
+      getAll: () => request.cookies.getAll(),
+      setAll(cookiesToSet, headers) {
+        for (const { name, value } of cookiesToSet) request.cookies.set(name, value);
+        requestHeaders.set('cookie', request.cookies.toString());
+        response = NextResponse.next({ request: { headers: requestHeaders } });
+        for (const { name, value, options } of cookiesToSet) response.cookies.set(name, value, options);
+        for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+      },
+    },
+  });
+  // getSession refreshes an expired token and asks nobody otherwise; who the person is, the verbs decide.
+  await supabase.auth.getSession();
+  return response;
+}

@@ -1,0 +1,25 @@
+import { createServerClient } from '@supabase/ssr';
+import type { SupabaseClient } from '@supabase/supabase-js';
+import { cookies } from 'next/headers';
+import type { Database } from '#data/database.types.ts';
+import { readSupabaseSettings } from '#data/env.ts';
+
+export type RequestClient = SupabaseClient<Database>;
+
+/** A client for one request that acts as the signed-in person, under row level security. */
+export async function createRequestClient(): Promise<RequestClient> {
+  const { url, publishableKey } = readSupabaseSettings();
+  const cookieStore = await cookies();
+  return createServerClient<Database>(url, publishableKey, {
+    cookies: {
+      getAll: () => cookieStore.getAll(),
+      setAll(cookiesToSet) {
+        try {
+          for (const { name, value, options } of cookiesToSet) cookieStore.set(name, value, options);
+        } catch {
+          // Server components cannot set cookies; the proxy has refreshed them already.
+        }
+      },
+    },
+  });
+}

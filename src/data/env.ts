@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { ConfigurationError } from '#domain/errors.ts';
+
+const supabaseSettings = z.object({
+  NEXT_PUBLIC_SUPABASE_URL: z.url(),
+  NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: z.string().min(1),
+});
+
+const serviceSettings = supabaseSettings.extend({ SUPABASE_SECRET_KEY: z.string().min(1) });
+
+function parseSettings<T extends z.ZodType>(schema: T): z.output<T> {
+  // The whole object is read at run time: Next bakes `process.env.NEXT_PUBLIC_…` into a build, and one build
+  // serves any number of portals.
+  const parsed = schema.safeParse(process.env);
+  if (!parsed.success) {
+    const names = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+    throw new ConfigurationError(`Missing or wrong settings: ${names}`);
+  }
+  return parsed.data;
+}
+
+/** Address and publishable key of Supabase, for clients that act as the signed-in person. */
+export function readSupabaseSettings(): { url: string; publishableKey: string } {
+  const settings = parseSettings(supabaseSettings);
+  return { url: settings.NEXT_PUBLIC_SUPABASE_URL, publishableKey: settings.NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY };
+}
+
+/** Address and secret key of Supabase, for the service client only. */
+export function readServiceSettings(): { url: string; secretKey: string } {
+  const settings = parseSettings(serviceSettings);
+  return { url: settings.NEXT_PUBLIC_SUPABASE_URL, secretKey: settings.SUPABASE_SECRET_KEY };
+}
+
+/** Secrets that scripts report with: the current one and, while it is being rotated, the previous one. */
+export function readWebhookSecrets(): string[] {
+  const { TC_PORTAL_WEBHOOK_SECRET: current, TC_PORTAL_WEBHOOK_SECRET_PREVIOUS: previous } = process.env;
+  if (!current) return [];
+  return previous ? [current, previous] : [current];
+}
+
+/** Reports per minute that one key may send before it is answered 429. */
+export function readReportLimitPerMinute(): number {
+  return z.coerce.number().int().positive().catch(60_000).parse(process.env.TC_PORTAL_REPORTS_PER_MINUTE);
+}
+
+/** Public address of the portal (`https://portal.example.com`) when it is not the one requests arrive at. */
+export function readPublicUrl(): string | undefined {
+  return z.url().optional().catch(undefined).parse(process.env.TC_PORTAL_PUBLIC_URL || undefined);
+}

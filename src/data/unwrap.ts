@@ -1,0 +1,65 @@
+import type { AuthError, PostgrestError } from '@supabase/supabase-js';
+import { ConflictError, ForbiddenError, NotFoundError, UnavailableError } from '#domain/errors.ts';
+
+interface Answer<T> {
+  data: T;
+  error: PostgrestError | null;
+  status: number;
+}
+
+/** A refusal by the database that no rule of ours explains: a defect, shown to nobody and logged. */
+export class DatabaseError extends Error {
+  override name = 'DatabaseError';
+  readonly code: string;
+
+  constructor(error: PostgrestError) {
+    super(error.message);
+    this.code = error.code;
+  }
+}
+
+// SQLSTATE classes for lost connections, exhausted resources and a server that is stopping or starting, and
+// PostgREST's own codes for a database that it cannot reach.
+const unavailableCode = /^(08|53|57P|58|PGRST00|ECONN|CONNECT)/;
+
+function isUnavailable(error: PostgrestError, status: number): boolean {
+  return status === 0 || status === 502 || status === 503 || status === 504 || unavailableCode.test(error.code ?? '') || (status >= 500 && !/^[0-9A-Z]{5}$/.test(error.code ?? ''));
+}
+
+/**
+ * Data of a Supabase answer, or a typed error: an error is never an empty result.
+ * @throws UnavailableError, NotFoundError, ForbiddenError, ConflictError (with the constraint's name), DatabaseError
+ */
+export function unwrap<T>({ data, error, status }: Answer<T>): NonNullable<T> {
+  if (error) throw toPortalError(error, status);
+  if (data === null || data === undefined) throw new NotFoundError('Not found');
+  return data;
+}
+
+/** As `unwrap`, for reads that may rightly find nothing (`maybeSingle`) and writes that return nothing. */
+export function unwrapMaybe<T>({ data, error, status }: Answer<T>): T | null {
+  if (error) throw toPortalError(error, status);
+  return data ?? null;
+}
+
+function toPortalError(error: PostgrestError, status: number): Error {
+  if (isUnavailable(error, status)) return new UnavailableError('The database is away');
+  switch (error.code) {
+    case 'PGRST116':
+    case 'P0002':
+      return new NotFoundError('Not found');
+    case '42501':
+      return new ForbiddenError('Not allowed');
+    case '23505':
+    case '23503':
+    case '23514':
+      return new ConflictError('A rule of the data forbids this', /constraint "([^"]+)"/.exec(error.message)?.[1]);
+    default:
+      return new DatabaseError(error);
+  }
+}
+
+/** Whether an auth call failed because Supabase Auth is away, rather than because of what was asked. */
+export function isAuthUnavailable(error: AuthError): boolean {
+  return error.name === 'AuthRetryableFetchError' || error.status === 0 || (error.status ?? 0) >= 500;
+}
