@@ -1,0 +1,283 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { explainFolderError, StartProblem } from '#server/start-problem.ts';
+import { findBinaries } from '#server/embedded/binaries.ts';
+import { installPgmq } from '#server/embedded/pgmq.ts';
+import { choosePostgresUser, type PostgresUser } from '#server/embedded/postgres-user.ts';
+
+const majorVersion = '17';
+
+/** The superuser, named as on hosted Supabase; `postgres` is an ordinary owner there and here. */
+export const superuser = 'supabase_admin';
+
+/** What a PostgreSQL server needs to know. */
+export interface PostgresOptions {
+  readonly dataFolder: string;
+  readonly port: number;
+  readonly password: string;
+  readonly log: (text: string) => void;
+  /** False only in tests: a power cut may then lose data. */
+  readonly durable?: boolean;
+}
+
+/** A PostgreSQL server that is ready for connections. */
+export interface RunningPostgres {
+  readonly pid: number;
+  readonly exited: Promise<void>;
+  stop(): Promise<void>;
+}
+
+// Statements are never logged: they hold secrets and people's data.
+const settings = (durable: boolean): string => `# Written at every start: changes are lost.
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+max_connections = 100
+shared_buffers = 128MB
+work_mem = 8MB
+maintenance_work_mem = 64MB
+random_page_cost = 1.1
+jit = off
+min_wal_size = 80MB
+max_wal_size = 512MB
+wal_compression = on
+fsync = ${durable ? 'on' : 'off'}
+synchronous_commit = ${durable ? 'on' : 'off'}
+full_page_writes = ${durable ? 'on' : 'off'}
+idle_in_transaction_session_timeout = 60s
+password_encryption = scram-sha-256
+timezone = 'UTC'
+log_timezone = 'UTC'
+lc_messages = 'C'
+log_min_messages = warning
+log_min_error_statement = panic
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+`;
+
+function environment(): NodeJS.ProcessEnv {
+  const kept: NodeJS.ProcessEnv = { NODE_ENV: 'production', LC_ALL: 'C', TZ: 'UTC' };
+  for (const name of ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'USERPROFILE', 'APPDATA', 'LD_LIBRARY_PATH']) {
+    if (process.env[name] !== undefined) kept[name] = process.env[name];
+  }
+  return kept;
+}
+
+const damaged = (folder: string, why: string): StartProblem =>
+  new StartProblem(
+    `The database in ${folder} cannot be used (${why}): put back a backup of this folder, or move it away to begin with an empty one.`,
+    `${folder} のデータベースを開けません (${why})。バックアップから戻すか、フォルダーを移動して新しく始めてください。`,
+  );
+
+async function create(options: PostgresOptions, initdb: string, user: PostgresUser): Promise<void> {
+  const unfinished = `${options.dataFolder}.new`;
+  const passwordFile = `${options.dataFolder}.password`;
+  fs.rmSync(unfinished, { recursive: true, force: true });
+  fs.mkdirSync(unfinished, { recursive: true, mode: 0o700 });
+  fs.writeFileSync(passwordFile, options.password, { mode: 0o600 });
+  if (user.ids.uid !== undefined && user.ids.gid !== undefined) {
+    fs.chownSync(unfinished, user.ids.uid, user.ids.gid);
+    fs.chownSync(passwordFile, user.ids.uid, user.ids.gid);
+  }
+  try {
+    const [program, args] = user.wrap(initdb, [
+      `--pgdata=${unfinished}`,
+      `--username=${superuser}`,
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      // Not the system's collation: an update of the system would silently damage indexes.
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C',
+      '--data-checksums',
+      ...(options.durable === false ? ['--no-sync'] : []),
+    ]);
+    const output: string[] = [];
+    const code = await new Promise<number | null>((resolve, reject) => {
+      const child = spawn(program, args, {
+        ...(program === initdb ? user.ids : {}),
+        env: environment(),
+        stdio: ['ignore', 'pipe', 'pipe'],
+        windowsHide: true,
+      });
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(String(chunk)));
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    const text = output.join('');
+    options.log(text);
+    if (code !== 0) {
+      const problem = explainFolderError(text, options.dataFolder);
+      if (problem) throw problem;
+      throw new StartProblem(
+        `The database could not be created in ${options.dataFolder}: ${lastError(text)}.`,
+        `${options.dataFolder} にデータベースを作成できませんでした。`,
+      );
+    }
+    fs.appendFileSync(path.join(unfinished, 'postgresql.conf'), "\ninclude 'portal.conf'\n");
+    // A rename is atomic, so a start that is interrupted here leaves nothing half made.
+    fs.renameSync(unfinished, options.dataFolder);
+  } finally {
+    fs.rmSync(passwordFile, { force: true });
+    fs.rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+function lastError(log: string): string {
+  const lines = log.split('\n').filter((line) => /FATAL|PANIC|ERROR|error:/.test(line));
+  const line = lines.at(-1) ?? log.trim().split('\n').at(-1) ?? '';
+  return line.replace(/^.*?(?:FATAL|PANIC|ERROR|error):\s*/, '').trim() || 'it gave no reason';
+}
+
+function checkDataFolder(folder: string): void {
+  const versionFile = path.join(folder, 'PG_VERSION');
+  if (!fs.existsSync(versionFile)) throw damaged(folder, 'the file PG_VERSION is missing');
+  const version = fs.readFileSync(versionFile, 'utf8').trim();
+  if (version !== majorVersion) {
+    throw damaged(folder, `it belongs to PostgreSQL ${version.slice(0, 20)}, and this portal brings ${majorVersion}`);
+  }
+  for (const needed of ['global/pg_control', 'base', 'pg_wal', 'postgresql.conf', 'pg_hba.conf']) {
+    if (!fs.existsSync(path.join(folder, needed))) throw damaged(folder, `${needed} is missing`);
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return '';
+  }
+  const query =
+    process.platform === 'win32'
+      ? spawnSync('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'], { windowsHide: true })
+      : spawnSync('ps', ['-p', String(pid), '-o', 'stat=,args=']);
+  if (query.error && process.platform === 'linux') {
+    return fs.existsSync(`/proc/${pid}/cmdline`) ? fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
+  }
+  const line = query.stdout?.toString().trim() ?? '';
+  return line.startsWith('Z') ? '' : line;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended in the meantime.
+  }
+}
+
+/** The process id of a PostgreSQL server that runs on this folder, however it was started. */
+export function findRunningPostgres(dataFolder: string): number | null {
+  const file = path.join(dataFolder, 'postmaster.pid');
+  if (!fs.existsSync(file)) return null;
+  const pid = Number.parseInt(fs.readFileSync(file, 'utf8').split('\n')[0] ?? '', 10);
+  return Number.isInteger(pid) && pid > 1 && commandOf(pid).includes('postgres') ? pid : null;
+}
+
+/** Stops the server on this folder: sessions are cut, committed data is written out. */
+export async function stopPostgres(dataFolder: string): Promise<void> {
+  const pid = findRunningPostgres(dataFolder);
+  if (pid === null) return;
+  const steps: [NodeJS.Signals, number][] = [
+    ['SIGINT', 20_000],
+    ['SIGQUIT', 5_000],
+    ['SIGKILL', 2_000],
+  ];
+  for (const [name, patience] of steps) {
+    signal(pid, name);
+    for (const end = Date.now() + patience; Date.now() < end; await sleep(50)) {
+      if (commandOf(pid) === '') return;
+    }
+  }
+}
+
+async function launch(options: PostgresOptions, postgres: string, user: PostgresUser): Promise<RunningPostgres | string> {
+  const [program, args] = user.wrap(postgres, ['-D', options.dataFolder, '-p', String(options.port)]);
+  const child: ChildProcess = spawn(program, args, {
+    ...(program === postgres ? user.ids : {}),
+    cwd: path.dirname(options.dataFolder),
+    env: environment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // Ctrl-C goes to the terminal's whole group, and PostgreSQL must outlive those who write to it.
+    detached: true,
+    windowsHide: true,
+  });
+  let output = '';
+  const exited = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      output += `FATAL: ${error.message}\n`;
+      resolve();
+    });
+    child.once('close', () => resolve());
+  });
+  const ready = new Promise<true>((resolve) => {
+    child.stderr?.on('data', (chunk) => {
+      const text = String(chunk);
+      options.log(text);
+      output = (output + text).slice(-8_000);
+      if (output.includes('ready to accept connections')) resolve(true);
+    });
+  });
+  if ((await Promise.race([ready, exited])) !== true) return output;
+  return { pid: child.pid!, exited, stop: () => stopPostgres(options.dataFolder) };
+}
+
+/** Starts PostgreSQL on its folder, which is made on the first call. A server left over from a crash is replaced. */
+export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+  const { dataFolder } = options;
+  const binaries = findBinaries();
+  installPgmq(binaries.extensionFolder);
+  const user = choosePostgresUser([path.dirname(dataFolder), path.dirname(binaries.postgres)]);
+  try {
+    fs.mkdirSync(path.dirname(dataFolder), { recursive: true });
+    if (!fs.existsSync(dataFolder) || fs.readdirSync(dataFolder).length === 0) {
+      fs.rmSync(dataFolder, { recursive: true, force: true });
+      await create(options, binaries.initdb, user);
+    }
+    checkDataFolder(dataFolder);
+    await stopPostgres(dataFolder);
+    fs.writeFileSync(path.join(dataFolder, 'portal.conf'), settings(options.durable !== false), { mode: 0o644 });
+  } catch (error) {
+    throw error instanceof StartProblem ? error : (explainFolderError(error, dataFolder) ?? error);
+  }
+  const pidFile = path.join(dataFolder, 'postmaster.pid');
+  for (let attempt = 1; ; attempt++) {
+    // The number may belong to another program by now, and PostgreSQL would then refuse to start.
+    if (findRunningPostgres(dataFolder) === null) fs.rmSync(pidFile, { force: true });
+    const result = await launch(options, binaries.postgres, user);
+    if (typeof result !== 'string') return result;
+    // After a kill -9 the old server's last processes need a moment to notice.
+    if (attempt < 20 && /shared memory block|lock file .* already exists/.test(result)) {
+      await sleep(250);
+      continue;
+    }
+    if (/could not bind|Address already in use/.test(result)) throw new PortTakenError(options.port);
+    throw explainFolderError(result, dataFolder) ?? damaged(dataFolder, lastError(result));
+  }
+}
+
+/** The port was taken between choosing it and using it. */
+export class PortTakenError extends Error {
+  override name = 'PortTakenError';
+
+  constructor(port: number) {
+    super(`Port ${port} is in use.`);
+  }
+}
+
+/** Gives the superuser a new password without knowing the old one. The server must not be running. */
+export function resetPassword(options: Pick<PostgresOptions, 'dataFolder' | 'password'>): void {
+  const binaries = findBinaries();
+  const user = choosePostgresUser([path.dirname(options.dataFolder), path.dirname(binaries.postgres)]);
+  const [program, args] = user.wrap(binaries.postgres, ['--single', '-D', options.dataFolder, 'postgres']);
+  const quoted = options.password.replaceAll("'", "''");
+  spawnSync(program, args, {
+    ...(program === binaries.postgres ? user.ids : {}),
+    cwd: path.dirname(options.dataFolder),
+    env: environment(),
+    input: `alter role ${superuser} password '${quoted}';\n`,
+    windowsHide: true,
+  });
+}

@@ -1,0 +1,38 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+const limit = 5 * 1024 * 1024;
+
+/** A log file that never takes more than twice 5 MiB: the older half is kept as `<name>.1`. */
+export class LogFile {
+  readonly file: string;
+  #size = 0;
+  #broken = false;
+
+  constructor(file: string) {
+    this.file = file;
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    this.#size = fs.existsSync(file) ? fs.statSync(file).size : 0;
+  }
+
+  /** Appends text. A disk that is full costs the log, not the process that wrote to it. */
+  write(text: string): void {
+    try {
+      if (this.#size > limit) {
+        fs.renameSync(this.file, `${this.file}.1`);
+        this.#size = 0;
+      }
+      fs.appendFileSync(this.file, text, { mode: 0o600 });
+      this.#size += Buffer.byteLength(text);
+      this.#broken = false;
+    } catch {
+      if (!this.#broken) process.stderr.write(`Cannot write ${this.file}: is the disk full?\n`);
+      this.#broken = true;
+    }
+  }
+
+  /** Writes one line with the time in front. */
+  line(text: string): void {
+    this.write(`${new Date().toISOString()} ${text}\n`);
+  }
+}
