@@ -13,7 +13,15 @@ const entryPoints = ['features', 'data', 'domain', 'components', 'i18n', 'testin
 
 const config = [
   {
-    ignores: ['.next/**', '.portal/**', 'node_modules/**', 'next-env.d.ts', 'src/data/database.types.ts', 'playwright-report/**', 'test-results/**'],
+    ignores: [
+      '.next/**',
+      '.portal/**',
+      'node_modules/**',
+      'next-env.d.ts',
+      'src/data/database.types.ts',
+      'playwright-report/**',
+      'test-results/**',
+    ],
   },
   ...nextCoreWebVitals,
   ...nextTypescript,
@@ -59,11 +67,17 @@ const config = [
             policy('data', [to('data'), to('domain')]),
             policy('domain', [to('domain')]),
             policy('i18n', [to('i18n')]),
-            policy('testing', entryPoints.concat('server', 'worker', 'app').map((type) => to(type))),
+            policy(
+              'testing',
+              entryPoints.concat('server', 'worker', 'app').map((type) => to(type)),
+            ),
           ],
         },
       ],
-      'no-restricted-imports': ['error', { patterns: [{ group: ['../*'], message: 'Import through #folder/… instead of climbing up.' }] }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['../*'], message: 'Import through #folder/… instead of climbing up.' }] },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       'no-console': 'error',
     },
@@ -75,12 +89,19 @@ const config = [
         'error',
         {
           patterns: [
-            { group: ['next', 'next/*', 'react', 'react-dom', '@supabase/*', 'node:*', 'postgres'], message: 'domain is pure: no framework, database, network or clock.' },
+            {
+              group: ['next', 'next/*', 'react', 'react-dom', '@supabase/*', 'node:*', 'postgres'],
+              message: 'domain is pure: no framework, database, network or clock.',
+            },
             { group: ['../*'], message: 'Import through #folder/… instead of climbing up.' },
           ],
         },
       ],
-      'no-restricted-globals': ['error', { name: 'process', message: 'domain knows no environment.' }, { name: 'fetch', message: 'domain knows no network.' }],
+      'no-restricted-globals': [
+        'error',
+        { name: 'process', message: 'domain knows no environment.' },
+        { name: 'fetch', message: 'domain knows no network.' },
+      ],
       'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: 'Pass now in.' }],
     },
   },
@@ -88,14 +109,31 @@ const config = [
     files: ['src/**/*.tsx'],
     ignores: ['src/**/*.test.tsx', 'src/app/global-error.tsx'],
     rules: {
-      'react/jsx-no-literals': ['error', { noStrings: true, ignoreProps: true, allowedStrings: ['·', '—', '/', ':', '…', '(', ')', '%', '+', '–', ' '] }],
+      'react/jsx-no-literals': [
+        'error',
+        {
+          noStrings: true,
+          ignoreProps: true,
+          allowedStrings: ['·', '—', '/', ':', '…', '(', ')', '%', '+', '–', ' '],
+        },
+      ],
     },
   },
   {
     files: ['src/**/*.{ts,tsx}'],
-    ignores: ['src/features/kit/env.ts', 'src/server/**', 'src/worker/**', 'src/testing/**', 'src/**/*.test.ts', 'src/data/**'],
+    ignores: [
+      'src/features/kit/env.ts',
+      'src/server/**',
+      'src/worker/**',
+      'src/testing/**',
+      'src/**/*.test.ts',
+      'src/data/**',
+    ],
     rules: {
-      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Read settings from one parsed place: #data/env.ts.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Read settings from one parsed place: #data/env.ts.' },
+      ],
     },
   },
   {

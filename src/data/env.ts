@@ -22,7 +22,10 @@ function parseSettings<T extends z.ZodType>(schema: T): z.output<T> {
 /** Address and publishable key of Supabase, for clients that act as the signed-in person. */
 export function readSupabaseSettings(): { url: string; publishableKey: string } {
   const settings = parseSettings(supabaseSettings);
-  return { url: settings.NEXT_PUBLIC_SUPABASE_URL, publishableKey: settings.NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY };
+  return {
+    url: settings.NEXT_PUBLIC_SUPABASE_URL,
+    publishableKey: settings.NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY,
+  };
 }
 
 /** Address and secret key of Supabase, for the service client only. */
@@ -45,5 +48,9 @@ export function readReportLimitPerMinute(): number {
 
 /** Public address of the portal (`https://portal.example.com`) when it is not the one requests arrive at. */
 export function readPublicUrl(): string | undefined {
-  return z.url().optional().catch(undefined).parse(process.env.TC_PORTAL_PUBLIC_URL || undefined);
+  return z
+    .url()
+    .optional()
+    .catch(undefined)
+    .parse(process.env.TC_PORTAL_PUBLIC_URL || undefined);
 }

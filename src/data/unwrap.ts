@@ -23,7 +23,14 @@ export class DatabaseError extends Error {
 const unavailableCode = /^(08|53|57P|58|PGRST00|ECONN|CONNECT)/;
 
 function isUnavailable(error: PostgrestError, status: number): boolean {
-  return status === 0 || status === 502 || status === 503 || status === 504 || unavailableCode.test(error.code ?? '') || (status >= 500 && !/^[0-9A-Z]{5}$/.test(error.code ?? ''));
+  return (
+    status === 0 ||
+    status === 502 ||
+    status === 503 ||
+    status === 504 ||
+    unavailableCode.test(error.code ?? '') ||
+    (status >= 500 && !/^[0-9A-Z]{5}$/.test(error.code ?? ''))
+  );
 }
 
 /**
@@ -53,7 +60,10 @@ function toPortalError(error: PostgrestError, status: number): Error {
     case '23505':
     case '23503':
     case '23514':
-      return new ConflictError('A rule of the data forbids this', /constraint "([^"]+)"/.exec(error.message)?.[1]);
+      return new ConflictError(
+        'A rule of the data forbids this',
+        /constraint "([^"]+)"/.exec(error.message)?.[1],
+      );
     default:
       return new DatabaseError(error);
   }

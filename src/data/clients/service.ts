@@ -14,7 +14,9 @@ let client: ServiceClient | undefined;
 export function createServiceClient(): ServiceClient {
   if (!client) {
     const { url, secretKey } = readServiceSettings();
-    client = createClient<Database>(url, secretKey, { auth: { persistSession: false, autoRefreshToken: false } });
+    client = createClient<Database>(url, secretKey, {
+      auth: { persistSession: false, autoRefreshToken: false },
+    });
   }
   return client;
 }
