@@ -1,0 +1,105 @@
+// @ts-check
+// What every command needs first: the packages, and a Node that is new enough. Uses nothing but Node 18 itself.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+export const projectFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+const modules = path.join(projectFolder, 'node_modules');
+const lockFile = path.join(projectFolder, 'package-lock.json');
+const noteFile = path.join(modules, '.tc-portal-installed');
+
+/** @param {string} version */
+function numbers(version) {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
+  return { major, minor };
+}
+
+/** @param {string} version */
+function isNewEnough(version) {
+  const { major, minor } = numbers(version);
+  return major > 22 || (major === 22 && minor >= 18);
+}
+
+function lockHash() {
+  return createHash('sha256').update(fs.readFileSync(lockFile)).digest('hex');
+}
+
+function isInstalled() {
+  if (!fs.existsSync(path.join(modules, 'next', 'package.json'))) return false;
+  if (fs.existsSync(noteFile)) return fs.readFileSync(noteFile, 'utf8') === lockHash();
+  // Installed by hand: npm's own copy of the lock file is newer than ours if it is complete.
+  const own = path.join(modules, '.package-lock.json');
+  return fs.existsSync(own) && fs.statSync(own).mtimeMs >= fs.statSync(lockFile).mtimeMs - 1_000;
+}
+
+/**
+ * Runs a program to its end and gives its exit code; on Windows npm is a batch file, which only a shell can start.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<number>}
+ */
+export function run(program, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: projectFolder, stdio: 'inherit', windowsHide: true, ...options });
+    child.once('error', () => resolve(127));
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}
+
+/** npm without a shell where its script can be found, which works with any path. */
+export function npmCommand() {
+  const ownScript = process.env.npm_execpath;
+  const besideNode = [
+    path.join(path.dirname(process.execPath), 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+    path.join(path.dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+  ];
+  const script = [ownScript, ...besideNode].find((file) => file && /npm-cli\.js$/.test(file) && fs.existsSync(file));
+  if (script) return { program: process.execPath, before: [script], options: {} };
+  return { program: 'npm', before: [], options: { shell: process.platform === 'win32' } };
+}
+
+/** Installs what package-lock.json says, when that was not done yet. */
+export async function ensurePackages() {
+  if (numbers(process.version).major < 18) {
+    throw new Error(
+      `Node ${process.version} is too old: install Node 22 or later from https://nodejs.org and start again.\n` +
+        `Node ${process.version} は古すぎます。https://nodejs.org から Node 22 以降を入れてください。`,
+    );
+  }
+  if (isInstalled()) return;
+  process.stdout.write('Installing the packages, which takes a minute or two / パッケージをインストールしています …\n');
+  const { program, before, options } = npmCommand();
+  const started = Date.now();
+  const ticker = setInterval(() => {
+    process.stdout.write(`  … ${Math.round((Date.now() - started) / 1_000)} s\n`);
+  }, 15_000);
+  const code = await run(program, [...before, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    ...options,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  clearInterval(ticker);
+  if (code !== 0) {
+    throw new Error(
+      `npm ci failed (exit code ${code}): check the network and the message above, then start again.\n` +
+        `パッケージのインストールに失敗しました。ネットワークと上のメッセージを確認してください。`,
+    );
+  }
+  fs.writeFileSync(noteFile, lockHash());
+}
+
+/** The Node to go on with: this one, or the one that the packages brought. */
+export function ensureNode() {
+  if (isNewEnough(process.version)) return process.execPath;
+  const own = ['node.exe', 'node'].map((name) => path.join(modules, 'node', 'bin', name)).find((file) => fs.existsSync(file));
+  if (own) return own;
+  throw new Error(
+    `Node ${process.version} is too old and no newer one could be installed: install Node 22.18 or later from https://nodejs.org.\n` +
+      `Node ${process.version} は古すぎます。https://nodejs.org から Node 22.18 以降を入れてください。`,
+  );
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import postgres from 'postgres';
+import { Restarter } from '#server/child.ts';
+import { applyMigrations } from '#server/embedded/migrations.ts';
+import {
+  PortTakenError,
+  resetPassword,
+  startPostgres,
+  stopPostgres,
+  superuser,
+  type PostgresOptions,
+  type RunningPostgres,
+} from '#server/embedded/postgres.ts';
+import { databaseUrl, prepareSurroundings, type DatabaseAddress } from '#server/embedded/surroundings.ts';
+import { findFreePort } from '#server/ports.ts';
+
+/** How the database is kept. */
+export interface DatabaseOptions extends PostgresOptions {
+  readonly migrationsFolder: string;
+  readonly onRestart: (delay: number) => void;
+}
+
+async function passwordIsWrong(address: DatabaseAddress): Promise<boolean> {
+  const sql = postgres(databaseUrl(address, superuser), { max: 1, onnotice: () => {}, connect_timeout: 10 });
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await sql`select 1`;
+        return false;
+      } catch (error) {
+        const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+        if (code === '28P01') return true;
+        // Still recovering after a crash.
+        if (code !== '57P03' || attempt > 600) throw error;
+        await sleep(100);
+      }
+    }
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+/** The embedded database, restarted when it dies. */
+export class Database {
+  readonly #options: DatabaseOptions;
+  readonly #restarter = new Restarter();
+  #server: RunningPostgres | undefined;
+  #port: number;
+  #stopping = false;
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options;
+    this.#port = options.port;
+  }
+
+  get address(): DatabaseAddress {
+    return { port: this.#port, password: this.#options.password };
+  }
+
+  get pid(): number | undefined {
+    return this.#server?.pid;
+  }
+
+  /** Starts it and brings its schema up to date. */
+  async start(): Promise<void> {
+    await this.#launch();
+    if (await passwordIsWrong(this.address)) {
+      // The secrets file was lost or replaced; the data folder is ours all the same.
+      this.#stopping = true;
+      await stopPostgres(this.#options.dataFolder);
+      this.#stopping = false;
+      resetPassword(this.#options);
+      await this.#launch();
+    }
+    await prepareSurroundings(this.address);
+    await applyMigrations(databaseUrl(this.address, 'postgres'), this.#options.migrationsFolder);
+  }
+
+  async #launch(): Promise<void> {
+    for (let attempt = 1; !this.#server; attempt++) {
+      try {
+        this.#server = await startPostgres({ ...this.#options, port: this.#port });
+      } catch (error) {
+        // Once the Data API knows the port it cannot move.
+        if (!(error instanceof PortTakenError) || attempt > 5 || this.#restarter.hasStarted) throw error;
+        this.#port = await findFreePort();
+      }
+    }
+    this.#restarter.started();
+    void this.#server.exited.then(() => {
+      this.#server = undefined;
+      if (this.#stopping) return;
+      this.#restarter.schedule(() => this.#launch(), this.#options.onRestart);
+    });
+  }
+
+  /** Stops it after it has written everything out. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#restarter.stop();
+    await this.#server?.stop();
+  }
+}

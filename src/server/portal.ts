@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import http from 'node:http';
+import next from 'next';
+import { obeyParent, reportReady } from '#server/parent.ts';
+
+const dev = process.env.PORTAL_DEV === '1';
+const host = process.env.HOST ?? '127.0.0.1';
+const port = Number(process.env.PORT ?? '3000');
+
+const server = http.createServer({
+  // A script on a slow line needs time for its log; a client that never finishes must not hold a socket for ever.
+  headersTimeout: 15_000,
+  requestTimeout: 120_000,
+  // Longer than the usual minute of a proxy in front, so that the proxy is the one that closes.
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 32 * 1024,
+});
+server.maxHeadersCount = 200;
+
+const app = next({ dev, dir: process.cwd(), hostname: host, port, httpServer: server });
+await app.prepare();
+const handle = app.getRequestHandler();
+
+/** The caller's own id when it is harmless to log, or a new one. */
+function requestId(given: string | string[] | undefined): string {
+  return typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID();
+}
+
+server.on('request', (request, response) => {
+  const id = requestId(request.headers['x-request-id']);
+  request.headers['x-request-id'] = id;
+  response.setHeader('X-Request-Id', id);
+  handle(request, response).catch(() => {
+    console.error(`request ${id} failed`);
+    if (!response.headersSent) response.writeHead(500, { 'Content-Type': 'application/json' });
+    response.end('{"error":"Internal server error"}');
+  });
+});
+
+server.on('clientError', (error, socket) => {
+  if (!socket.writable) return;
+  const status = 'code' in error && error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+});
+
+server.on('error', (error) => {
+  console.error(`cannot listen: ${'code' in error ? String(error.code) : error.message}`);
+  process.exit(1);
+});
+
+obeyParent(async () => {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  // Requests that run get a moment; a development socket never ends by itself.
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, dev ? 200 : 5_000).unref())]);
+  server.closeAllConnections();
+  await Promise.race([app.close(), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
+});
+
+server.listen({ port, host }, reportReady);

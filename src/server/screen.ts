@@ -1,0 +1,18 @@
+/** What a person sees while the portal starts: one line for each step, with the time it took. */
+export class Screen {
+  readonly #startedAt = Date.now();
+
+  /** Says what happens now. */
+  step(text: string): void {
+    process.stdout.write(`${this.#seconds().padStart(6)}  ${text}\n`);
+  }
+
+  /** Prints text as it is. */
+  text(text: string): void {
+    process.stdout.write(`${text}\n`);
+  }
+
+  #seconds(): string {
+    return `${((Date.now() - this.#startedAt) / 1_000).toFixed(1)}s`;
+  }
+}

@@ -1,0 +1,112 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { findFreePort } from '#server/ports.ts';
+import { explainFolderError, StartProblem } from '#server/start-problem.ts';
+
+/** Every setting that the children get, by its name in the environment. */
+export type Secrets = Record<string, string>;
+
+/** What a start works with: the secrets, and whether the portal's own Supabase is to be started. */
+export interface LoadedSecrets {
+  readonly values: Secrets;
+  readonly embedded: boolean;
+}
+
+const random = (bytes: number): string => randomBytes(bytes).toString('base64url');
+
+// Without letters and digits that look alike, because people type it from the screen.
+function readablePassword(): string {
+  const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
+  return Array.from({ length: 4 }, () => Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join('')).join('-');
+}
+
+type Entry = readonly [name: string, comment: string, make: () => string];
+
+const always: Entry[] = [
+  ['TC_PORTAL_WEBHOOK_SECRET', 'Scripts send it in X-TC-Portal-Webhook-Secret with every report.', () => random(32)],
+  ['TC_PORTAL_PING_KEY', 'Part of the addresses of the Healthchecks and Cronitor protocols.', () => random(16)],
+  ['TC_PORTAL_ADMIN_EMAIL', 'The first administrator, made at the first start.', () => 'admin@tc-portal.local'],
+  ['TC_PORTAL_ADMIN_PASSWORD', 'Only the first password: change it after signing in.', readablePassword],
+  ['CRON_SECRET', 'What calls /api/internal/scheduler must send it as a bearer token.', () => random(32)],
+];
+
+const embeddedOnly = (databasePort: string, apiPort: string): Entry[] => [
+  ['TC_PORTAL_JWT_SECRET', 'Signs sessions: everybody is signed out when it changes.', () => random(48)],
+  ['TC_PORTAL_DATABASE_PASSWORD', 'The embedded database.', () => random(24)],
+  ['TC_PORTAL_DATABASE_PORT', 'Loopback ports of the embedded database and its Data API.', () => databasePort],
+  ['TC_PORTAL_DATA_API_PORT', '', () => apiPort],
+  [
+    'NEXT_PUBLIC_SUPABASE_URL',
+    'The embedded Supabase. For a hosted project put its address and its two keys here.',
+    () => `http://127.0.0.1:${apiPort}`,
+  ],
+  ['NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY', '', () => `sb_publishable_${random(24)}`],
+  ['SUPABASE_SECRET_KEY', 'Reads and writes everything: never send it to a browser.', () => `sb_secret_${random(32)}`],
+];
+
+function readFile(file: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw explainFolderError(error, file) ?? error;
+  }
+}
+
+function append(file: string, before: string, lines: string[]): void {
+  const gap = before === '' || before.endsWith('\n') ? '' : '\n';
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    const handle = fs.openSync(file, 'a', 0o600);
+    try {
+      fs.writeSync(handle, `${gap}${lines.join('\n')}\n`);
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+  } catch (error) {
+    throw explainFolderError(error, file) ?? error;
+  }
+}
+
+/**
+ * Reads the secrets file and adds what it lacks; what is in it is never changed. The environment wins over the file.
+ * The embedded Supabase is used unless NEXT_PUBLIC_SUPABASE_URL points somewhere else than to the port written here.
+ */
+export async function loadSecrets(file: string, environment: NodeJS.ProcessEnv): Promise<LoadedSecrets> {
+  const text = readFile(file);
+  const found: Secrets = {};
+  for (const [name, value] of Object.entries({ ...parseEnv(text.replace(/^\uFEFF/, '')), ...environment })) {
+    if (value !== undefined && value !== '') found[name] = value;
+  }
+  const url = found.NEXT_PUBLIC_SUPABASE_URL;
+  const ownUrl = found.TC_PORTAL_DATA_API_PORT && `http://127.0.0.1:${found.TC_PORTAL_DATA_API_PORT}`;
+  const embedded = url === undefined || url.replace(/\/$/, '') === ownUrl;
+  if (!embedded) {
+    for (const name of ['NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY', 'SUPABASE_SECRET_KEY']) {
+      if (found[name]) continue;
+      throw new StartProblem(
+        `NEXT_PUBLIC_SUPABASE_URL points to ${url}, but ${name} is missing: put it into ${file}.`,
+        `NEXT_PUBLIC_SUPABASE_URL は ${url} ですが、${name} がありません。${file} に追加してください。`,
+      );
+    }
+  }
+  const entries = [
+    ...always,
+    ...(embedded ? embeddedOnly(String(await findFreePort()), String(await findFreePort())) : []),
+  ];
+  const lines: string[] = [];
+  for (const [name, comment, make] of entries) {
+    if (found[name] !== undefined) continue;
+    found[name] = make();
+    if (comment) lines.push(`# ${comment}`);
+    lines.push(`${name}=${found[name]}`);
+  }
+  if (lines.length > 0) append(file, text, lines);
+  if (process.platform !== 'win32' && fs.existsSync(file) && (fs.statSync(file).mode & 0o077) !== 0) {
+    fs.chmodSync(file, 0o600);
+  }
+  return { values: found, embedded };
+}

@@ -1,0 +1,52 @@
+import path from 'node:path';
+import { StartProblem } from '#server/start-problem.ts';
+
+/** Where this copy of the portal is. */
+export const projectFolder = path.resolve(import.meta.dirname, '..', '..');
+
+/** What the person who starts the portal decides. */
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  /** Everything that this portal keeps. */
+  readonly folder: string;
+  readonly secretsFile: string;
+  readonly dev: boolean;
+  readonly demo: boolean;
+}
+
+function readPort(text: string | undefined): number {
+  const port = Number(text?.trim() || '3000');
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new StartProblem(
+    `PORT must be a number from 1 to 65535, not "${text}".`,
+    `PORT には 1 から 65535 の数値を指定してください。`,
+  );
+}
+
+/** Reads the settings from the environment and the command line. */
+export function readSettings(environment: NodeJS.ProcessEnv, args: readonly string[]): Settings {
+  const unknown = args.find((argument) => !['--dev', '--demo'].includes(argument));
+  if (unknown !== undefined) {
+    throw new StartProblem(
+      `The option ${unknown} is not known: use --demo for example data, --dev for development.`,
+      `オプション ${unknown} はありません。--demo (サンプルデータ) または --dev (開発) を指定してください。`,
+    );
+  }
+  const chosen = environment.PORTAL_DIR?.trim();
+  const folder = path.resolve(projectFolder, chosen || '.portal');
+  return {
+    port: readPort(environment.PORT),
+    host: environment.HOST?.trim() || '127.0.0.1',
+    folder,
+    secretsFile: path.join(chosen ? folder : projectFolder, '.env.local'),
+    dev: args.includes('--dev'),
+    demo: args.includes('--demo'),
+  };
+}
+
+/** The address to open: a server that listens everywhere is reached on this machine by the loopback address. */
+export function addressOf({ host, port }: Pick<Settings, 'host' | 'port'>): string {
+  const name = ['0.0.0.0', '::', '::1', 'localhost'].includes(host) ? '127.0.0.1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}

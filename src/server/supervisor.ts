@@ -1,0 +1,245 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { createFirstTenant } from '#features/tenants/create-first-tenant.ts';
+import { buildPages, nextEnvironment } from '#server/build.ts';
+import { Child } from '#server/child.ts';
+import { Database } from '#server/embedded/database.ts';
+import { databaseUrl } from '#server/embedded/surroundings.ts';
+import { LogFile } from '#server/log-file.ts';
+import { lockFolder, prepareFolder } from '#server/portal-folder.ts';
+import { findFreePort, whyTaken } from '#server/ports.ts';
+import { Screen } from '#server/screen.ts';
+import { loadSecrets, type LoadedSecrets, type Secrets } from '#server/secrets.ts';
+import { addressOf, projectFolder, readSettings, type Settings } from '#server/settings.ts';
+import { StartProblem } from '#server/start-problem.ts';
+import { welcomeText } from '#server/welcome.ts';
+
+interface Running {
+  readonly name: string;
+  readonly stop: () => Promise<void>;
+}
+
+const firstTenantName = '株式会社サンプル';
+
+async function checkPort({ host, port }: Settings): Promise<void> {
+  const code = await whyTaken(port, host);
+  if (code === null) return;
+  if (code === 'EACCES') {
+    throw new StartProblem(
+      `This user may not listen on port ${port}: set PORT to a number above 1023.`,
+      `ポート ${port} を使う権限がありません。PORT に 1024 以上の番号を指定してください。`,
+    );
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    throw new StartProblem(
+      `HOST=${host} is not an address of this machine: use 127.0.0.1, or 0.0.0.0 to let other machines in.`,
+      `HOST=${host} はこのマシンのアドレスではありません。127.0.0.1 か 0.0.0.0 を指定してください。`,
+    );
+  }
+  throw new StartProblem(
+    `Port ${port} is in use by another program: stop it, or choose another one, for example PORT=${port + 1}.`,
+    `ポート ${port} は別のプログラムが使用中です。停止するか、PORT=${port + 1} のように別の番号を指定してください。`,
+  );
+}
+
+/** Our own signed test of the first password, which people are told to change. */
+async function isFirstPassword(secrets: Secrets): Promise<boolean> {
+  const url = `${secrets.NEXT_PUBLIC_SUPABASE_URL}/auth/v1`;
+  const headers = { apikey: secrets.NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY ?? '', 'Content-Type': 'application/json' };
+  const answer = await fetch(`${url}/token?grant_type=password`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ email: secrets.TC_PORTAL_ADMIN_EMAIL, password: secrets.TC_PORTAL_ADMIN_PASSWORD }),
+  }).catch(() => null);
+  if (!answer?.ok) return false;
+  const session: { access_token?: string } = await answer.json();
+  const bearer = { ...headers, Authorization: `Bearer ${session.access_token}` };
+  await fetch(`${url}/logout?scope=local`, { method: 'POST', headers: bearer }).catch(() => null);
+  return true;
+}
+
+class Supervisor {
+  readonly #settings: Settings;
+  readonly #screen = new Screen();
+  readonly #running: Running[] = [];
+  readonly #abort = new AbortController();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  #log(name: string): LogFile {
+    return new LogFile(path.join(this.#settings.folder, 'logs', `${name}.log`));
+  }
+
+  #onRestart = (name: string, delay: number): void => {
+    this.#screen.step(`${name} ended unexpectedly and is started again in ${delay / 1_000} s (see the logs)`);
+  };
+
+  #throwIfStopped(): void {
+    this.#abort.signal.throwIfAborted();
+  }
+
+  async #startChild(name: string, file: string, environment: NodeJS.ProcessEnv, toScreen = false): Promise<Child> {
+    this.#throwIfStopped();
+    const child = new Child({
+      name,
+      file: path.join(projectFolder, 'src', file),
+      environment,
+      cwd: projectFolder,
+      log: this.#log(name),
+      toScreen,
+      onRestart: this.#onRestart,
+    });
+    this.#running.push({ name, stop: () => child.stop() });
+    await child.start().catch((error: unknown) => {
+      this.#throwIfStopped();
+      if (name === 'portal' && child.tail.includes('cannot listen: EADDRINUSE')) return checkPort(this.#settings);
+      const reason = child.tail.trim().split('\n').find((line) => /error/i.test(line)) ?? String(error);
+      throw new StartProblem(
+        `The ${name} process did not start (${reason.trim().slice(0, 200)}): see ${this.#log(name).file}.`,
+        `${name} を起動できませんでした。ログを確認してください: ${this.#log(name).file}`,
+      );
+    });
+    return child;
+  }
+
+  /** Database, schema, Data API. Answers with what the other processes need to reach them. */
+  async #startSupabase({ values }: LoadedSecrets): Promise<Secrets> {
+    const { folder } = this.#settings;
+    const log = this.#log('database');
+    const dataFolder = path.join(folder, 'database');
+    this.#screen.step(
+      fs.existsSync(dataFolder) ? 'Starting the database / データベースを起動' : 'Creating the database / データベースを作成',
+    );
+    const database = new Database({
+      dataFolder,
+      port: Number(values.TC_PORTAL_DATABASE_PORT),
+      password: values.TC_PORTAL_DATABASE_PASSWORD ?? '',
+      migrationsFolder: path.join(projectFolder, 'supabase', 'migrations'),
+      log: (text) => log.write(text),
+      onRestart: (delay) => this.#onRestart('The database', delay),
+    });
+    this.#running.push({ name: 'database', stop: () => database.stop() });
+    await database.start();
+    const wanted = Number(values.TC_PORTAL_DATA_API_PORT);
+    const apiPort = (await whyTaken(wanted, '127.0.0.1')) === null ? wanted : await findFreePort();
+    await this.#startChild('data-api', 'server/embedded/data-api.ts', {
+      NODE_ENV: 'production',
+      PATH: process.env.PATH,
+      SystemRoot: process.env.SystemRoot,
+      LITE_TELEMETRY: '0',
+      DO_NOT_TRACK: '1',
+      LITE_AUTH_BCRYPT_COST: process.env.LITE_AUTH_BCRYPT_COST,
+      PORTAL_DATABASE_URL: databaseUrl(database.address, 'authenticator'),
+      PORTAL_DATA_FOLDER: dataFolder,
+      PORTAL_DATA_API_PORT: String(apiPort),
+      PORTAL_JWT_SECRET: values.TC_PORTAL_JWT_SECRET,
+      NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: values.NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY,
+      SUPABASE_SECRET_KEY: values.SUPABASE_SECRET_KEY,
+    });
+    return { NEXT_PUBLIC_SUPABASE_URL: `http://127.0.0.1:${apiPort}` };
+  }
+
+  async #prepareSupabase(loaded: LoadedSecrets): Promise<Secrets> {
+    const secrets = { ...loaded.values, ...(loaded.embedded ? await this.#startSupabase(loaded) : {}) };
+    Object.assign(process.env, {
+      NEXT_PUBLIC_SUPABASE_URL: secrets.NEXT_PUBLIC_SUPABASE_URL,
+      NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: secrets.NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY,
+      SUPABASE_SECRET_KEY: secrets.SUPABASE_SECRET_KEY,
+    });
+    this.#throwIfStopped();
+    await createFirstTenant({
+      name: firstTenantName,
+      email: secrets.TC_PORTAL_ADMIN_EMAIL ?? '',
+      password: secrets.TC_PORTAL_ADMIN_PASSWORD ?? '',
+    });
+    return secrets;
+  }
+
+  async #build(): Promise<void> {
+    if (this.#settings.dev) return;
+    const report = (seconds: number): void => this.#screen.step(`Building the pages / ページをビルド中 … ${seconds} s`);
+    if (await buildPages(this.#log('build'), report, this.#abort.signal)) this.#screen.step('The pages are built');
+  }
+
+  async #fillDemo(environment: NodeJS.ProcessEnv): Promise<void> {
+    this.#screen.step('Filling in example data / サンプルデータを作成');
+    const script = path.join(projectFolder, 'scripts', 'demo-data.mjs');
+    const code = await new Promise<number | null>((resolve, reject) => {
+      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
+        cwd: projectFolder,
+        env: environment,
+        stdio: ['ignore', 'inherit', 'inherit'],
+        signal: this.#abort.signal,
+        windowsHide: true,
+      });
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    if (code !== 0) this.#screen.step('The example data is not complete / サンプルデータを作成できませんでした');
+  }
+
+  async start(): Promise<void> {
+    const { dev, demo, host, port, folder, secretsFile } = this.#settings;
+    prepareFolder(folder);
+    const lock = lockFolder(folder, addressOf(this.#settings));
+    this.#running.push({ name: 'lock', stop: async () => lock.release() });
+    await checkPort(this.#settings);
+    const loaded = await loadSecrets(secretsFile, process.env);
+    const build = this.#build();
+    // A failure is reported where it is awaited.
+    build.catch(() => {});
+    const secrets = await this.#prepareSupabase(loaded);
+    await build;
+    const environment = nextEnvironment(
+      { ...process.env, ...secrets, HOST: host, PORT: String(port), PORTAL_DEV: dev ? '1' : '0' },
+      dev ? 'development' : 'production',
+    );
+    this.#screen.step('Starting the portal / ポータルを起動');
+    const portal = { name: 'portal', file: 'server/portal.ts' };
+    for (const { name, file } of [portal]) await this.#startChild(name, file, environment, dev);
+    if (demo) await this.#fillDemo(environment);
+    this.#throwIfStopped();
+    this.#screen.text(
+      welcomeText(
+        {
+          address: addressOf(this.#settings),
+          email: secrets.TC_PORTAL_ADMIN_EMAIL ?? '',
+          password: (await isFirstPassword(secrets)) ? (secrets.TC_PORTAL_ADMIN_PASSWORD ?? '') : null,
+          webhookSecret: secrets.TC_PORTAL_WEBHOOK_SECRET ?? '',
+          secretsFile,
+        },
+        new Date(),
+      ),
+    );
+  }
+
+  /** Ends everything in the reverse order of its start, so that nothing loses what it still writes to. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    for (let next = this.#running.pop(); next; next = this.#running.pop()) {
+      await next.stop().catch(() => {});
+    }
+  }
+}
+
+/** Starts the portal and waits for the end. Answers with the exit code. */
+export async function start(args: readonly string[]): Promise<number> {
+  const supervisor = new Supervisor(readSettings(process.env, args));
+  const asked = new Promise<void>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const) process.on(name, () => resolve());
+    // The launcher that put a newer Node in place is gone.
+    process.on('disconnect', () => resolve());
+  });
+  const failed = supervisor.start().then(
+    () => new Promise<never>(() => {}),
+    (error: unknown) => error,
+  );
+  const error = await Promise.race([asked, failed]);
+  if (error === undefined) process.stdout.write('\nStopping / 停止しています …\n');
+  await supervisor.stop();
+  if (error === undefined) return 0;
+  throw error;
+}

@@ -1,0 +1,59 @@
+/** What the screen shows when the portal is ready. */
+export interface Welcome {
+  readonly address: string;
+  readonly email: string;
+  /** Null when the first password was changed. */
+  readonly password: string | null;
+  readonly webhookSecret: string;
+  readonly secretsFile: string;
+}
+
+// Windows' cmd knows only double quotes, and Japanese text in an argument would be sent in its own code page:
+// JSON escapes are the same everywhere.
+const ascii = (text: string): string =>
+  text.replaceAll(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+function reportCommand(welcome: Welcome, body: Record<string, string>, windows: boolean): string {
+  const json = ascii(JSON.stringify(body));
+  const data = windows ? `"${json.replaceAll('"', '\\"')}"` : `'${json.replaceAll("'", `'\\''`)}'`;
+  const program = windows ? 'curl.exe' : 'curl';
+  const header = (text: string): string => `-H "${text}"`;
+  return [
+    program,
+    '-sS -X POST',
+    `${welcome.address}/api/monitor/job-report`,
+    header('Content-Type: application/json'),
+    header(`X-TC-Portal-Webhook-Secret: ${welcome.webhookSecret}`),
+    '-d',
+    data,
+  ].join(' ');
+}
+
+/** The text with address, sign-in and two commands that report a success and an error. */
+export function welcomeText(welcome: Welcome, now: Date, platform: NodeJS.Platform = process.platform): string {
+  const windows = platform === 'win32';
+  const report = (status: 'success' | 'error', message: string): string =>
+    reportCommand(
+      welcome,
+      { job_key: 'hello-portal', title: '最初のジョブ', status, finished_at: now.toISOString(), message },
+      windows,
+    );
+  return `
+  The portal is ready / 起動しました
+
+    ${welcome.address}
+
+    E-mail    ${welcome.email}
+    Password  ${welcome.password ?? `(the one you chose / ご自身で設定したもの)`}
+
+  Report a success / 成功を報告:
+
+${report('success', '処理が完了しました')}
+
+  Report an error / エラーを報告:
+
+${report('error', 'ファイルが見つかりません')}
+
+  The secrets are in ${welcome.secretsFile}. Ctrl-C stops the portal / Ctrl-C で停止します。
+`;
+}
