@@ -1,0 +1,62 @@
+import type { Excerpt } from '#domain/report-text.ts';
+
+/** When a job should run and how strictly, as its reporter declares it. */
+export interface Expectation {
+  type: 'cron' | 'interval';
+  expression?: string;
+  timezone?: string;
+  seconds?: number;
+  earlyToleranceSeconds?: number;
+  lateToleranceSeconds?: number;
+  maxRunSeconds?: number;
+  minRunSeconds?: number;
+  failureThreshold?: number;
+  recoveryThreshold?: number;
+}
+
+/** What every message about a run says. */
+interface RunReport {
+  jobKey: string;
+  title: string;
+  toolId: string | null;
+  host: string | null;
+  /** What makes a report the same report, see `reportKeyOf`. */
+  reportKey: string;
+}
+
+/** A script says that its run has ended. Instants are UTC in ISO 8601. */
+export interface FinishReport extends RunReport {
+  kind: 'finish';
+  state: 'success' | 'failed';
+  startedAt: string | null;
+  completedAt: string;
+  durationMs: number | null;
+  message: string | null;
+  exitCode: number | null;
+  metrics: Record<string, number> | null;
+  log: Excerpt | null;
+  expectation: Expectation | null;
+}
+
+/** A script says that its run has begun. */
+export interface StartReport extends RunReport {
+  kind: 'start';
+  startedAt: string;
+}
+
+export type Report = FinishReport | StartReport;
+
+/**
+ * What makes a report the same report (semantics 2): its run, else the sender's idempotency key, else (for 24 hours,
+ * which the database counts) its outcome and finish.
+ */
+export function reportKeyOf(report: {
+  runId: string | null;
+  idempotencyKey: string | null;
+  status: 'success' | 'error';
+  finishedAt: string;
+}): string {
+  if (report.runId !== null) return `run:${report.runId}`;
+  if (report.idempotencyKey !== null) return `idempotency:${report.idempotencyKey}`;
+  return `same:${report.status}:${report.finishedAt}`;
+}
