@@ -17,6 +17,7 @@ export default defineConfig({
           name: 'database',
           include: ['src/**/*.db.test.ts', 'supabase/tests/**/*.db.test.ts'],
           globalSetup: ['src/testing/database-setup.ts'],
+          setupFiles: ['src/testing/database-environment.ts'],
           testTimeout: 30_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -15,8 +15,10 @@ interface Internals {
 
 const servedRoles = new Set(['anon', 'authenticated', 'service_role']);
 
-// Lite encodes jsonb arguments before the driver does, and a function would then see a string.
-const encodeOnce = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+// Lite hands over objects as text already, and the driver would encode that text a second time. A plain string that
+// looks like an object cannot be told from one.
+const encodeOnce = (value: unknown): string =>
+  typeof value === 'string' && /^\s*[{[]/.test(value) ? value : JSON.stringify(value);
 const parse = (text: string): unknown => JSON.parse(text);
 
 /** What PostgREST answers for a PostgreSQL error code; null leaves it to lite, which knows the rest. */
