@@ -103,7 +103,7 @@ obeyParent(async () => {
     if ('closeIdleConnections' in server) server.closeIdleConnections();
     setTimeout(resolve, 5_000).unref();
   });
-  await connection.close();
+  await connection.driver.end({ timeout: 2 });
   // A supervisor that was killed cannot stop the database any more.
   const orphan = process.connected === false && process.env.PORTAL_DATA_FOLDER;
   if (orphan) await stopPostgres(orphan);

@@ -15,10 +15,18 @@ interface Internals {
 
 const servedRoles = new Set(['anon', 'authenticated', 'service_role']);
 
-// Lite hands over objects as text already, and the driver would encode that text a second time. A plain string that
-// looks like an object cannot be told from one.
-const encodeOnce = (value: unknown): string =>
-  typeof value === 'string' && /^\s*[{[]/.test(value) ? value : JSON.stringify(value);
+// Lite hands over everything but strings as JSON text already, and the driver would encode that a second time. A
+// string that happens to be JSON cannot be told from it.
+function encodeOnce(value: unknown): string {
+  if (typeof value !== 'string') return JSON.stringify(value);
+  if (/^\s*[{[]/.test(value)) return value;
+  try {
+    JSON.parse(value);
+    return value;
+  } catch {
+    return JSON.stringify(value);
+  }
+}
 const parse = (text: string): unknown => JSON.parse(text);
 
 /** What PostgREST answers for a PostgreSQL error code; null leaves it to lite, which knows the rest. */
