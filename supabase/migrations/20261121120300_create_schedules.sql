@@ -1,0 +1,156 @@
+-- When a job runs, and the ledger of every instant at which it should have.
+
+create table public.scheduler_settings (
+  tenant_id uuid primary key references public.tenants (id) on delete cascade,
+  is_enabled boolean not null default true,
+  updated_at timestamptz not null default now()
+);
+comment on table public.scheduler_settings is 'The global switch of a tenant''s schedules; no row means on.';
+comment on column public.scheduler_settings.tenant_id is 'The tenant.';
+comment on column public.scheduler_settings.is_enabled is 'Off: nothing is started by a schedule; what runs goes on.';
+comment on column public.scheduler_settings.updated_at is 'When it was last switched.';
+
+create trigger touch_scheduler_settings before update on public.scheduler_settings
+  for each row execute function private.touch_updated_at();
+create trigger audit_scheduler_settings after insert or update of is_enabled on public.scheduler_settings
+  for each row execute function private.write_audit_row();
+
+grant select, insert (tenant_id, is_enabled), update (is_enabled) on public.scheduler_settings to authenticated;
+grant select, insert, update, delete on public.scheduler_settings to service_role;
+alter table public.scheduler_settings enable row level security;
+create policy "Members can see whether their schedules are on" on public.scheduler_settings
+  for select to authenticated using (tenant_id in (select private.my_tenant_ids()));
+create policy "Admins can switch schedules on and off for the first time" on public.scheduler_settings
+  for insert to authenticated with check (tenant_id in (select private.my_admin_tenant_ids()));
+create policy "Admins can switch schedules on and off" on public.scheduler_settings
+  for update to authenticated
+  using (tenant_id in (select private.my_admin_tenant_ids()))
+  with check (tenant_id in (select private.my_admin_tenant_ids()));
+
+create table public.schedules (
+  id uuid primary key default gen_random_uuid(),
+  tenant_id uuid not null,
+  job_id uuid not null,
+  schedule_type text not null,
+  cron_expression text,
+  time_zone text not null default 'Asia/Tokyo',
+  interval_seconds integer,
+  anchor_at timestamptz,
+  run_at timestamptz,
+  misfire_policy text not null default 'once',
+  misfire_limit integer not null default 10,
+  overlap_policy text not null default 'skip',
+  spread_seconds integer not null default 0,
+  blackouts jsonb not null default '[]',
+  next_nominal_at timestamptz,
+  next_due_at timestamptz,
+  last_nominal_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint schedule_belongs_to_a_job_of_its_tenant
+    foreign key (tenant_id, job_id) references public.jobs (tenant_id, id) on delete cascade,
+  constraint job_has_one_schedule unique (job_id),
+  constraint schedule_has_what_its_type_needs check (
+    case schedule_type
+      when 'cron' then cron_expression is not null
+      when 'interval' then interval_seconds > 0 and anchor_at is not null
+      when 'one_shot' then run_at is not null
+      else false
+    end
+  ),
+  constraint schedule_misfire_policy_is_known check (misfire_policy in ('skip', 'once', 'all')),
+  constraint schedule_misfire_limit_is_1_to_1000 check (misfire_limit between 1 and 1000),
+  constraint schedule_overlap_policy_is_known check (overlap_policy in ('allow', 'skip', 'queue', 'cancel_previous')),
+  constraint schedule_spread_is_at_most_1_day check (spread_seconds between 0 and 86400),
+  constraint schedule_is_due_with_a_nominal_instant check ((next_due_at is null) = (next_nominal_at is null))
+);
+create index schedules_by_due on public.schedules (next_due_at) where next_due_at is not null;
+create index schedules_of_tenant_by_due on public.schedules (tenant_id, job_id);
+comment on table public.schedules is 'When a plugin job runs.';
+comment on column public.schedules.id is 'Schedule id; also the seed of its spread.';
+comment on column public.schedules.tenant_id is 'The tenant.';
+comment on column public.schedules.job_id is 'The job.';
+comment on column public.schedules.schedule_type is 'cron, interval or one_shot.';
+comment on column public.schedules.cron_expression is 'Five or six fields, read in time_zone.';
+comment on column public.schedules.time_zone is 'IANA zone.';
+comment on column public.schedules.interval_seconds is 'Elapsed seconds between instants, counted from anchor_at.';
+comment on column public.schedules.anchor_at is 'First instant of an interval.';
+comment on column public.schedules.run_at is 'The instant of a one-shot.';
+comment on column public.schedules.misfire_policy is 'What to do with instants that passed while nothing ticked: skip, once or all.';
+comment on column public.schedules.misfire_limit is 'Most instants that all makes up for.';
+comment on column public.schedules.overlap_policy is 'When the job still runs: allow, skip, queue one, or cancel_previous.';
+comment on column public.schedules.spread_seconds is 'Window in which the schedule gets a stable offset.';
+comment on column public.schedules.blackouts is 'Windows in which instants are skipped.';
+comment on column public.schedules.next_nominal_at is 'Next instant by the schedule; null when disabled or over.';
+comment on column public.schedules.next_due_at is 'The same with its spread: when the tick takes it.';
+comment on column public.schedules.last_nominal_at is 'The last instant that a tick took.';
+comment on column public.schedules.created_at is 'When it was made.';
+comment on column public.schedules.updated_at is 'When a person last changed it.';
+
+create trigger audit_schedules
+  after insert or delete or update of schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at,
+    misfire_policy, misfire_limit, overlap_policy, spread_seconds, blackouts
+  on public.schedules
+  for each row execute function private.write_audit_row();
+
+grant select, delete,
+  insert (tenant_id, job_id, schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at, misfire_policy,
+    misfire_limit, overlap_policy, spread_seconds, blackouts, next_nominal_at, next_due_at),
+  update (schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at, misfire_policy, misfire_limit,
+    overlap_policy, spread_seconds, blackouts, next_nominal_at, next_due_at, updated_at)
+  on public.schedules to authenticated;
+grant select, insert, update, delete on public.schedules to service_role;
+alter table public.schedules enable row level security;
+create policy "Members can see the schedules of their tenant" on public.schedules
+  for select to authenticated using (tenant_id in (select private.my_tenant_ids()));
+create policy "Admins can add schedules to their tenant" on public.schedules
+  for insert to authenticated with check (tenant_id in (select private.my_admin_tenant_ids()));
+create policy "Admins can change schedules of their tenant" on public.schedules
+  for update to authenticated
+  using (tenant_id in (select private.my_admin_tenant_ids()))
+  with check (tenant_id in (select private.my_admin_tenant_ids()));
+create policy "Admins can remove schedules of their tenant" on public.schedules
+  for delete to authenticated using (tenant_id in (select private.my_admin_tenant_ids()));
+
+create table public.occurrences (
+  id uuid primary key default private.new_run_id(),
+  tenant_id uuid not null,
+  job_id uuid not null references public.jobs (id) on delete cascade,
+  schedule_id uuid references public.schedules (id) on delete set null,
+  nominal_at timestamptz not null,
+  through_nominal_at timestamptz not null,
+  instant_count bigint not null default 1,
+  effective_at timestamptz not null,
+  state text not null,
+  reason text,
+  run_id uuid,
+  created_at timestamptz not null default now(),
+  constraint occurrence_state_is_known check (state in ('expected', 'started', 'skipped', 'missed', 'excused', 'unknown')),
+  constraint occurrence_that_did_not_run_says_why check (state in ('expected', 'started') or reason is not null),
+  constraint started_occurrence_has_its_run check ((state = 'started') = (run_id is not null)),
+  constraint occurrence_counts_its_instants check (instant_count >= 1 and through_nominal_at >= nominal_at)
+);
+create unique index occurrences_one_per_instant on public.occurrences (schedule_id, nominal_at);
+create unique index occurrences_one_per_expected_instant on public.occurrences (job_id, nominal_at) where schedule_id is null;
+create index occurrences_of_job_newest_first on public.occurrences (job_id, nominal_at desc);
+create index occurrences_of_tenant_newest_first on public.occurrences (tenant_id, nominal_at desc);
+comment on table public.occurrences is
+  'Every instant at which a job should have run: whether it did, and if not, why. External jobs'' expectations use it without a schedule.';
+comment on column public.occurrences.id is 'Occurrence id.';
+comment on column public.occurrences.tenant_id is 'The tenant.';
+comment on column public.occurrences.job_id is 'The job.';
+comment on column public.occurrences.schedule_id is 'The schedule; null for an expectation of an external job.';
+comment on column public.occurrences.nominal_at is 'The instant by the schedule (the first, when several share the row).';
+comment on column public.occurrences.through_nominal_at is 'The last instant that shares the row.';
+comment on column public.occurrences.instant_count is 'Consecutive instants that did not run for the same reason share one row.';
+comment on column public.occurrences.effective_at is 'The instant with its spread.';
+comment on column public.occurrences.state is 'expected, started, skipped, missed, excused or unknown.';
+comment on column public.occurrences.reason is 'Why it did not run.';
+comment on column public.occurrences.run_id is 'The run that it started.';
+comment on column public.occurrences.created_at is 'When the tick decided.';
+
+grant select on public.occurrences to authenticated;
+grant select, insert, update, delete on public.occurrences to service_role;
+alter table public.occurrences enable row level security;
+create policy "Members can see the occurrences of their tenant" on public.occurrences
+  for select to authenticated using (tenant_id in (select private.my_tenant_ids()));

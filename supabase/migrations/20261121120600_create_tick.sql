@@ -1,0 +1,203 @@
+-- A tick reads what is due, TypeScript decides which instants it stands for, and one function writes it all:
+-- occurrence, run, queue message and the schedule's next instant, in one transaction.
+
+create function public.list_due_schedules(p_now timestamptz, p_limit integer default 1000)
+returns table (
+  id uuid,
+  tenant_id uuid,
+  job_id uuid,
+  schedule_type text,
+  cron_expression text,
+  time_zone text,
+  interval_seconds integer,
+  anchor_at timestamptz,
+  run_at timestamptz,
+  misfire_policy text,
+  misfire_limit integer,
+  overlap_policy text,
+  spread_seconds integer,
+  blackouts jsonb,
+  next_nominal_at timestamptz,
+  next_due_at timestamptz,
+  is_job_enabled boolean,
+  is_plugin_enabled boolean,
+  is_tenant_enabled boolean
+)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select
+    s.id, s.tenant_id, s.job_id, s.schedule_type, s.cron_expression, s.time_zone, s.interval_seconds, s.anchor_at,
+    s.run_at, s.misfire_policy, s.misfire_limit, s.overlap_policy, s.spread_seconds, s.blackouts, s.next_nominal_at,
+    s.next_due_at, j.is_enabled, p.is_enabled, coalesce(t.is_enabled, true)
+  from public.schedules s
+  join public.jobs j on j.id = s.job_id
+  join public.plugins p on p.id = j.plugin_id
+  left join public.scheduler_settings t on t.tenant_id = s.tenant_id
+  where s.next_due_at <= p_now
+  order by s.next_due_at
+  limit p_limit;
+$$;
+comment on function public.list_due_schedules(timestamptz, integer) is 'Schedules that are due at p_now, the longest due first.';
+grant execute on function public.list_due_schedules(timestamptz, integer) to service_role;
+
+create function public.apply_tick(p_now timestamptz, p_plans jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  v_moved uuid[];
+  v_run_ids uuid[];
+  v_to_cancel uuid[];
+  v_skipped bigint;
+begin
+  -- Schedules that another tick holds are left to it; locking in one order keeps ticks from waiting in a circle.
+  perform 1
+    from public.schedules s
+    where s.id in (select (p ->> 'schedule_id')::uuid from jsonb_array_elements(p_plans) p)
+    order by s.id
+    for no key update;
+
+  -- Compare and set: a plan made from an instant that is no longer the next one changes nothing.
+  with plans as (
+    select * from jsonb_to_recordset(p_plans) as p (
+      schedule_id uuid, expected_nominal_at timestamptz, next_nominal_at timestamptz, next_due_at timestamptz
+    )
+  ),
+  moved as (
+    update public.schedules s
+    set last_nominal_at = s.next_nominal_at, next_nominal_at = p.next_nominal_at, next_due_at = p.next_due_at
+    from plans p
+    where s.id = p.schedule_id and s.next_nominal_at = p.expected_nominal_at
+    returning s.id
+  )
+  select coalesce(array_agg(id), '{}') into v_moved from moved;
+
+  -- Decide overlaps and write the ledger.
+  with instants as (
+    select
+      s.id as schedule_id, s.tenant_id, s.job_id, s.overlap_policy, o.*,
+      count(*) filter (where o.decision = 'run') over (partition by s.id) as wanted,
+      row_number() over (partition by s.id, o.decision order by o.nominal_at) as place
+    from jsonb_to_recordset(p_plans) as p (schedule_id uuid, occurrences jsonb)
+    join public.schedules s on s.id = p.schedule_id and s.id = any (v_moved)
+    cross join lateral jsonb_to_recordset(p.occurrences) as o (
+      nominal_at timestamptz, through_nominal_at timestamptz, instant_count bigint, effective_at timestamptz,
+      decision text, reason text
+    )
+  ),
+  active as (
+    select i.job_id, count(r.id) as runs
+    from (select distinct job_id from instants where overlap_policy <> 'allow') i
+    left join public.runs r on r.job_id = i.job_id and r.state in ('pending', 'running')
+    group by i.job_id
+  ),
+  decided as (
+    select
+      i.*,
+      i.decision = 'run' and case i.overlap_policy
+        when 'allow' then true
+        when 'skip' then i.place <= 1 - a.runs
+        when 'queue' then i.place <= 2 - a.runs
+        else i.place = i.wanted
+      end as is_started
+    from instants i
+    left join active a on a.job_id = i.job_id
+  ),
+  started as (
+    select d.*, private.new_run_id() as run_id from decided d where d.is_started
+  ),
+  ledger_of_started as (
+    insert into public.occurrences as l
+      (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, instant_count, effective_at, state, run_id)
+    select s.tenant_id, s.job_id, s.schedule_id, s.nominal_at, s.nominal_at, 1, s.effective_at, 'started', s.run_id
+    from started s
+    on conflict (schedule_id, nominal_at) do nothing
+    returning l.run_id
+  ),
+  made as (
+    insert into public.runs
+      (id, tenant_id, job_id, trigger, state, ordered_at, scheduled_for, schedule_id, is_exclusive, payload)
+    select
+      s.run_id, s.tenant_id, s.job_id, 'schedule', 'pending', p_now, s.nominal_at, s.schedule_id,
+      s.overlap_policy in ('queue', 'cancel_previous'), j.payload
+    from started s
+    join ledger_of_started l on l.run_id = s.run_id
+    join public.jobs j on j.id = s.job_id
+    returning id, job_id, is_exclusive
+  ),
+  skips as (
+    select d.*, coalesce(d.reason, 'overlap') as why from decided d where not d.is_started
+  ),
+  latest as (
+    select s.schedule_id, s.nominal_at as of_nominal_at, o.id, o.state, o.reason
+    from (select schedule_id, min(nominal_at) as nominal_at from skips group by schedule_id) s
+    cross join lateral (
+      select l.id, l.state, l.reason from public.occurrences l
+      where l.schedule_id = s.schedule_id and l.nominal_at < s.nominal_at
+      order by l.nominal_at desc
+      limit 1
+    ) o
+  ),
+  -- Consecutive instants that do not run for one reason share a row, so a disabled schedule does not fill the ledger.
+  extended as (
+    update public.occurrences o
+    set
+      through_nominal_at = greatest(o.through_nominal_at, s.through_nominal_at),
+      instant_count = o.instant_count + s.instant_count
+    from latest l
+    join (
+      select schedule_id, why, max(coalesce(through_nominal_at, nominal_at)) as through_nominal_at,
+        sum(coalesce(instant_count, 1)) as instant_count, count(*) as rows
+      from skips group by schedule_id, why
+    ) s on s.schedule_id = l.schedule_id and s.why = l.reason
+    where o.id = l.id and l.state = 'skipped'
+      and not exists (select 1 from skips k where k.schedule_id = l.schedule_id and k.why <> l.reason)
+      and not exists (select 1 from started t where t.schedule_id = l.schedule_id)
+    returning o.schedule_id
+  ),
+  ledger_of_skipped as (
+    insert into public.occurrences
+      (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, instant_count, effective_at, state, reason)
+    select
+      k.tenant_id, k.job_id, k.schedule_id, k.nominal_at, coalesce(k.through_nominal_at, k.nominal_at),
+      coalesce(k.instant_count, 1), k.effective_at, 'skipped', k.why
+    from skips k
+    where k.schedule_id not in (select schedule_id from extended)
+    on conflict (schedule_id, nominal_at) do nothing
+    returning instant_count
+  )
+  select
+    (select array_agg(id) from made),
+    (select array_agg(r.id)
+      from public.runs r
+      where r.state in ('pending', 'running')
+        and r.job_id in (select job_id from decided where is_started and overlap_policy = 'cancel_previous')),
+    (select coalesce(sum(coalesce(k.instant_count, 1)), 0) from skips k)
+    into v_run_ids, v_to_cancel, v_skipped;
+
+  -- The statement above saw the runs as they were before it, so the new ones are not among those to cancel.
+  if v_to_cancel is not null then
+    perform private.cancel_runs(v_to_cancel);
+  end if;
+  if v_run_ids is not null then
+    perform private.enqueue_runs(v_run_ids);
+  end if;
+
+  return jsonb_build_object(
+    'moved', cardinality(v_moved),
+    'stale', jsonb_array_length(p_plans) - cardinality(v_moved),
+    'enqueued', coalesce(cardinality(v_run_ids), 0),
+    'skipped', v_skipped
+  );
+end;
+$$;
+comment on function public.apply_tick(timestamptz, jsonb) is
+  'Applies an array of {schedule_id, expected_nominal_at, next_nominal_at, next_due_at, occurrences: [{nominal_at, '
+  'through_nominal_at, instant_count, effective_at, decision: run|skip, reason}]}. Safe to call any number of times at once: '
+  'one instant, one occurrence, one run. Answers {moved, stale, enqueued, skipped}.';
+grant execute on function public.apply_tick(timestamptz, jsonb) to service_role;

@@ -1,0 +1,447 @@
+-- Lease, heartbeat and token-checked end of attempts. pgmq has no receipt, so the run's attempt token is the receipt.
+
+create function private.show_finished_runs(p_run_ids uuid[])
+returns void
+language sql
+security invoker
+set search_path = ''
+as $$
+  insert into public.run_stats_daily as s
+    (job_id, day, tenant_id, success_count, failed_count, canceled_count, duration_count, duration_ms_sum, duration_ms_max)
+  select
+    r.job_id,
+    (r.ordered_at at time zone t.time_zone)::date,
+    r.tenant_id,
+    count(*) filter (where r.state = 'success'),
+    count(*) filter (where r.state = 'failed'),
+    count(*) filter (where r.state = 'canceled'),
+    count(r.duration_ms) filter (where r.state <> 'canceled'),
+    coalesce(sum(r.duration_ms) filter (where r.state <> 'canceled'), 0),
+    coalesce(max(r.duration_ms) filter (where r.state <> 'canceled'), 0)
+  from public.runs r
+  join public.tenants t on t.id = r.tenant_id
+  where r.id = any (p_run_ids)
+  group by 1, 2, 3
+  order by 1, 2
+  on conflict (job_id, day) do update set
+    success_count = s.success_count + excluded.success_count,
+    failed_count = s.failed_count + excluded.failed_count,
+    canceled_count = s.canceled_count + excluded.canceled_count,
+    duration_count = s.duration_count + excluded.duration_count,
+    duration_ms_sum = s.duration_ms_sum + excluded.duration_ms_sum,
+    duration_ms_max = greatest(s.duration_ms_max, excluded.duration_ms_max);
+
+  with newest as (
+    select distinct on (r.job_id) r.*
+    from public.runs r
+    where r.id = any (p_run_ids) and r.state in ('success', 'failed')
+    order by r.job_id, r.ordered_at desc, r.id desc
+  ),
+  advanced as (
+    update public.jobs j
+    set latest_run_id = n.id, latest_ordered_at = n.ordered_at
+    from newest n
+    where j.id = n.job_id and (j.latest_ordered_at is null or n.ordered_at >= j.latest_ordered_at)
+    returning n.id as run_id, j.tenant_id, j.id, j.job_key, j.title, j.tool_id
+  )
+  insert into public.job_status as s
+    (tenant_id, job_id, job_key, title, tool_id, last_status, last_finished_at, last_message)
+  select
+    a.tenant_id, a.id, a.job_key, a.title, a.tool_id,
+    case n.state when 'success' then 'success' else 'error' end,
+    n.completed_at, coalesce(n.message, n.error ->> 'message')
+  from advanced a
+  join newest n on n.id = a.run_id
+  on conflict (job_id) do update set
+    title = excluded.title,
+    tool_id = excluded.tool_id,
+    last_status = excluded.last_status,
+    last_finished_at = excluded.last_finished_at,
+    last_message = excluded.last_message,
+    updated_at = now();
+$$;
+comment on function private.show_finished_runs(uuid[]) is
+  'Carries finished runs into the daily totals and, where they are the newest of their job, into job_status.';
+grant execute on function private.show_finished_runs(uuid[]) to service_role;
+
+create function public.claim_runs(p_worker_id text, p_quantity integer, p_lease_seconds integer default 30)
+returns table (
+  run_id uuid,
+  tenant_id uuid,
+  job_id uuid,
+  job_key text,
+  plugin_id uuid,
+  plugin_key text,
+  plugin_kind text,
+  base_url text,
+  signing_secret text,
+  plugin_job_name text,
+  trigger text,
+  attempt integer,
+  max_attempts integer,
+  attempt_token uuid,
+  payload jsonb,
+  cursor text,
+  timeout_seconds integer,
+  backoff_seconds integer,
+  max_backoff_seconds integer,
+  scheduled_for timestamptz
+)
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_queue text;
+  v_read bigint;
+  v_wanted integer := p_quantity;
+  v_claimed uuid[] := '{}';
+  v_ids uuid[];
+  v_message_ids bigint[];
+  v_over uuid[];
+  v_lost uuid[];
+  v_failed uuid[];
+begin
+  foreach v_queue in array array['runs_high', 'runs'] loop
+    exit when v_wanted <= 0;
+
+    -- 1. Read messages: pgmq hides them for the length of the lease.
+    select array_agg(m.msg_id), array_agg((m.message ->> 'run_id')::uuid), count(*)
+      into v_message_ids, v_ids, v_read
+      from pgmq.read(v_queue, p_lease_seconds, v_wanted) m;
+    continue when v_read = 0;
+
+    perform 1 from public.runs r where r.id = any (v_ids) order by r.id for no key update;
+
+    -- 2. Messages of runs that are over, or gone, have nothing left to say.
+    perform pgmq.delete(v_queue, array_agg(m.message_id))
+      from unnest(v_message_ids, v_ids) as m (message_id, run_id)
+      left join public.runs r on r.id = m.run_id
+      where r.id is null or r.state not in ('pending', 'running')
+      having count(*) > 0;
+
+    -- 3. A run that still runs was lost by its worker: its message came back because nobody extended the lease.
+    select array_agg(r.id) into v_lost
+      from public.runs r
+      where r.id = any (v_ids) and r.state = 'running' and r.lease_expires_at <= now();
+    if v_lost is not null then
+      update public.run_attempts a
+        set ended_at = now(), outcome = 'lost'
+        from public.runs r
+        where r.id = any (v_lost) and a.run_id = r.id and a.attempt = r.attempt and a.ended_at is null;
+      -- A worker that dies is not the run's fault, but a run that kills every worker must end: it gets
+      -- one attempt more than it may fail.
+      with ended as (
+        update public.runs r
+        set
+          state = case when r.cancel_requested_at is not null then 'canceled' else 'failed' end,
+          completed_at = now(), ordered_at = now(), attempt_token = null, lease_expires_at = null,
+          duration_ms = greatest(0, (extract(epoch from now() - r.started_at) * 1000)::bigint),
+          error = case when r.cancel_requested_at is null then
+            jsonb_build_object('name', 'WorkerLost', 'message', 'The worker stopped without a word during every attempt') end
+        from public.jobs j
+        where r.id = any (v_lost) and j.id = r.job_id
+          and (r.attempt > j.max_attempts or r.cancel_requested_at is not null)
+        returning r.id, r.queue_message_id
+      ),
+      archived as (
+        select e.id, pgmq.archive(v_queue, e.queue_message_id) from ended e
+      )
+      select array_agg(id) into v_failed from archived;
+      if v_failed is not null then
+        perform private.show_finished_runs(v_failed);
+      end if;
+      update public.runs r
+        set state = 'pending', attempt_token = null, lease_expires_at = null
+        where r.id = any (v_lost) and r.state = 'running';
+    end if;
+
+    -- 4. Concurrency limits hold across workers: whoever counts has the job (and plugin) to itself.
+    perform 1
+      from public.jobs j
+      where j.id in (select r.job_id from public.runs r where r.id = any (v_ids) and r.state = 'pending')
+        and (j.concurrency_limit is not null
+          or exists (select 1 from public.runs r where r.id = any (v_ids) and r.job_id = j.id and r.is_exclusive))
+      order by j.id
+      for no key update;
+    perform 1
+      from public.plugins p
+      where p.concurrency_limit is not null
+        and p.id in (
+          select j.plugin_id from public.runs r join public.jobs j on j.id = r.job_id
+          where r.id = any (v_ids) and r.state = 'pending'
+        )
+      order by p.id
+      for no key update;
+
+    with candidates as (
+      select
+        r.id, r.job_id, j.plugin_id,
+        least(coalesce(j.concurrency_limit, 2147483647), case when r.is_exclusive then 1 else 2147483647 end) as job_limit,
+        coalesce(p.concurrency_limit, 2147483647) as plugin_limit,
+        row_number() over (partition by r.job_id order by r.ordered_at, r.id) as place_in_job,
+        row_number() over (partition by j.plugin_id order by r.ordered_at, r.id) as place_in_plugin
+      from public.runs r
+      join public.jobs j on j.id = r.job_id
+      join public.plugins p on p.id = j.plugin_id
+      where r.id = any (v_ids) and r.state = 'pending'
+    ),
+    running_in_job as (
+      select c.job_id, count(r.id) as runs
+      from (select distinct job_id from candidates where job_limit < 2147483647) c
+      left join public.runs r on r.job_id = c.job_id and r.state = 'running'
+      group by c.job_id
+    ),
+    running_in_plugin as (
+      select c.plugin_id, count(r.id) as runs
+      from (select distinct plugin_id from candidates where plugin_limit < 2147483647) c
+      join public.jobs j on j.plugin_id = c.plugin_id
+      left join public.runs r on r.job_id = j.id and r.state = 'running'
+      group by c.plugin_id
+    )
+    select array_agg(c.id) into v_over
+      from candidates c
+      left join running_in_job rj on rj.job_id = c.job_id
+      left join running_in_plugin rp on rp.plugin_id = c.plugin_id
+      where c.place_in_job + coalesce(rj.runs, 0) > c.job_limit
+        or c.place_in_plugin + coalesce(rp.runs, 0) > c.plugin_limit;
+    if v_over is not null then
+      -- Hidden for a lease; the end of a run of the same job brings the next one back at once.
+      perform pgmq.set_vt(v_queue, r.queue_message_id, p_lease_seconds) from public.runs r where r.id = any (v_over);
+    end if;
+
+    -- 5. Lease what is left.
+    with leased as (
+      update public.runs r
+      set
+        state = 'running', attempt = r.attempt + 1, attempt_token = gen_random_uuid(), worker_id = p_worker_id,
+        lease_expires_at = clock_timestamp() + make_interval(secs => p_lease_seconds),
+        started_at = coalesce(r.started_at, clock_timestamp()), next_attempt_at = null,
+        cursor_before = coalesce(r.cursor_before, j.cursor)
+      from public.jobs j
+      where r.id = any (v_ids) and r.state = 'pending' and j.id = r.job_id
+        and (v_over is null or r.id <> all (v_over))
+      returning r.id, r.attempt, r.tenant_id
+    ),
+    noted as (
+      insert into public.run_attempts (run_id, attempt, tenant_id, worker_id, started_at)
+      select l.id, l.attempt, l.tenant_id, p_worker_id, clock_timestamp() from leased l
+      returning run_id
+    )
+    select v_claimed || coalesce(array_agg(run_id), '{}') into v_claimed from noted;
+    v_wanted := p_quantity - cardinality(v_claimed);
+  end loop;
+
+  return query
+    select
+      r.id, r.tenant_id, r.job_id, j.job_key, p.id, p.plugin_key, p.kind, p.base_url, x.signing_secret, j.plugin_job_name,
+      r.trigger, r.attempt, j.max_attempts, r.attempt_token, coalesce(r.payload, j.payload), r.cursor_before,
+      j.timeout_seconds, j.backoff_seconds, j.max_backoff_seconds, r.scheduled_for
+    from public.runs r
+    join public.jobs j on j.id = r.job_id
+    join public.plugins p on p.id = j.plugin_id
+    left join private.plugin_secrets x on x.plugin_id = p.id
+    where r.id = any (v_claimed);
+end;
+$$;
+comment on function public.claim_runs(text, integer, integer) is
+  'Leases up to p_quantity runs to a worker, those that people wait for first, within the concurrency limits. '
+  'A run whose worker went silent for a lease is taken over; one that outlived every worker ends failed.';
+grant execute on function public.claim_runs(text, integer, integer) to service_role;
+
+create function public.extend_leases(p_attempts jsonb, p_lease_seconds integer default 30)
+returns table (run_id uuid, is_cancel_requested boolean)
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  perform 1
+    from public.runs r
+    where r.id in (select (a ->> 'run_id')::uuid from jsonb_array_elements(p_attempts) a)
+    order by r.id
+    for no key update;
+  return query
+    with extended as (
+      update public.runs r
+      set
+        lease_expires_at = clock_timestamp() + make_interval(secs => p_lease_seconds),
+        progress = coalesce(a.progress, r.progress)
+      from jsonb_to_recordset(p_attempts) as a (run_id uuid, attempt_token uuid, progress jsonb)
+      where r.id = a.run_id and r.state = 'running' and r.attempt_token = a.attempt_token
+      returning r.id, r.cancel_requested_at, r.queue_name, r.queue_message_id
+    )
+    select e.id, e.cancel_requested_at is not null
+    from extended e
+    cross join lateral pgmq.set_vt(e.queue_name, e.queue_message_id, p_lease_seconds);
+end;
+$$;
+comment on function public.extend_leases(jsonb, integer) is
+  'Heartbeat of a worker: [{run_id, attempt_token, progress?}]. Answers the runs it still holds and whether to cancel them; '
+  'a run that is missing from the answer was lost.';
+grant execute on function public.extend_leases(jsonb, integer) to service_role;
+
+create function public.write_run_log(p_run_id uuid, p_attempt_token uuid, p_head text, p_tail text, p_cut_characters bigint)
+returns boolean
+language sql
+security invoker
+set search_path = ''
+as $$
+  with written as (
+    insert into public.run_logs as l (run_id, tenant_id, head, tail, cut_characters)
+    select r.id, r.tenant_id, p_head, p_tail, p_cut_characters
+    from public.runs r
+    where r.id = p_run_id and r.attempt_token = p_attempt_token and r.state = 'running'
+    on conflict (run_id) do update set
+      head = excluded.head, tail = excluded.tail, cut_characters = excluded.cut_characters
+    returning 1
+  )
+  select exists (select 1 from written);
+$$;
+comment on function public.write_run_log(uuid, uuid, text, text, bigint) is
+  'Replaces the log of a running run by what its worker has kept of it; false when the lease is lost.';
+grant execute on function public.write_run_log(uuid, uuid, text, text, bigint) to service_role;
+
+create function public.finish_attempts(p_results jsonb)
+returns table (run_id uuid, state text)
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_held uuid[];
+  v_finished uuid[];
+  v_jobs uuid[];
+begin
+  -- Runs before jobs, as claim_runs does, so that neither waits for the other in a circle.
+  select array_agg(distinct r.job_id) into v_jobs
+    from public.runs r
+    where r.id in (select (a ->> 'run_id')::uuid from jsonb_array_elements(p_results) a);
+  perform 1 from public.runs r
+    where r.id in (select (a ->> 'run_id')::uuid from jsonb_array_elements(p_results) a)
+    order by r.id for no key update;
+  perform 1 from public.jobs j where j.id = any (v_jobs) order by j.id for no key update;
+
+  -- Only who holds the token of the current attempt may end it: results of a lost lease are refused.
+  select array_agg(r.id) into v_held
+    from jsonb_to_recordset(p_results) as a (run_id uuid, attempt_token uuid)
+    join public.runs r on r.id = a.run_id and r.attempt_token = a.attempt_token and r.state = 'running';
+  if v_held is null then
+    return;
+  end if;
+
+  update public.run_attempts t
+    set
+      ended_at = clock_timestamp(), outcome = a.attempt_outcome,
+      error = case when a.error is null then null else a.error - 'stack' end
+    from jsonb_to_recordset(p_results) as a (run_id uuid, attempt_outcome text, error jsonb)
+    join public.runs r on r.id = a.run_id
+    where a.run_id = any (v_held) and t.run_id = a.run_id and t.attempt = r.attempt and t.ended_at is null;
+
+  insert into public.run_error_stacks as s (run_id, tenant_id, stack)
+    select a.run_id, r.tenant_id, a.error ->> 'stack'
+    from jsonb_to_recordset(p_results) as a (run_id uuid, error jsonb)
+    join public.runs r on r.id = a.run_id
+    where a.run_id = any (v_held) and a.error ->> 'stack' is not null
+    on conflict (run_id) do update set stack = excluded.stack;
+
+  insert into public.run_logs as l (run_id, tenant_id, head, tail, cut_characters)
+    select a.run_id, r.tenant_id, a.log ->> 'head', coalesce(a.log ->> 'tail', ''), coalesce((a.log ->> 'cut_characters')::bigint, 0)
+    from jsonb_to_recordset(p_results) as a (run_id uuid, log jsonb)
+    join public.runs r on r.id = a.run_id
+    where a.run_id = any (v_held) and a.log is not null
+    on conflict (run_id) do update set
+      head = excluded.head, tail = excluded.tail, cut_characters = excluded.cut_characters;
+
+  -- The cursor moves in the transaction of the success, or not at all.
+  update public.jobs j
+    set cursor = a.cursor
+    from jsonb_to_recordset(p_results) as a (run_id uuid, state text, cursor text)
+    join public.runs r on r.id = a.run_id
+    where a.run_id = any (v_held) and j.id = r.job_id and a.state = 'success' and a.cursor is not null;
+
+  with ended as (
+    update public.runs r
+    set
+      state = a.state,
+      completed_at = case when a.state = 'pending' then null else clock_timestamp() end,
+      ordered_at = case when a.state = 'pending' then r.ordered_at else clock_timestamp() end,
+      duration_ms = case when a.state = 'pending' then null
+        else greatest(0, (extract(epoch from clock_timestamp() - r.started_at) * 1000)::bigint) end,
+      -- A released or snoozed attempt was not the run's own try.
+      attempt = case when a.attempt_outcome in ('released', 'snoozed') then r.attempt - 1 else r.attempt end,
+      attempt_token = null,
+      lease_expires_at = null,
+      next_attempt_at = case when a.state = 'pending' then clock_timestamp() + make_interval(secs => coalesce(a.delay_seconds, 0)) end,
+      message = coalesce(a.message, case when a.state = 'success' then r.message end),
+      error = case when a.state = 'success' then null when a.error is null then r.error else a.error - 'stack' end,
+      result = coalesce(a.result, r.result),
+      progress = coalesce(a.progress, r.progress),
+      events_processed = coalesce(a.events_processed, r.events_processed),
+      cursor_after = case when a.state = 'success' then a.cursor end
+    from jsonb_to_recordset(p_results) as a (
+      run_id uuid, state text, attempt_outcome text, delay_seconds double precision, message text, error jsonb, result jsonb,
+      progress jsonb, events_processed integer, cursor text
+    )
+    where r.id = a.run_id and r.id = any (v_held)
+    returning r.id, r.state, r.queue_name, r.queue_message_id, a.attempt_outcome, a.delay_seconds
+  ),
+  -- Attempts that count for nothing leave no row behind, so that the next one can have their number.
+  forgotten as (
+    delete from public.run_attempts t
+    using ended e, public.runs r
+    where e.attempt_outcome in ('released', 'snoozed') and r.id = e.id and t.run_id = e.id and t.attempt = r.attempt
+    returning t.run_id
+  ),
+  hidden as (
+    select e.id, v.msg_id
+    from ended e
+    cross join lateral pgmq.set_vt(e.queue_name, e.queue_message_id, ceil(coalesce(e.delay_seconds, 0))::integer) v
+    where e.state = 'pending'
+  ),
+  removed as (
+    select e.id, pgmq.delete(e.queue_name, e.queue_message_id) as is_removed from ended e where e.state <> 'pending'
+  )
+  select array_agg(m.id) into v_finished
+    from removed m
+    where m.is_removed is not null
+      and (select count(*) from hidden) >= 0
+      and (select count(*) from forgotten) >= 0;
+
+  if v_finished is not null then
+    perform private.show_finished_runs(v_finished);
+  end if;
+
+  -- Runs that waited for a place come back at once: as many as ended, the oldest first.
+  perform pgmq.set_vt(w.queue_name, w.queue_message_id, 0)
+    from unnest(v_jobs) as j (id)
+    join public.jobs b on b.id = j.id
+    cross join lateral (
+      select r.queue_name, r.queue_message_id
+      from public.runs r
+      where r.state = 'pending' and r.next_attempt_at is null and r.queue_message_id is not null
+        and r.job_id in (
+          select b.id
+          union all
+          select s.id from public.jobs s
+          join public.plugins p on p.id = s.plugin_id
+          where s.plugin_id = b.plugin_id and p.concurrency_limit is not null
+        )
+      order by r.ordered_at, r.id
+      limit cardinality(v_held)
+    ) w
+    where b.concurrency_limit is not null
+      or exists (select 1 from public.runs r where r.job_id = b.id and r.state = 'pending' and r.is_exclusive)
+      or exists (select 1 from public.plugins p where p.id = b.plugin_id and p.concurrency_limit is not null);
+
+  return query select r.id, r.state from public.runs r where r.id = any (v_held);
+end;
+$$;
+comment on function public.finish_attempts(jsonb) is
+  'Ends attempts: [{run_id, attempt_token, state: success|failed|canceled|pending, attempt_outcome, delay_seconds, message, '
+  'error, result, progress, events_processed, cursor, log}]. pending: try again after delay_seconds. Answers the runs whose '
+  'token was right; results of a lost lease are refused by their absence.';
+grant execute on function public.finish_attempts(jsonb) to service_role;

@@ -1,0 +1,325 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  createAnonClient,
+  createTestPerson,
+  createTestTenant,
+  serviceClient,
+  sql,
+  type TestClient,
+  type TestTenant,
+} from '#testing/supabase.ts';
+
+// What a signed-in person may read. A table that is missing here fails the test below.
+const readableBy: Record<string, 'staff and admin' | 'admin only'> = {
+  tenants: 'staff and admin',
+  members: 'staff and admin',
+  tools: 'staff and admin',
+  jobs: 'staff and admin',
+  job_status: 'staff and admin',
+  runs: 'staff and admin',
+  run_logs: 'staff and admin',
+  run_stats_daily: 'staff and admin',
+  run_attempts: 'staff and admin',
+  plugins: 'staff and admin',
+  scheduler_settings: 'staff and admin',
+  schedules: 'staff and admin',
+  occurrences: 'staff and admin',
+  run_error_stacks: 'admin only',
+  invitations: 'admin only',
+  api_keys: 'admin only',
+  audit_log: 'admin only',
+};
+
+// Columns that no signed-in person may read, whatever the row.
+const hiddenColumns: Record<string, string[]> = { api_keys: ['key_hash'], invitations: ['token_hash'] };
+
+const tables = Object.keys(readableBy);
+let mine: TestTenant;
+let other: TestTenant;
+
+const sha256 = () => randomBytes(32).toString('hex');
+
+/** One row in every table of the tenant. */
+async function fillTenant(tenant: TestTenant): Promise<void> {
+  const id = tenant.id;
+  await sql`insert into public.tools (tenant_id, name) values (${id}, 'Tool')`;
+  await sql`insert into public.invitations (tenant_id, email, role, token_hash) values (${id}, ${`${randomUUID()}@example.com`}, 'staff', ${sha256()})`;
+  await sql`insert into public.api_keys (tenant_id, name, prefix, key_hash, scopes) values (${id}, 'Key', 'tcp_abcdef', ${sha256()}, array['report'])`;
+  await sql`insert into public.scheduler_settings (tenant_id) values (${id})`;
+  const [plugin] =
+    await sql`insert into public.plugins (tenant_id, plugin_key, name, kind, manifest) values (${id}, 'demo', 'Demo', 'built_in', '{}') returning id`;
+  const [job] = await sql`
+    insert into public.jobs (tenant_id, job_key, title, kind, plugin_id, plugin_job_name)
+    values (${id}, 'demo', 'Demo', 'plugin', ${plugin!.id}, 'demo') returning id`;
+  const [schedule] = await sql`
+    insert into public.schedules (tenant_id, job_id, schedule_type, cron_expression) values (${id}, ${job!.id}, 'cron', '0 6 * * *') returning id`;
+  await sql`
+    insert into public.occurrences (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, effective_at, state)
+    values (${id}, ${job!.id}, ${schedule!.id}, now(), now(), now(), 'expected')`;
+  const { error } = await serviceClient().rpc('record_reports', {
+    p_reports: [
+      {
+        position: 0,
+        tenant_id: id,
+        kind: 'finish',
+        job_key: 'backup',
+        title: 'Backup',
+        state: 'failed',
+        completed_at: new Date().toISOString(),
+        report_key: 'run:1',
+        message: 'disk full',
+        log: { head: 'log' },
+      },
+    ],
+  });
+  if (error) throw error;
+  const [run] = await sql`select id from public.runs where tenant_id = ${id}`;
+  await sql`insert into public.run_attempts (run_id, attempt, tenant_id, worker_id) values (${run!.id}, 1, ${id}, 'worker')`;
+  await sql`insert into public.run_error_stacks (run_id, tenant_id, stack) values (${run!.id}, ${id}, 'at line 1')`;
+}
+
+/** Rows of a table that a client sees; an error counts as a refusal, never as none. */
+async function countRows(client: TestClient, table: string): Promise<number | 'refused'> {
+  // Columns are named, because some tables hide a few.
+  const columns = await sql<{ name: string }[]>`
+    select column_name as name from information_schema.columns where table_schema = 'public' and table_name = ${table} order by 1`;
+  const visible = columns
+    .map((column) => column.name)
+    .filter((name) => !(hiddenColumns[table] ?? []).includes(name));
+  const { data, error } = await client.from(table as 'jobs').select(visible.join(','));
+  if (error) {
+    expect(error.code, `${table}: ${error.message}`).toBe('42501');
+    return 'refused';
+  }
+  return data.length;
+}
+
+async function countOwnRows(table: string, tenantId: string): Promise<number> {
+  const column = table === 'tenants' ? 'id' : 'tenant_id';
+  const [row] =
+    await sql`select count(*)::int as count from public.${sql(table)} where ${sql(column)} = ${tenantId}`;
+  return row!.count as number;
+}
+
+beforeAll(async () => {
+  [mine, other] = await Promise.all([createTestTenant(), createTestTenant()]);
+  await fillTenant(mine);
+  await fillTenant(other);
+});
+
+describe('rule 32: row level security on every table, those not written yet included', () => {
+  it('knows every table of schema public', async () => {
+    const rows = await sql<{ name: string }[]>`
+      select c.relname as name from pg_class c
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f') order by 1`;
+    const views = await sql<{ name: string }[]>`
+      select c.relname as name from pg_class c
+      where c.relnamespace = 'public'::regnamespace and c.relkind = 'v'
+        and coalesce(array_to_string(c.reloptions, ',') like '%security_invoker=true%', false)`;
+    const invokerViews = new Set(views.map((view) => view.name));
+    expect(rows.map((row) => row.name).filter((name) => !invokerViews.has(name))).toEqual([...tables].sort());
+  });
+
+  it('has row level security and a policy on each', async () => {
+    const rows = await sql<{ name: string }[]>`
+      select c.relname as name from pg_class c
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+        and (not c.relrowsecurity or not exists (select 1 from pg_policy p where p.polrelid = c.oid))`;
+    expect(rows.map((row) => row.name)).toEqual([]);
+  });
+
+  it('has every table carry its tenant', async () => {
+    const rows = await sql<{ name: string }[]>`
+      select c.relname as name from pg_class c
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname <> 'tenants'
+        and not exists (
+          select 1 from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and a.attnotnull)`;
+    expect(rows.map((row) => row.name)).toEqual([]);
+  });
+
+  it('says of every table and column what it is', async () => {
+    const rows = await sql<{ name: string }[]>`
+      select c.relname || coalesce('.' || a.attname, '') as name
+      from pg_class c
+      left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v')
+        and (obj_description(c.oid, 'pg_class') is null or (c.relkind <> 'v' and col_description(c.oid, a.attnum) is null))`;
+    expect(rows.map((row) => row.name)).toEqual([]);
+  });
+
+  it('has policies for signed-in people only, named as sentences', async () => {
+    const rows = await sql<{ name: string }[]>`
+      select policyname as name from pg_policies
+      where schemaname = 'public' and (roles <> '{authenticated}' or policyname !~ '^(Members|Admins) can [a-z ].+')`;
+    expect(rows.map((row) => row.name)).toEqual([]);
+  });
+
+  it('gives a definer function an empty search_path and keeps it out of what the Data API serves', async () => {
+    const rows = await sql<{ name: string }[]>`
+      select n.nspname || '.' || p.proname as name
+      from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      where n.nspname in ('public', 'private', 'pgmq_public')
+        and ((p.prosecdef and n.nspname <> 'private') or not coalesce('search_path=""' = any (p.proconfig), false))`;
+    expect(rows.map((row) => row.name)).toEqual([]);
+  });
+
+  it('lets nobody who is not signed in execute or read anything of ours', async () => {
+    const functions = await sql<{ name: string }[]>`
+      select n.nspname || '.' || p.proname as name
+      from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      where n.nspname in ('public', 'private', 'pgmq', 'pgmq_public') and has_function_privilege('anon', p.oid, 'execute')`;
+    expect(functions.map((row) => row.name)).toEqual([]);
+    const grants = await sql<{ name: string }[]>`
+      select table_schema || '.' || table_name || ' ' || privilege_type as name from information_schema.role_table_grants
+      where table_schema in ('public', 'private', 'pgmq') and grantee in ('anon', 'PUBLIC')`;
+    expect(grants.map((row) => row.name)).toEqual([]);
+  });
+
+  it('lets signed-in people execute exactly the functions that are meant for them', async () => {
+    const rows = await sql<{ name: string }[]>`
+      select p.proname as name
+      from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      where n.nspname in ('public', 'pgmq', 'pgmq_public') and has_function_privilege('authenticated', p.oid, 'execute')
+      order by 1`;
+    expect(rows.map((row) => row.name)).toEqual([
+      'accept_invitation',
+      'cancel_run',
+      'incident_badge',
+      'set_plugin_secret',
+      'start_run',
+    ]);
+  });
+});
+
+describe.each(tables)('rule 32: %s', (table) => {
+  it('is filled for this test', async () => {
+    expect(await countOwnRows(table, mine.id)).toBeGreaterThan(0);
+    expect(await countOwnRows(table, other.id)).toBeGreaterThan(0);
+  });
+
+  it('shows nothing to somebody who is not signed in', async () => {
+    expect(await countRows(createAnonClient(), table)).toBe('refused');
+  });
+
+  it('shows nothing to a person without a company', async () => {
+    const stranger = await createTestPerson('stranger');
+    expect(await countRows(stranger.client, table)).toBe(0);
+  });
+
+  it('shows an admin the rows of their own company and of no other', async () => {
+    expect(await countRows(mine.admin.client, table)).toBe(await countOwnRows(table, mine.id));
+  });
+
+  it(`shows staff ${readableBy[table] === 'admin only' ? 'nothing' : 'the rows of their own company'}`, async () => {
+    const expected = readableBy[table] === 'admin only' ? 0 : await countOwnRows(table, mine.id);
+    expect(await countRows(mine.staff.client, table)).toBe(expected);
+  });
+
+  it('lets neither staff nor another company change or remove a row', async () => {
+    const before =
+      await sql`select md5(string_agg(t::text, '' order by t::text)) as digest from public.${sql(table)} t`;
+    const column = table === 'tenants' ? 'id' : 'tenant_id';
+    const writable = await sql<{ name: string }[]>`
+      select a.attname as name from pg_attribute a
+      where a.attrelid = ${`public.${table}`}::regclass and a.attnum > 0
+        and has_column_privilege('authenticated', a.attrelid, a.attnum, 'update')`;
+    for (const client of [mine.staff.client, other.admin.client]) {
+      const target = client.from(table as 'jobs');
+      const changes = Object.fromEntries(writable.map(({ name }) => [name, null]));
+      if (writable.length > 0) {
+        // A null would break a constraint if the row were reached; row level security must hide it first.
+        const { error } = await target.update(changes as never).eq(column as 'tenant_id', mine.id);
+        expect(error).toBeNull();
+      }
+      await client
+        .from(table as 'jobs')
+        .delete()
+        .eq(column as 'tenant_id', mine.id);
+    }
+    const after =
+      await sql`select md5(string_agg(t::text, '' order by t::text)) as digest from public.${sql(table)} t`;
+    expect(after[0]!.digest).toBe(before[0]!.digest);
+  });
+});
+
+describe('rule 34: secrets', () => {
+  it.each(
+    Object.entries(hiddenColumns).flatMap(([table, columns]) =>
+      columns.map((column) => [table, column] as const),
+    ),
+  )('lets not even an admin read %s.%s', async (table, column) => {
+    const { error } = await mine.admin.client.from(table as 'jobs').select(column);
+    expect(error?.code).toBe('42501');
+  });
+
+  it('keeps hashes out of the audit log', async () => {
+    const [row] = await sql`
+      select count(*)::int as count from public.audit_log
+      where coalesce(before::text, '') || coalesce(after::text, '') ~ '(key_hash|token_hash|signing_secret)'`;
+    expect(row!.count).toBe(0);
+  });
+
+  it('never brings a revoked key back', async () => {
+    const [key] = await sql`
+      insert into public.api_keys (tenant_id, name, prefix, key_hash, scopes, revoked_at)
+      values (${mine.id}, 'Old', 'tcp_abcdef', ${sha256()}, array['report'], now()) returning id`;
+    const { error } = await mine.admin.client
+      .from('api_keys')
+      .update({ revoked_at: null })
+      .eq('id', key!.id as string);
+    expect(error?.message).toContain('stays revoked');
+  });
+});
+
+describe('rule 38: the audit log', () => {
+  it('holds what an admin changed: who, what, before and after', async () => {
+    const { error } = await mine.admin.client.from('tenants').update({ name: 'Renamed' }).eq('id', mine.id);
+    expect(error).toBeNull();
+    const [row] = await sql`
+      select * from public.audit_log where tenant_id = ${mine.id} and action = 'tenants.update' order by id desc limit 1`;
+    expect(row).toMatchObject({
+      actor_kind: 'member',
+      actor_id: mine.admin.id,
+      actor_name: mine.admin.email,
+      before: { name: mine.name },
+      after: { name: 'Renamed' },
+    });
+  });
+
+  it('cannot be rewritten, not even by the service role', async () => {
+    const service = serviceClient();
+    const changed = await service.from('audit_log').update({ action: 'nothing' }).eq('tenant_id', mine.id);
+    const removed = await service.from('audit_log').delete().eq('tenant_id', mine.id);
+    expect(changed.error?.code).toBe('42501');
+    expect(removed.error?.code).toBe('42501');
+  });
+
+  it('is written for every table that admins may write to', async () => {
+    const rows = await sql<{ name: string }[]>`
+      select distinct c.relname as name from pg_class c
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+        and (has_any_column_privilege('authenticated', c.oid, 'insert') or has_any_column_privilege('authenticated', c.oid, 'update')
+          or has_table_privilege('authenticated', c.oid, 'delete'))
+        and not exists (select 1 from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'audit_' || c.relname)`;
+    expect(rows.map((row) => row.name)).toEqual([]);
+  });
+});
+
+describe('rule 33: the last admin', () => {
+  it('cannot be demoted or removed', async () => {
+    const demoted = await mine.admin.client
+      .from('members')
+      .update({ role: 'staff' })
+      .eq('user_id', mine.admin.id);
+    expect(demoted.error?.message).toContain('at least one admin');
+    const removed = await mine.admin.client.from('members').delete().eq('user_id', mine.admin.id);
+    expect(removed.error?.message).toContain('at least one admin');
+  });
+
+  it('does not keep a company from being removed as a whole', async () => {
+    const leaving = await createTestTenant();
+    await sql`delete from public.tenants where id = ${leaving.id}`;
+    expect(await countOwnRows('members', leaving.id)).toBe(0);
+  });
+});
