@@ -1,0 +1,173 @@
+import { CronDate, CronPattern } from 'croner';
+import type { CronOptions } from 'croner';
+
+/**
+ * How a pattern meets a change of the clock (rule 18):
+ * `elapsed`: every hour counts, so it keeps its pace: both passes of a repeated hour, nothing extra for a gap;
+ * `fixed`: neither hours, minutes nor seconds are open: once in an overlap, right after a gap;
+ * `window`: open minutes in chosen hours: both passes of a repeated hour, and right after a gap.
+ */
+export type ClockChangeRule = 'elapsed' | 'fixed' | 'window';
+
+export interface CompiledCron {
+  clockChangeRule: ClockChangeRule;
+  /** The next matching wall time, strictly later; milliseconds as if UTC. Null when there is none. */
+  nextWallTime: (wallMs: number) => number | null;
+  /** The shortest distance between two matches among the first ones of a fixed reference year, in seconds. */
+  shortestPeriodSeconds: () => number;
+}
+
+export const cronFields = ['second', 'minute', 'hour', 'day_of_month', 'month', 'day_of_week'] as const;
+export type CronField = (typeof cronFields)[number];
+
+export type CronProblemCode =
+  | 'expression_missing'
+  | 'expression_too_long'
+  | 'expression_field_count'
+  | 'alias_unknown'
+  | 'alias_reboot'
+  | 'field_illegal_character'
+  | 'field_out_of_range'
+  | 'field_range_reversed'
+  | 'field_step_invalid'
+  | 'field_not_understood';
+
+export interface CronProblem {
+  problem: CronProblemCode;
+  /** Which field of the expression, and its text; absent when the whole expression is meant. */
+  cronField?: CronField;
+  text: string;
+}
+
+export const cronAliases = [
+  '@yearly',
+  '@annually',
+  '@monthly',
+  '@weekly',
+  '@daily',
+  '@midnight',
+  '@hourly',
+] as const;
+
+const expressionLengthMax = 200;
+/** A compiled pattern takes about 3 kB; portals have far fewer different patterns than schedules. */
+const compiledMax = 2_000;
+const periodSampleStartMs = Date.UTC(2024, 0, 1) - 1000;
+const periodSamples = 60;
+
+// Day-of-month OR day-of-week when both are restricted (rule 17) is croner's default; stated so that it stays.
+const cronerOptions: CronOptions = { mode: '5-or-6-parts', domAndDow: false, interval: 0 };
+/** croner gives each pattern its own array of 10,000 years (80 kB); without a year field all are this one. */
+const everyYear: number[] = new Array<number>(10_000).fill(1);
+const compiledByExpression = new Map<string, CompiledCron>();
+
+/**
+ * Parses an expression once and remembers it. croner reads the pattern and walks the calendar on a clock
+ * without zone; next-nominal.ts maps wall times to instants, which is both right in cases where croner's own
+ * mapping is not and ten times as fast. Throws croner's TypeError or RangeError for a pattern that
+ * `findCronProblems` would refuse.
+ */
+export function compileCron(expression: string): CompiledCron {
+  const known = compiledByExpression.get(expression);
+  if (known) return known;
+  const pattern = parsePattern(expression);
+  let periodSeconds: number | null = null;
+  const compiled: CompiledCron = {
+    clockChangeRule: findClockChangeRule(pattern),
+    nextWallTime: (wallMs) => nextMatch(pattern, wallMs),
+    shortestPeriodSeconds: () => (periodSeconds ??= measureShortestPeriod(pattern)),
+  };
+  if (compiledByExpression.size >= compiledMax) {
+    const oldest = compiledByExpression.keys().next().value;
+    if (oldest !== undefined) compiledByExpression.delete(oldest);
+  }
+  compiledByExpression.set(expression, compiled);
+  return compiled;
+}
+
+/** Why croner would refuse the expression, field by field; empty when it would not (rule 17). */
+export function findCronProblems(expression: string): CronProblem[] {
+  const text = expression.trim();
+  if (text === '') return [{ problem: 'expression_missing', text }];
+  if (text.length > expressionLengthMax) {
+    return [{ problem: 'expression_too_long', text: text.slice(0, expressionLengthMax) }];
+  }
+  if (text.startsWith('@')) return findAliasProblems(text);
+  const parts = text.split(/\s+/);
+  if (parts.length !== 5 && parts.length !== 6) return [{ problem: 'expression_field_count', text }];
+
+  const fields = parts.length === 5 ? cronFields.slice(1) : cronFields;
+  const problems: CronProblem[] = [];
+  for (const [index, cronField] of fields.entries()) {
+    const part = parts[index] ?? '';
+    const problem = findFieldProblem(cronField, part);
+    if (problem) problems.push({ problem, cronField, text: part });
+  }
+  if (problems.length > 0) return problems;
+  return parsesAlone(text) ? [] : [{ problem: 'field_not_understood', text }];
+}
+
+function findAliasProblems(text: string): CronProblem[] {
+  const alias = text.toLowerCase();
+  if (alias === '@reboot') return [{ problem: 'alias_reboot', text }];
+  return cronAliases.some((known) => known === alias) ? [] : [{ problem: 'alias_unknown', text }];
+}
+
+/** Tries the field among open ones, because croner's message does not always name the field it refuses. */
+function findFieldProblem(cronField: CronField, part: string): CronProblemCode | null {
+  try {
+    parsePattern(cronFields.map((name) => (name === cronField ? part : '*')).join(' '));
+    return null;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : '';
+    if (/illegal characters|stand alone/.test(message)) return 'field_illegal_character';
+    if (/From value is larger/.test(message)) return 'field_range_reversed';
+    if (/Invalid value for|out of range/.test(message)) return 'field_out_of_range';
+    if (/step/.test(message)) return 'field_step_invalid';
+    return 'field_not_understood';
+  }
+}
+
+function parsesAlone(expression: string): boolean {
+  try {
+    parsePattern(expression);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function parsePattern(expression: string): CronPattern {
+  const pattern = new CronPattern(expression.trim(), undefined, { mode: '5-or-6-parts' });
+  pattern.year = everyYear;
+  return pattern;
+}
+
+function nextMatch(pattern: CronPattern, wallMs: number): number | null {
+  const match = new CronDate(new Date(wallMs), 0).increment(pattern, cronerOptions, false);
+  return match ? match.getDate(false).getTime() : null;
+}
+
+/**
+ * Vixie cron calls a field open when it starts with `*`. croner also takes `1-23/2` for open, which would run
+ * such a job twice in a repeated hour, so the fields are read here.
+ */
+function findClockChangeRule(pattern: CronPattern): ClockChangeRule {
+  const parts = pattern.pattern.trim().split(/\s+/);
+  const [second = '0', minute = '', hour = ''] = parts.length === 5 ? ['0', ...parts] : parts;
+  const isOpen = (part: string, allowed: number[]) => /[*?]/.test(part) || allowed.every(Boolean);
+  if (isOpen(hour, pattern.hour)) return 'elapsed';
+  return isOpen(minute, pattern.minute) || isOpen(second, pattern.second) ? 'window' : 'fixed';
+}
+
+function measureShortestPeriod(pattern: CronPattern): number {
+  let shortest = Infinity;
+  let previous = nextMatch(pattern, periodSampleStartMs);
+  for (let sample = 0; sample < periodSamples && previous !== null && shortest > 1; sample += 1) {
+    const next = nextMatch(pattern, previous);
+    if (next === null) break;
+    shortest = Math.min(shortest, (next - previous) / 1000);
+    previous = next;
+  }
+  return shortest;
+}
