@@ -597,6 +597,14 @@ export type Database = {
         }[];
       };
       create_first_tenant: { Args: { p_email: string; p_name: string; p_user_id: string }; Returns: string };
+      incident_badge: {
+        Args: { p_tenant_id: string };
+        Returns: {
+          failing_count: number;
+          job_count: number;
+          version: string;
+        }[];
+      };
       record_reports: { Args: { p_reports: Json }; Returns: Json };
       take_attempt: {
         Args: { p_bucket: string; p_limit: number; p_window_seconds: number };
