@@ -3,11 +3,37 @@ import createNextIntlPlugin from 'next-intl/plugin';
 
 const withNextIntl = createNextIntlPlugin('./src/i18n/request.ts');
 
+// What is the same for every answer. The content security policy differs per request (src/proxy.ts).
+const securityHeaders = [
+  { key: 'X-Content-Type-Options', value: 'nosniff' },
+  { key: 'Referrer-Policy', value: 'same-origin' },
+  { key: 'X-Frame-Options', value: 'DENY' },
+  { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
+  {
+    key: 'Permissions-Policy',
+    value: 'camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()',
+  },
+];
+
 /** @type {import('next').NextConfig} */
 const nextConfig = {
   typedRoutes: true,
   poweredByHeader: false,
   reactStrictMode: true,
+  experimental: {
+    // forbidden() answers 403 with src/app/(portal)/forbidden.tsx.
+    authInterrupts: true,
+    optimizePackageImports: ['lucide'],
+  },
+  headers: async () => [
+    { source: '/:path*', headers: securityHeaders },
+    {
+      // Browsers ignore this header over http; behind a proxy that ends TLS, the forwarded scheme says it.
+      source: '/:path*',
+      has: [{ type: 'header', key: 'x-forwarded-proto', value: 'https' }],
+      headers: [{ key: 'Strict-Transport-Security', value: 'max-age=31536000' }],
+    },
+  ],
 };
 
 export default withNextIntl(nextConfig);

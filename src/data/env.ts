@@ -54,3 +54,8 @@ export function readPublicUrl(): string | undefined {
     .catch(undefined)
     .parse(process.env.TC_PORTAL_PUBLIC_URL || undefined);
 }
+
+/** Whether this is `npm run dev`, whose tools need a looser content security policy. */
+export function isDevelopment(): boolean {
+  return process.env.NODE_ENV === 'development';
+}

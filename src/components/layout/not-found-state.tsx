@@ -1,0 +1,17 @@
+import { useTranslations } from 'next-intl';
+import { ErrorState } from '#components/ui/error-state.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+
+/** There is no such page, or it is not ours to see, which must look the same. */
+export function NotFoundState() {
+  const t = useTranslations('shell.notFound');
+  return (
+    <ErrorState
+      tone="neutral"
+      title={t('title')}
+      action={<LinkButton href="/incidents">{t('home')}</LinkButton>}
+    >
+      <p>{t('body')}</p>
+    </ErrorState>
+  );
+}

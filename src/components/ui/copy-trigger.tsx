@@ -1,0 +1,57 @@
+'use client';
+
+import { type ReactNode, useEffect, useState } from 'react';
+import { buttonClass } from './button-class.ts';
+
+async function copyText(text: string): Promise<void> {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  // Browsers offer the clipboard only on https and localhost; a portal in an office is often plain http.
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.setAttribute('readonly', '');
+  area.className = 'sr-only';
+  (document.querySelector('dialog[open]') ?? document.body).append(area);
+  area.select();
+  document.execCommand('copy');
+  area.remove();
+}
+
+/** The part of CopyButton that runs in the browser. */
+export function CopyTrigger({
+  text,
+  label,
+  copiedText,
+  idle,
+  done,
+}: {
+  text: string;
+  label: string;
+  copiedText: string;
+  idle: ReactNode;
+  done: ReactNode;
+}) {
+  const [isCopied, setCopied] = useState(false);
+
+  useEffect(() => {
+    if (!isCopied) return;
+    const timer = setTimeout(() => setCopied(false), 2000);
+    return () => clearTimeout(timer);
+  }, [isCopied]);
+
+  return (
+    <>
+      <button
+        type="button"
+        aria-label={label}
+        title={label}
+        className={buttonClass({ variant: 'ghost', size: 'sm' })}
+        onClick={() => void copyText(text).then(() => setCopied(true))}
+      >
+        {isCopied ? done : idle}
+      </button>
+      <span role="status" className="sr-only">
+        {isCopied ? copiedText : null}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,156 @@
+'use client';
+
+import { type ComponentProps, type ReactNode, useId } from 'react';
+import { useFormState } from './action-form.tsx';
+import { classNames } from './class-names.ts';
+import { Input, Textarea } from './input.tsx';
+import { Select } from './select.tsx';
+
+interface FieldTexts {
+  name: string;
+  label: string;
+  hint?: ReactNode;
+  className?: string;
+}
+
+function useField(name: string, hint: ReactNode) {
+  const id = useId();
+  const state = useFormState();
+  const error = state?.ok === false ? state.fieldErrors?.[name] : undefined;
+  return {
+    id,
+    error,
+    entered: state?.ok === false ? state.values?.[name] : undefined,
+    // A form is reset after its action; a new key lets an uncontrolled control start from what was entered.
+    key: state?.ok === false ? state.values?.[name] : undefined,
+    aria: {
+      'aria-invalid': error ? true : undefined,
+      'aria-describedby': classNames(error && `${id}-error`, Boolean(hint) && `${id}-hint`) || undefined,
+    } as const,
+  };
+}
+
+function FieldFrame({
+  id,
+  label,
+  hint,
+  error,
+  className,
+  children,
+}: Omit<FieldTexts, 'name'> & { id: string; error?: string; children: ReactNode }) {
+  return (
+    <div className={classNames('min-w-0 space-y-1', className)}>
+      <label htmlFor={id} className="block text-[0.8125rem] font-medium">
+        {label}
+      </label>
+      {children}
+      {error ? (
+        <p id={`${id}-error`} className="text-[0.8125rem] text-danger">
+          {error}
+        </p>
+      ) : null}
+      {hint ? (
+        <p id={`${id}-hint`} className="text-xs text-ink-muted">
+          {hint}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+/** A labelled input of an ActionForm, with its hint and, after a refusal, its problem. */
+export function TextField({
+  name,
+  label,
+  hint,
+  className,
+  defaultValue,
+  ...props
+}: FieldTexts & Omit<ComponentProps<'input'>, 'name' | 'className'>) {
+  const { id, error, entered, key, aria } = useField(name, hint);
+  return (
+    <FieldFrame {...{ id, label, hint, error, className }}>
+      <Input key={key} id={id} name={name} defaultValue={entered ?? defaultValue} {...aria} {...props} />
+    </FieldFrame>
+  );
+}
+
+/** A labelled text area of an ActionForm. */
+export function TextareaField({
+  name,
+  label,
+  hint,
+  className,
+  defaultValue,
+  ...props
+}: FieldTexts & Omit<ComponentProps<'textarea'>, 'name' | 'className'>) {
+  const { id, error, entered, key, aria } = useField(name, hint);
+  return (
+    <FieldFrame {...{ id, label, hint, error, className }}>
+      <Textarea key={key} id={id} name={name} defaultValue={entered ?? defaultValue} {...aria} {...props} />
+    </FieldFrame>
+  );
+}
+
+/** A labelled native select of an ActionForm. */
+export function SelectField({
+  name,
+  label,
+  hint,
+  className,
+  defaultValue,
+  options,
+  ...props
+}: FieldTexts &
+  Omit<ComponentProps<'select'>, 'name' | 'className'> & { options: { value: string; label: string }[] }) {
+  const { id, error, entered, key, aria } = useField(name, hint);
+  return (
+    <FieldFrame {...{ id, label, hint, error, className }}>
+      <Select key={key} id={id} name={name} defaultValue={entered ?? defaultValue} {...aria} {...props}>
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </Select>
+    </FieldFrame>
+  );
+}
+
+/** Checkboxes of one name, with what each means. */
+export function CheckboxGroup({
+  name,
+  label,
+  options,
+}: {
+  name: string;
+  label: string;
+  options: { value: string; label: string; hint?: string; defaultChecked?: boolean }[];
+}) {
+  const { id, error, aria } = useField(name, undefined);
+  return (
+    <fieldset className="space-y-1.5" {...(error ? { 'aria-describedby': aria['aria-describedby'] } : {})}>
+      <legend className="mb-1 text-[0.8125rem] font-medium">{label}</legend>
+      {options.map((option) => (
+        <label key={option.value} className="flex items-start gap-2.5 py-0.5">
+          <input
+            type="checkbox"
+            name={name}
+            value={option.value}
+            defaultChecked={option.defaultChecked}
+            className="mt-1 size-4 shrink-0"
+          />
+          <span>
+            {option.label}
+            {option.hint ? <span className="block text-xs text-ink-muted">{option.hint}</span> : null}
+          </span>
+        </label>
+      ))}
+      {error ? (
+        <p id={`${id}-error`} className="text-[0.8125rem] text-danger">
+          {error}
+        </p>
+      ) : null}
+    </fieldset>
+  );
+}

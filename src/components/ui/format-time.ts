@@ -1,0 +1,34 @@
+const steps = [
+  { unit: 'second', seconds: 1, below: 60 },
+  { unit: 'minute', seconds: 60, below: 3600 },
+  { unit: 'hour', seconds: 3600, below: 86_400 },
+  { unit: 'day', seconds: 86_400, below: 30 * 86_400 },
+  { unit: 'month', seconds: 30.4375 * 86_400, below: 365 * 86_400 },
+  { unit: 'year', seconds: 365.25 * 86_400, below: Infinity },
+] as const;
+
+/** As in '3 minutes ago' or '3 分前'; never rounded up to a time that has not passed yet. */
+export function formatRelativeTime(at: Date, now: Date, locale: string): string {
+  const seconds = (at.getTime() - now.getTime()) / 1000;
+  const distance = Math.abs(seconds);
+  const step = steps.find(({ below }) => distance < below) ?? steps[steps.length - 1];
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(
+    Math.trunc(seconds / (step?.seconds ?? 1)) || 0,
+    step?.unit ?? 'year',
+  );
+}
+
+/** As in '2026/11/21 23:16:05 JST', in the given zone. */
+export function formatExactTime(at: string, locale: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+  }).format(new Date(at));
+}

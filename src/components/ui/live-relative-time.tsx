@@ -1,0 +1,51 @@
+'use client';
+
+import { useSyncExternalStore } from 'react';
+import { formatRelativeTime } from './format-time.ts';
+
+const tickMilliseconds = 15_000;
+const listeners = new Set<() => void>();
+let tick = 0;
+let timer: ReturnType<typeof setInterval> | undefined;
+
+// One timer for all times on the page.
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(() => {
+    tick += 1;
+    for (const notify of listeners) notify();
+  }, tickMilliseconds);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+/** The part of RelativeTime that runs in the browser. The first text is the server's, so hydration finds what it expects. */
+export function LiveRelativeTime({
+  at,
+  locale,
+  title,
+  initialText,
+  className,
+}: {
+  at: string;
+  locale: string;
+  title: string;
+  initialText: string;
+  className?: string;
+}) {
+  const text = useSyncExternalStore(
+    subscribe,
+    () => (tick === 0 ? initialText : formatRelativeTime(new Date(at), new Date(), locale)),
+    () => initialText,
+  );
+  return (
+    <time dateTime={at} title={title} className={className}>
+      {text}
+    </time>
+  );
+}

@@ -1,0 +1,35 @@
+import { ChevronLeft, ChevronRight } from 'lucide';
+import type { Route } from 'next';
+import { useTranslations } from 'next-intl';
+import { LinkButton } from './link-button.tsx';
+import { Icon } from './icon.tsx';
+
+/** Ways to the newer and the older page of a keyset list; a way that leads nowhere is left out. */
+export function PaginationLinks({
+  newerHref,
+  olderHref,
+}: {
+  newerHref?: Route | null;
+  olderHref?: Route | null;
+}) {
+  const t = useTranslations('shell');
+  if (!newerHref && !olderHref) return null;
+  return (
+    <nav aria-label={t('pages')} className="mt-3 flex justify-between gap-2">
+      {newerHref ? (
+        <LinkButton href={newerHref} size="sm">
+          <Icon node={ChevronLeft} />
+          {t('newer')}
+        </LinkButton>
+      ) : (
+        <span />
+      )}
+      {olderHref ? (
+        <LinkButton href={olderHref} size="sm">
+          {t('older')}
+          <Icon node={ChevronRight} />
+        </LinkButton>
+      ) : null}
+    </nav>
+  );
+}

@@ -1,0 +1,39 @@
+import { useLocale } from 'next-intl';
+import { formatExactTime, formatRelativeTime } from './format-time.ts';
+import { LiveRelativeTime } from './live-relative-time.tsx';
+
+/**
+ * How long ago something was (or will be), exact on hover in the given zone, and kept true while the page stays open.
+ * @param at instant in ISO 8601
+ * @param timeZone the tenant's zone
+ */
+export function RelativeTime({
+  at,
+  timeZone,
+  className,
+}: {
+  at: string;
+  timeZone: string;
+  className?: string;
+}) {
+  const locale = useLocale();
+  return (
+    <LiveRelativeTime
+      at={at}
+      locale={locale}
+      title={formatExactTime(at, locale, timeZone)}
+      initialText={formatRelativeTime(new Date(at), new Date(), locale)}
+      className={className}
+    />
+  );
+}
+
+/** The exact time in the given zone, with the zone's name. */
+export function ExactTime({ at, timeZone, className }: { at: string; timeZone: string; className?: string }) {
+  const locale = useLocale();
+  return (
+    <time dateTime={at} className={className}>
+      {formatExactTime(at, locale, timeZone)}
+    </time>
+  );
+}

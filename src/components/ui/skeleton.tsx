@@ -1,0 +1,11 @@
+import { classNames } from './class-names.ts';
+
+/** A grey bar in the place of text that is still being read. */
+export function Skeleton({ className }: { className?: string }) {
+  return (
+    <span
+      aria-hidden="true"
+      className={classNames('block h-4 animate-pulse rounded-sm bg-hover', className)}
+    />
+  );
+}

@@ -1,0 +1,24 @@
+/**
+ * The policy of a page. Scripts need the nonce of this answer; what they load themselves is trusted ('strict-dynamic').
+ * @param isDevelopment React's error stacks need eval there, and the overlay writes its own styles
+ */
+export function contentSecurityPolicy({
+  nonce,
+  isDevelopment,
+}: {
+  nonce: string;
+  isDevelopment: boolean;
+}): string {
+  return [
+    `default-src 'self'`,
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDevelopment ? ` 'unsafe-eval'` : ''}`,
+    isDevelopment ? `style-src 'self' 'unsafe-inline'` : `style-src 'self' 'nonce-${nonce}'`,
+    `img-src 'self' data:`,
+    `font-src 'self'`,
+    `connect-src 'self'${isDevelopment ? ' ws: wss:' : ''}`,
+    `object-src 'none'`,
+    `base-uri 'none'`,
+    `form-action 'self'`,
+    `frame-ancestors 'none'`,
+  ].join('; ');
+}

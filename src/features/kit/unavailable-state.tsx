@@ -1,0 +1,15 @@
+import { useTranslations } from 'next-intl';
+import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
+import { ErrorState } from '#components/ui/error-state.tsx';
+import { RetryLink } from '#components/ui/retry-link.tsx';
+
+/** The database is away: says so, and that nothing is known meanwhile. Never an empty list. */
+export function UnavailableState() {
+  const t = useTranslations('shell.unavailable');
+  return (
+    <ErrorState title={t('title')} action={<RetryLink>{t('retry')}</RetryLink>}>
+      <p>{t('body')}</p>
+      <AutoRefresh seconds={5} />
+    </ErrorState>
+  );
+}

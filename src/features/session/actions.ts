@@ -1,0 +1,24 @@
+'use server';
+
+import { redirect } from 'next/navigation';
+import { isLocale, localeCookie } from '#i18n/locales.ts';
+import { endSession } from './end-session.ts';
+import { writePreference } from './preferences.ts';
+import { parseTheme, themeCookie } from './theme.ts';
+
+/** Chooses the language of this browser; needs nobody to be signed in. */
+export async function chooseLanguage(form: FormData): Promise<void> {
+  const locale = form.get('locale');
+  if (isLocale(locale)) await writePreference(localeCookie, locale);
+}
+
+/** Chooses the theme of this browser; needs nobody to be signed in. */
+export async function chooseTheme(form: FormData): Promise<void> {
+  await writePreference(themeCookie, parseTheme(form.get('theme')));
+}
+
+/** Ends this session and leads to the sign-in page. */
+export async function signOut(): Promise<void> {
+  await endSession();
+  redirect('/sign-in');
+}
