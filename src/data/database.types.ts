@@ -236,7 +236,10 @@ export type Database = {
       };
       jobs: {
         Row: {
+          backoff_seconds: number;
+          concurrency_limit: number | null;
           created_at: string;
+          cursor: string | null;
           early_tolerance_seconds: number | null;
           expected_cron: string | null;
           expected_interval_seconds: number | null;
@@ -251,17 +254,26 @@ export type Database = {
           late_tolerance_seconds: number | null;
           latest_ordered_at: string | null;
           latest_run_id: string | null;
+          max_attempts: number;
+          max_backoff_seconds: number;
           max_run_seconds: number | null;
           min_run_seconds: number | null;
+          payload: NonNullable<Json>;
+          plugin_id: string | null;
+          plugin_job_name: string | null;
           recovery_threshold: number | null;
           tenant_id: string;
+          timeout_seconds: number;
           title: string;
           tool_id: string | null;
           updated_at: string;
         };
         ComputedFields: never;
         Insert: {
+          backoff_seconds?: number;
+          concurrency_limit?: number | null;
           created_at?: string;
+          cursor?: string | null;
           early_tolerance_seconds?: number | null;
           expected_cron?: string | null;
           expected_interval_seconds?: number | null;
@@ -276,16 +288,25 @@ export type Database = {
           late_tolerance_seconds?: number | null;
           latest_ordered_at?: string | null;
           latest_run_id?: string | null;
+          max_attempts?: number;
+          max_backoff_seconds?: number;
           max_run_seconds?: number | null;
           min_run_seconds?: number | null;
+          payload?: NonNullable<Json>;
+          plugin_id?: string | null;
+          plugin_job_name?: string | null;
           recovery_threshold?: number | null;
           tenant_id: string;
+          timeout_seconds?: number;
           title: string;
           tool_id?: string | null;
           updated_at?: string;
         };
         Update: {
+          backoff_seconds?: number;
+          concurrency_limit?: number | null;
           created_at?: string;
+          cursor?: string | null;
           early_tolerance_seconds?: number | null;
           expected_cron?: string | null;
           expected_interval_seconds?: number | null;
@@ -300,15 +321,28 @@ export type Database = {
           late_tolerance_seconds?: number | null;
           latest_ordered_at?: string | null;
           latest_run_id?: string | null;
+          max_attempts?: number;
+          max_backoff_seconds?: number;
           max_run_seconds?: number | null;
           min_run_seconds?: number | null;
+          payload?: NonNullable<Json>;
+          plugin_id?: string | null;
+          plugin_job_name?: string | null;
           recovery_threshold?: number | null;
           tenant_id?: string;
+          timeout_seconds?: number;
           title?: string;
           tool_id?: string | null;
           updated_at?: string;
         };
         Relationships: [
+          {
+            foreignKeyName: 'job_belongs_to_a_plugin_of_its_tenant';
+            columns: ['tenant_id', 'plugin_id'];
+            isOneToOne: false;
+            referencedRelation: 'plugins';
+            referencedColumns: ['tenant_id', 'id'];
+          },
           {
             foreignKeyName: 'job_belongs_to_a_tool_of_its_tenant';
             columns: ['tenant_id', 'tool_id'];
@@ -360,6 +394,196 @@ export type Database = {
             columns: ['tenant_id'];
             isOneToOne: false;
             referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
+      occurrences: {
+        Row: {
+          created_at: string;
+          effective_at: string;
+          id: string;
+          instant_count: number;
+          job_id: string;
+          nominal_at: string;
+          reason: string | null;
+          run_id: string | null;
+          schedule_id: string | null;
+          state: string;
+          tenant_id: string;
+          through_nominal_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          effective_at: string;
+          id?: string;
+          instant_count?: number;
+          job_id: string;
+          nominal_at: string;
+          reason?: string | null;
+          run_id?: string | null;
+          schedule_id?: string | null;
+          state: string;
+          tenant_id: string;
+          through_nominal_at: string;
+        };
+        Update: {
+          created_at?: string;
+          effective_at?: string;
+          id?: string;
+          instant_count?: number;
+          job_id?: string;
+          nominal_at?: string;
+          reason?: string | null;
+          run_id?: string | null;
+          schedule_id?: string | null;
+          state?: string;
+          tenant_id?: string;
+          through_nominal_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'occurrences_job_id_fkey';
+            columns: ['job_id'];
+            isOneToOne: false;
+            referencedRelation: 'jobs';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'occurrences_schedule_id_fkey';
+            columns: ['schedule_id'];
+            isOneToOne: false;
+            referencedRelation: 'schedules';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
+      plugins: {
+        Row: {
+          base_url: string | null;
+          concurrency_limit: number | null;
+          created_at: string;
+          health: string;
+          health_checked_at: string | null;
+          health_message: string | null;
+          id: string;
+          is_enabled: boolean;
+          kind: string;
+          manifest: NonNullable<Json>;
+          name: string;
+          plugin_key: string;
+          tenant_id: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          base_url?: string | null;
+          concurrency_limit?: number | null;
+          created_at?: string;
+          health?: string;
+          health_checked_at?: string | null;
+          health_message?: string | null;
+          id?: string;
+          is_enabled?: boolean;
+          kind: string;
+          manifest: NonNullable<Json>;
+          name: string;
+          plugin_key: string;
+          tenant_id: string;
+          updated_at?: string;
+        };
+        Update: {
+          base_url?: string | null;
+          concurrency_limit?: number | null;
+          created_at?: string;
+          health?: string;
+          health_checked_at?: string | null;
+          health_message?: string | null;
+          id?: string;
+          is_enabled?: boolean;
+          kind?: string;
+          manifest?: NonNullable<Json>;
+          name?: string;
+          plugin_key?: string;
+          tenant_id?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'plugins_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
+      run_attempts: {
+        Row: {
+          attempt: number;
+          ended_at: string | null;
+          error: Json | null;
+          outcome: string | null;
+          run_id: string;
+          started_at: string;
+          tenant_id: string;
+          worker_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          attempt: number;
+          ended_at?: string | null;
+          error?: Json | null;
+          outcome?: string | null;
+          run_id: string;
+          started_at?: string;
+          tenant_id: string;
+          worker_id: string;
+        };
+        Update: {
+          attempt?: number;
+          ended_at?: string | null;
+          error?: Json | null;
+          outcome?: string | null;
+          run_id?: string;
+          started_at?: string;
+          tenant_id?: string;
+          worker_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'run_attempts_run_id_fkey';
+            columns: ['run_id'];
+            isOneToOne: false;
+            referencedRelation: 'runs';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
+      run_error_stacks: {
+        Row: {
+          run_id: string;
+          stack: string;
+          tenant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          run_id: string;
+          stack: string;
+          tenant_id: string;
+        };
+        Update: {
+          run_id?: string;
+          stack?: string;
+          tenant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'run_error_stacks_run_id_fkey';
+            columns: ['run_id'];
+            isOneToOne: true;
+            referencedRelation: 'runs';
             referencedColumns: ['id'];
           },
         ];
@@ -445,61 +669,124 @@ export type Database = {
       runs: {
         Row: {
           api_key_id: string | null;
+          attempt: number;
+          attempt_token: string | null;
+          cancel_requested_at: string | null;
           completed_at: string | null;
+          cursor_after: string | null;
+          cursor_before: string | null;
           duration_ms: number | null;
+          error: Json | null;
+          events_processed: number | null;
           exit_code: number | null;
           host: string | null;
           id: string;
           is_clock_wrong: boolean;
+          is_exclusive: boolean;
           job_id: string;
+          lease_expires_at: string | null;
           message: string | null;
           metrics: Json | null;
+          next_attempt_at: string | null;
           ordered_at: string;
+          origin_run_id: string | null;
+          payload: Json | null;
+          priority: string;
+          progress: Json | null;
+          queue_message_id: number | null;
+          queue_name: string | null;
           received_at: string;
           report_key: string | null;
+          requested_by: string | null;
+          result: Json | null;
+          schedule_id: string | null;
+          scheduled_for: string | null;
           started_at: string | null;
           state: string;
           tenant_id: string;
           trigger: string;
+          worker_id: string | null;
         };
         ComputedFields: never;
         Insert: {
           api_key_id?: string | null;
+          attempt?: number;
+          attempt_token?: string | null;
+          cancel_requested_at?: string | null;
           completed_at?: string | null;
+          cursor_after?: string | null;
+          cursor_before?: string | null;
           duration_ms?: number | null;
+          error?: Json | null;
+          events_processed?: number | null;
           exit_code?: number | null;
           host?: string | null;
           id?: string;
           is_clock_wrong?: boolean;
+          is_exclusive?: boolean;
           job_id: string;
+          lease_expires_at?: string | null;
           message?: string | null;
           metrics?: Json | null;
+          next_attempt_at?: string | null;
           ordered_at: string;
+          origin_run_id?: string | null;
+          payload?: Json | null;
+          priority?: string;
+          progress?: Json | null;
+          queue_message_id?: number | null;
+          queue_name?: string | null;
           received_at?: string;
           report_key?: string | null;
+          requested_by?: string | null;
+          result?: Json | null;
+          schedule_id?: string | null;
+          scheduled_for?: string | null;
           started_at?: string | null;
           state: string;
           tenant_id: string;
           trigger: string;
+          worker_id?: string | null;
         };
         Update: {
           api_key_id?: string | null;
+          attempt?: number;
+          attempt_token?: string | null;
+          cancel_requested_at?: string | null;
           completed_at?: string | null;
+          cursor_after?: string | null;
+          cursor_before?: string | null;
           duration_ms?: number | null;
+          error?: Json | null;
+          events_processed?: number | null;
           exit_code?: number | null;
           host?: string | null;
           id?: string;
           is_clock_wrong?: boolean;
+          is_exclusive?: boolean;
           job_id?: string;
+          lease_expires_at?: string | null;
           message?: string | null;
           metrics?: Json | null;
+          next_attempt_at?: string | null;
           ordered_at?: string;
+          origin_run_id?: string | null;
+          payload?: Json | null;
+          priority?: string;
+          progress?: Json | null;
+          queue_message_id?: number | null;
+          queue_name?: string | null;
           received_at?: string;
           report_key?: string | null;
+          requested_by?: string | null;
+          result?: Json | null;
+          schedule_id?: string | null;
+          scheduled_for?: string | null;
           started_at?: string | null;
           state?: string;
           tenant_id?: string;
           trigger?: string;
+          worker_id?: string | null;
         };
         Relationships: [
           {
@@ -515,6 +802,108 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: 'tenants';
             referencedColumns: ['id'];
+          },
+        ];
+      };
+      scheduler_settings: {
+        Row: {
+          is_enabled: boolean;
+          tenant_id: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          is_enabled?: boolean;
+          tenant_id: string;
+          updated_at?: string;
+        };
+        Update: {
+          is_enabled?: boolean;
+          tenant_id?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'scheduler_settings_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: true;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
+      schedules: {
+        Row: {
+          anchor_at: string | null;
+          blackouts: NonNullable<Json>;
+          created_at: string;
+          cron_expression: string | null;
+          id: string;
+          interval_seconds: number | null;
+          job_id: string;
+          last_nominal_at: string | null;
+          misfire_limit: number;
+          misfire_policy: string;
+          next_due_at: string | null;
+          next_nominal_at: string | null;
+          overlap_policy: string;
+          run_at: string | null;
+          schedule_type: string;
+          spread_seconds: number;
+          tenant_id: string;
+          time_zone: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          anchor_at?: string | null;
+          blackouts?: NonNullable<Json>;
+          created_at?: string;
+          cron_expression?: string | null;
+          id?: string;
+          interval_seconds?: number | null;
+          job_id: string;
+          last_nominal_at?: string | null;
+          misfire_limit?: number;
+          misfire_policy?: string;
+          next_due_at?: string | null;
+          next_nominal_at?: string | null;
+          overlap_policy?: string;
+          run_at?: string | null;
+          schedule_type: string;
+          spread_seconds?: number;
+          tenant_id: string;
+          time_zone?: string;
+          updated_at?: string;
+        };
+        Update: {
+          anchor_at?: string | null;
+          blackouts?: NonNullable<Json>;
+          created_at?: string;
+          cron_expression?: string | null;
+          id?: string;
+          interval_seconds?: number | null;
+          job_id?: string;
+          last_nominal_at?: string | null;
+          misfire_limit?: number;
+          misfire_policy?: string;
+          next_due_at?: string | null;
+          next_nominal_at?: string | null;
+          overlap_policy?: string;
+          run_at?: string | null;
+          schedule_type?: string;
+          spread_seconds?: number;
+          tenant_id?: string;
+          time_zone?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'schedule_belongs_to_a_job_of_its_tenant';
+            columns: ['tenant_id', 'job_id'];
+            isOneToOne: false;
+            referencedRelation: 'jobs';
+            referencedColumns: ['tenant_id', 'id'];
           },
         ];
       };
@@ -588,6 +977,7 @@ export type Database = {
     };
     Functions: {
       accept_invitation: { Args: { p_token_hash: string }; Returns: string };
+      apply_tick: { Args: { p_now: string; p_plans: Json }; Returns: Json };
       authenticate_api_key: {
         Args: { p_key_hash: string };
         Returns: {
@@ -596,7 +986,47 @@ export type Database = {
           tenant_id: string;
         }[];
       };
+      cancel_run: { Args: { p_run_id: string }; Returns: string };
+      claim_runs: {
+        Args: { p_lease_seconds?: number; p_quantity: number; p_worker_id: string };
+        Returns: {
+          attempt: number;
+          attempt_token: string;
+          backoff_seconds: number;
+          base_url: string;
+          cursor: string;
+          job_id: string;
+          job_key: string;
+          max_attempts: number;
+          max_backoff_seconds: number;
+          payload: Json;
+          plugin_id: string;
+          plugin_job_name: string;
+          plugin_key: string;
+          plugin_kind: string;
+          run_id: string;
+          scheduled_for: string;
+          signing_secret: string;
+          tenant_id: string;
+          timeout_seconds: number;
+          trigger: string;
+        }[];
+      };
       create_first_tenant: { Args: { p_email: string; p_name: string; p_user_id: string }; Returns: string };
+      extend_leases: {
+        Args: { p_attempts: Json; p_lease_seconds?: number };
+        Returns: {
+          is_cancel_requested: boolean;
+          run_id: string;
+        }[];
+      };
+      finish_attempts: {
+        Args: { p_results: Json };
+        Returns: {
+          run_id: string;
+          state: string;
+        }[];
+      };
       incident_badge: {
         Args: { p_tenant_id: string };
         Returns: {
@@ -605,10 +1035,66 @@ export type Database = {
           version: string;
         }[];
       };
+      list_due_schedules: {
+        Args: { p_limit?: number; p_now: string };
+        Returns: {
+          anchor_at: string;
+          blackouts: Json;
+          cron_expression: string;
+          id: string;
+          interval_seconds: number;
+          is_job_enabled: boolean;
+          is_plugin_enabled: boolean;
+          is_tenant_enabled: boolean;
+          job_id: string;
+          misfire_limit: number;
+          misfire_policy: string;
+          next_due_at: string;
+          next_nominal_at: string;
+          overlap_policy: string;
+          run_at: string;
+          schedule_type: string;
+          spread_seconds: number;
+          tenant_id: string;
+          time_zone: string;
+        }[];
+      };
+      list_heartbeats: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          age_seconds: number;
+          beat_at: string;
+          details: Json;
+          process: string;
+        }[];
+      };
+      note_heartbeat: { Args: { p_details?: Json; p_process: string }; Returns: undefined };
       record_reports: { Args: { p_reports: Json }; Returns: Json };
+      set_plugin_secret: { Args: { p_plugin_id: string; p_signing_secret: string }; Returns: undefined };
+      start_run: {
+        Args: {
+          p_cursor?: string;
+          p_has_cursor?: boolean;
+          p_job_id: string;
+          p_origin_run_id?: string;
+          p_payload?: Json;
+          p_trigger?: string;
+        };
+        Returns: string;
+      };
       take_attempt: {
         Args: { p_bucket: string; p_limit: number; p_window_seconds: number };
         Returns: number;
+      };
+      write_run_log: {
+        Args: {
+          p_attempt_token: string;
+          p_cut_characters: number;
+          p_head: string;
+          p_run_id: string;
+          p_tail: string;
+        };
+        Returns: boolean;
       };
     };
     Enums: {
