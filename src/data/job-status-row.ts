@@ -1,0 +1,37 @@
+import type { Tables } from '#data/database.types.ts';
+import { toInstant } from '#data/instant.ts';
+import { parseLastStatus } from '#domain/job-health.ts';
+
+export const jobStatusColumns =
+  'id, job_id, job_key, title, last_status, last_finished_at, last_message, updated_at' as const;
+
+type JobStatusRow = Pick<
+  Tables<'job_status'>,
+  'id' | 'job_id' | 'job_key' | 'title' | 'last_status' | 'last_finished_at' | 'last_message' | 'updated_at'
+>;
+
+/** The newest outcome of a job. */
+export interface JobStatus {
+  id: string;
+  jobId: string;
+  jobKey: string;
+  title: string;
+  lastStatus: 'error' | 'success';
+  lastFinishedAt: string;
+  lastMessage: string | null;
+  updatedAt: string;
+}
+
+/** Reads a row of job_status. */
+export function toJobStatus(row: JobStatusRow): JobStatus {
+  return {
+    id: row.id,
+    jobId: row.job_id,
+    jobKey: row.job_key,
+    title: row.title,
+    lastStatus: parseLastStatus(row.last_status),
+    lastFinishedAt: toInstant(row.last_finished_at),
+    lastMessage: row.last_message,
+    updatedAt: toInstant(row.updated_at),
+  };
+}

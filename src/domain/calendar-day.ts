@@ -1,0 +1,49 @@
+const dayMs = 86_400_000;
+
+/** Whether a value from outside is a day that exists, as `2026-11-21`. */
+export function isCalendarDay(text: string): boolean {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (!match || match[1] === '0000') return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
+/** The day that it is in a time zone. */
+export function dayIn(timeZone: string, at: Date): string {
+  const parts = new Intl.DateTimeFormat('en', {
+    timeZone,
+    calendar: 'iso8601',
+    numberingSystem: 'latn',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).formatToParts(at);
+  const part = (type: string) => parts.find((found) => found.type === type)?.value ?? '';
+  return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+}
+
+/** The day so many days later, or earlier. */
+export function addDays(day: string, count: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * dayMs).toISOString().slice(0, 10);
+}
+
+/** The last days up to and with one, oldest first. */
+export function lastDays(day: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => addDays(day, index - count + 1));
+}
+
+/**
+ * The instant at which a day begins in a time zone. Where daylight saving skips midnight, that is the first instant
+ * after the gap; where midnight comes twice, the first one.
+ */
+export function startOfDay(day: string, timeZone: string): Date {
+  // No zone is further from UTC than 14 hours, so the day begins within this window and days ascend in it.
+  let before = Date.parse(`${day}T00:00:00Z`) - dayMs;
+  let within = before + 2 * dayMs;
+  while (within - before > 1) {
+    const middle = Math.floor((before + within) / 2);
+    if (dayIn(timeZone, new Date(middle)) < day) before = middle;
+    else within = middle;
+  }
+  return new Date(within);
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import {
+  cutPage,
+  formatIncidentCursor,
+  formatInstantCursor,
+  parseIncidentCursor,
+  parseInstantCursor,
+  parsePosition,
+} from './page-cursor.ts';
+
+const id = '01a20069-750f-7761-aae5-619e2a5ee82d';
+const at = '2026-11-21T23:20:40.937233Z';
+
+describe('cursors', () => {
+  it('come back from an address with every microsecond', () => {
+    expect(parseInstantCursor(formatInstantCursor({ at, id }))).toEqual({ at, id });
+    expect(parseIncidentCursor(formatIncidentCursor({ lastStatus: 'error', at, id }))).toEqual({
+      lastStatus: 'error',
+      at,
+      id,
+    });
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['an instant alone', at],
+    ['an id that is none', `${at}~1`],
+    ['an instant that is none', `yesterday~${id}`],
+    ['something behind it', `${at}~${id}~${id}`],
+    ['a filter smuggled into the id', `${at}~${id},tenant_id.neq.${id}`],
+  ])('that hold %s are ignored', (_claim, text) => {
+    expect(parseInstantCursor(text)).toBeNull();
+    expect(parseIncidentCursor(`error~${text}`)).toBeNull();
+  });
+
+  it('of incidents know two states only', () => {
+    expect(parseIncidentCursor(`unknown~${at}~${id}`)).toBeNull();
+  });
+});
+
+describe('parsePosition', () => {
+  const parse = (text: string) => (text === 'bad' ? null : text);
+
+  it.each([
+    ['the top without a cursor', {}, null],
+    ['the top with a bad cursor', { after: 'bad' }, null],
+    ['down the list', { after: 'x' }, { direction: 'after', cursor: 'x' }],
+    ['back up the list', { before: 'x' }, { direction: 'before', cursor: 'x' }],
+    ['down the list when both are given', { after: 'x', before: 'y' }, { direction: 'after', cursor: 'x' }],
+  ])('is %s', (_claim, address, expected) => {
+    expect(parsePosition(address, parse)).toEqual(expected);
+  });
+});
+
+describe('cutPage', () => {
+  const self = (item: number) => item;
+
+  it.each([
+    ['the first page of one has no neighbours', [9, 8], null, { items: [9, 8], newer: null, older: null }],
+    ['the first page of many has an older one', [9, 8, 7], null, { items: [9, 8], newer: null, older: 8 }],
+    ['a page in the middle has both', [7, 6, 5], 'after', { items: [7, 6], newer: 7, older: 6 }],
+    ['the last page has a newer one', [5], 'after', { items: [5], newer: 5, older: null }],
+    ['read backwards, a page is put in order', [7, 8, 9], 'before', { items: [8, 7], newer: 8, older: 7 }],
+    [
+      'read backwards to the top, there is nothing newer',
+      [8, 9],
+      'before',
+      { items: [9, 8], newer: null, older: 8 },
+    ],
+    ['behind the end there is nothing', [], 'after', { items: [], newer: null, older: null }],
+  ] as const)('%s', (_claim, rows, direction, expected) => {
+    const position = direction === null ? null : { direction, cursor: 0 };
+    expect(cutPage(rows, 2, position, self)).toEqual(expected);
+  });
+});

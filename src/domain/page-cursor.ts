@@ -1,0 +1,87 @@
+import { parseInstant } from '#domain/report-instant.ts';
+
+/** A place in a list that is ordered newest first: an instant in UTC and, where instants are equal, an id. */
+export interface InstantCursor {
+  at: string;
+  id: string;
+}
+
+/** A place in the list of incidents, which begins with the failing jobs. */
+export interface IncidentCursor extends InstantCursor {
+  lastStatus: 'error' | 'success';
+}
+
+/** Which way to read on from a place: `after` it down the list, or `before` it back up. */
+export interface PagePosition<Cursor> {
+  direction: 'after' | 'before';
+  cursor: Cursor;
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A cursor as it stands in an address. */
+export function formatInstantCursor({ at, id }: InstantCursor): string {
+  return `${at}~${id}`;
+}
+
+/** The cursor in an address, or null when somebody has changed it: the list then begins at its top. */
+export function parseInstantCursor(text: string): InstantCursor | null {
+  const [instant = '', id = '', ...rest] = text.split('~');
+  const at = parseInstant(instant);
+  return at !== null && uuid.test(id) && rest.length === 0 ? { at, id } : null;
+}
+
+/** As `formatInstantCursor`, for the list of incidents. */
+export function formatIncidentCursor(cursor: IncidentCursor): string {
+  return `${cursor.lastStatus}~${formatInstantCursor(cursor)}`;
+}
+
+/** As `parseInstantCursor`, for the list of incidents. */
+export function parseIncidentCursor(text: string): IncidentCursor | null {
+  const [, lastStatus, rest = ''] = /^(error|success)~(.*)$/.exec(text) ?? [];
+  const cursor = parseInstantCursor(rest);
+  return cursor && (lastStatus === 'error' || lastStatus === 'success') ? { lastStatus, ...cursor } : null;
+}
+
+/** The place that an address asks for; `after` wins where somebody gives both. */
+export function parsePosition<Cursor>(
+  address: { after?: string | undefined; before?: string | undefined },
+  parse: (text: string) => Cursor | null,
+): PagePosition<Cursor> | null {
+  const direction = address.after === undefined ? 'before' : 'after';
+  const text = address[direction];
+  const cursor = text === undefined ? null : parse(text);
+  return cursor === null ? null : { direction, cursor };
+}
+
+/** One page of a list, and where its neighbours begin, if it has any. */
+export interface Page<Item, Cursor> {
+  items: Item[];
+  newer: Cursor | null;
+  older: Cursor | null;
+}
+
+/**
+ * Makes a page of rows that were read in the direction of the position, one more than the page holds: that one only
+ * tells whether the list goes on.
+ */
+export function cutPage<Item, Cursor>(
+  rows: readonly Item[],
+  size: number,
+  position: PagePosition<Cursor> | null,
+  cursorOf: (item: Item) => Cursor,
+): Page<Item, Cursor> {
+  const goesOn = rows.length > size;
+  const isBackwards = position?.direction === 'before';
+  const items = rows.slice(0, size);
+  if (isBackwards) items.reverse();
+  const first = items[0];
+  const last = items.at(-1);
+  const hasNewer = isBackwards ? goesOn : position !== null;
+  const hasOlder = isBackwards || goesOn;
+  return {
+    items,
+    newer: hasNewer && first !== undefined ? cursorOf(first) : null,
+    older: hasOlder && last !== undefined ? cursorOf(last) : null,
+  };
+}

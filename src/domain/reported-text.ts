@@ -1,0 +1,48 @@
+// U+202E and its kin turn the text after them around: a log could show another file name than it holds.
+const direction = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
+const invisible = /[\u200B\u2060\uFEFF\u00AD]/g;
+// Colours of a terminal; their escape character would otherwise leave `[31m` in the text.
+// eslint-disable-next-line no-control-regex
+const terminalColours = /\x1B\[[0-9;]*[mK]/g;
+// eslint-disable-next-line no-control-regex
+const controls = /[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]/g;
+
+const codeOf = (character: string): string =>
+  `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`;
+
+/**
+ * A text from a report, safe to look at: what would turn or hide other text stands there by its code, control
+ * characters by their pictures, and a terminal's colours are left out. Markup needs nothing here: React escapes it.
+ */
+export function readableText(text: string): string {
+  return text
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll(terminalColours, '')
+    .replaceAll(controls, (character) => {
+      const code = character.charCodeAt(0);
+      if (code < 0x20) return String.fromCharCode(0x2400 + code);
+      return code === 0x7f ? '\u2421' : codeOf(character);
+    })
+    .replaceAll(direction, codeOf)
+    .replaceAll(invisible, codeOf);
+}
+
+/** The first lines of a text as one line that is no longer than so many characters. */
+export function oneLine(text: string, lengthMax: number): string {
+  const line = text
+    .slice(0, lengthMax * 4)
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  const characters = Array.from(line);
+  const isCut = characters.length > lengthMax || text.length > lengthMax * 4;
+  return isCut ? `${characters.slice(0, lengthMax).join('').trimEnd()}…` : line;
+}
+
+/** A name for a downloaded file, of letters and digits that every system takes. */
+export function safeFileName(text: string): string {
+  const name = text
+    .normalize('NFKC')
+    .replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')
+    .replaceAll(/^[-.]+|[-.]+$/g, '');
+  return Array.from(name).slice(0, 80).join('') || 'log';
+}

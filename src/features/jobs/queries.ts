@@ -1,0 +1,188 @@
+import { type Job, jobColumns, toJob } from '#data/job-row.ts';
+import { type JobStatus, jobStatusColumns, toJobStatus } from '#data/job-status-row.ts';
+import { type RunSummary, runSummaryColumns, toRunSummary } from '#data/run-row.ts';
+import {
+  type DailyStats,
+  emptyDailyStats,
+  runStatsDailyColumns,
+  toDailyStats,
+} from '#data/run-stats-daily-row.ts';
+import { unwrap } from '#data/unwrap.ts';
+import { addDays, dayIn, lastDays, startOfDay } from '#domain/calendar-day.ts';
+import { NotFoundError } from '#domain/errors.ts';
+import { isClockAhead, type JobHealth } from '#domain/job-health.ts';
+import { cutPage, type InstantCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
+import { searchPatterns } from '#domain/search-pattern.ts';
+import type { CurrentMember } from '#features/kit/current-member.ts';
+import { type HistoryFilter, type JobFilter, jobId } from './schemas.ts';
+
+type Reader = Pick<CurrentMember, 'client' | 'tenantId' | 'timeZone'>;
+
+export const jobsPerPage = 50;
+export const runsPerPage = 50;
+export const chartDays = 90;
+
+const unfinishedStates = ['pending', 'running'];
+
+/** A job as a line of the list of jobs. */
+export interface ListedJob {
+  id: string;
+  jobKey: string;
+  title: string;
+  toolName: string | null;
+  health: JobHealth;
+  lastFinishedAt: string | null;
+  lastMessage: string | null;
+  isClockAhead: boolean;
+  /** Its newest run that has not ended. */
+  running: { startedAt: string | null; host: string | null } | null;
+}
+
+/** One page of all jobs by key, also those that have not finished once. */
+export async function listJobs(
+  { client, tenantId }: Reader,
+  filter: JobFilter,
+  position: PagePosition<string> | null,
+): Promise<Page<ListedJob, string>> {
+  const isBackwards = position?.direction === 'before';
+  let query = client
+    .from('jobs')
+    .select(
+      `id, job_key, title, tools(name), job_status(${jobStatusColumns}), runs(id, started_at, host, ordered_at)`,
+    )
+    .eq('tenant_id', tenantId)
+    .in('runs.state', unfinishedStates)
+    .order('ordered_at', { referencedTable: 'runs', ascending: false })
+    .limit(1, { referencedTable: 'runs' })
+    .order('job_key', { ascending: !isBackwards })
+    .limit(jobsPerPage + 1);
+  if (filter.toolId !== null) query = query.eq('tool_id', filter.toolId);
+  if (filter.state === 'neverRun') query = query.is('job_status', null);
+  if (filter.state === 'running') query = query.not('runs', 'is', null);
+  if (filter.state === 'error' || filter.state === 'success') {
+    query = query.eq('job_status.last_status', filter.state).not('job_status', 'is', null);
+  }
+  const patterns = searchPatterns(filter.search);
+  if (patterns.length > 0) {
+    query = query.or(
+      patterns.flatMap((pattern) => [`title.ilike.${pattern}`, `job_key.ilike.${pattern}`]).join(','),
+    );
+  }
+  if (position !== null) query = query.filter('job_key', isBackwards ? 'lt' : 'gt', position.cursor);
+
+  const jobs = unwrap(await query).map((row): ListedJob => {
+    const status = row.job_status ? toJobStatus(row.job_status) : null;
+    const running = row.runs[0];
+    return {
+      id: row.id,
+      jobKey: row.job_key,
+      title: row.title,
+      toolName: row.tools?.name ?? null,
+      health: status?.lastStatus ?? 'neverRun',
+      lastFinishedAt: status?.lastFinishedAt ?? null,
+      lastMessage: status?.lastMessage ?? null,
+      isClockAhead: status !== null && isClockAhead(status.lastFinishedAt, status.updatedAt),
+      running: running ? { startedAt: running.started_at, host: running.host } : null,
+    };
+  });
+  return cutPage(jobs, jobsPerPage, position, (job) => job.jobKey);
+}
+
+/** A job with its tool and its newest outcome. */
+export interface JobDetail extends Job {
+  toolName: string | null;
+  toolUrl: string | null;
+  status: JobStatus | null;
+}
+
+/** @throws NotFoundError also for a job of another tenant */
+export async function getJob({ client, tenantId }: Reader, id: string): Promise<JobDetail> {
+  if (!jobId.safeParse(id).success) throw new NotFoundError('Not found');
+  const row = unwrap(
+    await client
+      .from('jobs')
+      .select(`${jobColumns}, tools(name, url), job_status(${jobStatusColumns})`)
+      .eq('tenant_id', tenantId)
+      .eq('id', id)
+      .single(),
+  );
+  return {
+    ...toJob(row),
+    toolName: row.tools?.name ?? null,
+    toolUrl: row.tools?.url ?? null,
+    status: row.job_status ? toJobStatus(row.job_status) : null,
+  };
+}
+
+/** One page of a job's runs, newest first. Every page costs the same: it is a range of runs_of_job_newest_first. */
+export async function listRuns(
+  { client, timeZone }: Reader,
+  ofJobId: string,
+  filter: HistoryFilter,
+  position: PagePosition<InstantCursor> | null,
+): Promise<Page<RunSummary, InstantCursor>> {
+  const isBackwards = position?.direction === 'before';
+  let query = client
+    .from('runs')
+    .select(runSummaryColumns)
+    .eq('job_id', ofJobId)
+    .order('ordered_at', { ascending: isBackwards })
+    .order('id', { ascending: isBackwards })
+    .limit(runsPerPage + 1);
+  if (filter.outcome !== null) query = query.eq('state', filter.outcome);
+  if (filter.from !== null) query = query.gte('ordered_at', startOfDay(filter.from, timeZone).toISOString());
+  if (filter.to !== null) {
+    query = query.lt('ordered_at', startOfDay(addDays(filter.to, 1), timeZone).toISOString());
+  }
+  if (position !== null) {
+    const { at, id } = position.cursor;
+    const beyond = isBackwards ? 'gt' : 'lt';
+    // The first condition bounds the index scan; the second leaves out what has the same instant and was shown already.
+    query = query
+      .filter('ordered_at', isBackwards ? 'gte' : 'lte', at)
+      .or(`ordered_at.${beyond}."${at}",id.${beyond}.${id}`);
+  }
+  const runs = unwrap(await query).map(toRunSummary);
+  return cutPage(runs, runsPerPage, position, (run) => ({ at: run.orderedAt, id: run.id }));
+}
+
+/** Runs of a job that have not ended, newest first; a job with more than a few of them hangs. */
+export async function listUnfinishedRuns({ client }: Reader, ofJobId: string): Promise<RunSummary[]> {
+  return unwrap(
+    await client
+      .from('runs')
+      .select(runSummaryColumns)
+      .eq('job_id', ofJobId)
+      .in('state', unfinishedStates)
+      .order('ordered_at', { ascending: false })
+      .order('id', { ascending: false })
+      .limit(5),
+  ).map(toRunSummary);
+}
+
+/** A job's last 90 days in the tenant's zone, oldest first, with the days on which nothing finished. */
+export async function readDailyStats(
+  { client, timeZone }: Reader,
+  ofJobId: string,
+  now: Date,
+): Promise<DailyStats[]> {
+  const days = lastDays(dayIn(timeZone, now), chartDays);
+  const rows = unwrap(
+    await client
+      .from('run_stats_daily')
+      .select(runStatsDailyColumns)
+      .eq('job_id', ofJobId)
+      .gte('day', days[0] ?? '')
+      .order('day', { ascending: false })
+      .limit(chartDays + 10),
+  );
+  const known = new Map(rows.map(toDailyStats).map((stats) => [stats.day, stats]));
+  return days.map((day) => known.get(day) ?? emptyDailyStats(day));
+}
+
+/** How many runs a job has; counted exactly, so only where it is asked for. */
+export async function countRuns({ client }: Reader, ofJobId: string): Promise<number> {
+  const answer = await client.from('runs').select('id', { count: 'exact' }).eq('job_id', ofJobId).limit(1);
+  unwrap(answer);
+  return answer.count ?? 0;
+}
