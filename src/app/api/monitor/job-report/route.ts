@@ -1,0 +1,7 @@
+import { machineRoute } from '#features/kit/machine-route.ts';
+import { answerJobReport } from '#features/reports/answer-report.ts';
+
+/** A script reports how its run ended (contracts.md, Reports; docs/api/openapi.yaml). */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/monitor/job-report', {
+  POST: answerJobReport,
+});

@@ -1,0 +1,7 @@
+import { machineRoute } from '#features/kit/machine-route.ts';
+import { answerJobStart } from '#features/reports/answer-report.ts';
+
+/** A script reports that its run has begun (docs/api/openapi.yaml). */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/monitor/job-start', {
+  POST: answerJobStart,
+});

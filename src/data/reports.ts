@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { ServiceClient } from '#data/clients/service.ts';
+import type { Json } from '#data/database.types.ts';
+import { unwrap } from '#data/unwrap.ts';
+import { type ApiKeyScope, parseApiKeyScopes } from '#domain/api-key.ts';
+import type { Expectation, Report } from '#domain/report.ts';
+
+/** Who a report comes from: an API key of a tenant, or (both null) the environment's secret, for the first tenant. */
+export interface Reporter {
+  tenantId: string | null;
+  apiKeyId: string | null;
+}
+
+export interface SentReport {
+  report: Report;
+  reporter: Reporter;
+}
+
+const recordedReports = z.array(
+  z.object({
+    position: z.int(),
+    refusal: z.enum(['no_tenant', 'key_not_valid', 'unknown_tool']).nullable(),
+    is_new: z.boolean(),
+    run_id: z.string().nullable(),
+    job_status_id: z.string().nullable(),
+  }),
+);
+
+/** What became of one report of a batch. */
+export interface RecordedReport {
+  refusal: 'no_tenant' | 'key_not_valid' | 'unknown_tool' | null;
+  /** False for a repeat, which changed nothing. */
+  isNew: boolean;
+  runId: string | null;
+  jobStatusId: string | null;
+}
+
+// The keys that record_reports compares with what the job has; a key that is not given must be absent.
+function toExpectationRow(expectation: Expectation): Json {
+  return {
+    type: expectation.type,
+    expression: expectation.expression,
+    timezone: expectation.timezone,
+    seconds: expectation.seconds,
+    early_tolerance_seconds: expectation.earlyToleranceSeconds,
+    late_tolerance_seconds: expectation.lateToleranceSeconds,
+    max_run_seconds: expectation.maxRunSeconds,
+    min_run_seconds: expectation.minRunSeconds,
+    failure_threshold: expectation.failureThreshold,
+    recovery_threshold: expectation.recoveryThreshold,
+  };
+}
+
+function toReportRow({ report, reporter }: SentReport, position: number): Json {
+  const row = {
+    position,
+    tenant_id: reporter.tenantId,
+    api_key_id: reporter.apiKeyId,
+    kind: report.kind,
+    job_key: report.jobKey,
+    title: report.title,
+    tool_id: report.toolId,
+    host: report.host,
+    report_key: report.reportKey,
+    started_at: report.startedAt,
+  };
+  if (report.kind === 'start') return row;
+  return {
+    ...row,
+    state: report.state,
+    completed_at: report.completedAt,
+    duration_ms: report.durationMs,
+    message: report.message,
+    exit_code: report.exitCode,
+    metrics: report.metrics,
+    log: report.log && {
+      head: report.log.head,
+      tail: report.log.tail,
+      cut_characters: report.log.cutCharacters,
+    },
+    expectation: report.expectation && toExpectationRow(report.expectation),
+  };
+}
+
+/**
+ * Records reports in one round trip and one transaction; when this returns, they are committed.
+ * @throws UnavailableError when the database is away or the signal ends the call
+ */
+export async function recordReports(
+  client: ServiceClient,
+  reports: readonly SentReport[],
+  signal: AbortSignal,
+): Promise<RecordedReport[]> {
+  const answer = await client
+    .rpc('record_reports', { p_reports: reports.map(toReportRow) })
+    .abortSignal(signal)
+    .retry(false);
+  const recorded: RecordedReport[] = [];
+  for (const row of recordedReports.parse(unwrap(answer))) {
+    recorded[row.position] = {
+      refusal: row.refusal,
+      isNew: row.is_new,
+      runId: row.run_id,
+      jobStatusId: row.job_status_id,
+    };
+  }
+  return recorded;
+}
+
+/** A key that may be used now. */
+export interface FoundApiKey {
+  apiKeyId: string;
+  tenantId: string;
+  scopes: ApiKeyScope[];
+}
+
+/**
+ * The API key with this hash, or null when there is none that may be used now.
+ * @throws UnavailableError when the database is away
+ */
+export async function findApiKey(
+  client: ServiceClient,
+  keyHash: string,
+  signal: AbortSignal,
+): Promise<FoundApiKey | null> {
+  const rows = unwrap(
+    await client.rpc('authenticate_api_key', { p_key_hash: keyHash }).abortSignal(signal).retry(false),
+  );
+  const row = rows[0];
+  return row
+    ? { apiKeyId: row.api_key_id, tenantId: row.tenant_id, scopes: parseApiKeyScopes(row.scopes) }
+    : null;
+}

@@ -1,0 +1,81 @@
+import { readWebhookSecrets } from '#data/env.ts';
+import type { Reporter } from '#data/reports.ts';
+import { decodeBody } from '#domain/body-encoding.ts';
+import { InvalidInputError } from '#domain/errors.ts';
+import { type HttpAnswer, jsonAnswer } from '#features/kit/http-answer.ts';
+import type { Note } from '#features/kit/machine-route.ts';
+import { readBody } from '#features/kit/request-body.ts';
+import { authenticateReporter } from '#features/reports/authenticate-reporter.ts';
+import { limitReporter } from '#features/reports/limit-reporter.ts';
+import { recordReport } from '#features/reports/record-report.ts';
+import { parseJobReport, parseJobStart } from '#features/reports/schemas.ts';
+
+const bodyBytesMax = 1024 * 1024;
+
+interface ReadReport {
+  reporter: Reporter;
+  body: unknown;
+  bytes: number;
+  /** Goes into the answer when the body was not UTF-8. */
+  decodedFrom: { decoded_from?: string };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.includes('\0') ? text.replaceAll('\0', '') : text);
+  } catch {
+    throw new InvalidInputError('Invalid JSON body');
+  }
+}
+
+/** The checks that come before the fields, in the contract's order: secret, limit, size, encoding, JSON. */
+async function readReport(request: Request, note: Note): Promise<ReadReport> {
+  const reporter = await authenticateReporter(request.headers);
+  note(
+    reporter.apiKeyId === null
+      ? { actor: 'webhook_secret' }
+      : { actor: 'api_key', api_key_id: reporter.apiKeyId },
+  );
+  limitReporter(reporter);
+  const contentEncoding = request.headers.get('content-encoding') ?? 'identity';
+  if (contentEncoding.toLowerCase() !== 'identity') {
+    throw new InvalidInputError('Content-Encoding must be identity: send the body uncompressed');
+  }
+  const bytes = await readBody(request, bodyBytesMax);
+  note({ bytes: bytes.byteLength });
+  const decoded = decodeBody(bytes, request.headers.get('content-type'));
+  if (decoded === null) throw new InvalidInputError('Body must be UTF-8 or Shift_JIS text');
+  return {
+    reporter,
+    body: parseJson(decoded.text),
+    bytes: bytes.byteLength,
+    decodedFrom: decoded.decodedFrom === null ? {} : { decoded_from: decoded.decodedFrom },
+  };
+}
+
+function secretsOf(request: Request): string[] {
+  const own = request.headers.get('x-tc-portal-webhook-secret');
+  return own === null ? readWebhookSecrets() : [...readWebhookSecrets(), own];
+}
+
+/** `POST /api/monitor/job-report`: a script says how its run ended (contracts.md, Reports). */
+export async function answerJobReport(request: Request, note: Note): Promise<HttpAnswer> {
+  const { reporter, body, bytes, decodedFrom } = await readReport(request, note);
+  const report = parseJobReport(body, {
+    idempotencyKey: request.headers.get('idempotency-key'),
+    secrets: secretsOf(request),
+    now: new Date(),
+  });
+  const recorded = await recordReport(report, reporter, bytes);
+  note({ run_id: recorded.runId, is_new: recorded.isNew });
+  return jsonAnswer(200, { success: true, id: recorded.jobStatusId, job_key: report.jobKey, ...decodedFrom });
+}
+
+/** `POST /api/monitor/job-start`: a script says that its run has begun; its end comes with the same `run_id`. */
+export async function answerJobStart(request: Request, note: Note): Promise<HttpAnswer> {
+  const { reporter, body, bytes, decodedFrom } = await readReport(request, note);
+  const { report, runId } = parseJobStart(body);
+  const recorded = await recordReport(report, reporter, bytes);
+  note({ run_id: recorded.runId, is_new: recorded.isNew });
+  return jsonAnswer(200, { success: true, job_key: report.jobKey, run_id: runId, ...decodedFrom });
+}

@@ -1,0 +1,80 @@
+import { createServiceClient } from '#data/clients/service.ts';
+import { readWebhookSecrets } from '#data/env.ts';
+import { findApiKey, type FoundApiKey, type Reporter } from '#data/reports.ts';
+import { isApiKey } from '#domain/api-key.ts';
+import {
+  ConfigurationError,
+  ForbiddenError,
+  UnauthenticatedError,
+  UnavailableError,
+} from '#domain/errors.ts';
+import { hashSecret, isKnownSecret } from '#features/kit/hash-secret.ts';
+
+const foundForMs = 60_000;
+const missingForMs = 2_000;
+const rememberedMax = 10_000;
+const lookupsInFlightMax = 200;
+const lookupMsMax = 5_000;
+
+interface Remembered {
+  key: FoundApiKey | null;
+  untilMs: number;
+}
+
+const remembered = new Map<string, Remembered>();
+const lookups = new Map<string, Promise<FoundApiKey | null>>();
+
+function remember(keyHash: string, key: FoundApiKey | null): void {
+  if (remembered.size >= rememberedMax) remembered.delete(remembered.keys().next().value!);
+  remembered.set(keyHash, { key, untilMs: performance.now() + (key ? foundForMs : missingForMs) });
+}
+
+async function lookUpKey(keyHash: string): Promise<FoundApiKey | null> {
+  const known = remembered.get(keyHash);
+  if (known && known.untilMs > performance.now()) return known.key;
+  remembered.delete(keyHash);
+  let lookup = lookups.get(keyHash);
+  if (!lookup) {
+    // Made-up keys must not keep the database from real reports.
+    if (lookups.size >= lookupsInFlightMax) {
+      throw new UnavailableError('Too many keys are being checked: nothing was recorded, try again');
+    }
+    lookup = findApiKey(createServiceClient(), keyHash, AbortSignal.timeout(lookupMsMax))
+      .then((key) => {
+        remember(keyHash, key);
+        return key;
+      })
+      .finally(() => lookups.delete(keyHash));
+    lookups.set(keyHash, lookup);
+  }
+  return lookup;
+}
+
+/** Makes the next report with this key ask the database again; for a key that has just been refused. */
+export function forgetApiKey(apiKeyId: string): void {
+  for (const [keyHash, { key }] of remembered) if (key?.apiKeyId === apiKeyId) remembered.delete(keyHash);
+}
+
+const refusal = 'Invalid or missing webhook secret';
+
+/**
+ * Who sends a report (semantics 34): the environment's secret, current or previous, or an API key with the scope
+ * `report`, in `X-TC-Portal-Webhook-Secret`; an API key also as `Authorization: Bearer`. A key found is trusted for
+ * a minute, because `record_reports` checks it again in the transaction that records.
+ * @throws ConfigurationError without a secret in the environment, UnauthenticatedError, ForbiddenError,
+ * UnavailableError
+ */
+export async function authenticateReporter(headers: Headers): Promise<Reporter> {
+  const secrets = readWebhookSecrets();
+  if (secrets.length === 0) throw new ConfigurationError('TC_PORTAL_WEBHOOK_SECRET is not set');
+  const inHeader = headers.get('x-tc-portal-webhook-secret');
+  if (inHeader !== null && isKnownSecret(inHeader, secrets)) return { tenantId: null, apiKeyId: null };
+  const key = inHeader ?? /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? '';
+  if (!isApiKey(key)) throw new UnauthenticatedError(refusal);
+  const found = await lookUpKey(hashSecret(key));
+  if (!found) throw new UnauthenticatedError(refusal);
+  if (!found.scopes.includes('report')) {
+    throw new ForbiddenError('This API key may not report: it lacks the scope report');
+  }
+  return { tenantId: found.tenantId, apiKeyId: found.apiKeyId };
+}

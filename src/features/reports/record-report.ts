@@ -1,0 +1,62 @@
+import { createServiceClient } from '#data/clients/service.ts';
+import { type RecordedReport, recordReports, type Reporter, type SentReport } from '#data/reports.ts';
+import { DatabaseError } from '#data/unwrap.ts';
+import {
+  ConfigurationError,
+  InvalidInputError,
+  UnauthenticatedError,
+  UnavailableError,
+} from '#domain/errors.ts';
+import type { Report } from '#domain/report.ts';
+import { forgetApiKey } from '#features/reports/authenticate-reporter.ts';
+import { ReportBatcher } from '#features/reports/report-batcher.ts';
+
+const away = 'The database is away: nothing was recorded, try again';
+
+async function send(reports: SentReport[], signal: AbortSignal): Promise<RecordedReport[]> {
+  try {
+    return await recordReports(createServiceClient(), reports, signal);
+  } catch (error) {
+    if (error instanceof UnavailableError) throw new UnavailableError(away);
+    // A deadlock or a serialization failure rolled everything back and is over by the next try.
+    if (error instanceof DatabaseError && error.code.startsWith('40')) throw new UnavailableError(away);
+    throw error;
+  }
+}
+
+const batcher = new ReportBatcher<SentReport, RecordedReport>({
+  send,
+  itemsPerCallMax: 500,
+  bytesPerCallMax: 2 * 1024 * 1024,
+  callsInFlightMax: 2,
+  waitingItemsMax: 5_000,
+  waitingBytesMax: 64 * 1024 * 1024,
+  waitMsMax: 10_000,
+});
+
+/**
+ * Records a report; returns after its commit and never before (semantics 1). A repeat is answered as the first was.
+ * @param bytes size of the body, which bounds the memory of reports that wait
+ * @throws UnauthenticatedError for a key that was revoked meanwhile, InvalidInputError for an unknown tool,
+ * ConfigurationError when there is no tenant yet, UnavailableError
+ */
+export async function recordReport(
+  report: Report,
+  reporter: Reporter,
+  bytes: number,
+): Promise<RecordedReport> {
+  const recorded = await batcher.add({ report, reporter }, bytes);
+  switch (recorded.refusal) {
+    case null:
+      return recorded;
+    case 'key_not_valid':
+      if (reporter.apiKeyId !== null) forgetApiKey(reporter.apiKeyId);
+      throw new UnauthenticatedError('Invalid or missing webhook secret');
+    case 'unknown_tool':
+      throw new InvalidInputError('tool_id is not a known tool', [
+        { field: 'tool_id', problem: 'is not a known tool' },
+      ]);
+    case 'no_tenant':
+      throw new ConfigurationError('There is no tenant yet');
+  }
+}

@@ -1,0 +1,272 @@
+import { z } from 'zod';
+import { findCronProblem, isTimeZone } from '#domain/cron-expression.ts';
+import { type FieldProblem, InvalidInputError } from '#domain/errors.ts';
+import { redactSecrets } from '#domain/redaction.ts';
+import { parseInstant } from '#domain/report-instant.ts';
+import { cleanText, clipMessage, countCharacters, excerptLog } from '#domain/report-text.ts';
+import { type Expectation, type FinishReport, reportKeyOf, type StartReport } from '#domain/report.ts';
+
+const yearSeconds = 366 * 86_400;
+const decadeMs = 10 * yearSeconds * 1000;
+
+// An empty string counts as not given, as the reference has it: scripts fill fields from unset variables.
+const noEmptyText = (value: unknown): unknown => (value === '' || value === undefined ? null : value);
+
+const text = (charactersMax: number) =>
+  z
+    .string({ error: 'must be text' })
+    .transform(cleanText)
+    .refine(
+      (value) => countCharacters(value) <= charactersMax,
+      `must be at most ${charactersMax} characters`,
+    );
+
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess(noEmptyText, schema.nullable()).optional();
+
+const instant = z.string({ error: 'must be valid ISO 8601' }).transform((value, context) => {
+  const parsed = parseInstant(value);
+  if (parsed === null) context.addIssue({ code: 'custom', message: 'must be valid ISO 8601' });
+  return parsed ?? z.NEVER;
+});
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .int({ error: 'must be a whole number' })
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`);
+
+const tolerances = {
+  early_tolerance_seconds: wholeNumber(0, yearSeconds).nullish(),
+  late_tolerance_seconds: wholeNumber(0, yearSeconds).nullish(),
+  max_run_seconds: wholeNumber(0, yearSeconds).nullish(),
+  min_run_seconds: wholeNumber(0, yearSeconds).nullish(),
+  failure_threshold: wholeNumber(1, 1000).nullish(),
+  recovery_threshold: wholeNumber(1, 1000).nullish(),
+};
+
+const timeZone = z
+  .string({ error: 'must be an IANA time zone' })
+  .refine(isTimeZone, 'must be an IANA time zone');
+
+// A misspelt tolerance must not be dropped in silence: it would alarm, or fail to.
+const unknownField: z.core.$ZodErrorMap = (issue) =>
+  issue.code === 'unrecognized_keys' ? 'is not known here' : undefined;
+
+const schedule = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject(
+      {
+        type: z.literal('cron'),
+        expression: z
+          .string({ error: 'must be a cron expression' })
+          .max(200, 'must be at most 200 characters')
+          .transform((value) => value.trim().replace(/\s+/g, ' ')),
+        timezone: timeZone,
+        ...tolerances,
+      },
+      { error: unknownField },
+    ),
+    z.strictObject(
+      {
+        type: z.literal('interval'),
+        seconds: wholeNumber(1, yearSeconds),
+        timezone: timeZone.nullish(),
+        ...tolerances,
+      },
+      { error: unknownField },
+    ),
+  ],
+  { error: "must be an object with the type 'cron' or 'interval'" },
+);
+
+const metrics = z
+  .record(z.string(), z.number({ error: 'must be a number' }), { error: 'must be an object of numbers' })
+  .transform((value) =>
+    Object.fromEntries(Object.entries(value).map(([name, count]) => [cleanText(name), count])),
+  )
+  .refine((value) => Object.keys(value).length <= 100, 'must have at most 100 entries')
+  .refine(
+    (value) => Object.keys(value).every((name) => countCharacters(name) <= 100),
+    'must have names of at most 100 characters',
+  );
+
+const common = {
+  job_key: text(200),
+  title: text(500),
+  tool_id: optional(z.uuid({ error: 'must be a UUID' })),
+  host: optional(text(255)),
+};
+
+const jobReport = z.object({
+  ...common,
+  status: z.enum(['success', 'error']),
+  finished_at: instant,
+  message: optional(z.string({ error: 'must be text' })),
+  started_at: optional(instant),
+  duration_ms: optional(wholeNumber(0, decadeMs)),
+  run_id: optional(text(200)),
+  // Windows gives codes such as 0xC0000005 without their sign.
+  exit_code: optional(wholeNumber(-(2 ** 31), 2 ** 32 - 1)),
+  log: optional(z.string({ error: 'must be text' })),
+  metrics: optional(metrics),
+  schedule: optional(schedule),
+});
+
+const jobStart = z.object({ ...common, run_id: text(200), started_at: instant });
+
+type Body = Record<string, unknown>;
+
+function toObject(body: unknown): Body {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new InvalidInputError('Invalid JSON body');
+  return body as Body;
+}
+
+const isGiven = (value: unknown): boolean => typeof value === 'string' && cleanText(value) !== '';
+
+function requireText(body: Body, field: string): void {
+  if (!isGiven(body[field])) throw new InvalidInputError(`${field} is required`);
+}
+
+function requireInstant(body: Body, field: string): void {
+  const value = body[field];
+  if (value === undefined || value === null || value === '' || value === false || value === 0) {
+    throw new InvalidInputError(`${field} is required`);
+  }
+  if (typeof value !== 'string' || parseInstant(value) === null) {
+    throw new InvalidInputError(`${field} must be valid ISO 8601`);
+  }
+}
+
+function toInvalidInput(error: z.ZodError): InvalidInputError {
+  const problems: FieldProblem[] = error.issues.slice(0, 20).flatMap((issue) => {
+    const path = issue.path.map((part) => cleanText(String(part)).slice(0, 100));
+    const fields =
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => [...path, cleanText(key).slice(0, 100)])
+        : [path];
+    return fields.map((field) => ({ field: field.join('.'), problem: issue.message }));
+  });
+  const [first] = problems;
+  return new InvalidInputError(first ? `${first.field} ${first.problem}` : 'Invalid JSON body', problems);
+}
+
+function parse<T extends z.ZodType>(schema: T, body: Body): z.output<T> {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw toInvalidInput(parsed.error);
+  return parsed.data;
+}
+
+// Scripts declare the same schedule with each report; only the first one pays for checking it.
+const knownSchedules = new Set<string>();
+const knownSchedulesMax = 10_000;
+
+function checkCron(expression: string, zone: string, now: Date): void {
+  const schedule = `${zone} ${expression}`;
+  if (knownSchedules.has(schedule)) return;
+  const problem = findCronProblem(expression, zone, now);
+  if (problem !== null) {
+    throw new InvalidInputError(`schedule.expression ${problem}`, [
+      { field: 'schedule.expression', problem },
+    ]);
+  }
+  if (knownSchedules.size >= knownSchedulesMax) knownSchedules.clear();
+  knownSchedules.add(schedule);
+}
+
+function toExpectation(declared: z.output<typeof schedule>, now: Date): Expectation {
+  if (declared.type === 'cron') checkCron(declared.expression, declared.timezone, now);
+  return {
+    ...(declared.type === 'cron'
+      ? { type: 'cron', expression: declared.expression, timezone: declared.timezone }
+      : { type: 'interval', seconds: declared.seconds }),
+    earlyToleranceSeconds: declared.early_tolerance_seconds ?? undefined,
+    lateToleranceSeconds: declared.late_tolerance_seconds ?? undefined,
+    maxRunSeconds: declared.max_run_seconds ?? undefined,
+    minRunSeconds: declared.min_run_seconds ?? undefined,
+    failureThreshold: declared.failure_threshold ?? undefined,
+    recoveryThreshold: declared.recovery_threshold ?? undefined,
+  };
+}
+
+/** What surrounds a body: facts of the request, and what must not be stored. */
+export interface ReportContext {
+  idempotencyKey: string | null;
+  secrets: readonly string[];
+  now: Date;
+}
+
+function cleanIdempotencyKey(given: string | null): string | null {
+  if (given === null || given === '') return null;
+  const key = cleanText(given);
+  if (countCharacters(key) > 200) {
+    const problem = 'must be at most 200 characters';
+    throw new InvalidInputError(`Idempotency-Key ${problem}`, [{ field: 'Idempotency-Key', problem }]);
+  }
+  return key;
+}
+
+/**
+ * A report from the body of `POST /api/monitor/job-report`, with the contract's sentences in the contract's order.
+ * @throws InvalidInputError
+ */
+export function parseJobReport(
+  input: unknown,
+  { idempotencyKey, secrets, now }: ReportContext,
+): FinishReport {
+  const body = toObject(input);
+  requireText(body, 'job_key');
+  requireText(body, 'title');
+  if (body.status !== 'success' && body.status !== 'error') {
+    throw new InvalidInputError("status must be 'success' or 'error'");
+  }
+  requireInstant(body, 'finished_at');
+  const report = parse(jobReport, body);
+  const message = report.message ? clipMessage(redactSecrets(cleanText(report.message), secrets)) : null;
+  return {
+    kind: 'finish',
+    jobKey: report.job_key,
+    title: report.title,
+    toolId: report.tool_id ?? null,
+    host: report.host || null,
+    state: report.status === 'success' ? 'success' : 'failed',
+    startedAt: report.started_at ?? null,
+    completedAt: report.finished_at,
+    durationMs: report.duration_ms ?? null,
+    reportKey: reportKeyOf({
+      runId: report.run_id || null,
+      idempotencyKey: cleanIdempotencyKey(idempotencyKey),
+      status: report.status,
+      finishedAt: report.finished_at,
+    }),
+    message: message || null,
+    exitCode: report.exit_code == null ? null : report.exit_code | 0,
+    metrics: report.metrics ?? null,
+    log: report.log ? excerptLog(redactSecrets(cleanText(report.log), secrets)) : null,
+    expectation: report.schedule ? toExpectation(report.schedule, now) : null,
+  };
+}
+
+/**
+ * A start from the body of `POST /api/monitor/job-start`, and the run id as it was given.
+ * @throws InvalidInputError
+ */
+export function parseJobStart(input: unknown): { report: StartReport; runId: string } {
+  const body = toObject(input);
+  requireText(body, 'job_key');
+  requireText(body, 'title');
+  requireText(body, 'run_id');
+  requireInstant(body, 'started_at');
+  const start = parse(jobStart, body);
+  const report: StartReport = {
+    kind: 'start',
+    jobKey: start.job_key,
+    title: start.title,
+    toolId: start.tool_id ?? null,
+    host: start.host || null,
+    reportKey: `run:${start.run_id}`,
+    startedAt: start.started_at,
+  };
+  return { report, runId: start.run_id };
+}
