@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/**/*.test.ts'],
-          exclude: ['**/*.db.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.db.test.ts', '**/*.portal.test.ts', '**/node_modules/**'],
         },
       },
       {
@@ -20,6 +20,17 @@ export default defineConfig({
           setupFiles: ['src/testing/database-environment.ts'],
           testTimeout: 30_000,
           hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'portal',
+          include: ['src/**/*.portal.test.ts'],
+          testTimeout: 90_000,
+          // The first portal may have to build the pages.
+          hookTimeout: 400_000,
           fileParallelism: false,
         },
       },

@@ -267,7 +267,7 @@ export class PortTakenError extends Error {
   }
 }
 
-/** Gives the superuser a new password without knowing the old one. The server must not be running. */
+/** Gives the roles that sign in a new password without knowing the old one. The server must not be running. */
 export function resetPassword(options: Pick<PostgresOptions, 'dataFolder' | 'password'>): void {
   const binaries = findBinaries();
   const user = choosePostgresUser([path.dirname(options.dataFolder), path.dirname(binaries.postgres)]);
@@ -277,7 +277,7 @@ export function resetPassword(options: Pick<PostgresOptions, 'dataFolder' | 'pas
     ...(program === binaries.postgres ? user.ids : {}),
     cwd: path.dirname(options.dataFolder),
     env: environment(),
-    input: `alter role ${superuser} password '${quoted}';\n`,
+    input: [superuser, 'postgres', 'authenticator'].map((role) => `alter role ${role} password '${quoted}';\n`).join(''),
     windowsHide: true,
   });
 }

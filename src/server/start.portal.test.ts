@@ -1,0 +1,249 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { findRunningPostgres } from '#server/embedded/postgres.ts';
+import { findFreePort, whyTaken } from '#server/ports.ts';
+import { launchPortal, makePortalFolder, startPortal, type TestPortal } from '#testing/start-portal.ts';
+
+const isRoot = process.getuid?.() === 0;
+
+/** Processes that mention the folder, other than the one that asks. */
+function processesOf(folder: string): string[] {
+  const list = spawnSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).stdout.split('\n');
+  return list.filter((line) => line.includes(folder) && !line.includes(' ps '));
+}
+
+async function expectRefusal(folder: string, sentence: RegExp, environment: Record<string, string> = {}, port?: number) {
+  const launch = launchPortal(folder, port ?? (await findFreePort()), { environment });
+  const code = await launch.exit;
+  expect(launch.output()).toMatch(sentence);
+  expect(launch.output()).not.toMatch(/^\s+at /m);
+  expect(code).toBe(1);
+}
+
+describe('a running portal', () => {
+  let portal: TestPortal;
+
+  beforeAll(async () => {
+    portal = await startPortal();
+  });
+
+  afterAll(async () => {
+    await portal.remove();
+  });
+
+  test('prints the address, the sign-in and commands that work', () => {
+    expect(portal.output()).toContain(portal.url);
+    expect(portal.output()).toContain(portal.email);
+    expect(portal.output()).toContain(portal.password);
+    const commands = portal.output().split('\n').filter((line) => line.startsWith('curl '));
+    expect(commands).toHaveLength(2);
+    for (const command of commands) {
+      const answer = spawnSync(command, { shell: true, encoding: 'utf8' });
+      expect(JSON.parse(answer.stdout)).toMatchObject({ success: true, job_key: 'hello-portal' });
+    }
+  });
+
+  test('keeps its secrets to its user', () => {
+    expect(fs.statSync(path.join(portal.folder, '.env.local')).mode & 0o777).toBe(0o600);
+  });
+
+  test('answers with the request id that it was given, or with its own', async () => {
+    const given = await fetch(portal.url, { headers: { 'X-Request-Id': 'abc-12345' } });
+    expect(given.headers.get('x-request-id')).toBe('abc-12345');
+    const strange = await fetch(portal.url, { headers: { 'X-Request-Id': '<script>alert(1)</script>' } });
+    expect(strange.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test('refuses a second start on its folder', async () => {
+    await expectRefusal(portal.folder, /A portal is already running on .*PID \d+/);
+  });
+
+  test('keeps another portal off its port', async () => {
+    const folder = makePortalFolder();
+    await expectRefusal(folder, new RegExp(`Port ${portal.port} is in use`), {}, portal.port);
+    fs.rmSync(folder, { recursive: true });
+  });
+
+  test('lets another portal live beside it, with secrets and data of its own', async () => {
+    const other = await startPortal();
+    try {
+      expect(other.secrets.NEXT_PUBLIC_SUPABASE_URL).not.toBe(portal.secrets.NEXT_PUBLIC_SUPABASE_URL);
+      const report = (url: string, secret = ''): Promise<Response> =>
+        fetch(`${url}/api/monitor/job-report`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json', 'X-TC-Portal-Webhook-Secret': secret },
+          body: JSON.stringify({ job_key: 'beside', title: 'Beside', status: 'success', finished_at: new Date() }),
+        });
+      expect((await report(other.url, portal.secrets.TC_PORTAL_WEBHOOK_SECRET)).status).toBe(401);
+      expect((await report(other.url, other.secrets.TC_PORTAL_WEBHOOK_SECRET)).status).toBe(200);
+      const key = { apikey: portal.secrets.SUPABASE_SECRET_KEY ?? '' };
+      const rows = `${portal.secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/jobs?job_key=eq.beside`;
+      expect(await (await fetch(rows, { headers: key })).json()).toEqual([]);
+    } finally {
+      await other.remove();
+    }
+  });
+
+  test('starts the database again when it was killed', async () => {
+    const before = portal.databasePid();
+    portal.killDatabase();
+    await expect.poll(() => portal.databasePid(), { timeout: 15_000 }).not.toBe(before);
+    const headers = { apikey: portal.secrets.SUPABASE_SECRET_KEY ?? '' };
+    const read = () => fetch(`${portal.secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/tenants?select=name`, { headers });
+    await expect.poll(async () => (await read()).status, { timeout: 15_000 }).toBe(200);
+  });
+
+  test('starts a process again when it was killed', async () => {
+    const find = () => processesOf('portal.ts').filter((line) => !line.includes('vitest'));
+    const mine = find().map((line) => Number.parseInt(line, 10));
+    const own = mine.find((pid) => fs.existsSync(`/proc/${pid}/environ`) && fs.readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`PORT=${portal.port}\0`));
+    if (own === undefined) return;
+    process.kill(own, 'SIGKILL');
+    await expect.poll(() => fetch(portal.url).then((answer) => answer.status < 500, () => false), { timeout: 15_000 }).toBe(true);
+  });
+
+  test('takes the database away for a test and gives it back', async () => {
+    const release = await portal.holdDatabase();
+    const headers = { apikey: portal.secrets.SUPABASE_SECRET_KEY ?? '' };
+    const answer = await fetch(`${portal.secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/tenants`, { headers });
+    expect(answer.status).toBe(503);
+    await release();
+  });
+});
+
+describe('the end of a portal', () => {
+  let portal: TestPortal | undefined;
+
+  afterEach(async () => {
+    await portal?.remove();
+    portal = undefined;
+  });
+
+  test('Ctrl-C leaves nothing running, and the next start changes no secret', async () => {
+    portal = await startPortal();
+    const secretsFile = path.join(portal.folder, '.env.local');
+    fs.appendFileSync(secretsFile, 'MY_OWN=1');
+    const before = fs.readFileSync(secretsFile, 'utf8');
+    expect(await portal.stop()).toBe(0);
+    expect(processesOf(portal.folder)).toEqual([]);
+    expect(await whyTaken(portal.port, '127.0.0.1')).toBeNull();
+    const again = Date.now();
+    portal = await startPortal({ folder: portal.folder });
+    expect(Date.now() - again).toBeLessThan(10_000);
+    expect(fs.readFileSync(secretsFile, 'utf8')).toBe(before);
+    expect(portal.output()).toContain(portal.password);
+  });
+
+  test('after kill -9 the rest ends by itself, and the next start goes on with the data', async () => {
+    portal = await startPortal();
+    const headers = { apikey: portal.secrets.SUPABASE_SECRET_KEY ?? '' };
+    const read = async (): Promise<unknown> =>
+      (await fetch(`${portal?.secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/tenants?select=id`, { headers })).json();
+    const tenants = await read();
+    await portal.kill();
+    portal = await startPortal({ folder: portal.folder, port: portal.port });
+    expect(await read()).toEqual(tenants);
+    await portal.kill();
+    const { folder } = portal;
+    await expect.poll(() => processesOf(folder), { timeout: 20_000 }).toEqual([]);
+  });
+
+  test('a lost secrets file costs the sessions, not the data', async () => {
+    portal = await startPortal();
+    await portal.stop();
+    fs.rmSync(path.join(portal.folder, '.env.local'));
+    portal = await startPortal({ folder: portal.folder });
+    expect(portal.output()).toContain('the one you chose');
+  });
+});
+
+describe('a start that cannot succeed says why in one sentence', () => {
+  const folder = makePortalFolder();
+
+  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+  const prepared = (name: string, files: Record<string, string> = {}): string => {
+    const made = path.join(folder, name);
+    fs.mkdirSync(path.join(made, 'database'), { recursive: true });
+    for (const [file, text] of Object.entries(files)) fs.writeFileSync(path.join(made, 'database', file), text);
+    return made;
+  };
+
+  test('a port that is no number', () => expectRefusal(folder, /PORT must be a number/, { PORT: 'abc' }));
+
+  test('an address that is not of this machine', () =>
+    expectRefusal(path.join(folder, 'host'), /HOST=192\.0\.2\.1 is not an address/, { HOST: '192.0.2.1' }));
+
+  test('a port in use', async () => {
+    const other = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    await expectRefusal(path.join(folder, 'port'), /Port \d+ is in use by another program/, {}, port);
+    other.close();
+  });
+
+  test('a file in the place of the folder', async () => {
+    fs.writeFileSync(path.join(folder, 'file'), '');
+    await expectRefusal(path.join(folder, 'file'), /not a folder/);
+    await expectRefusal(path.join(folder, 'file', 'below'), /not a folder/);
+  });
+
+  test('data of another PostgreSQL', () =>
+    expectRefusal(prepared('old', { PG_VERSION: '15\n' }), /belongs to PostgreSQL 15/));
+
+  test('a data folder without its version', () =>
+    expectRefusal(prepared('strange', { 'notes.txt': 'x' }), /PG_VERSION is missing/));
+
+  test('a data folder with a missing file', () =>
+    expectRefusal(prepared('holes', { PG_VERSION: '17\n' }), /global\/pg_control is missing/));
+
+  test('a hosted project without its keys', () =>
+    expectRefusal(path.join(folder, 'hosted'), /SUPABASE_PUBLISHABLE_KEY is missing/, {
+      NEXT_PUBLIC_SUPABASE_URL: 'https://abc.supabase.co',
+    }));
+
+  test.skipIf(!isRoot || process.platform !== 'linux')('a disk that is full or read-only', async () => {
+    for (const [name, flags, sentence] of [
+      ['full', 'size=64k', /is full/],
+      ['read-only', 'ro', /is read-only/],
+    ] as const) {
+      const place = path.join(folder, name);
+      fs.mkdirSync(place);
+      if (spawnSync('mount', ['-t', 'tmpfs', '-o', flags, 'tmpfs', place]).status !== 0) continue;
+      try {
+        await expectRefusal(place, sentence);
+      } finally {
+        spawnSync('umount', [place]);
+      }
+    }
+  });
+
+  test.skipIf(process.platform !== 'linux')('a folder without permission', async () => {
+    if (!isRoot) {
+      await expectRefusal('/proc/nowhere', /cannot be written|may not write|not a folder|ENOENT/);
+      return;
+    }
+    const place = path.join(folder, 'forbidden');
+    fs.mkdirSync(place, { mode: 0o555 });
+    fs.chmodSync(folder, 0o755);
+    const script = path.resolve('scripts/start.mjs');
+    const asNobody = ['--reuid', '65534', '--regid', '65534', '--clear-groups', process.execPath, script];
+    const answer = spawnSync('setpriv', asNobody, {
+      encoding: 'utf8',
+      env: { ...process.env, PORTAL_DIR: place, PORT: String(await findFreePort()) },
+    });
+    expect(answer.stderr).toMatch(/may not write in/);
+    expect(answer.status).toBe(1);
+  });
+
+  test('leaves no database behind', async () => {
+    await sleep(100);
+    expect(findRunningPostgres(path.join(folder, 'hosted', 'database'))).toBeNull();
+    expect(processesOf(folder)).toEqual([]);
+  });
+});
