@@ -2,9 +2,7 @@
 const direction = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 const invisible = /[\u200B\u2060\uFEFF\u00AD]/g;
 // Colours of a terminal; their escape character would otherwise leave `[31m` in the text.
-// eslint-disable-next-line no-control-regex
 const terminalColours = /\x1B\[[0-9;]*[mK]/g;
-// eslint-disable-next-line no-control-regex
 const controls = /[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]/g;
 
 const codeOf = (character: string): string =>

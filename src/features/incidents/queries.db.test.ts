@@ -1,0 +1,186 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { IncidentCursor, PagePosition } from '#domain/page-cursor.ts';
+import { createTestTenant, sql, type TestPerson, type TestTenant } from '#testing/supabase.ts';
+import { incidentsPerPage, listIncidents, readBadge } from './queries.ts';
+import type { IncidentFilter } from './schemas.ts';
+
+const everything: IncidentFilter = { search: '', state: null, toolId: null };
+
+const readerOf = (tenant: TestTenant, person: TestPerson = tenant.staff) => ({
+  client: person.client,
+  tenantId: tenant.id,
+});
+
+interface Given {
+  key: string;
+  status?: 'error' | 'success';
+  finishedAt?: string;
+  message?: string;
+  title?: string;
+  toolId?: string | null;
+}
+
+async function addStatuses(tenant: TestTenant, given: Given[]): Promise<void> {
+  await sql`
+    with made as (
+      insert into public.jobs (tenant_id, job_key, title)
+      select ${tenant.id}, g.key, coalesce(g.title, g.key)
+      from jsonb_to_recordset(${sql.json(given as never)}) as g (key text, title text)
+      returning id, job_key, title
+    )
+    insert into public.job_status
+      (tenant_id, job_id, job_key, title, tool_id, last_status, last_finished_at, last_message)
+    select
+      ${tenant.id}, made.id, made.job_key, made.title, g."toolId", coalesce(g.status, 'success'),
+      coalesce(g."finishedAt", '2026-11-20T00:00:00Z'), g.message
+    from made
+    join jsonb_to_recordset(${sql.json(given as never)}) as g
+      (key text, status text, "finishedAt" timestamptz, message text, "toolId" uuid) on g.key = made.job_key`;
+}
+
+async function readAllPages(tenant: TestTenant): Promise<{ down: string[][]; up: string[][] }> {
+  const reader = readerOf(tenant);
+  const down: string[][] = [];
+  const up: string[][] = [];
+  let position: PagePosition<IncidentCursor> | null = null;
+  let newer: IncidentCursor | null = null;
+  do {
+    const page = await listIncidents(reader, everything, position);
+    down.push(page.items.map((incident) => incident.jobKey));
+    newer = page.newer;
+    position = page.older ? { direction: 'after', cursor: page.older } : null;
+  } while (position);
+  while (newer) {
+    const page = await listIncidents(reader, everything, { direction: 'before', cursor: newer });
+    up.push(page.items.map((incident) => incident.jobKey));
+    newer = page.newer;
+  }
+  return { down, up };
+}
+
+describe('listIncidents', () => {
+  let tenant: TestTenant;
+  let toolId: string;
+
+  beforeAll(async () => {
+    tenant = await createTestTenant();
+    const [tool] = await sql<{ id: string }[]>`
+      insert into public.tools (tenant_id, name) values (${tenant.id}, '経理ツール') returning id`;
+    toolId = tool?.id ?? '';
+    await addStatuses(tenant, [
+      { key: 'fine-new', finishedAt: '2026-11-20T09:00:00Z', message: 'a,b"c\\d(50%) f_x * <b>' },
+      { key: 'broken-old', status: 'error', finishedAt: '2026-11-20T01:00:00Z', title: '日次バックアップ' },
+      { key: 'fine-old', finishedAt: '2026-11-20T02:00:00Z', toolId },
+      { key: 'broken-new', status: 'error', finishedAt: '2026-11-20T08:00:00Z' },
+      { key: 'from-2090', finishedAt: '2090-01-01T00:00:00Z' },
+    ]);
+  });
+
+  const keysFor = async (filter: Partial<IncidentFilter>) =>
+    (await listIncidents(readerOf(tenant), { ...everything, ...filter }, null)).items.map(
+      ({ jobKey }) => jobKey,
+    );
+
+  it('shows failing jobs first and in each part the newest first', async () => {
+    expect(await keysFor({})).toEqual(['broken-new', 'broken-old', 'from-2090', 'fine-new', 'fine-old']);
+  });
+
+  it('marks a reporter whose clock was ahead, and nobody else', async () => {
+    const { items } = await listIncidents(readerOf(tenant), everything, null);
+    expect(items.filter((incident) => incident.isClockAhead).map(({ jobKey }) => jobKey)).toEqual([
+      'from-2090',
+    ]);
+  });
+
+  it('names the tool', async () => {
+    const { items } = await listIncidents(readerOf(tenant), everything, null);
+    expect(items.map((incident) => incident.toolName)).toEqual([null, null, null, null, '経理ツール']);
+  });
+
+  it('narrows by state and by tool, and counts what it found', async () => {
+    expect(await keysFor({ state: 'error' })).toEqual(['broken-new', 'broken-old']);
+    expect(await keysFor({ toolId })).toEqual(['fine-old']);
+    const { matchCount } = await listIncidents(readerOf(tenant), { ...everything, state: 'error' }, null);
+    expect(matchCount).toBe(2);
+  });
+
+  it.each([
+    ['a part of the title', 'バックアップ', ['broken-old']],
+    ['half-width kana', 'ﾊﾞｯｸｱｯﾌﾟ', ['broken-old']],
+    ['full-width letters', 'ＢＲＯＫＥＮ', ['broken-new', 'broken-old']],
+    ['the key in capitals', 'FINE-OLD', ['fine-old']],
+    ['a comma', 'a,b', ['fine-new']],
+    ['a quote', 'b"c', ['fine-new']],
+    ['a backslash', 'c\\d', ['fine-new']],
+    ['brackets', '(50%)', ['fine-new']],
+    ['a per cent sign as itself', '50%', ['fine-new']],
+    ['markup', '<b>', ['fine-new']],
+    ['what tries to end the filter', 'x),tenant_id.not.is.null', []],
+    ['nothing that is there', 'zzz', []],
+  ])('finds %s', async (_claim, search, expected) => {
+    expect(await keysFor({ search })).toEqual(expected);
+  });
+
+  it('shows another tenant nothing, whatever tenant it asks for', async () => {
+    const other = await createTestTenant();
+    const asked = await listIncidents({ client: other.admin.client, tenantId: tenant.id }, everything, null);
+    expect(asked.items).toEqual([]);
+  });
+
+  it('throws when the database refuses, instead of showing an empty list', async () => {
+    const reader = { client: tenant.staff.client, tenantId: 'not-a-uuid' };
+    await expect(listIncidents(reader, everything, null)).rejects.toThrow();
+  });
+
+  it('neither skips nor repeats a job between pages, down and back up, where all times are equal', async () => {
+    const many = await createTestTenant();
+    const count = incidentsPerPage * 2 + 20;
+    await addStatuses(
+      many,
+      Array.from({ length: count }, (_, index) => ({
+        key: `job-${index}`,
+        status: index % 2 === 0 ? 'error' : 'success',
+        finishedAt: '2026-11-20T00:00:00.123456Z',
+      })),
+    );
+    const { down, up } = await readAllPages(many);
+    expect(down.map((page) => page.length)).toEqual([50, 50, 20]);
+    expect(new Set(down.flat()).size).toBe(count);
+    expect(up).toEqual([down[1], down[0]]);
+  });
+});
+
+describe('readBadge', () => {
+  it('counts failing jobs and gives a new version for every change that a page would show', async () => {
+    const tenant = await createTestTenant();
+    const reader = readerOf(tenant);
+    const versions: string[] = [];
+    const look = async () => {
+      const badge = await readBadge(reader);
+      versions.push(badge.version);
+      return [badge.failingCount, badge.jobCount];
+    };
+    expect(await look()).toEqual([0, 0]);
+    await addStatuses(tenant, [{ key: 'a', status: 'error' }, { key: 'b' }]);
+    expect(await look()).toEqual([1, 2]);
+    await sql`update public.job_status set last_message = 'again', updated_at = now() where tenant_id = ${tenant.id} and job_key = 'a'`;
+    expect(await look()).toEqual([1, 2]);
+    await sql`insert into public.tools (tenant_id, name) values (${tenant.id}, 'tool')`;
+    await look();
+    await sql`
+      insert into public.runs (tenant_id, job_id, trigger, state, started_at, ordered_at)
+      select tenant_id, id, 'report', 'running', now(), now() from public.jobs where tenant_id = ${tenant.id} and job_key = 'b'`;
+    await look();
+    await sql`delete from public.jobs where tenant_id = ${tenant.id} and job_key = 'b'`;
+    expect(await look()).toEqual([1, 1]);
+    expect(new Set(versions).size).toBe(6);
+    expect((await readBadge(reader)).version).toBe(versions.at(-1));
+  });
+
+  it('tells another tenant nothing', async () => {
+    const [tenant, other] = await Promise.all([createTestTenant(), createTestTenant()]);
+    await addStatuses(tenant, [{ key: 'a', status: 'error' }]);
+    const badge = await readBadge({ client: other.admin.client, tenantId: tenant.id });
+    expect([badge.failingCount, badge.jobCount]).toEqual([0, 0]);
+  });
+});

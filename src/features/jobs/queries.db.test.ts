@@ -1,0 +1,241 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { NotFoundError } from '#domain/errors.ts';
+import type { InstantCursor, PagePosition } from '#domain/page-cursor.ts';
+import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import {
+  countRuns,
+  getJob,
+  jobsPerPage,
+  listJobs,
+  listRuns,
+  listUnfinishedRuns,
+  readDailyStats,
+  runsPerPage,
+} from './queries.ts';
+import type { HistoryFilter, JobFilter } from './schemas.ts';
+
+const allJobs: JobFilter = { search: '', state: null, toolId: null };
+const allRuns: HistoryFilter = { outcome: null, from: null, to: null };
+
+const readerOf = (tenant: TestTenant, person = tenant.staff) => ({
+  client: person.client,
+  tenantId: tenant.id,
+  timeZone: 'Asia/Tokyo',
+});
+
+async function addJob(tenant: TestTenant, jobKey: string, status?: 'error' | 'success'): Promise<string> {
+  const [job] = await sql<{ id: string }[]>`
+    insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, ${jobKey}, ${`Title of ${jobKey}`})
+    returning id`;
+  if (!job) throw new Error('The job was not made');
+  if (status) {
+    await sql`
+      insert into public.job_status (tenant_id, job_id, job_key, title, last_status, last_finished_at)
+      values (${tenant.id}, ${job.id}, ${jobKey}, ${jobKey}, ${status}, now())`;
+  }
+  return job.id;
+}
+
+describe('listJobs', () => {
+  let tenant: TestTenant;
+
+  beforeAll(async () => {
+    tenant = await createTestTenant();
+    await addJob(tenant, 'a-failing', 'error');
+    await addJob(tenant, 'b-fine', 'success');
+    await addJob(tenant, 'd,"never) * finished');
+    const started = await addJob(tenant, 'c-started');
+    await sql`
+      insert into public.runs (tenant_id, job_id, trigger, state, started_at, ordered_at, host)
+      values (${tenant.id}, ${started}, 'report', 'running', now(), now(), 'PC-01')`;
+  });
+
+  const keysFor = async (filter: Partial<JobFilter>) =>
+    (await listJobs(readerOf(tenant), { ...allJobs, ...filter }, null)).items.map(({ jobKey }) => jobKey);
+
+  it('shows every job, also one that has only started, and how each is', async () => {
+    const { items } = await listJobs(readerOf(tenant), allJobs, null);
+    expect(items.map(({ jobKey, health, running }) => [jobKey, health, running?.host ?? null])).toEqual([
+      ['a-failing', 'error', null],
+      ['b-fine', 'success', null],
+      ['c-started', 'neverRun', 'PC-01'],
+      ['d,"never) * finished', 'neverRun', null],
+    ]);
+  });
+
+  it.each([
+    ['failing', { state: 'error' }, ['a-failing']],
+    ['fine', { state: 'success' }, ['b-fine']],
+    ['running', { state: 'running' }, ['c-started']],
+    ['never finished', { state: 'neverRun' }, ['c-started', 'd,"never) * finished']],
+    ['with a word in key or title', { search: 'never)' }, ['d,"never) * finished']],
+  ] as const)('narrows to jobs that are %s', async (_claim, filter, expected) => {
+    expect(await keysFor(filter)).toEqual(expected);
+  });
+
+  it('neither skips nor repeats a job between pages, whatever characters the keys hold', async () => {
+    const many = await createTestTenant();
+    const count = jobsPerPage + 20;
+    await sql`
+      insert into public.jobs (tenant_id, job_key, title)
+      select ${many.id}, chr(33 + g) || ',"*(\\%日本' || g, 'x' from generate_series(0, ${count - 1}) g`;
+    const first = await listJobs(readerOf(many), allJobs, null);
+    const second = await listJobs(readerOf(many), allJobs, { direction: 'after', cursor: first.older ?? '' });
+    const back = await listJobs(readerOf(many), allJobs, { direction: 'before', cursor: second.newer ?? '' });
+    expect([first.items.length, second.items.length, second.older]).toEqual([jobsPerPage, 20, null]);
+    expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(count);
+    expect(back).toEqual(first);
+  });
+
+  it('shows another tenant nothing', async () => {
+    const other = await createTestTenant();
+    const reader = { ...readerOf(other, other.admin), tenantId: tenant.id };
+    expect((await listJobs(reader, allJobs, null)).items).toEqual([]);
+  });
+});
+
+describe('getJob', () => {
+  it('finds a job of the tenant, and no other', async () => {
+    const [tenant, other] = await Promise.all([createTestTenant(), createTestTenant()]);
+    const id = await addJob(tenant, 'mine', 'error');
+    expect(await getJob(readerOf(tenant), id)).toMatchObject({
+      jobKey: 'mine',
+      status: { lastStatus: 'error' },
+    });
+    await expect(getJob(readerOf(other), id)).rejects.toBeInstanceOf(NotFoundError);
+    await expect(getJob(readerOf(tenant), 'nonsense')).rejects.toBeInstanceOf(NotFoundError);
+  });
+});
+
+describe('history', () => {
+  let tenant: TestTenant;
+  let job: string;
+
+  beforeAll(async () => {
+    tenant = await createTestTenant();
+    job = await addJob(tenant, 'busy', 'success');
+    await sql`
+      insert into public.runs (tenant_id, job_id, trigger, state, completed_at, ordered_at)
+      select
+        ${tenant.id}, ${job}, 'report', case when g % 10 = 0 then 'failed' else 'success' end, at, at
+      from generate_series(0, 129) g
+      cross join lateral (select '2026-11-20T14:59:59.999999Z'::timestamptz + (g / 40) * interval '1 microsecond' as at) x`;
+    await sql`
+      insert into public.runs (tenant_id, job_id, trigger, state, started_at, ordered_at)
+      values (${tenant.id}, ${job}, 'report', 'running', '2026-11-21T00:00:00Z', '2026-11-21T00:00:00Z')`;
+  });
+
+  it('neither skips nor repeats a run between pages, down and back up, where many have the same microsecond', async () => {
+    const reader = readerOf(tenant);
+    const down: string[][] = [];
+    const up: string[][] = [];
+    let position: PagePosition<InstantCursor> | null = null;
+    let newer: InstantCursor | null = null;
+    do {
+      const page = await listRuns(reader, job, allRuns, position);
+      down.push(page.items.map(({ id }) => id));
+      newer = page.newer;
+      position = page.older ? { direction: 'after', cursor: page.older } : null;
+    } while (position);
+    while (newer) {
+      const page = await listRuns(reader, job, allRuns, { direction: 'before', cursor: newer });
+      up.push(page.items.map(({ id }) => id));
+      newer = page.newer;
+    }
+    expect(down.map(({ length }) => length)).toEqual([runsPerPage, runsPerPage, 31]);
+    expect(new Set(down.flat()).size).toBe(131);
+    expect(up).toEqual([down[1], down[0]]);
+  });
+
+  it('narrows by outcome', async () => {
+    const failed = await listRuns(readerOf(tenant), job, { ...allRuns, outcome: 'failed' }, null);
+    expect(failed.items.map(({ state }) => state)).toEqual(Array.from({ length: 13 }, () => 'failed'));
+  });
+
+  it('counts days in the tenant’s zone', async () => {
+    // 40 runs end on the last microsecond of the 20th in Tokyo, the others on the 21st.
+    const of = async (filter: Partial<HistoryFilter>) =>
+      (await listRuns(readerOf(tenant), job, { ...allRuns, ...filter }, null)).items.length;
+    expect(await of({ to: '2026-11-20' })).toBe(40);
+    expect(await of({ from: '2026-11-21', outcome: 'failed' })).toBe(9);
+    expect(await of({ from: '2026-11-22' })).toBe(0);
+  });
+
+  it('knows the runs that have not ended, and how many runs there are', async () => {
+    expect((await listUnfinishedRuns(readerOf(tenant), job)).map(({ state }) => state)).toEqual(['running']);
+    expect(await countRuns(readerOf(tenant), job)).toBe(131);
+  });
+
+  it('shows another tenant nothing', async () => {
+    const other = await createTestTenant();
+    expect((await listRuns(readerOf(other), job, allRuns, null)).items).toEqual([]);
+    expect(await countRuns(readerOf(other), job)).toBe(0);
+  });
+
+  it('costs the same on every page: a range of one index, without a sort', async () => {
+    const [member] = await sql<{ id: string }[]>`select ${tenant.staff.id} as id`;
+    const plan = await sql.begin(async (transaction) => {
+      await transaction`analyze public.runs`;
+      await transaction`select set_config('request.jwt.claim.sub', ${member?.id ?? ''}, true)`;
+      await transaction`select set_config('request.jwt.claims', ${JSON.stringify({ sub: member?.id })}, true)`;
+      await transaction`set local role authenticated`;
+      // A table of a test is small enough to be read whole.
+      await transaction`set local enable_seqscan = off`;
+      return transaction<{ 'QUERY PLAN': string }[]>`
+        explain (analyze, costs off, timing off)
+        select id from public.runs
+        where job_id = ${job}
+          and ordered_at <= '2026-11-20T15:00:00Z'
+          and (ordered_at < '2026-11-20T15:00:00Z' or id < '01a20069-750f-7761-aae5-619e2a5ee82d')
+        order by ordered_at desc, id desc
+        limit 51`;
+    });
+    const text = plan.map((line) => line['QUERY PLAN']).join('\n');
+    expect(text).toContain('runs_of_job_newest_first');
+    expect(text).toMatch(/Index Cond: .*job_id = .*ordered_at <= /);
+    expect(text).not.toContain('Sort');
+  });
+});
+
+describe('readDailyStats', () => {
+  it('gives 90 days up to today in the tenant’s zone, with empty ones between', async () => {
+    const tenant = await createTestTenant();
+    const job = await addJob(tenant, 'daily', 'success');
+    await sql`
+      insert into public.run_stats_daily
+        (job_id, day, tenant_id, success_count, failed_count, duration_count, duration_ms_sum, duration_ms_max)
+      values
+        (${job}, '2026-11-22', ${tenant.id}, 3, 1, 4, 10000, 4000),
+        (${job}, '2026-11-20', ${tenant.id}, 1, 0, 0, 0, 0),
+        (${job}, '2026-01-01', ${tenant.id}, 1, 0, 0, 0, 0)`;
+    const stats = await readDailyStats(readerOf(tenant), job, new Date('2026-11-21T16:00:00Z'));
+    expect(stats.length).toBe(90);
+    expect(stats.slice(-3)).toEqual([
+      {
+        day: '2026-11-20',
+        successCount: 1,
+        failedCount: 0,
+        canceledCount: 0,
+        averageMs: null,
+        longestMs: null,
+      },
+      {
+        day: '2026-11-21',
+        successCount: 0,
+        failedCount: 0,
+        canceledCount: 0,
+        averageMs: null,
+        longestMs: null,
+      },
+      {
+        day: '2026-11-22',
+        successCount: 3,
+        failedCount: 1,
+        canceledCount: 0,
+        averageMs: 2500,
+        longestMs: 4000,
+      },
+    ]);
+    expect(stats.slice(0, -3).every(({ successCount }) => successCount === 0)).toBe(true);
+  });
+});
