@@ -63,11 +63,14 @@ export function launchPortal(folder: string, port: number, options: TestPortalOp
   const child = spawn(process.execPath, [script, ...(options.args ?? [])], {
     cwd: projectFolder,
     env: { ...Object.fromEntries(kept), ...environment } as unknown as NodeJS.ProcessEnv,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The channel ends with the test process, and the portal with the channel.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
   const exit = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  // It must not keep the test process alive.
+  child.channel?.unref();
   return { process: child, exit, output: () => output };
 }
 

@@ -113,7 +113,7 @@ export async function prepareSurroundings(address: DatabaseAddress): Promise<voi
       await transaction.unsafe(auth);
       await transaction.unsafe(`
         create schema if not exists tc_portal_embedded;
-        create table if not exists tc_portal_embedded.surroundings (version integer not null);
+        create table if not exists tc_portal_embedded.surroundings (version integer primary key);
         delete from tc_portal_embedded.surroundings;
         insert into tc_portal_embedded.surroundings values (${version});
       `);
