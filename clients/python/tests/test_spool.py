@@ -1,0 +1,251 @@
+import json
+import os
+import signal
+import stat
+import threading
+import time
+import unittest
+from unittest import mock
+
+from portal_double import CLOSE, HANG, SECRET, PortalDouble, PortalTestCase, refuse, tc_portal
+
+from tc_portal import report_job_status
+
+
+class WhatWaits(PortalTestCase):
+    def test_a_waiting_report_is_sent_later_exactly_as_it_was(self) -> None:
+        self.portal.answer = refuse(503, "away")
+        report_job_status("error", "boom", started_at="2026-11-21T06:00:00+09:00", exit_code=2)
+        first = self.portal.reports[0]
+        self.portal.answer = None
+        self.forget_that_the_portal_was_away()
+        report_job_status("success", job_key="another-job")
+        self.assertEqual(self.portal.reports[-2].body["job_key"], "another-job")
+        self.assertEqual(self.portal.reports[-1].raw, first.raw)
+        self.assertEqual(self.list_spool(), [])
+        self.assertIn("未送信だった報告 1 件を送信しました", self.said)
+
+    def test_the_oldest_is_sent_first(self) -> None:
+        run_ids = self.fill_spool(12)
+        self.assertEqual(tc_portal.main(["flush"]), 0)
+        self.assertEqual([request.body["run_id"] for request in self.portal.reports], run_ids)
+
+    @unittest.skipIf(os.name == "nt", "Windows keeps other users out by the folder's own rights")
+    def test_nobody_else_can_read_it(self) -> None:
+        self.portal.answer = refuse(503, "away")
+        report_job_status("success")
+        folder = self.spool.folder or ""
+        self.assertEqual(stat.S_IMODE(os.stat(folder).st_mode), 0o700)
+        for name in self.list_spool():
+            self.assertEqual(stat.S_IMODE(os.stat(os.path.join(folder, name)).st_mode), 0o600)
+
+    def test_two_portals_do_not_mix(self) -> None:
+        self.fill_spool(1)
+        other = PortalDouble()
+        self.addCleanup(other.close)
+        os.environ["TC_PORTAL_MONITOR_URL"] = other.url
+        report_job_status("success")
+        self.assertEqual(len(other.reports), 1)
+        self.assertEqual(self.portal.reports, [])
+
+    def test_it_is_in_the_user_s_own_folder_unless_told_otherwise(self) -> None:
+        del os.environ["TC_PORTAL_SPOOL_DIR"]
+        os.environ["HOME"] = self.folder
+        os.environ["LOCALAPPDATA"] = os.path.join(self.folder, "Local")
+        with mock.patch.object(tc_portal, "_IS_WINDOWS", False):
+            home = tc_portal._find_spool_folder("http://x") or ""
+        with mock.patch.object(tc_portal, "_IS_WINDOWS", True):
+            local = tc_portal._find_spool_folder("http://x") or ""
+        if os.name != "nt":
+            self.assertEqual(os.path.dirname(home), os.path.join(self.folder, ".tc_portal", "spool"))
+        self.assertEqual(os.path.dirname(local), os.path.join(self.folder, "Local", "tc_portal", "spool"))
+
+    def test_files_of_others_in_the_folder_are_left_alone(self) -> None:
+        self.fill_spool(1)
+        note = os.path.join(self.spool.folder or "", "note.json")
+        with open(note, "w") as file:
+            file.write("{}")
+        tc_portal.main(["flush"])
+        self.assertEqual(self.list_spool(), ["note.json"])
+
+
+class WhatIsDropped(PortalTestCase):
+    def test_the_oldest_goes_when_there_are_too_many(self) -> None:
+        self.portal.answer = refuse(503, "away")
+        with mock.patch.object(tc_portal, "SPOOL_FILES_MAX", 5):
+            self.fill_spool(5, age_seconds=60)
+            oldest, second = self.spool.list_waiting()[:2]
+            report_job_status("success")
+        self.assertEqual(len(self.spool.list_waiting()), 5)
+        self.assertNotIn(oldest, self.list_spool())
+        self.assertIn(second, self.list_spool())
+        self.assertEqual(self.said.count("破棄しました"), 1)
+
+    def test_the_bound_is_a_thousand_reports_and_fourteen_days(self) -> None:
+        self.assertEqual(tc_portal.SPOOL_FILES_MAX, 1_000)
+        self.assertEqual(tc_portal.SPOOL_AGE_SECONDS_MAX, 14 * 86_400)
+
+    def test_a_report_of_more_than_fourteen_days_is_not_sent(self) -> None:
+        self.fill_spool(2, age_seconds=15 * 86_400)
+        self.fill_spool(1, age_seconds=13 * 86_400)
+        self.assertEqual(tc_portal.main(["flush"]), 0)
+        self.assertEqual(len(self.portal.reports), 1)
+        self.assertIn("2 件を破棄しました", self.said)
+
+    def test_the_oldest_goes_when_they_take_too_much_room(self) -> None:
+        self.portal.answer = refuse(503, "away")
+        with mock.patch.object(tc_portal, "SPOOL_BYTES_MAX", 30_000):
+            for _ in range(5):
+                report_job_status("success", log="x" * 10_000)
+                self.forget_that_the_portal_was_away()
+        self.assertEqual(len(self.spool.list_waiting()), 2)
+
+    def test_a_refused_report_does_not_hold_up_the_others(self) -> None:
+        self.fill_spool(3)
+        self.portal.answer = lambda request: (
+            refuse(400, "title is too long")
+            if request.body.get("finished_at", "").startswith("2026-11-20T06:00:00")
+            else None
+        )
+        self.assertEqual(tc_portal.main(["flush"]), 0)
+        self.assertIn("HTTP 400 title is too long", self.said)
+        self.assertEqual(self.list_spool(), [])
+
+    def test_a_damaged_file_is_dropped(self) -> None:
+        self.fill_spool(1)
+        for content in (b"", b"{", b"[]", b"\xff\xfe", b"{}"):
+            self.spool.keep(content)
+        self.assertEqual(tc_portal.main(["flush"]), 0)
+        self.assertEqual(len(self.portal.reports), 1)
+        self.assertEqual(self.list_spool(), [])
+
+
+class HowItIsSent(PortalTestCase):
+    def test_a_flush_stops_when_the_portal_is_away(self) -> None:
+        self.fill_spool(5)
+        self.portal.answer = CLOSE
+        self.assertEqual(tc_portal.main(["flush"]), 1)
+        self.assertEqual(len(self.portal.reports), 1)
+        self.assertEqual(len(self.spool.list_waiting()), 5)
+
+    def test_a_report_that_the_portal_chokes_on_does_not_hold_up_the_others(self) -> None:
+        self.fill_spool(3)
+        self.portal.answer = (
+            lambda request: refuse(500, "oops") if request.body["run_id"] == "run-0" else None
+        )
+        self.assertEqual(tc_portal.main(["flush"]), 1)
+        self.assertEqual(len(self.spool.list_waiting()), 1)
+
+    def test_a_portal_that_always_fails_is_not_asked_for_every_report(self) -> None:
+        self.fill_spool(20)
+        self.portal.answer = refuse(500, "Server configuration error")
+        self.assertEqual(tc_portal.main(["flush"]), 1)
+        self.assertLessEqual(len(self.portal.reports), 3)
+
+    def test_flushing_delays_a_job_for_a_bounded_time(self) -> None:
+        self.fill_spool(50)
+        slow = threading.Event()
+        self.portal.answer = lambda request: slow.wait(0.05) or None
+        with mock.patch.object(tc_portal, "FLUSH_SECONDS", 0.5):
+            began = time.monotonic()
+            report_job_status("success")
+        self.assertLess(time.monotonic() - began, 2)
+        self.assertGreater(len(self.spool.list_waiting()), 30)
+
+    def test_the_bound_of_a_flush_at_the_end_of_a_job_is_five_seconds(self) -> None:
+        self.assertEqual(tc_portal.FLUSH_SECONDS, 5)
+
+    def test_a_job_does_not_flush_while_the_portal_asked_to_wait(self) -> None:
+        self.fill_spool(2)
+        self.portal.next_answers = [refuse(429, "too many", Retry_After="120")]
+        self.assertEqual(tc_portal.main(["flush"]), 1)
+        report_job_status("success")
+        self.assertEqual(len(self.portal.reports), 2)
+        self.assertEqual(len(self.spool.list_waiting()), 2)
+        with mock.patch.object(tc_portal.time, "time", return_value=time.time() + 121):
+            report_job_status("success")
+        self.assertEqual(self.spool.list_waiting(), [])
+
+    def test_retry_after_may_be_a_date_and_is_never_believed_for_more_than_an_hour(self) -> None:
+        self.assertEqual(tc_portal._parse_retry_after("Fri, 31 Dec 2100 23:59:59 GMT"), 3600)
+        self.assertEqual(tc_portal._parse_retry_after("5"), 5)
+        for unusable in (None, "", "soon", "nan", "inf"):
+            self.assertIsNone(tc_portal._parse_retry_after(unusable))
+
+    def test_a_report_kept_under_an_old_secret_goes_out_under_the_new_one(self) -> None:
+        os.environ["TC_PORTAL_WEBHOOK_SECRET"] = "the-old-secret"
+        report_job_status("success")
+        os.environ["TC_PORTAL_WEBHOOK_SECRET"] = SECRET
+        self.assertEqual(tc_portal.main(["flush"]), 0)
+        self.assertEqual(self.list_spool(), [])
+
+
+class WithSeveralProcesses(PortalTestCase):
+    def test_two_flushing_processes_send_every_report_once(self) -> None:
+        run_ids = self.fill_spool(40)
+        both_are_sending = threading.Barrier(2)
+        first_two = iter(range(2))
+
+        def answer(_request: object) -> None:
+            if next(first_two, None) is not None:
+                both_are_sending.wait(15)
+
+        self.portal.answer = answer
+        processes = [self.start_tc_portal("flush") for _ in range(2)]
+        self.assertEqual([process.wait(30) for process in processes], [0, 0])
+        self.assertEqual(sorted(request.body["run_id"] for request in self.portal.reports), sorted(run_ids))
+        self.assertEqual(self.list_spool(), [])
+
+    def test_two_processes_that_see_the_same_report_claim_it_once(self) -> None:
+        self.fill_spool(1)
+        (name,) = self.spool.list_waiting()
+        claims = [self.spool.claim(name), self.spool.claim(name)]
+        self.assertEqual(sum(claim is not None for claim in claims), 1)
+
+    @unittest.skipIf(os.name == "nt", "needs SIGKILL")
+    def test_a_claim_left_by_a_killed_process_is_sent_again_later(self) -> None:
+        run_ids = self.fill_spool(1)
+        self.portal.next_answers = [HANG]
+        process = self.start_tc_portal("flush")
+        self.eventually(lambda: self.portal.reports)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        self.assertEqual(self.spool.list_waiting(), [])
+        self.assertEqual(tc_portal.main(["flush"]), 0)
+        self.assertEqual(len(self.portal.reports), 1, "a claim may still be at work for ten minutes")
+        with mock.patch.object(tc_portal.time, "time", return_value=time.time() + 601):
+            self.assertEqual(tc_portal.main(["flush"]), 0)
+        self.assertEqual([request.body["run_id"] for request in self.portal.reports], run_ids * 2)
+        self.assertEqual(self.list_spool(), [])
+
+    def test_a_claim_is_given_back_when_the_flush_is_interrupted(self) -> None:
+        self.fill_spool(1)
+        names = self.spool.list_waiting()
+        with mock.patch.object(tc_portal, "_post_within", side_effect=KeyboardInterrupt):
+            with self.assertRaises(KeyboardInterrupt):
+                tc_portal.main(["flush"])
+        self.assertEqual(self.spool.list_waiting(), names)
+
+    def test_what_a_killed_process_was_writing_is_cleared(self) -> None:
+        self.fill_spool(1)
+        (name,) = self.spool.list_waiting()
+        unfinished = os.path.join(self.spool.folder or "", "{:020d}-{}".format(1, name[21:-5]) + ".tmp")
+        with open(unfinished, "w") as file:
+            file.write('{"job_key"')
+        tc_portal.main(["flush"])
+        self.assertEqual(self.list_spool(), [])
+
+    def test_a_report_appears_whole_or_not_at_all(self) -> None:
+        seen = []
+        replace = os.replace
+
+        def look_and_replace(source: str, target: str) -> None:
+            with open(source, "rb") as file:
+                seen.append(json.loads(file.read().decode("utf-8")))
+            self.assertEqual(self.spool.list_waiting(), [])
+            replace(source, target)
+
+        self.portal.answer = refuse(503, "away")
+        with mock.patch.object(tc_portal.os, "replace", look_and_replace):
+            report_job_status("success")
+        self.assertEqual(seen[0]["job_key"], "minpaku-in-report")
