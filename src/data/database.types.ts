@@ -1070,6 +1070,7 @@ export type Database = {
       };
       note_heartbeat: { Args: { p_details?: Json; p_process: string }; Returns: undefined };
       record_reports: { Args: { p_reports: Json }; Returns: Json };
+      rename_myself: { Args: { p_display_name: string }; Returns: undefined };
       set_plugin_secret: { Args: { p_plugin_id: string; p_signing_secret: string }; Returns: undefined };
       start_run: {
         Args: {

@@ -16,6 +16,9 @@ export interface CurrentMember {
   timeZone: string;
 }
 
+/** A member who is an admin. Verbs for admins ask for this type, so that none can be called without the check. */
+export type CurrentAdmin = CurrentMember & { role: 'admin' };
+
 /**
  * The member who makes this request; read once per request.
  * @throws UnauthenticatedError without a session or a membership, UnavailableError when Supabase is away
@@ -53,8 +56,8 @@ export const requireMember = cache(async (): Promise<CurrentMember> => {
  * As `requireMember`, for what only admins may do. Row level security says the same once more.
  * @throws ForbiddenError for staff
  */
-export async function requireAdmin(): Promise<CurrentMember> {
+export async function requireAdmin(): Promise<CurrentAdmin> {
   const member = await requireMember();
   if (member.role !== 'admin') throw new ForbiddenError('Only admins may do this');
-  return member;
+  return { ...member, role: member.role };
 }

@@ -13,7 +13,7 @@ import {
   UnauthenticatedError,
   UnavailableError,
 } from '#domain/errors.ts';
-import { type CurrentMember, requireAdmin, requireMember } from './current-member.ts';
+import { type CurrentAdmin, type CurrentMember, requireAdmin, requireMember } from './current-member.ts';
 import { signInPath } from './own-path.ts';
 import { pathHeader } from './path-header.ts';
 import { readFormEntries, readFormValues } from './read-form.ts';
@@ -39,7 +39,10 @@ type Action<Data> = (previous: ActionState<Data> | undefined, form: FormData) =>
  * On success the page is read again.
  */
 export function defineAction<Schema extends z.ZodType, Data>(
-  definition: { access: 'admin' | 'member' } & Definition<Schema, Data, CurrentMember>,
+  definition: { access: 'admin' } & Definition<Schema, Data, CurrentAdmin>,
+): Action<Data>;
+export function defineAction<Schema extends z.ZodType, Data>(
+  definition: { access: 'member' } & Definition<Schema, Data, CurrentMember>,
 ): Action<Data>;
 export function defineAction<Schema extends z.ZodType, Data>(
   definition: { access: 'anyone' } & Definition<Schema, Data, null>,
