@@ -36,7 +36,7 @@ export type OverlapPolicy = (typeof overlapPolicies)[number];
 export interface WeeklyBlackout {
   type: 'weekly';
   /** Days on which the window begins, 0 (Sunday) to 6 (Saturday). */
-  days: number[];
+  days: readonly number[];
   /** `HH:MM`, inclusive. */
   from: string;
   /** `HH:MM`, exclusive; not later than `from` means on the following day. */
@@ -61,7 +61,7 @@ export interface SchedulePolicies {
   overlap: OverlapPolicy;
   /** Width of the spread in seconds; 0 runs at the nominal instant. */
   spreadSeconds: number;
-  blackouts: BlackoutWindow[];
+  blackouts: readonly BlackoutWindow[];
   /** Treat what fell into a disabled time as missed instead of skipping it (rule 22). */
   catchUpAfterEnable: boolean;
 }

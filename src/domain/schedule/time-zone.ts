@@ -20,11 +20,11 @@ const spansByZone = new Map<string, Map<number, OffsetSpan[]>>();
 let cachedYears = 0;
 
 /**
- * Whether the name is an IANA zone that this runtime knows. Bare offsets such as `+09:00` are refused:
- * PostgreSQL reads their sign the other way round.
+ * Whether the name is an IANA zone that this runtime knows, as `Area/Place` or `UTC`. Bare offsets are refused,
+ * because PostgreSQL reads their sign the other way round; abbreviations, because `IST` has three meanings.
  */
 export function isKnownTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
+  if (!/^(UTC|GMT|[A-Za-z_]+\/[\w+/-]+)$/.test(name)) return false;
   try {
     return formatterOf(name) !== undefined;
   } catch {

@@ -1,0 +1,80 @@
+import type { Schedule } from './schedule.ts';
+
+export type DescriptionLocale = 'ja' | 'en';
+
+const aliases: Record<string, string> = {
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
+};
+
+/**
+ * A schedule in words, with its zone: 'At 06:00, Monday through Friday (Asia/Tokyo)' or
+ * '平日の 06:00（Asia/Tokyo）'. One-shots and anchors are written on the clock of `timeZone`.
+ *
+ * English patterns are worded by cronstrue. Its Japanese is not Japanese that an office would read
+ * ('次において実施06:00、月曜日 から…'), so those are worded here. Either is loaded when it is needed only.
+ * An expression that cannot be worded is given as it is.
+ */
+export async function describeSchedule(
+  schedule: Schedule,
+  { locale, timeZone }: { locale: DescriptionLocale; timeZone: string },
+): Promise<string> {
+  switch (schedule.type) {
+    case 'cron': {
+      const words = await describeCron(schedule.expression, locale);
+      return locale === 'ja' ? `${words}（${schedule.timeZone}）` : `${words} (${schedule.timeZone})`;
+    }
+    case 'interval':
+      return describeInterval(schedule.seconds, locale);
+    case 'one_shot': {
+      const at = formatInstant(schedule.at, timeZone);
+      return locale === 'ja' ? `${at} に 1 回（${timeZone}）` : `Once, at ${at} (${timeZone})`;
+    }
+  }
+}
+
+async function describeCron(expression: string, locale: DescriptionLocale): Promise<string> {
+  const text = expression.trim();
+  const pattern = (aliases[text.toLowerCase()] ?? text).replaceAll('?', '*');
+  try {
+    if (locale === 'ja') return (await import('./describe-cron-in-japanese.ts')).describeCronInJapanese(pattern);
+    const { toString } = (await import('cronstrue')).default;
+    return toString(pattern.replaceAll('+', ''), {
+      use24HourTimeFormat: true,
+      logicalAndDayFields: pattern.includes('+'),
+    });
+  } catch {
+    return text;
+  }
+}
+
+const units = [
+  { seconds: 86_400, ja: '日', en: 'day' },
+  { seconds: 3_600, ja: '時間', en: 'hour' },
+  { seconds: 60, ja: '分', en: 'minute' },
+  { seconds: 1, ja: '秒', en: 'second' },
+] as const;
+
+function describeInterval(seconds: number, locale: DescriptionLocale): string {
+  let rest = seconds;
+  const parts: { count: number; unit: (typeof units)[number] }[] = [];
+  for (const unit of units) {
+    const count = Math.floor(rest / unit.seconds);
+    rest -= count * unit.seconds;
+    if (count > 0) parts.push({ count, unit });
+  }
+  if (locale === 'ja') return `${parts.map(({ count, unit }) => `${count} ${unit.ja}`).join(' ')}ごと`;
+  const [only] = parts;
+  if (parts.length === 1 && only?.count === 1) return `Every ${only.unit.en}`;
+  return `Every ${parts.map(({ count, unit }) => `${count} ${unit.en}${count === 1 ? '' : 's'}`).join(' ')}`;
+}
+
+function formatInstant(at: Date, timeZone: string): string {
+  const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  return clock.format(at);
+}

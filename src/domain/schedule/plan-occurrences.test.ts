@@ -1,0 +1,313 @@
+import { describe, expect, it } from 'vitest';
+import { decideOverlap } from './decide-overlap.ts';
+import { planOccurrences } from './plan-occurrences.ts';
+import type { OccurrencePlan, PlanInput } from './plan-occurrences.ts';
+import { previewOccurrences } from './preview-occurrences.ts';
+import type { OverlapPolicy, Schedule, SchedulePolicies } from './schedule.ts';
+import { spreadOffsetSeconds } from './spread.ts';
+
+const at = (time: string) => new Date(`2026-11-21T${time}Z`);
+const policies: SchedulePolicies = {
+  misfire: 'once',
+  catchUpMax: 100,
+  overlap: 'skip',
+  spreadSeconds: 0,
+  blackouts: [],
+  catchUpAfterEnable: false,
+};
+const hourly: Schedule = { type: 'cron', expression: '0 * * * *', timeZone: 'UTC' };
+
+function plan(input: Partial<PlanInput>, changed: Partial<SchedulePolicies> = {}): OccurrencePlan {
+  return planOccurrences({
+    scheduleId: 'a',
+    schedule: hourly,
+    lastNominalAt: at('00:00'),
+    startAt: new Date('2025-01-01T00:00:00Z'),
+    now: at('01:00:00.500'),
+    isEnabled: true,
+    isGloballyEnabled: true,
+    enabledAt: null,
+    misfireGraceSeconds: 120,
+    policies: { ...policies, ...changed },
+    ...input,
+  });
+}
+
+/** '01:00 run', '02:00 blackout', '03:00..09:00 misfire_bound x7+'. */
+function told({ occurrences }: OccurrencePlan): string[] {
+  const clock = (date: Date) => date.toISOString().slice(11, 16);
+  return occurrences.map((planned) => {
+    switch (planned.decision) {
+      case 'run':
+        return `${clock(planned.nominalAt)} run`;
+      case 'skip':
+        return `${clock(planned.nominalAt)} ${planned.reason}`;
+      case 'skip_range':
+        return `${clock(planned.nominalAt)}..${clock(planned.untilNominalAt)} ${planned.reason} x${planned.count}${planned.isCountAtLeast ? '+' : ''}`;
+    }
+  });
+}
+
+describe('rule 20: what is due', () => {
+  it('an occurrence in time runs, and the next is computed from its nominal instant', () => {
+    const planned = plan({ now: at('01:01:40') });
+    expect(told(planned)).toEqual(['01:00 run']);
+    expect(planned).toMatchObject({ lastNominalAt: at('01:00'), nextNominalAt: at('02:00'), nextEffectiveAt: at('02:00') });
+  });
+
+  it('at the very instant it is due, a millisecond before it is not', () => {
+    expect(told(plan({ now: at('01:00') }))).toEqual(['01:00 run']);
+    const planned = plan({ now: at('00:59:59.999') });
+    expect(planned).toEqual({
+      occurrences: [],
+      lastNominalAt: at('00:00'),
+      nextNominalAt: at('01:00'),
+      nextEffectiveAt: at('01:00'),
+    });
+  });
+
+  it('a tick repeated, or a clock set back, plans nothing', () => {
+    expect(told(plan({ lastNominalAt: at('01:00') }))).toEqual([]);
+    expect(told(plan({ lastNominalAt: at('05:00') }))).toEqual([]);
+  });
+
+  it('a new schedule has missed nothing from before it began', () => {
+    expect(told(plan({ lastNominalAt: null, startAt: at('00:30') }))).toEqual(['01:00 run']);
+    expect(told(plan({ lastNominalAt: at('00:00'), startAt: at('08:30'), now: at('09:00') }))).toEqual(['09:00 run']);
+  });
+});
+
+describe('rule 21: misfire policies', () => {
+  const missed = { now: at('05:30') };
+
+  it('skip: nothing that was missed runs', () => {
+    expect(told(plan(missed, { misfire: 'skip' }))).toEqual([
+      '01:00 misfire_skipped',
+      '02:00 misfire_skipped',
+      '03:00 misfire_skipped',
+      '04:00 misfire_skipped',
+      '05:00 misfire_skipped',
+    ]);
+  });
+
+  it('once: the newest runs for all', () => {
+    expect(told(plan({ now: at('03:30') }))).toEqual(['01:00 misfire_collapsed', '02:00 misfire_collapsed', '03:00 run']);
+  });
+
+  it('once: an occurrence in time stands for those that were missed', () => {
+    expect(told(plan({ now: at('03:01') }))).toEqual(['01:00 misfire_collapsed', '02:00 misfire_collapsed', '03:00 run']);
+  });
+
+  it('all: each runs, up to the bound, the newest ones', () => {
+    expect(told(plan(missed, { misfire: 'all' }))).toEqual(['01:00 run', '02:00 run', '03:00 run', '04:00 run', '05:00 run']);
+    expect(told(plan(missed, { misfire: 'all', catchUpMax: 2 }))).toEqual([
+      '01:00 misfire_bound',
+      '02:00 misfire_bound',
+      '03:00 misfire_bound',
+      '04:00 run',
+      '05:00 run',
+    ]);
+  });
+
+  it('skip: what is late within the grace was not missed', () => {
+    expect(told(plan({ now: at('01:02') }, { misfire: 'skip' }))).toEqual(['01:00 run']);
+    expect(told(plan({ now: at('01:02:00.001') }, { misfire: 'skip' }))).toEqual(['01:00 misfire_skipped']);
+  });
+
+  it('a schedule of every second that stood still for a year is planned in a moment', () => {
+    const everySecond: Schedule = { type: 'cron', expression: '* * * * * *', timeZone: 'America/New_York' };
+    const lastNominalAt = new Date('2025-11-21T00:00:00Z');
+    for (const misfire of ['skip', 'once', 'all'] as const) {
+      const planned = plan({ schedule: everySecond, lastNominalAt, misfireGraceSeconds: 0, now: at('00:00:00.5') }, { misfire });
+      expect(planned.occurrences).toHaveLength(101);
+      expect(planned.occurrences[0]).toMatchObject({
+        decision: 'skip_range',
+        nominalAt: new Date('2025-11-21T00:00:01Z'),
+        untilNominalAt: new Date('2026-11-20T23:58:20Z'),
+        count: 1_000,
+        isCountAtLeast: true,
+      });
+      const runs = planned.occurrences.filter(({ decision }) => decision === 'run');
+      expect(runs).toHaveLength({ skip: 0, once: 1, all: 100 }[misfire]);
+      expect(planned.nextNominalAt).toEqual(at('00:00:01'));
+    }
+  });
+
+  it('what an interval missed is counted exactly', () => {
+    const everySecond: Schedule = { type: 'interval', seconds: 1, anchorAt: new Date('2025-01-01T00:00:00Z') };
+    const planned = plan({
+      schedule: everySecond,
+      lastNominalAt: new Date('2025-11-21T00:00:00Z'),
+      now: at('00:00:00'),
+      misfireGraceSeconds: 0,
+    });
+    expect(planned.occurrences[0]).toMatchObject({ count: 365 * 86_400 - 100, isCountAtLeast: false });
+    expect(planned.occurrences.at(-1)).toMatchObject({ decision: 'run', nominalAt: at('00:00:00') });
+  });
+});
+
+describe('rule 19: a one-shot', () => {
+  const oneShot: Schedule = { type: 'one_shot', at: at('01:00') };
+
+  it('runs once, however often it is planned', () => {
+    const first = plan({ schedule: oneShot, lastNominalAt: null });
+    expect(told(first)).toEqual(['01:00 run']);
+    expect(first.nextNominalAt).toBeNull();
+    expect(told(plan({ schedule: oneShot, lastNominalAt: first.lastNominalAt }))).toEqual([]);
+  });
+
+  it('that lies in the past when it is made runs at once, as its policy let it in', () => {
+    const late = { schedule: oneShot, lastNominalAt: null, startAt: at('08:00'), now: at('08:00:01') };
+    expect(told(plan(late))).toEqual(['01:00 run']);
+    expect(told(plan(late, { misfire: 'skip' }))).toEqual(['01:00 misfire_skipped']);
+  });
+});
+
+describe('blackouts', () => {
+  const nights: Partial<SchedulePolicies> = {
+    blackouts: [{ type: 'weekly', days: [5], from: '22:00', to: '02:00', timeZone: 'UTC' }],
+  };
+
+  it('a window that passes midnight belongs to the day on which it begins (2026-11-20 is a Friday)', () => {
+    expect(told(plan({ lastNominalAt: new Date('2026-11-20T20:00:00Z'), now: at('02:00') }, { ...nights, misfire: 'all' }))).toEqual([
+      '21:00 run',
+      '22:00 blackout',
+      '23:00 blackout',
+      '00:00 blackout',
+      '01:00 blackout',
+      '02:00 run',
+    ]);
+    expect(told(plan({ lastNominalAt: at('21:00'), now: at('22:00') }, nights))).toEqual(['22:00 run']);
+  });
+
+  it('once: the newest outside of a window runs', () => {
+    expect(told(plan({ lastNominalAt: new Date('2026-11-20T20:00:00Z'), now: at('01:30') }, { ...nights, blackouts: [{ type: 'one_off', startsAt: new Date('2026-11-20T22:30:00Z'), endsAt: at('01:10') }] }))).toEqual([
+      '21:00 misfire_collapsed',
+      '22:00 run',
+      '23:00 blackout',
+      '00:00 blackout',
+      '01:00 blackout',
+    ]);
+  });
+
+  it('what was missed does not catch up inside a window', () => {
+    const window = { type: 'one_off', startsAt: at('04:30'), endsAt: at('06:00') } as const;
+    expect(told(plan({ now: at('05:00'), lastNominalAt: at('02:00') }, { misfire: 'all', blackouts: [window] }))).toEqual([
+      '03:00 blackout',
+      '04:00 blackout',
+      '05:00 blackout',
+    ]);
+  });
+
+  it('are read on their own clock', () => {
+    const tokyoMornings = { type: 'weekly', days: [6], from: '09:30', to: '10:30', timeZone: 'Asia/Tokyo' } as const;
+    expect(told(plan({}, { blackouts: [tokyoMornings] }))).toEqual(['01:00 blackout']);
+  });
+});
+
+describe('rule 22: disabled schedules', () => {
+  it('what is due while disabled is skipped, with the reason', () => {
+    expect(told(plan({ isEnabled: false }))).toEqual(['01:00 disabled']);
+    expect(told(plan({ isGloballyEnabled: false }))).toEqual(['01:00 globally_disabled']);
+    expect(told(plan({ isEnabled: false, isGloballyEnabled: false }))).toEqual(['01:00 globally_disabled']);
+  });
+
+  it('enabling does not fire what was missed', () => {
+    expect(told(plan({ now: at('05:30'), enabledAt: at('03:30') }))).toEqual([
+      '01:00 disabled',
+      '02:00 disabled',
+      '03:00 disabled',
+      '04:00 misfire_collapsed',
+      '05:00 run',
+    ]);
+    expect(told(plan({ now: at('03:30'), enabledAt: at('03:29') }, { misfire: 'all' }))).toEqual([
+      '01:00 disabled',
+      '02:00 disabled',
+      '03:00 disabled',
+    ]);
+  });
+
+  it('unless the policy says so: then it is left due, and treated as missed', () => {
+    const held = plan({ isEnabled: false, now: at('05:30') }, { catchUpAfterEnable: true });
+    expect(held).toMatchObject({ occurrences: [], lastNominalAt: at('00:00'), nextNominalAt: at('01:00') });
+    expect(told(plan({ now: at('02:30'), enabledAt: at('02:29') }, { catchUpAfterEnable: true, misfire: 'all' }))).toEqual([
+      '01:00 run',
+      '02:00 run',
+    ]);
+  });
+
+  it('a year disabled is one row and the newest hundred', () => {
+    const planned = plan({ lastNominalAt: new Date('2025-11-21T00:00:00Z'), isEnabled: false, now: at('00:30') });
+    expect(planned.occurrences).toHaveLength(101);
+    expect(planned.occurrences[0]).toMatchObject({ decision: 'skip_range', reason: 'disabled', isCountAtLeast: true });
+    expect(planned.nextNominalAt).toEqual(at('01:00'));
+  });
+});
+
+describe('rule 23: spread', () => {
+  it('the offset of a schedule is stable, below the window and below the period', () => {
+    const minutely: Schedule = { type: 'cron', expression: '* * * * *', timeZone: 'UTC' };
+    const offsets = Array.from({ length: 2_000 }, (_, index) => spreadOffsetSeconds(`schedule-${index}`, hourly, 600));
+    expect(offsets).toEqual(Array.from({ length: 2_000 }, (_, index) => spreadOffsetSeconds(`schedule-${index}`, hourly, 600)));
+    expect(Math.min(...offsets)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...offsets)).toBeLessThan(600);
+    expect(new Set(offsets).size).toBeGreaterThan(500);
+    for (let index = 0; index < 500; index += 1) {
+      expect(spreadOffsetSeconds(`schedule-${index}`, minutely, 600)).toBeLessThan(60);
+    }
+    expect(spreadOffsetSeconds('a', { type: 'interval', seconds: 1, anchorAt: at('00:00') }, 600)).toBe(0);
+    expect(spreadOffsetSeconds('a', hourly, 0)).toBe(0);
+  });
+
+  it('an occurrence is due at its effective instant', () => {
+    const spread = { spreadSeconds: 1800 };
+    const offsetSeconds = spreadOffsetSeconds('a', hourly, 1800);
+    expect(offsetSeconds).toBeGreaterThan(0);
+    const dueAt = new Date(at('01:00').getTime() + offsetSeconds * 1000);
+    expect(told(plan({ now: new Date(dueAt.getTime() - 1) }, spread))).toEqual([]);
+    const planned = plan({ now: dueAt }, spread);
+    expect(planned.occurrences).toEqual([{ decision: 'run', nominalAt: at('01:00'), effectiveAt: dueAt }]);
+    expect(planned.nextEffectiveAt).toEqual(new Date(dueAt.getTime() + 3_600_000));
+  });
+});
+
+describe('rule 21: overlap', () => {
+  it.each<[policy: OverlapPolicy, activeRuns: number, queuedRuns: number, decision: string]>([
+    ['allow', 0, 0, 'start'],
+    ['allow', 5, 5, 'start'],
+    ['skip', 0, 0, 'start'],
+    ['skip', 1, 0, 'skip'],
+    ['skip', 0, 1, 'skip'],
+    ['queue', 0, 0, 'start'],
+    ['queue', 1, 0, 'queue'],
+    ['queue', 1, 1, 'skip'],
+    ['queue', 0, 1, 'skip'],
+    ['cancel_previous', 0, 0, 'start'],
+    ['cancel_previous', 1, 0, 'cancel_previous'],
+    ['cancel_previous', 0, 1, 'cancel_previous'],
+  ])('%s with %i active and %i queued: %s', (policy, activeRuns, queuedRuns, decision) => {
+    expect(decideOverlap({ policy, activeRuns, queuedRuns })).toBe(decision);
+  });
+});
+
+describe('preview', () => {
+  it('shows what will run and what a blackout will skip', () => {
+    const previewed = previewOccurrences({
+      scheduleId: 'a',
+      schedule: hourly,
+      policies: { spreadSeconds: 0, blackouts: [{ type: 'one_off', startsAt: at('02:00'), endsAt: at('03:00') }] },
+      from: at('00:30'),
+      count: 3,
+    });
+    expect(previewed).toEqual([
+      { nominalAt: at('01:00'), effectiveAt: at('01:00'), decision: 'run', reason: null },
+      { nominalAt: at('02:00'), effectiveAt: at('02:00'), decision: 'skip', reason: 'blackout' },
+      { nominalAt: at('03:00'), effectiveAt: at('03:00'), decision: 'run', reason: null },
+    ]);
+  });
+
+  it('is shorter when the schedule ends', () => {
+    const oneShot: Schedule = { type: 'one_shot', at: at('01:00') };
+    expect(previewOccurrences({ scheduleId: 'a', schedule: oneShot, policies, from: at('00:00'), count: 5 })).toHaveLength(1);
+  });
+});

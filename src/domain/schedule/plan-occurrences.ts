@@ -1,0 +1,230 @@
+import { findBlackout } from './blackout.ts';
+import { nextNominal, previousNominal } from './next-nominal.ts';
+import type { Schedule, SchedulePolicies } from './schedule.ts';
+import { effectiveAt, spreadOffsetSeconds } from './spread.ts';
+
+/** Why an occurrence does not run (rule 21: whatever does not run leaves its occurrence with the reason). */
+export type SkipReason =
+  /** Missed, and the misfire policy is `skip`. */
+  | 'misfire_skipped'
+  /** Missed, and one run stands for it and others (`once`). */
+  | 'misfire_collapsed'
+  /** Missed, and older than the number that `all` catches up. */
+  | 'misfire_bound'
+  | 'blackout'
+  | 'disabled'
+  | 'globally_disabled';
+
+interface PlannedBase {
+  nominalAt: Date;
+  effectiveAt: Date;
+}
+
+export interface RunOccurrence extends PlannedBase {
+  decision: 'run';
+}
+
+export interface SkippedOccurrence extends PlannedBase {
+  decision: 'skip';
+  reason: SkipReason;
+}
+
+/** One row for many old occurrences that are not listed one by one. */
+export interface CollapsedOccurrences extends PlannedBase {
+  decision: 'skip_range';
+  reason: SkipReason;
+  /** Nominal instant of the newest one; `nominalAt` is the oldest. */
+  untilNominalAt: Date;
+  count: number;
+  /** There were more than could be counted in bounded time: say "at least". */
+  isCountAtLeast: boolean;
+}
+
+export type PlannedOccurrence = RunOccurrence | SkippedOccurrence | CollapsedOccurrences;
+
+export interface OccurrencePlan {
+  /** Oldest first; at most about a hundred, or as many as `catchUpMax` allows to run. */
+  occurrences: PlannedOccurrence[];
+  /** Newest nominal instant that the plan has dealt with: the next plan's `lastNominalAt`. */
+  lastNominalAt: Date | null;
+  nextNominalAt: Date | null;
+  nextEffectiveAt: Date | null;
+}
+
+export interface PlanInput {
+  scheduleId: string;
+  schedule: Schedule;
+  policies: SchedulePolicies;
+  /** Newest nominal instant already dealt with; null before the first one. */
+  lastNominalAt: Date | null;
+  /** When the schedule came into being or was changed; nothing at or before it is due, save a one-shot. */
+  startAt: Date;
+  now: Date;
+  isEnabled: boolean;
+  isGloballyEnabled: boolean;
+  /** When it was last switched on again, for itself or for all; null when it never was off. */
+  enabledAt: Date | null;
+  /** An occurrence that starts later than this after its effective instant was missed. */
+  misfireGraceSeconds: number;
+}
+
+/** Skipped occurrences are listed one by one up to this many, the newest; older ones become one row. */
+const listedMin = 100;
+/** Counting stops here, at a few milliseconds of work. */
+const countedMax = 1_000;
+
+/**
+ * What a tick is to do with everything of one schedule that is due at `now` (rules 18 to 23). Work and output
+ * are bounded: a schedule of every second that stood still for a year is planned in milliseconds.
+ *
+ * Blackouts are read at the effective instant, and at `now` for a run that catches up. The collapsed rows of
+ * what is too old to be listed carry the reason of the misfire policy without looking at blackouts.
+ * Overlap is decided in the database, where the runs are: decide-overlap.ts.
+ */
+export function planOccurrences(input: PlanInput): OccurrencePlan {
+  const { schedule, policies, now, lastNominalAt } = input;
+  const offsetSeconds = spreadOffsetSeconds(input.scheduleId, schedule, policies.spreadSeconds);
+  const after = afterOf(input);
+  const dueUntil = new Date(now.getTime() - offsetSeconds * 1000);
+  const isOff = !input.isEnabled || !input.isGloballyEnabled;
+
+  // Switched off, but to be caught up later: leave everything due where it is.
+  const isHeld = isOff && policies.catchUpAfterEnable;
+  const newest = isHeld ? null : previousNominal(schedule, new Date(dueUntil.getTime() + 1), after);
+  if (!newest) return planOf([], lastNominalAt, nextNominal(schedule, after), offsetSeconds);
+
+  const occurrences: PlannedOccurrence[] = [];
+  const offUntil = offUntilOf(input, newest, offsetSeconds);
+  if (offUntil && offUntil > after) {
+    const reason = input.isGloballyEnabled ? 'disabled' : 'globally_disabled';
+    const { listed, range } = listNewest(schedule, after, offUntil, listedMin);
+    if (range) occurrences.push(collapsed(range, reason, offsetSeconds));
+    occurrences.push(...listed.map((nominalAt) => skipped(nominalAt, reason, offsetSeconds)));
+  }
+  const onFrom = offUntil && offUntil > after ? offUntil : after;
+  if (newest > onFrom) occurrences.push(...planWhileOn(input, onFrom, newest, offsetSeconds));
+  return planOf(occurrences, newest, nextNominal(schedule, newest), offsetSeconds);
+}
+
+function planWhileOn(
+  { schedule, policies, now, misfireGraceSeconds }: PlanInput,
+  after: Date,
+  newest: Date,
+  offsetSeconds: number,
+): PlannedOccurrence[] {
+  const { misfire, catchUpMax, blackouts } = policies;
+  const { listed, range } = listNewest(schedule, after, newest, Math.max(listedMin, catchUpMax));
+  const missedBefore = now.getTime() - misfireGraceSeconds * 1000;
+  const isNowBlackedOut = findBlackout(blackouts, now) !== null;
+
+  const planned: PlannedOccurrence[] = [];
+  let runs = 0;
+  for (const nominalAt of listed.toReversed()) {
+    const startAt = effectiveAt(nominalAt, offsetSeconds);
+    const isMissed = startAt.getTime() < missedBefore;
+    const isBlackedOut = (isMissed && isNowBlackedOut) || findBlackout(blackouts, startAt) !== null;
+    let reason: SkipReason | null = null;
+    if (isMissed && misfire === 'skip') reason = 'misfire_skipped';
+    else if (isBlackedOut) reason = 'blackout';
+    else if (isMissed && misfire === 'once' && runs > 0) reason = 'misfire_collapsed';
+    else if (isMissed && misfire === 'all' && runs >= catchUpMax) reason = 'misfire_bound';
+    if (reason) {
+      planned.push(skipped(nominalAt, reason, offsetSeconds));
+    } else {
+      runs += 1;
+      planned.push({ decision: 'run', nominalAt, effectiveAt: startAt });
+    }
+  }
+  if (range) planned.push(collapsed(range, rangeReasons[misfire], offsetSeconds));
+  return planned.toReversed();
+}
+
+const rangeReasons = { skip: 'misfire_skipped', once: 'misfire_collapsed', all: 'misfire_bound' } as const;
+
+/** A one-shot in the past is due even though it lies before the start: its policy let it in (rule 19). */
+function afterOf({ schedule, lastNominalAt, startAt }: PlanInput): Date {
+  if (lastNominalAt && (schedule.type === 'one_shot' || lastNominalAt > startAt)) return lastNominalAt;
+  return schedule.type === 'one_shot' ? new Date(schedule.at.getTime() - 1) : startAt;
+}
+
+/** Until when occurrences count as switched off; null when none do. */
+function offUntilOf(input: PlanInput, newest: Date, offsetSeconds: number): Date | null {
+  if (!input.isEnabled || !input.isGloballyEnabled) return newest;
+  const { enabledAt, policies } = input;
+  if (!enabledAt || policies.catchUpAfterEnable) return null;
+  // An occurrence whose spread start still lies ahead when the switch goes on is not missed.
+  const offUntil = new Date(enabledAt.getTime() - offsetSeconds * 1000);
+  return offUntil < newest ? offUntil : newest;
+}
+
+interface OccurrenceRange {
+  firstAt: Date;
+  lastAt: Date;
+  count: number;
+  isCountAtLeast: boolean;
+}
+
+/** The newest occurrences in (after, until], oldest first, and what lies before them as a range. */
+function listNewest(
+  schedule: Schedule,
+  after: Date,
+  until: Date,
+  max: number,
+): { listed: Date[]; range: OccurrenceRange | null } {
+  const listed: Date[] = [];
+  let before = new Date(until.getTime() + 1);
+  while (listed.length < max) {
+    const previous = previousNominal(schedule, before, after);
+    if (!previous) return { listed: listed.toReversed(), range: null };
+    listed.push(previous);
+    before = previous;
+  }
+  const lastAt = previousNominal(schedule, before, after);
+  const firstAt = lastAt ? nextNominal(schedule, after) : null;
+  const range = lastAt && firstAt ? countRange(schedule, firstAt, lastAt) : null;
+  return { listed: listed.toReversed(), range };
+}
+
+function countRange(schedule: Schedule, firstAt: Date, lastAt: Date): OccurrenceRange {
+  if (schedule.type === 'interval') {
+    const count = Math.round((lastAt.getTime() - firstAt.getTime()) / (schedule.seconds * 1000)) + 1;
+    return { firstAt, lastAt, count, isCountAtLeast: false };
+  }
+  let count = 1;
+  let at: Date | null = firstAt;
+  while (at && at < lastAt && count < countedMax) {
+    at = nextNominal(schedule, at);
+    count += 1;
+  }
+  return { firstAt, lastAt, count, isCountAtLeast: at !== null && at < lastAt };
+}
+
+function skipped(nominalAt: Date, reason: SkipReason, offsetSeconds: number): SkippedOccurrence {
+  return { decision: 'skip', reason, nominalAt, effectiveAt: effectiveAt(nominalAt, offsetSeconds) };
+}
+
+function collapsed(
+  { firstAt, lastAt, count, isCountAtLeast }: OccurrenceRange,
+  reason: SkipReason,
+  offsetSeconds: number,
+): CollapsedOccurrences {
+  return {
+    decision: 'skip_range',
+    reason,
+    nominalAt: firstAt,
+    effectiveAt: effectiveAt(firstAt, offsetSeconds),
+    untilNominalAt: lastAt,
+    count,
+    isCountAtLeast,
+  };
+}
+
+function planOf(
+  occurrences: PlannedOccurrence[],
+  lastNominalAt: Date | null,
+  nextNominalAt: Date | null,
+  offsetSeconds: number,
+): OccurrencePlan {
+  const nextEffectiveAt = nextNominalAt ? effectiveAt(nextNominalAt, offsetSeconds) : null;
+  return { occurrences, lastNominalAt, nextNominalAt, nextEffectiveAt };
+}

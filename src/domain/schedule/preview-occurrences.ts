@@ -1,0 +1,46 @@
+import { findBlackout } from './blackout.ts';
+import { nextNominal } from './next-nominal.ts';
+import type { Schedule, SchedulePolicies } from './schedule.ts';
+import { effectiveAt, spreadOffsetSeconds } from './spread.ts';
+
+export interface PreviewedOccurrence {
+  nominalAt: Date;
+  /** Nominal plus the offset of the spread: when it is to start (rule 23). */
+  effectiveAt: Date;
+  decision: 'run' | 'skip';
+  reason: 'blackout' | null;
+}
+
+/**
+ * The next `count` occurrences strictly later than `from`, as a tick in time would decide them: for the form
+ * that edits a schedule, the schedule's page and the day's timeline. Shorter when the schedule ends.
+ */
+export function previewOccurrences({
+  scheduleId,
+  schedule,
+  policies,
+  from,
+  count,
+}: {
+  scheduleId: string;
+  schedule: Schedule;
+  policies: Pick<SchedulePolicies, 'spreadSeconds' | 'blackouts'>;
+  from: Date;
+  count: number;
+}): PreviewedOccurrence[] {
+  const offsetSeconds = spreadOffsetSeconds(scheduleId, schedule, policies.spreadSeconds);
+  const previewed: PreviewedOccurrence[] = [];
+  let nominalAt = nextNominal(schedule, from);
+  while (nominalAt && previewed.length < count) {
+    const startAt = effectiveAt(nominalAt, offsetSeconds);
+    const isBlackedOut = findBlackout(policies.blackouts, startAt) !== null;
+    previewed.push({
+      nominalAt,
+      effectiveAt: startAt,
+      decision: isBlackedOut ? 'skip' : 'run',
+      reason: isBlackedOut ? 'blackout' : null,
+    });
+    nominalAt = nextNominal(schedule, nominalAt);
+  }
+  return previewed;
+}
