@@ -103,3 +103,32 @@ export function ensureNode() {
       `Node ${process.version} は古すぎます。https://nodejs.org から Node 22.18 以降を入れてください。`,
   );
 }
+
+/**
+ * Runs work that needs the packages and a current Node: here, or in a process that has one. Ends this process.
+ * @param {() => Promise<number>} work
+ */
+export async function onCurrentNode(work) {
+  try {
+    await ensurePackages();
+    const node = ensureNode();
+    if (node !== process.execPath) {
+      const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...process.argv.slice(1)], {
+        stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      });
+      for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+        // The terminal sends Ctrl-C to both; this process only has to outlive the other one.
+        process.on(name, () => {
+          if (name !== 'SIGINT' || !process.stdin.isTTY) child.kill(name);
+        });
+      }
+      child.once('exit', (code) => process.exit(code ?? 1));
+      return;
+    }
+    process.removeAllListeners('warning');
+    process.exit(await work());
+  } catch (error) {
+    process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LogFile } from '#server/log-file.ts';
+import type { LogFile } from '#server/log-file.ts';
 import { takeLock } from '#server/portal-folder.ts';
 import { projectFolder } from '#server/settings.ts';
 import { StartProblem } from '#server/start-problem.ts';
@@ -34,7 +34,9 @@ function fingerprint(): string {
   const hash = createHash('sha256').update(process.version);
   for (const source of sources) {
     for (const file of filesBelow(source)) {
-      hash.update(`\0${file.replaceAll(path.sep, '/')}\0`).update(fs.readFileSync(path.join(projectFolder, file)));
+      hash
+        .update(`\0${file.replaceAll(path.sep, '/')}\0`)
+        .update(fs.readFileSync(path.join(projectFolder, file)));
     }
   }
   return hash.digest('hex');
@@ -70,7 +72,11 @@ function buildEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Builds the pages unless what is there was made from the same sources. Says whether it built. */
-export async function buildPages(log: LogFile, onProgress: (seconds: number) => void, signal: AbortSignal): Promise<boolean> {
+export async function buildPages(
+  log: LogFile,
+  onProgress: (seconds: number) => void,
+  signal: AbortSignal,
+): Promise<boolean> {
   const cache = path.join(projectFolder, 'node_modules', '.cache');
   if (isBuilt(fingerprint())) return false;
   fs.mkdirSync(cache, { recursive: true });

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { LogFile } from '#server/log-file.ts';
+import type { LogFile } from '#server/log-file.ts';
 
 /** A program of ours that the supervisor keeps alive. */
 export interface ChildOptions {

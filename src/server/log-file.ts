@@ -26,7 +26,8 @@ export class LogFile {
       this.#size += Buffer.byteLength(text);
       this.#broken = false;
     } catch {
-      if (!this.#broken && fs.existsSync(path.dirname(this.file))) process.stderr.write(`Cannot write ${this.file}: is the disk full?\n`);
+      if (!this.#broken && fs.existsSync(path.dirname(this.file)))
+        process.stderr.write(`Cannot write ${this.file}: is the disk full?\n`);
       this.#broken = true;
     }
   }

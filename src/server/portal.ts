@@ -39,7 +39,10 @@ server.on('request', (request, response) => {
 
 server.on('clientError', (error, socket) => {
   if (!socket.writable) return;
-  const status = 'code' in error && error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const status =
+    'code' in error && error.code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : '400 Bad Request';
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
 });
 

@@ -19,15 +19,29 @@ const random = (bytes: number): string => randomBytes(bytes).toString('base64url
 // Without letters and digits that look alike, because people type it from the screen.
 function readablePassword(): string {
   const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
-  return Array.from({ length: 4 }, () => Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join('')).join('-');
+  return Array.from({ length: 4 }, () =>
+    Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join(''),
+  ).join('-');
 }
 
 type Entry = readonly [name: string, comment: string, make: () => string];
 
 const always: Entry[] = [
-  ['TC_PORTAL_WEBHOOK_SECRET', 'Scripts send it in X-TC-Portal-Webhook-Secret with every report.', () => random(32)],
-  ['TC_PORTAL_PING_KEY', 'Part of the addresses of the Healthchecks and Cronitor protocols.', () => random(16)],
-  ['TC_PORTAL_ADMIN_EMAIL', 'The first administrator, made at the first start.', () => 'admin@tc-portal.local'],
+  [
+    'TC_PORTAL_WEBHOOK_SECRET',
+    'Scripts send it in X-TC-Portal-Webhook-Secret with every report.',
+    () => random(32),
+  ],
+  [
+    'TC_PORTAL_PING_KEY',
+    'Part of the addresses of the Healthchecks and Cronitor protocols.',
+    () => random(16),
+  ],
+  [
+    'TC_PORTAL_ADMIN_EMAIL',
+    'The first administrator, made at the first start.',
+    () => 'admin@tc-portal.local',
+  ],
   ['TC_PORTAL_ADMIN_PASSWORD', 'Only the first password: change it after signing in.', readablePassword],
   ['CRON_SECRET', 'What calls /api/internal/scheduler must send it as a bearer token.', () => random(32)],
 ];
@@ -35,7 +49,11 @@ const always: Entry[] = [
 const embeddedOnly = (databasePort: string, apiPort: string): Entry[] => [
   ['TC_PORTAL_JWT_SECRET', 'Signs sessions: everybody is signed out when it changes.', () => random(48)],
   ['TC_PORTAL_DATABASE_PASSWORD', 'The embedded database.', () => random(24)],
-  ['TC_PORTAL_DATABASE_PORT', 'Loopback ports of the embedded database and its Data API.', () => databasePort],
+  [
+    'TC_PORTAL_DATABASE_PORT',
+    'Loopback ports of the embedded database and its Data API.',
+    () => databasePort,
+  ],
   ['TC_PORTAL_DATA_API_PORT', '', () => apiPort],
   [
     'NEXT_PUBLIC_SUPABASE_URL',
@@ -43,7 +61,11 @@ const embeddedOnly = (databasePort: string, apiPort: string): Entry[] => [
     () => `http://127.0.0.1:${apiPort}`,
   ],
   ['NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY', '', () => `sb_publishable_${random(24)}`],
-  ['SUPABASE_SECRET_KEY', 'Reads and writes everything: never send it to a browser.', () => `sb_secret_${random(32)}`],
+  [
+    'SUPABASE_SECRET_KEY',
+    'Reads and writes everything: never send it to a browser.',
+    () => `sb_secret_${random(32)}`,
+  ],
 ];
 
 function readFile(file: string): string {

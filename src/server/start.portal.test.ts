@@ -16,7 +16,12 @@ function processesOf(folder: string): string[] {
   return list.filter((line) => line.includes(folder) && !line.includes(' ps '));
 }
 
-async function expectRefusal(folder: string, sentence: RegExp, environment: Record<string, string> = {}, port?: number) {
+async function expectRefusal(
+  folder: string,
+  sentence: RegExp,
+  environment: Record<string, string> = {},
+  port?: number,
+) {
   const launch = launchPortal(folder, port ?? (await findFreePort()), { environment });
   const code = await launch.exit;
   expect(launch.output()).toMatch(sentence);
@@ -39,7 +44,10 @@ describe('a running portal', () => {
     expect(portal.output()).toContain(portal.url);
     expect(portal.output()).toContain(portal.email);
     expect(portal.output()).toContain(portal.password);
-    const commands = portal.output().split('\n').filter((line) => line.startsWith('curl '));
+    const commands = portal
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('curl '));
     expect(commands).toHaveLength(2);
     for (const command of commands) {
       const answer = spawnSync(command, { shell: true, encoding: 'utf8' });
@@ -76,7 +84,12 @@ describe('a running portal', () => {
         fetch(`${url}/api/monitor/job-report`, {
           method: 'POST',
           headers: { 'Content-Type': 'application/json', 'X-TC-Portal-Webhook-Secret': secret },
-          body: JSON.stringify({ job_key: 'beside', title: 'Beside', status: 'success', finished_at: new Date() }),
+          body: JSON.stringify({
+            job_key: 'beside',
+            title: 'Beside',
+            status: 'success',
+            finished_at: new Date(),
+          }),
         });
       expect((await report(other.url, portal.secrets.TC_PORTAL_WEBHOOK_SECRET)).status).toBe(401);
       expect((await report(other.url, other.secrets.TC_PORTAL_WEBHOOK_SECRET)).status).toBe(200);
@@ -93,17 +106,31 @@ describe('a running portal', () => {
     portal.killDatabase();
     await expect.poll(() => portal.databasePid(), { timeout: 15_000 }).not.toBe(before);
     const headers = { apikey: portal.secrets.SUPABASE_SECRET_KEY ?? '' };
-    const read = () => fetch(`${portal.secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/tenants?select=name`, { headers });
+    const read = () =>
+      fetch(`${portal.secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/tenants?select=name`, { headers });
     await expect.poll(async () => (await read()).status, { timeout: 15_000 }).toBe(200);
   });
 
   test('starts a process again when it was killed', async () => {
     const find = () => processesOf('portal.ts').filter((line) => !line.includes('vitest'));
     const mine = find().map((line) => Number.parseInt(line, 10));
-    const own = mine.find((pid) => fs.existsSync(`/proc/${pid}/environ`) && fs.readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`PORT=${portal.port}\0`));
+    const own = mine.find(
+      (pid) =>
+        fs.existsSync(`/proc/${pid}/environ`) &&
+        fs.readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`PORT=${portal.port}\0`),
+    );
     if (own === undefined) return;
     process.kill(own, 'SIGKILL');
-    await expect.poll(() => fetch(portal.url).then((answer) => answer.status < 500, () => false), { timeout: 15_000 }).toBe(true);
+    await expect
+      .poll(
+        () =>
+          fetch(portal.url).then(
+            (answer) => answer.status < 500,
+            () => false,
+          ),
+        { timeout: 15_000 },
+      )
+      .toBe(true);
   });
 
   test('takes the database away for a test and gives it back', async () => {
@@ -142,7 +169,9 @@ describe('the end of a portal', () => {
     portal = await startPortal();
     const headers = { apikey: portal.secrets.SUPABASE_SECRET_KEY ?? '' };
     const read = async (): Promise<unknown> =>
-      (await fetch(`${portal?.secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/tenants?select=id`, { headers })).json();
+      (
+        await fetch(`${portal?.secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/tenants?select=id`, { headers })
+      ).json();
     const tenants = await read();
     await portal.kill();
     portal = await startPortal({ folder: portal.folder, port: portal.port });
@@ -169,7 +198,8 @@ describe('a start that cannot succeed says why in one sentence', () => {
   const prepared = (name: string, files: Record<string, string> = {}): string => {
     const made = path.join(folder, name);
     fs.mkdirSync(path.join(made, 'database'), { recursive: true });
-    for (const [file, text] of Object.entries(files)) fs.writeFileSync(path.join(made, 'database', file), text);
+    for (const [file, text] of Object.entries(files))
+      fs.writeFileSync(path.join(made, 'database', file), text);
     return made;
   };
 

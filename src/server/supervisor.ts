@@ -46,11 +46,17 @@ async function checkPort({ host, port }: Settings): Promise<void> {
 /** Our own signed test of the first password, which people are told to change. */
 async function isFirstPassword(secrets: Secrets): Promise<boolean> {
   const url = `${secrets.NEXT_PUBLIC_SUPABASE_URL}/auth/v1`;
-  const headers = { apikey: secrets.NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY ?? '', 'Content-Type': 'application/json' };
+  const headers = {
+    apikey: secrets.NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY ?? '',
+    'Content-Type': 'application/json',
+  };
   const answer = await fetch(`${url}/token?grant_type=password`, {
     method: 'POST',
     headers,
-    body: JSON.stringify({ email: secrets.TC_PORTAL_ADMIN_EMAIL, password: secrets.TC_PORTAL_ADMIN_PASSWORD }),
+    body: JSON.stringify({
+      email: secrets.TC_PORTAL_ADMIN_EMAIL,
+      password: secrets.TC_PORTAL_ADMIN_PASSWORD,
+    }),
   }).catch(() => null);
   if (!answer?.ok) return false;
   const session: { access_token?: string } = await answer.json();
@@ -81,7 +87,12 @@ class Supervisor {
     this.#abort.signal.throwIfAborted();
   }
 
-  async #startChild(name: string, file: string, environment: NodeJS.ProcessEnv, toScreen = false): Promise<Child> {
+  async #startChild(
+    name: string,
+    file: string,
+    environment: NodeJS.ProcessEnv,
+    toScreen = false,
+  ): Promise<Child> {
     this.#throwIfStopped();
     const child = new Child({
       name,
@@ -95,8 +106,13 @@ class Supervisor {
     this.#running.push({ name, stop: () => child.stop() });
     await child.start().catch((error: unknown) => {
       this.#throwIfStopped();
-      if (name === 'portal' && child.tail.includes('cannot listen: EADDRINUSE')) return checkPort(this.#settings);
-      const reason = child.tail.trim().split('\n').find((line) => /error/i.test(line)) ?? String(error);
+      if (name === 'portal' && child.tail.includes('cannot listen: EADDRINUSE'))
+        return checkPort(this.#settings);
+      const reason =
+        child.tail
+          .trim()
+          .split('\n')
+          .find((line) => /error/i.test(line)) ?? String(error);
       throw new StartProblem(
         `The ${name} process did not start (${reason.trim().slice(0, 200)}): see ${this.#log(name).file}.`,
         `${name} を起動できませんでした。ログを確認してください: ${this.#log(name).file}`,
@@ -111,7 +127,9 @@ class Supervisor {
     const log = this.#log('database');
     const dataFolder = path.join(folder, 'database');
     this.#screen.step(
-      fs.existsSync(dataFolder) ? 'Starting the database / データベースを起動' : 'Creating the database / データベースを作成',
+      fs.existsSync(dataFolder)
+        ? 'Starting the database / データベースを起動'
+        : 'Creating the database / データベースを作成',
     );
     const database = new Database({
       dataFolder,
@@ -160,8 +178,10 @@ class Supervisor {
 
   async #build(): Promise<void> {
     if (this.#settings.dev) return;
-    const report = (seconds: number): void => this.#screen.step(`Building the pages / ページをビルド中 … ${seconds} s`);
-    if (await buildPages(this.#log('build'), report, this.#abort.signal)) this.#screen.step('The pages are built');
+    const report = (seconds: number): void =>
+      this.#screen.step(`Building the pages / ページをビルド中 … ${seconds} s`);
+    if (await buildPages(this.#log('build'), report, this.#abort.signal))
+      this.#screen.step('The pages are built');
   }
 
   async #fillDemo(environment: NodeJS.ProcessEnv): Promise<void> {
@@ -178,7 +198,8 @@ class Supervisor {
       child.once('error', reject);
       child.once('close', resolve);
     });
-    if (code !== 0) this.#screen.step('The example data is not complete / サンプルデータを作成できませんでした');
+    if (code !== 0)
+      this.#screen.step('The example data is not complete / サンプルデータを作成できませんでした');
   }
 
   async start(): Promise<void> {
@@ -229,7 +250,8 @@ class Supervisor {
 export async function start(args: readonly string[]): Promise<number> {
   const supervisor = new Supervisor(readSettings(process.env, args));
   const asked = new Promise<void>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const) process.on(name, () => resolve());
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const)
+      process.on(name, () => resolve());
     // The launcher that put a newer Node in place is gone.
     process.on('disconnect', () => resolve());
   });

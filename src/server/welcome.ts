@@ -11,7 +11,10 @@ export interface Welcome {
 // Windows' cmd knows only double quotes, and Japanese text in an argument would be sent in its own code page:
 // JSON escapes are the same everywhere.
 const ascii = (text: string): string =>
-  text.replaceAll(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  text.replaceAll(
+    /[\u0080-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 function reportCommand(welcome: Welcome, body: Record<string, string>, windows: boolean): string {
   const json = ascii(JSON.stringify(body));
@@ -30,7 +33,11 @@ function reportCommand(welcome: Welcome, body: Record<string, string>, windows: 
 }
 
 /** The text with address, sign-in and two commands that report a success and an error. */
-export function welcomeText(welcome: Welcome, now: Date, platform: NodeJS.Platform = process.platform): string {
+export function welcomeText(
+  welcome: Welcome,
+  now: Date,
+  platform: NodeJS.Platform = process.platform,
+): string {
   const windows = platform === 'win32';
   const report = (status: 'success' | 'error', message: string): string =>
     reportCommand(

@@ -28,7 +28,11 @@ export async function startTestSupabase(
 ): Promise<{ supabase: TestSupabase; database: Database; stop: () => Promise<void> }> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal test '));
   const random = (): string => randomBytes(24).toString('base64url');
-  const keys = { publishableKey: `sb_publishable_${random()}`, secretKey: `sb_secret_${random()}`, jwtSecret: random() };
+  const keys = {
+    publishableKey: `sb_publishable_${random()}`,
+    secretKey: `sb_secret_${random()}`,
+    jwtSecret: random(),
+  };
   const log = new LogFile(path.join(folder, 'test.log'));
   const database = new Database({
     dataFolder: path.join(folder, 'database'),

@@ -18,7 +18,9 @@ const isAdvice = (value: unknown): value is Advice =>
 
 describe('what a hosted project gets', () => {
   test('supabase db push finds nothing left to do after our own start', async () => {
-    expect(await supabaseCli(['db', 'push', '--dry-run', `--remote=${ownerUrl}`])).toContain('Remote database is up to date');
+    expect(await supabaseCli(['db', 'push', '--dry-run', `--remote=${ownerUrl}`])).toContain(
+      'Remote database is up to date',
+    );
   });
 
   test('the committed types are those of the migrations (npm run generate-types)', async () => {
@@ -33,14 +35,16 @@ describe('what a hosted project gets', () => {
     const results = Array.isArray(parsed.results) ? parsed.results.filter(isAdvice) : [];
     const ours = results.filter(
       // On a database without data no index was used yet; sign-in tables are Supabase's own.
-      ({ name, metadata }) => name !== 'unused_index' && !['auth', 'extensions', 'pgmq'].includes(metadata?.schema ?? ''),
+      ({ name, metadata }) =>
+        name !== 'unused_index' && !['auth', 'extensions', 'pgmq'].includes(metadata?.schema ?? ''),
     );
     expect(ours.map(({ detail }) => detail)).toEqual([]);
   });
 
   test('config.toml tells hosted projects what the embedded Supabase does', () => {
     const toml = fs.readFileSync(path.join(projectFolder, 'supabase', 'config.toml'), 'utf8');
-    const value = (name: string): unknown => JSON.parse(new RegExp(`^${name} = (.*)$`, 'm').exec(toml)?.[1] ?? 'null');
+    const value = (name: string): unknown =>
+      JSON.parse(new RegExp(`^${name} = (.*)$`, 'm').exec(toml)?.[1] ?? 'null');
     expect({
       schemas: value('schemas'),
       maxRows: value('max_rows'),

@@ -48,7 +48,8 @@ export interface TestPortal {
   remove(): Promise<void>;
 }
 
-const foreign = /^(PORT|HOST|PORTAL_.*|NODE_ENV|NODE_OPTIONS|VITEST.*|TEST|SUPABASE_.*|NEXT_.*|__NEXT_.*|TC_PORTAL_.*|CRON_SECRET)$/;
+const foreign =
+  /^(PORT|HOST|PORTAL_.*|NODE_ENV|NODE_OPTIONS|VITEST.*|TEST|SUPABASE_.*|NEXT_.*|__NEXT_.*|TC_PORTAL_.*|CRON_SECRET)$/;
 
 /** A new folder below the temporary one, with a space in its name because such paths must work. */
 export function makePortalFolder(): string {
@@ -58,7 +59,12 @@ export function makePortalFolder(): string {
 /** Runs `npm start`'s script; says nothing about whether it succeeds. */
 export function launchPortal(folder: string, port: number, options: TestPortalOptions = {}): Launch {
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  const environment = { PORTAL_DIR: folder, PORT: String(port), LITE_AUTH_BCRYPT_COST: '4', ...options.environment };
+  const environment = {
+    PORTAL_DIR: folder,
+    PORT: String(port),
+    LITE_AUTH_BCRYPT_COST: '4',
+    ...options.environment,
+  };
   const script = path.join(projectFolder, 'scripts', 'start.mjs');
   const child = spawn(process.execPath, [script, ...(options.args ?? [])], {
     cwd: projectFolder,

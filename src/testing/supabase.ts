@@ -52,7 +52,11 @@ export async function createTestPerson(name = 'person'): Promise<TestPerson> {
 }
 
 /** Makes a person a member. */
-export async function addMember(tenantId: string, person: TestPerson, role: 'admin' | 'staff'): Promise<void> {
+export async function addMember(
+  tenantId: string,
+  person: TestPerson,
+  role: 'admin' | 'staff',
+): Promise<void> {
   await sql`
     insert into public.members (tenant_id, user_id, role, email)
     values (${tenantId}, ${person.id}, ${role}, ${person.email})`;
@@ -61,7 +65,9 @@ export async function addMember(tenantId: string, person: TestPerson, role: 'adm
 /** A tenant with an admin and a staff member, each signed in. */
 export async function createTestTenant(name = `Tenant ${randomUUID()}`): Promise<TestTenant> {
   const [admin, staff] = await Promise.all([createTestPerson('admin'), createTestPerson('staff')]);
-  const [tenant] = await sql<{ id: string }[]>`insert into public.tenants (name) values (${name}) returning id`;
+  const [tenant] = await sql<
+    { id: string }[]
+  >`insert into public.tenants (name) values (${name}) returning id`;
   if (!tenant) throw new Error('The tenant was not made');
   await addMember(tenant.id, admin, 'admin');
   await addMember(tenant.id, staff, 'staff');

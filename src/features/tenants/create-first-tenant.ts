@@ -1,4 +1,5 @@
-import { createServiceClient, type ServiceClient } from '#data/clients/service.ts';
+import { createServiceClient } from '#data/clients/service.ts';
+import { createStatelessClient } from '#data/clients/stateless.ts';
 import { isAuthUnavailable, unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { UnavailableError } from '#domain/errors.ts';
 
@@ -17,23 +18,19 @@ export async function createFirstTenant({ name, email, password }: FirstTenant):
   const service = createServiceClient();
   const tenant = unwrapMaybe(await service.from('tenants').select('id').limit(1).maybeSingle());
   if (tenant) return;
-  const userId = await signUpAdmin(service, { email, password });
+  const userId = await signUpAdmin({ email, password });
   unwrap(await service.rpc('create_first_tenant', { p_name: name, p_user_id: userId, p_email: email }));
 }
 
-async function signUpAdmin(service: ServiceClient, { email, password }: Omit<FirstTenant, 'name'>): Promise<string> {
-  try {
-    let { data, error } = await service.auth.signUp({ email, password });
-    // An earlier start may have been interrupted between sign-up and tenant.
-    if (error?.code === 'user_already_exists') {
-      ({ data, error } = await service.auth.signInWithPassword({ email, password }));
-    }
-    if (error && isAuthUnavailable(error)) throw new UnavailableError('Sign-in is away');
-    if (error) throw error;
-    if (!data.user) throw new UnavailableError('Sign-up gave no user');
-    return data.user.id;
-  } finally {
-    // A client that holds a session acts as that person and no longer as the service.
-    await service.auth.signOut({ scope: 'local' });
-  }
+async function signUpAdmin(admin: Omit<FirstTenant, 'name'>): Promise<string> {
+  // Never on the service client: once it holds a session it acts as that person.
+  const client = createStatelessClient();
+  let { data, error } = await client.auth.signUp(admin);
+  // An earlier start may have been interrupted between sign-up and tenant.
+  if (error?.code === 'user_already_exists') ({ data, error } = await client.auth.signInWithPassword(admin));
+  if (error && isAuthUnavailable(error)) throw new UnavailableError('Sign-in is away');
+  if (error) throw error;
+  if (!data.user) throw new UnavailableError('Sign-up gave no user');
+  await client.auth.signOut({ scope: 'local' });
+  return data.user.id;
 }

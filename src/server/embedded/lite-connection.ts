@@ -9,7 +9,11 @@ interface Caller {
 // The parts of the class that its types keep private; the version is pinned because of them.
 interface Internals {
   ensureRlsContext: () => Promise<boolean>;
-  applyJwtSessionContext: (transaction: Kysely<unknown>, caller: Caller, isKnownRole: boolean) => Promise<void>;
+  applyJwtSessionContext: (
+    transaction: Kysely<unknown>,
+    caller: Caller,
+    isKnownRole: boolean,
+  ) => Promise<void>;
   normalizeDbError: (error: unknown) => unknown;
 }
 
@@ -31,10 +35,12 @@ const parse = (text: string): unknown => JSON.parse(text);
 
 /** What PostgREST answers for a PostgreSQL error code; null leaves it to lite, which knows the rest. */
 export function statusOf(code: string): number | null {
-  if (/^(08...|57P0[1-3]|53...|ECONN.*|EPIPE|ETIMEDOUT|CONNECTION_.*|CONNECT_TIMEOUT)$/.test(code)) return 503;
+  if (/^(08...|57P0[1-3]|53...|ECONN.*|EPIPE|ETIMEDOUT|CONNECTION_.*|CONNECT_TIMEOUT)$/.test(code))
+    return 503;
   if (/^(0L|0P|28)/.test(code)) return 403;
   if (/^(09|25|2D|38|39|3B|40|54|55|57|58|F0|HV|P0(?!001)|XX)/.test(code) && code !== '25006') return 500;
-  if (code === 'P0001' || /^(20|23|24|26|27|2B|2F|34|3D|3F|44)/.test(code)) return /^2350[35]$/.test(code) ? 409 : 400;
+  if (code === 'P0001' || /^(20|23|24|26|27|2B|2F|34|3D|3F|44)/.test(code))
+    return /^2350[35]$/.test(code) ? 409 : 400;
   return null;
 }
 
@@ -55,7 +61,12 @@ export function asPostgrestError(error: unknown): unknown {
   if (status === null) return error;
   const away = status === 503;
   const body = away
-    ? { code: 'PGRST001', message: 'Database connection error. Retrying the connection.', details: null, hint: null }
+    ? {
+        code: 'PGRST001',
+        message: 'Database connection error. Retrying the connection.',
+        details: null,
+        hint: null,
+      }
     : { code: error.code, message: error.message, details: error.detail ?? null, hint: error.hint ?? null };
   return Object.assign(new Error(JSON.stringify(body)), {
     code: 'PGRST',

@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 const blockSize = 512;
 
 function* readTar(tar: Buffer): Generator<{ name: string; body: Buffer }> {
-  for (let at = 0; at + blockSize <= tar.length; ) {
+  for (let at = 0; at + blockSize <= tar.length;) {
     const header = tar.subarray(at, at + blockSize);
     const name = header.toString('utf8', 0, 100).replace(/\0.*$/s, '');
     if (name === '') return;

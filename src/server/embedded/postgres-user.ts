@@ -10,7 +10,9 @@ export interface PostgresUser {
 }
 
 function idsOf(name: string): { uid: number; gid: number } | null {
-  const numbers = ['-u', '-g'].map((flag) => Number.parseInt(spawnSync('id', [flag, name]).stdout?.toString() ?? '', 10));
+  const numbers = ['-u', '-g'].map((flag) =>
+    Number.parseInt(spawnSync('id', [flag, name]).stdout?.toString() ?? '', 10),
+  );
   const [uid, gid] = numbers;
   return Number.isInteger(uid) && Number.isInteger(gid) ? { uid: uid!, gid: gid! } : null;
 }
@@ -31,7 +33,14 @@ export function choosePostgresUser(folders: string[]): PostgresUser {
   if (process.getuid?.() !== 0) return { ids: {}, wrap: (program, args) => [program, args] };
   let ids = idsOf('postgres');
   if (!ids) {
-    spawnSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
+    spawnSync('useradd', [
+      '--system',
+      '--user-group',
+      '--no-create-home',
+      '--shell',
+      '/usr/sbin/nologin',
+      'postgres',
+    ]);
     ids = idsOf('postgres') ?? idsOf('nobody');
   }
   if (!ids) {

@@ -102,7 +102,8 @@ async function create(options: PostgresOptions, initdb: string, user: PostgresUs
         stdio: ['ignore', 'pipe', 'pipe'],
         windowsHide: true,
       });
-      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(String(chunk)));
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk) => output.push(String(chunk)));
       child.once('error', reject);
       child.once('close', resolve);
     });
@@ -136,7 +137,10 @@ function checkDataFolder(folder: string): void {
   if (!fs.existsSync(versionFile)) throw damaged(folder, 'the file PG_VERSION is missing');
   const version = fs.readFileSync(versionFile, 'utf8').trim();
   if (version !== majorVersion) {
-    throw damaged(folder, `it belongs to PostgreSQL ${version.slice(0, 20)}, and this portal brings ${majorVersion}`);
+    throw damaged(
+      folder,
+      `it belongs to PostgreSQL ${version.slice(0, 20)}, and this portal brings ${majorVersion}`,
+    );
   }
   for (const needed of ['global/pg_control', 'base', 'pg_wal', 'postgresql.conf', 'pg_hba.conf']) {
     if (!fs.existsSync(path.join(folder, needed))) throw damaged(folder, `${needed} is missing`);
@@ -193,7 +197,11 @@ export async function stopPostgres(dataFolder: string): Promise<void> {
   }
 }
 
-async function launch(options: PostgresOptions, postgres: string, user: PostgresUser): Promise<RunningPostgres | string> {
+async function launch(
+  options: PostgresOptions,
+  postgres: string,
+  user: PostgresUser,
+): Promise<RunningPostgres | string> {
   const [program, args] = user.wrap(postgres, ['-D', options.dataFolder, '-p', String(options.port)]);
   const child: ChildProcess = spawn(program, args, {
     ...(program === postgres ? user.ids : {}),
@@ -238,7 +246,9 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     }
     checkDataFolder(dataFolder);
     await stopPostgres(dataFolder);
-    fs.writeFileSync(path.join(dataFolder, 'portal.conf'), settings(options.durable !== false), { mode: 0o644 });
+    fs.writeFileSync(path.join(dataFolder, 'portal.conf'), settings(options.durable !== false), {
+      mode: 0o644,
+    });
   } catch (error) {
     throw error instanceof StartProblem ? error : (explainFolderError(error, dataFolder) ?? error);
   }
@@ -277,7 +287,9 @@ export function resetPassword(options: Pick<PostgresOptions, 'dataFolder' | 'pas
     ...(program === binaries.postgres ? user.ids : {}),
     cwd: path.dirname(options.dataFolder),
     env: environment(),
-    input: [superuser, 'postgres', 'authenticator'].map((role) => `alter role ${role} password '${quoted}';\n`).join(''),
+    input: [superuser, 'postgres', 'authenticator']
+      .map((role) => `alter role ${role} password '${quoted}';\n`)
+      .join(''),
     windowsHide: true,
   });
 }

@@ -59,7 +59,7 @@ export function splitStatements(sql: string): Statement[] {
     }
     start = end + 1;
   };
-  for (let at = 0; at < sql.length; ) {
+  for (let at = 0; at < sql.length;) {
     opaque.lastIndex = at;
     const token = opaque.exec(sql)?.[0];
     // A dollar after a letter belongs to a name.

@@ -91,7 +91,10 @@ export interface DatabaseAddress {
 }
 
 /** The connection string of one role: `postgres` owns our tables, `authenticator` serves the Data API. */
-export function databaseUrl(address: DatabaseAddress, role: 'postgres' | 'authenticator' | typeof superuser): string {
+export function databaseUrl(
+  address: DatabaseAddress,
+  role: 'postgres' | 'authenticator' | typeof superuser,
+): string {
   return `postgres://${role}:${encodeURIComponent(address.password)}@127.0.0.1:${address.port}/postgres`;
 }
 
