@@ -1,0 +1,168 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { UnavailableError } from '#domain/errors.ts';
+import { ReportBatcher } from '#features/reports/report-batcher.ts';
+
+interface Call {
+  items: string[];
+  commit: () => void;
+  fail: (error: Error) => void;
+  signal: AbortSignal;
+}
+
+function makeBatcher(settings: Partial<ConstructorParameters<typeof ReportBatcher<string, string>>[0]> = {}) {
+  const calls: Call[] = [];
+  const batcher = new ReportBatcher<string, string>({
+    send: (items, signal) =>
+      new Promise((resolve, reject) => {
+        calls.push({
+          items,
+          signal,
+          commit: () => resolve(items.map((item) => `${item} committed`)),
+          fail: reject,
+        });
+      }),
+    itemsPerCallMax: 3,
+    bytesPerCallMax: 1000,
+    callsInFlightMax: 2,
+    waitingItemsMax: 5,
+    waitingBytesMax: 5000,
+    waitMsMax: 1000,
+    ...settings,
+  });
+  return { batcher, calls };
+}
+
+const outcome = (promise: Promise<string>): Promise<string> =>
+  promise.catch((error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : 'unknown'));
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('rule 1: a report is acknowledged only after its own commit', () => {
+  it('waits for the call that carries it, not for another', async () => {
+    const { batcher, calls } = makeBatcher({ itemsPerCallMax: 1 });
+    const answered: string[] = [];
+    const first = batcher.add('a', 1).then((answer) => answered.push(answer));
+    const second = batcher.add('b', 1).then((answer) => answered.push(answer));
+    await nextTurn();
+    calls[1]?.commit();
+    await second;
+    expect(answered).toEqual(['b committed']);
+    calls[0]?.commit();
+    await first;
+    expect(answered).toEqual(['b committed', 'a committed']);
+  });
+
+  it('a report that the database did not answer is a failure, not a success', async () => {
+    const { batcher } = makeBatcher({ send: async () => [] });
+    expect(await outcome(batcher.add('a', 1))).toBe('Error: A report of a batch was not answered');
+  });
+});
+
+describe('reports that arrive while calls are in flight', () => {
+  it('go together into the next one, at most so many calls at once and so many reports a call', async () => {
+    const { batcher, calls } = makeBatcher();
+    const first = [batcher.add('a', 1), batcher.add('b', 1), batcher.add('c', 1), batcher.add('d', 1)];
+    await nextTurn();
+    expect(calls.map((call) => call.items)).toEqual([['a', 'b', 'c'], ['d']]);
+    const rest = ['e', 'f'].map((item) => batcher.add(item, 1));
+    await nextTurn();
+    expect(calls).toHaveLength(2);
+    calls[1]?.commit();
+    await first[3];
+    await vi.waitFor(() => expect(calls[2]?.items).toEqual(['e', 'f']));
+    calls.forEach((call) => call.commit());
+    expect(await Promise.all([...first, ...rest])).toHaveLength(6);
+  });
+
+  it('are split where the bytes of a call would be too many, and a large one still goes', async () => {
+    const { batcher, calls } = makeBatcher();
+    void batcher.add('a', 600);
+    void batcher.add('b', 600);
+    await nextTurn();
+    expect(calls.map((call) => call.items)).toEqual([['a'], ['b']]);
+    void batcher.add('huge', 4000);
+    calls[0]?.commit();
+    await nextTurn();
+    await nextTurn();
+    expect(calls[2]?.items).toEqual(['huge']);
+  });
+});
+
+describe('rule 7: a database that is away', () => {
+  it('fails every report of the call at once, tries nothing again by itself, and recovers', async () => {
+    const { batcher, calls } = makeBatcher();
+    const both = [outcome(batcher.add('a', 1)), outcome(batcher.add('b', 1))];
+    await nextTurn();
+    calls[0]?.fail(new UnavailableError('away'));
+    expect(await Promise.all(both)).toEqual(['UnavailableError: away', 'UnavailableError: away']);
+    expect(calls).toHaveLength(1);
+    const later = batcher.add('c', 1);
+    await nextTurn();
+    calls[1]?.commit();
+    expect(await later).toBe('c committed');
+  });
+
+  it('is waited for no longer than the limit, in the queue and in a call', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { batcher, calls } = makeBatcher({ itemsPerCallMax: 1, callsInFlightMax: 1 });
+    const both = [outcome(batcher.add('in a call', 1)), outcome(batcher.add('in the queue', 1))];
+    await nextTurn();
+    vi.advanceTimersByTime(1001);
+    const late = 'UnavailableError: The database did not answer in time: try again';
+    expect(await Promise.all(both)).toEqual([late, late]);
+    calls[0]?.commit();
+    await nextTurn();
+    expect(calls).toHaveLength(1);
+  });
+
+  it('ends a call that takes too long', async () => {
+    const { batcher, calls } = makeBatcher({ waitMsMax: 20 });
+    await outcome(batcher.add('a', 1));
+    await vi.waitFor(() => expect(calls[0]?.signal.aborted).toBe(true));
+  });
+
+  it('fills no more memory than allowed: what cannot wait is refused at once', async () => {
+    const { batcher, calls } = makeBatcher({ itemsPerCallMax: 1, callsInFlightMax: 1 });
+    const taken = [batcher.add('in flight', 1)];
+    await nextTurn();
+    taken.push(...['a', 'b', 'c', 'd', 'e'].map((item) => batcher.add(item, 1)));
+    const full = 'UnavailableError: Too many reports are waiting: nothing was recorded, try again';
+    expect(await outcome(batcher.add('one too many', 1))).toBe(full);
+    for (let at = 0; at < taken.length; at += 1) {
+      await vi.waitFor(() => expect(calls).toHaveLength(at + 1));
+      calls[at]?.commit();
+    }
+    await Promise.all(taken);
+    expect(await outcome(batcher.add('too large', 6000))).toBe(full);
+  });
+});
+
+describe('a report that the database refuses for its data', () => {
+  it('fails alone', async () => {
+    const sizes: number[] = [];
+    const { batcher } = makeBatcher({
+      itemsPerCallMax: 10,
+      waitingItemsMax: 10,
+      send: async (items) => {
+        sizes.push(items.length);
+        if (items.includes('poison')) throw new Error('refused');
+        return items.map((item) => `${item} committed`);
+      },
+    });
+    const answers = await Promise.all(
+      ['a', 'b', 'poison', 'c', 'd', 'e'].map((item) => outcome(batcher.add(item, 1))),
+    );
+    expect(answers).toEqual([
+      'a committed',
+      'b committed',
+      'Error: refused',
+      'c committed',
+      'd committed',
+      'e committed',
+    ]);
+    expect(sizes).toEqual([6, 3, 2, 1, 3]);
+  });
+});
