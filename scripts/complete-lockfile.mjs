@@ -1,0 +1,96 @@
+// @ts-check
+// Run after every `npm install <package>`: adds the optional packages of other platforms to package-lock.json that the
+// registry at hand did not offer. Without them `npm ci` refuses the file, and other platforms would install too little.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** @typedef {{ version?: string, optional?: boolean, dev?: boolean, os?: string[], cpu?: string[], libc?: string[], optionalDependencies?: Record<string, string> }} LockedPackage */
+
+const systems = {
+  darwin: 'darwin',
+  linux: 'linux',
+  win32: 'win32',
+  windows: 'win32',
+  android: 'android',
+  freebsd: 'freebsd',
+  openbsd: 'openbsd',
+  netbsd: 'netbsd',
+  sunos: 'sunos',
+  aix: 'aix',
+  openharmony: 'openharmony',
+  wasm32: '',
+  wasi: '',
+};
+const processors = {
+  arm64: 'arm64',
+  x64: 'x64',
+  ia32: 'ia32',
+  arm: 'arm',
+  armv7: 'arm',
+  ppc64: 'ppc64',
+  ppc64le: 'ppc64',
+  s390x: 's390x',
+  riscv64: 'riscv64',
+  loong64: 'loong64',
+  wasm32: 'wasm32',
+};
+
+/** @param {string} name @returns {Pick<LockedPackage, 'os' | 'cpu' | 'libc'>} what the package's name says of its platform */
+function platformOf(name) {
+  const words = name.split(/[-/]/);
+  const find = (/** @type {Record<string, string>} */ known) =>
+    words.map((word) => known[word]).find(Boolean);
+  const os = find(systems);
+  const cpu = find(processors);
+  const libc = words.some((word) => word.startsWith('musl'))
+    ? 'musl'
+    : os === 'linux' && words.some((word) => word.startsWith('gnu'))
+      ? 'glibc'
+      : undefined;
+  return { ...(cpu ? { cpu: [cpu] } : {}), ...(libc ? { libc: [libc] } : {}), ...(os ? { os: [os] } : {}) };
+}
+
+/**
+ * Optional packages that the lock file's packages name and that it does not hold.
+ * @param {Record<string, LockedPackage>} packages
+ */
+export function findMissingPackages(packages) {
+  return Object.entries(packages).flatMap(([at, locked]) =>
+    Object.entries(locked.optionalDependencies ?? {})
+      .filter(([name]) => {
+        for (
+          let folder = at;
+          ;
+          folder = folder.slice(0, folder.lastIndexOf('node_modules/')).replace(/\/$/, '')
+        ) {
+          if (packages[`${folder ? `${folder}/` : ''}node_modules/${name}`]) return false;
+          if (!folder) return true;
+        }
+      })
+      .map(([name, range]) => ({
+        name,
+        version: range.replace(/^[\^~]/, ''),
+        isDevelopment: locked.dev === true,
+      })),
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const file = path.join(import.meta.dirname, '..', 'package-lock.json');
+  const lock = JSON.parse(readFileSync(file, 'utf8'));
+  const missing = findMissingPackages(lock.packages);
+  for (const { name, version, isDevelopment } of missing) {
+    lock.packages[`node_modules/${name}`] = {
+      version,
+      ...platformOf(name),
+      ...(isDevelopment ? { dev: true } : {}),
+      optional: true,
+    };
+  }
+  const [root, ...others] = Object.entries(lock.packages);
+  others.sort(([one], [two]) => (one < two ? -1 : 1));
+  lock.packages = Object.fromEntries([/** @type {[string, unknown]} */ (root), ...others]);
+  writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+  process.stdout.write(`${missing.length} packages added\n`);
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { findMissingPackages } from './complete-lockfile.mjs';
+
+const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+  packages: Record<string, { resolved?: string }>;
+};
+
+it('the lock file holds the optional packages of every platform, so that npm ci installs anywhere', () => {
+  expect(findMissingPackages(lock.packages)).toEqual([]);
+});
+
+it('the lock file names no registry host', () => {
+  expect(Object.values(lock.packages).filter((entry) => entry.resolved?.startsWith('http'))).toEqual([]);
+});
+
+it('an optional package that is nested or at the top counts as there, and another as missing', () => {
+  const packages = {
+    '': {},
+    'node_modules/a': {
+      optionalDependencies: { 'a-linux-x64': '1.0.0', 'a-darwin-arm64': '1.0.0', 'a-win32-x64': '^1.0.0' },
+    },
+    'node_modules/a/node_modules/a-linux-x64': {},
+    'node_modules/a-darwin-arm64': {},
+  };
+  expect(findMissingPackages(packages)).toEqual([
+    { name: 'a-win32-x64', version: '1.0.0', isDevelopment: false },
+  ]);
+});
