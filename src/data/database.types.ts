@@ -1069,6 +1069,7 @@ export type Database = {
         }[];
       };
       note_heartbeat: { Args: { p_details?: Json; p_process: string }; Returns: undefined };
+      owns_webhook_secret: { Args: { p_tenant_id: string }; Returns: boolean };
       record_reports: { Args: { p_reports: Json }; Returns: Json };
       rename_myself: { Args: { p_display_name: string }; Returns: undefined };
       set_plugin_secret: { Args: { p_plugin_id: string; p_signing_secret: string }; Returns: undefined };

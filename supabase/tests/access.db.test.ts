@@ -186,6 +186,7 @@ describe('rule 32: row level security on every table, those not written yet incl
       'accept_invitation',
       'cancel_run',
       'incident_badge',
+      'owns_webhook_secret',
       'rename_myself',
       'set_plugin_secret',
       'start_run',
