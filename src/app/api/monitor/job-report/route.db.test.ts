@@ -1,0 +1,779 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as jobReport from '#app/api/monitor/job-report/route.ts';
+import * as jobStart from '#app/api/monitor/job-start/route.ts';
+import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
+import { hashSecret } from '#features/kit/hash-secret.ts';
+import { sql } from '#testing/supabase.ts';
+
+const secret = `secret-${randomUUID()}`;
+const previousSecret = `previous-${randomUUID()}`;
+const firstTenantId = randomUUID();
+const otherTenantId = randomUUID();
+const logged: string[] = [];
+
+const newJobKey = (): string => `job-${randomUUID()}`;
+const finishedAt = '2026-11-21T06:00:00Z';
+const least = (jobKey: string) => ({
+  job_key: jobKey,
+  title: 'Title',
+  status: 'success',
+  finished_at: finishedAt,
+});
+
+type Headers = Record<string, string>;
+
+function request(path: string, body: BodyInit | null, headers: Headers, method = 'POST'): Request {
+  return new Request(`http://portal.test${path}`, { method, body, headers, duplex: 'half' } as RequestInit);
+}
+
+async function answerOf(response: Response) {
+  return {
+    status: response.status,
+    body: (await response.json()) as Record<string, unknown>,
+    headers: response.headers,
+  };
+}
+
+async function post(body: unknown, headers: Headers = {}) {
+  const raw = typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
+  const sent = raw ? (body as BodyInit) : JSON.stringify(body);
+  const withSecret = { 'X-TC-Portal-Webhook-Secret': secret, 'Content-Type': 'application/json', ...headers };
+  return answerOf(await jobReport.POST(request('/api/monitor/job-report', sent, withSecret)));
+}
+
+async function start(body: unknown, headers: Headers = {}) {
+  const withSecret = { 'X-TC-Portal-Webhook-Secret': secret, ...headers };
+  return answerOf(await jobStart.POST(request('/api/monitor/job-start', JSON.stringify(body), withSecret)));
+}
+
+async function makeKey(tenantId: string, scopes: string[]) {
+  const key = formatApiKey(randomBytes(32));
+  const [row] = await sql<{ id: string }[]>`
+    insert into public.api_keys (tenant_id, name, prefix, key_hash, scopes)
+    values (${tenantId}, 'Test', ${apiKeyPrefix(key)}, ${hashSecret(key)}, ${scopes}) returning id`;
+  return { key, id: row!.id };
+}
+
+interface StatusRow {
+  id: string;
+  title: string;
+  tool_id: string | null;
+  last_status: string;
+  last_finished_at: Date;
+  last_message: string | null;
+}
+
+const statusOf = async (jobKey: string, tenantId = firstTenantId): Promise<StatusRow | undefined> =>
+  (
+    await sql<
+      StatusRow[]
+    >`select * from public.job_status where tenant_id = ${tenantId} and job_key = ${jobKey}`
+  )[0];
+
+const runsOf = async (jobKey: string, tenantId = firstTenantId) => sql`
+  select r.* from public.runs r join public.jobs j on j.id = r.job_id
+  where j.tenant_id = ${tenantId} and j.job_key = ${jobKey} order by r.ordered_at, r.id`;
+
+beforeAll(async () => {
+  // The environment's secret speaks for the oldest tenant.
+  await sql`
+    insert into public.tenants (id, name, created_at)
+    values (${firstTenantId}, 'First', '1999-01-01'), (${otherTenantId}, 'Other', now())`;
+  vi.stubEnv('TC_PORTAL_WEBHOOK_SECRET', secret);
+  vi.stubEnv('TC_PORTAL_WEBHOOK_SECRET_PREVIOUS', previousSecret);
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+      logged.push(String(chunk));
+      return true;
+    });
+  }
+});
+
+afterEach(() => {
+  vi.stubEnv('TC_PORTAL_WEBHOOK_SECRET', secret);
+  vi.stubEnv('TC_PORTAL_WEBHOOK_SECRET_PREVIOUS', previousSecret);
+  vi.stubEnv('TC_PORTAL_REPORTS_PER_MINUTE', '');
+});
+
+afterAll(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  await sql`delete from public.tenants where id in (${firstTenantId}, ${otherTenantId})`;
+});
+
+describe('a report that is taken', () => {
+  it('is answered with the id of its job_status, and is there', async () => {
+    const jobKey = newJobKey();
+    const { status, body, headers } = await post({ ...least(jobKey), status: 'error', message: 'disk full' });
+    const row = await statusOf(jobKey);
+    expect(status).toBe(200);
+    expect(body).toEqual({ success: true, id: row?.id, job_key: jobKey });
+    expect(row).toMatchObject({
+      title: 'Title',
+      last_status: 'error',
+      last_message: 'disk full',
+      tool_id: null,
+    });
+    expect(row?.last_finished_at.toISOString()).toBe('2026-11-21T06:00:00.000Z');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+  });
+
+  it("may be the reference's Python snippet: null as message, microseconds, +00:00", async () => {
+    const jobKey = newJobKey();
+    const answer = await post({
+      ...least(jobKey),
+      finished_at: '2026-11-21T06:00:00.123456+00:00',
+      message: null,
+    });
+    expect(answer.status).toBe(200);
+    const [run] = await sql`
+      select r.completed_at::text from public.runs r join public.jobs j on j.id = r.job_id where j.job_key = ${jobKey}`;
+    expect(run?.completed_at).toBe('2026-11-21 06:00:00.123456+00');
+  });
+
+  it('keeps everything that it said', async () => {
+    const jobKey = newJobKey();
+    const answer = await post({
+      ...least(jobKey),
+      status: 'error',
+      message: 'failed',
+      started_at: '2026-11-21T05:59:00Z',
+      duration_ms: 59_000,
+      run_id: 'run-1',
+      exit_code: 3221225477,
+      host: 'ws-01',
+      log: 'first line\nlast line',
+      metrics: { rows: 12, ratio: 0.5 },
+      schedule: {
+        type: 'cron',
+        expression: '0 6 * * 1-5',
+        timezone: 'Asia/Tokyo',
+        late_tolerance_seconds: 600,
+      },
+    });
+    expect(answer.status).toBe(200);
+    const [run] = await runsOf(jobKey);
+    expect(run).toMatchObject({
+      state: 'failed',
+      trigger: 'report',
+      duration_ms: '59000',
+      exit_code: -1073741819,
+      host: 'ws-01',
+      message: 'failed',
+      metrics: { rows: 12, ratio: 0.5 },
+      report_key: 'run:run-1',
+    });
+    const [log] = await sql`select head, tail, cut_characters from public.run_logs where run_id = ${run?.id}`;
+    expect(log).toEqual({ head: 'first line\nlast line', tail: '', cut_characters: '0' });
+    const [job] = await sql`select * from public.jobs where job_key = ${jobKey}`;
+    expect(job).toMatchObject({
+      expected_schedule_type: 'cron',
+      expected_cron: '0 6 * * 1-5',
+      expected_time_zone: 'Asia/Tokyo',
+      late_tolerance_seconds: 600,
+      max_run_seconds: null,
+    });
+  });
+
+  it('with the same schedule again writes no audit row; with another one it does', async () => {
+    const jobKey = newJobKey();
+    const schedule = { type: 'interval', seconds: 3600, max_run_seconds: null };
+    const audits = async () => sql`
+      select action from public.audit_log where tenant_id = ${firstTenantId} and after ->> 'title' = ${jobKey}`;
+    const send = (minute: number, seconds: number) =>
+      post({
+        ...least(jobKey),
+        title: jobKey,
+        finished_at: `2026-11-21T06:0${minute}:00Z`,
+        schedule: { ...schedule, seconds },
+      });
+    await send(0, 3600);
+    const before = (await audits()).length;
+    await send(1, 3600);
+    expect((await audits()).length).toBe(before);
+    await send(2, 1800);
+    expect((await audits()).length).toBe(before + 1);
+  });
+
+  it('stores markup as the text that it is', async () => {
+    const jobKey = newJobKey();
+    await post({ ...least(jobKey), title: '<b>x</b>', message: '<script>alert(1)</script>' });
+    expect(await statusOf(jobKey)).toMatchObject({
+      title: '<b>x</b>',
+      last_message: '<script>alert(1)</script>',
+    });
+  });
+
+  it.each([
+    ['1970', '1970-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z', false],
+    [
+      '2090, which rule 5 marks and orders by the time received',
+      '2090-01-01T00:00:00Z',
+      '2090-01-01T00:00:00.000Z',
+      true,
+    ],
+  ])('may have finished in %s', async (_what, given, stored, isClockWrong) => {
+    const jobKey = newJobKey();
+    const { status } = await post({ ...least(jobKey), finished_at: given });
+    expect(status).toBe(200);
+    const [run] = await runsOf(jobKey);
+    expect(run?.completed_at.toISOString()).toBe(stored);
+    expect(run?.is_clock_wrong).toBe(isClockWrong);
+    if (isClockWrong) expect(Math.abs(run?.ordered_at.getTime() - Date.now())).toBeLessThan(60_000);
+    expect((await statusOf(jobKey))?.last_finished_at.toISOString()).toBe(stored);
+  });
+
+  it('belongs to the tool that it names', async () => {
+    const jobKey = newJobKey();
+    const [tool] = await sql<{ id: string }[]>`
+      insert into public.tools (tenant_id, name) values (${firstTenantId}, ${jobKey}) returning id`;
+    const { status } = await post({ ...least(jobKey), tool_id: tool?.id });
+    expect(status).toBe(200);
+    expect((await statusOf(jobKey))?.tool_id).toBe(tool?.id);
+  });
+});
+
+describe('a report that is refused', () => {
+  it.each([
+    ['no body', '', 'Invalid JSON body'],
+    ['no JSON', '{"job_key": ', 'Invalid JSON body'],
+    ['NaN, as json.dumps gives it', '{"metrics": {"x": NaN}}', 'Invalid JSON body'],
+    ['a list', '[]', 'Invalid JSON body'],
+    ['100,000 nested lists', '['.repeat(100_000) + ']'.repeat(100_000), 'Invalid JSON body'],
+    ['500,000 lists that never end', '['.repeat(500_000), 'Invalid JSON body'],
+    ['100,000 nested objects', '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000), 'job_key is required'],
+    ['an empty object', '{}', 'job_key is required'],
+    ['no title', '{"job_key":"k"}', 'title is required'],
+    ['no status', '{"job_key":"k","title":"t"}', "status must be 'success' or 'error'"],
+    ['no finish', '{"job_key":"k","title":"t","status":"error"}', 'finished_at is required'],
+    [
+      'a finish that is no time',
+      '{"job_key":"k","title":"t","status":"error","finished_at":"soon"}',
+      'finished_at must be valid ISO 8601',
+    ],
+  ])('400: %s', async (_what, body, error) => {
+    const answer = await post(body);
+    expect(answer.body).toEqual({ error });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it.each([
+    ['a tool_id that is no UUID', { tool_id: 'tool' }, 'tool_id must be a UUID', 'tool_id', 'must be a UUID'],
+    [
+      'an unknown tool',
+      { tool_id: randomUUID() },
+      'tool_id is not a known tool',
+      'tool_id',
+      'is not a known tool',
+    ],
+    ['a message that is no text', { message: 5 }, 'message must be text', 'message', 'must be text'],
+    [
+      'deep metrics',
+      { metrics: JSON.parse('{"a":'.repeat(1000) + '1' + '}'.repeat(1000)) },
+      'metrics.a must be a number',
+      'metrics.a',
+      'must be a number',
+    ],
+  ])('400 that names the field: %s', async (_what, fields, error, field, problem) => {
+    const jobKey = newJobKey();
+    const answer = await post({ ...least(jobKey), ...fields });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual({ error, details: [{ field, problem }] });
+    expect(await statusOf(jobKey)).toBeUndefined();
+  });
+
+  it('400: a tool of another tenant is as unknown as one that does not exist', async () => {
+    const [tool] = await sql<{ id: string }[]>`
+      insert into public.tools (tenant_id, name) values (${otherTenantId}, ${newJobKey()}) returning id`;
+    const answer = await post({ ...least(newJobKey()), tool_id: tool?.id });
+    expect(answer.body.error).toBe('tool_id is not a known tool');
+  });
+
+  it('400: bytes that are neither UTF-8 nor Shift_JIS', async () => {
+    const answer = await post(Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d));
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual({ error: 'Body must be UTF-8 or Shift_JIS text' });
+  });
+
+  it('400: a compressed body', async () => {
+    const answer = await post(least(newJobKey()), { 'Content-Encoding': 'gzip' });
+    expect(answer.status).toBe(400);
+    expect(answer.body.error).toMatch(/^Content-Encoding must be identity/);
+  });
+
+  it('one that is refused with others leaves the others alone', async () => {
+    const jobKeys = Array.from({ length: 20 }, newJobKey);
+    const answers = await Promise.all(
+      jobKeys.map((jobKey, index) =>
+        post({ ...least(jobKey), ...(index === 7 && { tool_id: randomUUID() }) }),
+      ),
+    );
+    expect(answers.map((answer) => answer.status)).toEqual(
+      jobKeys.map((_, index) => (index === 7 ? 400 : 200)),
+    );
+    for (const [index, { body }] of answers.entries())
+      if (index !== 7) expect(body.job_key).toBe(jobKeys[index]);
+  });
+
+  it('405 with Allow: POST for every other method', async () => {
+    for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
+      const response = await jobReport[method](request('/api/monitor/job-report', null, {}, method));
+      expect(response.status, method).toBe(405);
+      expect(response.headers.get('allow'), method).toBe('POST');
+      expect(await response.text(), method).toBe(method === 'HEAD' ? '' : '{"error":"Method not allowed"}');
+    }
+  });
+});
+
+describe('the secret', () => {
+  const wrong = { error: 'Invalid or missing webhook secret' };
+
+  it.each([
+    ['no secret', {}],
+    ['an empty one', { 'X-TC-Portal-Webhook-Secret': '' }],
+    ['a wrong one', { 'X-TC-Portal-Webhook-Secret': 'wrong' }],
+    ['the beginning of the right one', { 'X-TC-Portal-Webhook-Secret': secret.slice(0, -1) }],
+    ['the right one and more', { 'X-TC-Portal-Webhook-Secret': `${secret}x` }],
+    ['the right one in another header', { Authorization: `Bearer ${secret}` }],
+    ['a key that does not exist', { 'X-TC-Portal-Webhook-Secret': `tcp_${'x'.repeat(43)}` }],
+    [
+      'a header that once bypassed middleware',
+      { 'x-middleware-subrequest': 'src/middleware:src/middleware:middleware' },
+    ],
+  ])('401: %s', async (_what, headers) => {
+    const body = JSON.stringify(least(newJobKey()));
+    const answer = await answerOf(
+      await jobReport.POST(request('/api/monitor/job-report', body, headers as Headers)),
+    );
+    expect(answer.status).toBe(401);
+    expect(answer.body).toEqual(wrong);
+  });
+
+  it('is looked at before the body', async () => {
+    const answer = await post('not JSON', {
+      'X-TC-Portal-Webhook-Secret': 'wrong',
+      'Content-Length': '99999999',
+    });
+    expect(answer.status).toBe(401);
+  });
+
+  it('the previous one works while it is being rotated, and no longer after that', async () => {
+    const headers = { 'X-TC-Portal-Webhook-Secret': previousSecret };
+    expect((await post(least(newJobKey()), headers)).status).toBe(200);
+    vi.stubEnv('TC_PORTAL_WEBHOOK_SECRET_PREVIOUS', '');
+    expect((await post(least(newJobKey()), headers)).status).toBe(401);
+  });
+
+  it('500 when none is configured, whatever is sent', async () => {
+    const { key } = await makeKey(otherTenantId, ['report']);
+    vi.stubEnv('TC_PORTAL_WEBHOOK_SECRET', '');
+    for (const given of ['', secret, previousSecret, key]) {
+      const answer = await post(least(newJobKey()), { 'X-TC-Portal-Webhook-Secret': given });
+      expect(answer.status).toBe(500);
+      expect(answer.body).toEqual({ error: 'Server configuration error' });
+    }
+  });
+
+  it('405 comes before 500, and 500 before 401', async () => {
+    vi.stubEnv('TC_PORTAL_WEBHOOK_SECRET', '');
+    expect((await jobReport.GET(request('/api/monitor/job-report', null, {}, 'GET'))).status).toBe(405);
+  });
+});
+
+describe('an API key', () => {
+  it('reports for its tenant, in either header', async () => {
+    const { key } = await makeKey(otherTenantId, ['report']);
+    const jobKey = newJobKey();
+    const first = await post(least(jobKey), { 'X-TC-Portal-Webhook-Secret': key });
+    expect(first.status).toBe(200);
+    const body = JSON.stringify(least(newJobKey()));
+    const second = await jobReport.POST(
+      request('/api/monitor/job-report', body, { Authorization: `Bearer ${key}` }),
+    );
+    expect(second.status).toBe(200);
+    expect((await statusOf(jobKey, otherTenantId))?.id).toBe(first.body.id);
+    expect(await statusOf(jobKey, firstTenantId)).toBeUndefined();
+  });
+
+  it('two tenants may have a job with the same key', async () => {
+    const { key } = await makeKey(otherTenantId, ['report']);
+    const jobKey = newJobKey();
+    const [first, other] = await Promise.all([
+      post({ ...least(jobKey), title: 'Ours' }),
+      post({ ...least(jobKey), title: 'Theirs', status: 'error' }, { 'X-TC-Portal-Webhook-Secret': key }),
+    ]);
+    expect(first.body.id).not.toBe(other.body.id);
+    expect(await statusOf(jobKey, firstTenantId)).toMatchObject({ title: 'Ours', last_status: 'success' });
+    expect(await statusOf(jobKey, otherTenantId)).toMatchObject({ title: 'Theirs', last_status: 'error' });
+  });
+
+  it('403 without the scope report', async () => {
+    const { key } = await makeKey(otherTenantId, ['read']);
+    const answer = await post(least(newJobKey()), { 'X-TC-Portal-Webhook-Secret': key });
+    expect(answer.status).toBe(403);
+    expect(answer.body).toEqual({ error: 'This API key may not report: it lacks the scope report' });
+  });
+
+  it('is refused from the moment it is revoked, though it was trusted a moment ago', async () => {
+    const { key, id } = await makeKey(otherTenantId, ['report']);
+    const headers = { 'X-TC-Portal-Webhook-Secret': key };
+    expect((await post(least(newJobKey()), headers)).status).toBe(200);
+    await sql`update public.api_keys set revoked_at = now() where id = ${id}`;
+    const jobKey = newJobKey();
+    const answer = await post(least(jobKey), headers);
+    expect(answer.status).toBe(401);
+    expect(answer.body).toEqual({ error: 'Invalid or missing webhook secret' });
+    expect(await statusOf(jobKey, otherTenantId)).toBeUndefined();
+  });
+
+  it('is refused from the moment it expires', async () => {
+    const { key, id } = await makeKey(otherTenantId, ['report']);
+    const headers = { 'X-TC-Portal-Webhook-Secret': key };
+    expect((await post(least(newJobKey()), headers)).status).toBe(200);
+    await sql`update public.api_keys set expires_at = now() where id = ${id}`;
+    expect((await post(least(newJobKey()), headers)).status).toBe(401);
+  });
+
+  it('shows when it was last used', async () => {
+    const { key, id } = await makeKey(otherTenantId, ['report']);
+    await post(least(newJobKey()), { 'X-TC-Portal-Webhook-Secret': key });
+    const [row] = await sql`select last_used_at from public.api_keys where id = ${id}`;
+    expect(row?.last_used_at).toBeInstanceOf(Date);
+  });
+
+  it('429 with Retry-After over the limit of one key; another key goes on', async () => {
+    vi.stubEnv('TC_PORTAL_REPORTS_PER_MINUTE', '5');
+    const [busy, calm] = await Promise.all([
+      makeKey(otherTenantId, ['report']),
+      makeKey(otherTenantId, ['report']),
+    ]);
+    const send = (key: string) => post(least(newJobKey()), { 'X-TC-Portal-Webhook-Secret': key });
+    const answers = [];
+    for (let count = 0; count < 6; count += 1) answers.push(await send(busy.key));
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200, 200, 429]);
+    expect(answers[5]?.body).toEqual({ error: 'Too many reports with this key: try again later' });
+    expect(Number(answers[5]?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(Number(answers[5]?.headers.get('retry-after'))).toBeLessThanOrEqual(12);
+    expect((await send(calm.key)).status).toBe(200);
+  });
+});
+
+describe('the size of a body', () => {
+  const tooLarge = { error: 'Body must be at most 1 MiB (1048576 bytes)' };
+  const sized = (jobKey: string, bytes: number): string => {
+    const body = JSON.stringify({ ...least(jobKey), log: '' });
+    return body.replace('"log":""', `"log":"${'x'.repeat(bytes - body.length)}"`);
+  };
+
+  it('may be 1 MiB to the byte; the log keeps its head and tail (rule 6)', async () => {
+    const jobKey = newJobKey();
+    const body = sized(jobKey, 1_048_576);
+    expect((await post(body)).status).toBe(200);
+    const [run] = await runsOf(jobKey);
+    const [log] =
+      await sql`select length(head) as head, length(tail) as tail, cut_characters from public.run_logs where run_id = ${run?.id}`;
+    expect(log?.head + log?.tail).toBe(65_536);
+    expect(Number(log?.cut_characters)).toBeGreaterThan(900_000);
+  });
+
+  it('413 one byte over, and for 5 MB', async () => {
+    for (const bytes of [1_048_577, 5_000_000]) {
+      const answer = await post(sized(newJobKey(), bytes));
+      expect(answer.status).toBe(413);
+      expect(answer.body).toEqual(tooLarge);
+    }
+  });
+
+  it('413 from the declared length, before anything is read', async () => {
+    const body = new ReadableStream({
+      pull() {
+        throw new Error('It was read');
+      },
+    });
+    const answer = await post(body, { 'Content-Length': '1048577' });
+    expect(answer.status).toBe(413);
+  });
+
+  it('413 while reading a body of unknown length, of which no more is taken', async () => {
+    let pulled = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        pulled += 1;
+        controller.enqueue(new Uint8Array(65_536).fill(0x20));
+      },
+    });
+    const answer = await post(body);
+    expect(answer.status).toBe(413);
+    expect(answer.body).toEqual(tooLarge);
+    expect(pulled).toBeLessThan(25);
+  });
+
+  it('a body in pieces that cut characters in half is read whole', async () => {
+    const jobKey = newJobKey();
+    const bytes = new TextEncoder().encode(
+      JSON.stringify({ ...least(jobKey), message: '処理が完了しました' }),
+    );
+    let at = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        if (at >= bytes.length) controller.close();
+        else controller.enqueue(bytes.slice(at, (at += 5)));
+      },
+    });
+    expect((await post(body)).status).toBe(200);
+    expect((await statusOf(jobKey))?.last_message).toBe('処理が完了しました');
+  });
+});
+
+describe('the encoding of a body', () => {
+  // {"message":"処理①"} and the rest around it, with the Japanese in CP932.
+  const cp932 = (jobKey: string): Uint8Array => {
+    const [before, after] = JSON.stringify({ ...least(jobKey), message: '@' }).split('@') as [string, string];
+    const text = new TextEncoder();
+    return Uint8Array.of(...text.encode(before), 0x8f, 0x88, 0x97, 0x9d, 0x87, 0x40, ...text.encode(after));
+  };
+
+  it.each([
+    ['declared', 'application/json; charset=Shift_JIS'],
+    ['declared by the name that Windows has', 'application/json; charset=windows-31j'],
+    ['not declared', 'application/json'],
+    ['declared as UTF-8', 'application/json; charset=utf-8'],
+  ])('CP932, %s, is stored as UTF-8 and the answer says so', async (_what, contentType) => {
+    const jobKey = newJobKey();
+    const answer = await post(cp932(jobKey), { 'Content-Type': contentType });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({
+      success: true,
+      id: expect.any(String),
+      job_key: jobKey,
+      decoded_from: 'shift_jis',
+    });
+    expect((await statusOf(jobKey))?.last_message).toBe('処理①');
+  });
+
+  it('UTF-8 with a byte order mark is UTF-8', async () => {
+    const jobKey = newJobKey();
+    const body = Uint8Array.of(0xef, 0xbb, 0xbf, ...new TextEncoder().encode(JSON.stringify(least(jobKey))));
+    const answer = await post(body);
+    expect(answer.body).toEqual({ success: true, id: expect.any(String), job_key: jobKey });
+  });
+
+  it('NUL and lone surrogates are cleaned, not refused, escaped or raw', async () => {
+    const jobKey = newJobKey();
+    const json = JSON.stringify(least(jobKey)).replace(
+      '}',
+      ',"message":"a\\u0000b\0c\\ud800d","log":"\\udc00\\u0000"}',
+    );
+    expect((await post(json)).status).toBe(200);
+    expect((await statusOf(jobKey))?.last_message).toBe('abc\ufffdd');
+  });
+});
+
+describe('rule 2: the same report again', () => {
+  const same = async (first: unknown, second: unknown, headers: Headers = {}) => {
+    const jobKey = newJobKey();
+    const one = await post({ ...least(jobKey), ...(first as object) }, headers);
+    const two = await post({ ...least(jobKey), ...(second as object) }, headers);
+    expect([one.status, two.status]).toEqual([200, 200]);
+    expect(two.body).toEqual(one.body);
+    return { jobKey, runs: await runsOf(jobKey) };
+  };
+
+  it('the same run_id again changes nothing and gets the first answer', async () => {
+    const { jobKey, runs } = await same(
+      { run_id: 'r', message: 'first' },
+      { run_id: 'r', message: 'second', status: 'error', finished_at: '2026-11-22T06:00:00Z' },
+    );
+    expect(runs).toHaveLength(1);
+    expect(await statusOf(jobKey)).toMatchObject({ last_status: 'success', last_message: 'first' });
+    const [stats] = await sql`
+      select success_count, failed_count from public.run_stats_daily s join public.jobs j on j.id = s.job_id
+      where j.job_key = ${jobKey}`;
+    expect(stats).toEqual({ success_count: 1, failed_count: 0 });
+  });
+
+  it('the same Idempotency-Key again changes nothing and gets the first answer', async () => {
+    const { runs } = await same({}, { message: 'other' }, { 'Idempotency-Key': 'i-1' });
+    expect(runs).toHaveLength(1);
+  });
+
+  it('an identical body within 24 hours is the same report', async () => {
+    const { runs } = await same({ message: 'm' }, { message: 'm' });
+    expect(runs).toHaveLength(1);
+  });
+
+  it('an identical body after 24 hours is a new one', async () => {
+    const jobKey = newJobKey();
+    await post(least(jobKey));
+    await sql`
+      update public.runs set received_at = now() - interval '24 hours 1 second'
+      where job_id = (select id from public.jobs where job_key = ${jobKey})`;
+    await post(least(jobKey));
+    expect(await runsOf(jobKey)).toHaveLength(2);
+  });
+
+  it('another outcome, another finish or another run_id is another report', async () => {
+    const jobKey = newJobKey();
+    await post(least(jobKey));
+    await post({ ...least(jobKey), status: 'error' });
+    await post({ ...least(jobKey), finished_at: '2026-11-21T06:00:00.000001Z' });
+    await post({ ...least(jobKey), run_id: 'r' });
+    expect(await runsOf(jobKey)).toHaveLength(4);
+  });
+
+  it('fifty times at once is one run, and everybody gets the same answer', async () => {
+    const jobKey = newJobKey();
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => post({ ...least(jobKey), run_id: 'r' })),
+    );
+    expect(new Set(answers.map((answer) => JSON.stringify(answer.body))).size).toBe(1);
+    expect(answers.every((answer) => answer.status === 200)).toBe(true);
+    expect(await runsOf(jobKey)).toHaveLength(1);
+  });
+});
+
+describe('rule 3: any order', () => {
+  const at = (minute: number) => `2026-11-21T06:${String(minute).padStart(2, '0')}:00Z`;
+
+  it('an old report after a newer one is history and does not show', async () => {
+    const jobKey = newJobKey();
+    await post({ ...least(jobKey), finished_at: at(5), message: 'newer' });
+    await post({
+      ...least(jobKey),
+      finished_at: at(1),
+      message: 'older',
+      status: 'error',
+      title: 'Old title',
+    });
+    expect(await statusOf(jobKey)).toMatchObject({
+      last_status: 'success',
+      last_message: 'newer',
+      title: 'Title',
+    });
+    expect(await runsOf(jobKey)).toHaveLength(2);
+  });
+
+  it('any order at once: the newest by finished_at shows', async () => {
+    const jobKey = newJobKey();
+    const minutes = [3, 0, 9, 1, 8, 2, 7, 4, 6, 5];
+    await Promise.all(
+      minutes.map((minute) => post({ ...least(jobKey), finished_at: at(minute), message: String(minute) })),
+    );
+    expect((await statusOf(jobKey))?.last_message).toBe('9');
+    expect(await runsOf(jobKey)).toHaveLength(10);
+  });
+
+  it('a start, then its finish, is one run with both times', async () => {
+    const jobKey = newJobKey();
+    const started = await start({
+      job_key: jobKey,
+      title: 'Title',
+      run_id: 'r',
+      started_at: at(0),
+      host: 'ws-01',
+    });
+    expect(started.status).toBe(200);
+    expect(started.body).toEqual({ success: true, job_key: jobKey, run_id: 'r' });
+    expect((await runsOf(jobKey))[0]).toMatchObject({ state: 'running', completed_at: null });
+    expect(await statusOf(jobKey)).toBeUndefined();
+    await post({ ...least(jobKey), finished_at: at(2), run_id: 'r' });
+    const runs = await runsOf(jobKey);
+    expect(runs).toHaveLength(1);
+    expect(runs[0]).toMatchObject({ state: 'success', duration_ms: '120000', host: 'ws-01' });
+  });
+
+  it('a start that comes after its own finish never opens the run again', async () => {
+    const jobKey = newJobKey();
+    await post({ ...least(jobKey), finished_at: at(2), run_id: 'r' });
+    await start({ job_key: jobKey, title: 'Title', run_id: 'r', started_at: at(0) });
+    await start({ job_key: jobKey, title: 'Title', run_id: 'r', started_at: at(1) });
+    const runs = await runsOf(jobKey);
+    expect(runs).toHaveLength(1);
+    expect(runs[0]).toMatchObject({ state: 'success', duration_ms: '120000' });
+    expect((await statusOf(jobKey))?.last_status).toBe('success');
+  });
+
+  it('a start and its finish in one batch are one finished run', async () => {
+    const jobKey = newJobKey();
+    const [started, finished] = await Promise.all([
+      start({ job_key: jobKey, title: 'Title', run_id: 'r', started_at: at(0) }),
+      post({ ...least(jobKey), finished_at: at(2), run_id: 'r' }),
+    ]);
+    expect([started.status, finished.status]).toEqual([200, 200]);
+    const runs = await runsOf(jobKey);
+    expect(runs).toHaveLength(1);
+    expect(runs[0]).toMatchObject({ state: 'success', duration_ms: '120000' });
+  });
+
+  it('rule 4: two runs of one job at once are each watched', async () => {
+    const jobKey = newJobKey();
+    await start({ job_key: jobKey, title: 'Title', run_id: 'a', started_at: at(0) });
+    await start({ job_key: jobKey, title: 'Title', run_id: 'b', started_at: at(1) });
+    await post({ ...least(jobKey), finished_at: at(2), run_id: 'b' });
+    expect((await runsOf(jobKey)).map((run) => [run.report_key, run.state])).toEqual([
+      ['run:a', 'running'],
+      ['run:b', 'success'],
+    ]);
+  });
+});
+
+describe('rule 6: what is stored', () => {
+  it('holds no secret, neither in the message nor in the log', async () => {
+    const jobKey = newJobKey();
+    const { key } = await makeKey(firstTenantId, ['report']);
+    const text = `secret ${secret}, before ${previousSecret}, key ${key}, postgres://u:hunter2@db/x`;
+    await post({ ...least(jobKey), message: text, log: `${text}\nAuthorization: Bearer abcdefghijklmnop` });
+    const [run] = await runsOf(jobKey);
+    const [log] = await sql`select head from public.run_logs where run_id = ${run?.id}`;
+    const stored = `${run?.message} ${log?.head} ${(await statusOf(jobKey))?.last_message}`;
+    for (const hidden of [secret, previousSecret, key, 'hunter2', 'abcdefghijklmnop']) {
+      expect(stored).not.toContain(hidden);
+    }
+    expect(run?.message).toBe(
+      'secret [redacted], before [redacted], key tcp_[redacted], postgres://u:[redacted]@db/x',
+    );
+  });
+
+  it('a message that is too long is clipped with a mark', async () => {
+    const jobKey = newJobKey();
+    expect((await post({ ...least(jobKey), message: 'あ'.repeat(20_000) })).status).toBe(200);
+    expect((await statusOf(jobKey))?.last_message).toMatch(/^あ+\n\[… \d+ characters cut …\]\nあ+$/);
+  });
+});
+
+describe('the request id and the log', () => {
+  it('an id that is harmless is taken, any other is replaced', async () => {
+    const given = randomUUID();
+    expect((await post(least(newJobKey()), { 'X-Request-Id': given })).headers.get('x-request-id')).toBe(
+      given,
+    );
+    for (const hostile of ['short', 'a b c d e f g h', 'x'.repeat(200), '{"a":"bcdefgh"}']) {
+      const own = (await post(least(newJobKey()), { 'X-Request-Id': hostile })).headers.get('x-request-id');
+      expect(own).toMatch(/^[\da-f-]{36}$/);
+    }
+  });
+
+  it('one line a request, with its id, and nothing of the secret or the body', async () => {
+    const requestId = randomUUID();
+    const jobKey = newJobKey();
+    await post({ ...least(jobKey), message: 'private words' }, { 'X-Request-Id': requestId });
+    const lines = logged.filter((line) => line.includes(requestId));
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      level: 'info',
+      event: 'request',
+      request_id: requestId,
+      method: 'POST',
+      path: '/api/monitor/job-report',
+      status: 200,
+      actor: 'webhook_secret',
+      is_new: true,
+    });
+    expect(lines[0]).not.toContain('private words');
+    expect(lines[0]).not.toContain(jobKey);
+    expect(logged.join('')).not.toContain(secret);
+  });
+});
