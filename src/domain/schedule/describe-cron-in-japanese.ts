@@ -126,7 +126,8 @@ function describeWeekdays(dayOfWeek: string): string {
 function describeWeekdayRange(part: string): string {
   const [range = '', step] = part.split('/');
   const [from = '', to] = range.split('-');
-  const words = range === '*' ? '日曜日から' : to ? `${weekdayOf(from)}から${weekdayOf(to)}` : weekdayOf(from);
+  const words =
+    range === '*' ? '日曜日から' : to ? `${weekdayOf(from)}から${weekdayOf(to)}` : weekdayOf(from);
   return step ? `${words}${to ? 'まで' : ''} ${step} 日ごと` : words;
 }
 
@@ -145,7 +146,9 @@ function describeList(field: string, unit: string): string {
     .map((part) => {
       const [range = '', step] = part.split('/');
       const [from = '', to] = range.split('-').map((text) => text.replace(/^0+(?=\d)/, ''));
-      const stepWords = step ? `の ${step} ${unit === '月' ? 'か月' : unit === '時' ? '時間' : unit}ごと` : '';
+      const stepWords = step
+        ? `の ${step} ${unit === '月' ? 'か月' : unit === '時' ? '時間' : unit}ごと`
+        : '';
       if (range === '*') return `${step ?? '1'} ${unit}ごと`;
       return to === undefined ? `${from} ${unit}` : `${from} ${unit}〜${to} ${unit}${stepWords}`;
     })

@@ -42,7 +42,8 @@ async function describeCron(expression: string, locale: DescriptionLocale): Prom
   const text = expression.trim();
   const pattern = (aliases[text.toLowerCase()] ?? text).replaceAll('?', '*');
   try {
-    if (locale === 'ja') return (await import('./describe-cron-in-japanese.ts')).describeCronInJapanese(pattern);
+    if (locale === 'ja')
+      return (await import('./describe-cron-in-japanese.ts')).describeCronInJapanese(pattern);
     const { toString } = (await import('cronstrue')).default;
     return toString(pattern.replaceAll('+', ''), {
       use24HourTimeFormat: true,

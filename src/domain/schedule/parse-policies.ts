@@ -22,8 +22,7 @@ export interface PolicyProblem {
 }
 
 export type ParsedPolicies =
-  | { ok: true; policies: SchedulePolicies }
-  | { ok: false; problems: PolicyProblem[] };
+  { ok: true; policies: SchedulePolicies } | { ok: false; problems: PolicyProblem[] };
 
 /** More than this many missed runs at once would be a storm, not a catch-up. */
 export const catchUpMaxLimit = 1_000;
@@ -31,7 +30,9 @@ const spreadSecondsLimit = 86_400;
 const blackoutsMax = 50;
 
 const refusedAs = (code: PolicyProblemCode) => ({ error: code });
-const timeOfDay = z.string(refusedAs('time_of_day_invalid')).regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'time_of_day_invalid');
+const timeOfDay = z
+  .string(refusedAs('time_of_day_invalid'))
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'time_of_day_invalid');
 const instant = z.union(
   [z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))],
   refusedAs('instant_invalid'),
@@ -50,7 +51,9 @@ const weeklyBlackout = z.object({
     .min(1, 'days_invalid')
     .refine((days) => new Set(days).size === days.length, 'days_invalid'),
   from: timeOfDay,
-  to: z.string(refusedAs('time_of_day_invalid')).regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'time_of_day_invalid'),
+  to: z
+    .string(refusedAs('time_of_day_invalid'))
+    .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'time_of_day_invalid'),
   timeZone: z.string(refusedAs('time_zone_unknown')).refine(isKnownTimeZone, 'time_zone_unknown'),
 });
 

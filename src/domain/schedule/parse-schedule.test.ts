@@ -10,7 +10,11 @@ function problemsOf(input: unknown, options: Parameters<typeof parseSchedule>[1]
   return parsed.ok ? [] : parsed.problems.map(({ field, problem }) => `${field} ${problem}`);
 }
 
-const cron = (expression: unknown, timeZone: unknown = 'Asia/Tokyo') => ({ type: 'cron', expression, timeZone });
+const cron = (expression: unknown, timeZone: unknown = 'Asia/Tokyo') => ({
+  type: 'cron',
+  expression,
+  timeZone,
+});
 
 describe('rule 17: cron expressions', () => {
   it.each([
@@ -168,6 +172,8 @@ describe('rule 21: policies', () => {
     ],
   ])('%j is refused', (input, expected) => {
     const parsed = parsePolicies(input);
-    expect(parsed.ok ? [] : parsed.problems.map(({ field, problem }) => `${field} ${problem}`)).toEqual([expected]);
+    expect(parsed.ok ? [] : parsed.problems.map(({ field, problem }) => `${field} ${problem}`)).toEqual([
+      expected,
+    ]);
   });
 });

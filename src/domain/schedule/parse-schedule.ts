@@ -34,10 +34,7 @@ export const intervalSecondsMin = 1;
 export const intervalSecondsMax = 366 * 86_400;
 const horizonYears = 10;
 
-const instant = z.union([
-  z.date(),
-  z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
-]);
+const instant = z.union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))]);
 const cronShape = z.object({ expression: z.string().catch(''), timeZone: z.string().catch('') });
 const shapes = {
   cron: cronShape,
@@ -74,7 +71,8 @@ function parseCron(input: object, now: Date): ParsedSchedule {
   const expression = typed.trim().replace(/\s+/g, ' ');
   const problems = findCronProblems(expression).map(fromCronProblem);
   if (timeZone === '') problems.push(problemOf('timeZone', 'time_zone_missing'));
-  else if (!isKnownTimeZone(timeZone)) problems.push(problemOf('timeZone', 'time_zone_unknown', { timeZone }));
+  else if (!isKnownTimeZone(timeZone))
+    problems.push(problemOf('timeZone', 'time_zone_unknown', { timeZone }));
   if (problems.length > 0) return refuse(...problems);
 
   const schedule: Schedule = { type: 'cron', expression, timeZone };

@@ -52,7 +52,11 @@ describe('rule 20: what is due', () => {
   it('an occurrence in time runs, and the next is computed from its nominal instant', () => {
     const planned = plan({ now: at('01:01:40') });
     expect(told(planned)).toEqual(['01:00 run']);
-    expect(planned).toMatchObject({ lastNominalAt: at('01:00'), nextNominalAt: at('02:00'), nextEffectiveAt: at('02:00') });
+    expect(planned).toMatchObject({
+      lastNominalAt: at('01:00'),
+      nextNominalAt: at('02:00'),
+      nextEffectiveAt: at('02:00'),
+    });
   });
 
   it('at the very instant it is due, a millisecond before it is not', () => {
@@ -73,7 +77,9 @@ describe('rule 20: what is due', () => {
 
   it('a new schedule has missed nothing from before it began', () => {
     expect(told(plan({ lastNominalAt: null, startAt: at('00:30') }))).toEqual(['01:00 run']);
-    expect(told(plan({ lastNominalAt: at('00:00'), startAt: at('08:30'), now: at('09:00') }))).toEqual(['09:00 run']);
+    expect(told(plan({ lastNominalAt: at('00:00'), startAt: at('08:30'), now: at('09:00') }))).toEqual([
+      '09:00 run',
+    ]);
   });
 });
 
@@ -91,15 +97,29 @@ describe('rule 21: misfire policies', () => {
   });
 
   it('once: the newest runs for all', () => {
-    expect(told(plan({ now: at('03:30') }))).toEqual(['01:00 misfire_collapsed', '02:00 misfire_collapsed', '03:00 run']);
+    expect(told(plan({ now: at('03:30') }))).toEqual([
+      '01:00 misfire_collapsed',
+      '02:00 misfire_collapsed',
+      '03:00 run',
+    ]);
   });
 
   it('once: an occurrence in time stands for those that were missed', () => {
-    expect(told(plan({ now: at('03:01') }))).toEqual(['01:00 misfire_collapsed', '02:00 misfire_collapsed', '03:00 run']);
+    expect(told(plan({ now: at('03:01') }))).toEqual([
+      '01:00 misfire_collapsed',
+      '02:00 misfire_collapsed',
+      '03:00 run',
+    ]);
   });
 
   it('all: each runs, up to the bound, the newest ones', () => {
-    expect(told(plan(missed, { misfire: 'all' }))).toEqual(['01:00 run', '02:00 run', '03:00 run', '04:00 run', '05:00 run']);
+    expect(told(plan(missed, { misfire: 'all' }))).toEqual([
+      '01:00 run',
+      '02:00 run',
+      '03:00 run',
+      '04:00 run',
+      '05:00 run',
+    ]);
     expect(told(plan(missed, { misfire: 'all', catchUpMax: 2 }))).toEqual([
       '01:00 misfire_bound',
       '02:00 misfire_bound',
@@ -118,7 +138,10 @@ describe('rule 21: misfire policies', () => {
     const everySecond: Schedule = { type: 'cron', expression: '* * * * * *', timeZone: 'America/New_York' };
     const lastNominalAt = new Date('2025-11-21T00:00:00Z');
     for (const misfire of ['skip', 'once', 'all'] as const) {
-      const planned = plan({ schedule: everySecond, lastNominalAt, misfireGraceSeconds: 0, now: at('00:00:00.5') }, { misfire });
+      const planned = plan(
+        { schedule: everySecond, lastNominalAt, misfireGraceSeconds: 0, now: at('00:00:00.5') },
+        { misfire },
+      );
       expect(planned.occurrences).toHaveLength(101);
       expect(planned.occurrences[0]).toMatchObject({
         decision: 'skip_range',
@@ -134,7 +157,11 @@ describe('rule 21: misfire policies', () => {
   });
 
   it('what an interval missed is counted exactly', () => {
-    const everySecond: Schedule = { type: 'interval', seconds: 1, anchorAt: new Date('2025-01-01T00:00:00Z') };
+    const everySecond: Schedule = {
+      type: 'interval',
+      seconds: 1,
+      anchorAt: new Date('2025-01-01T00:00:00Z'),
+    };
     const planned = plan({
       schedule: everySecond,
       lastNominalAt: new Date('2025-11-21T00:00:00Z'),
@@ -169,7 +196,14 @@ describe('blackouts', () => {
   };
 
   it('a window that passes midnight belongs to the day on which it begins (2026-11-20 is a Friday)', () => {
-    expect(told(plan({ lastNominalAt: new Date('2026-11-20T20:00:00Z'), now: at('02:00') }, { ...nights, misfire: 'all' }))).toEqual([
+    expect(
+      told(
+        plan(
+          { lastNominalAt: new Date('2026-11-20T20:00:00Z'), now: at('02:00') },
+          { ...nights, misfire: 'all' },
+        ),
+      ),
+    ).toEqual([
       '21:00 run',
       '22:00 blackout',
       '23:00 blackout',
@@ -181,26 +215,34 @@ describe('blackouts', () => {
   });
 
   it('once: the newest outside of a window runs', () => {
-    expect(told(plan({ lastNominalAt: new Date('2026-11-20T20:00:00Z'), now: at('01:30') }, { ...nights, blackouts: [{ type: 'one_off', startsAt: new Date('2026-11-20T22:30:00Z'), endsAt: at('01:10') }] }))).toEqual([
-      '21:00 misfire_collapsed',
-      '22:00 run',
-      '23:00 blackout',
-      '00:00 blackout',
-      '01:00 blackout',
-    ]);
+    expect(
+      told(
+        plan(
+          { lastNominalAt: new Date('2026-11-20T20:00:00Z'), now: at('01:30') },
+          {
+            ...nights,
+            blackouts: [{ type: 'one_off', startsAt: new Date('2026-11-20T22:30:00Z'), endsAt: at('01:10') }],
+          },
+        ),
+      ),
+    ).toEqual(['21:00 misfire_collapsed', '22:00 run', '23:00 blackout', '00:00 blackout', '01:00 blackout']);
   });
 
   it('what was missed does not catch up inside a window', () => {
     const window = { type: 'one_off', startsAt: at('04:30'), endsAt: at('06:00') } as const;
-    expect(told(plan({ now: at('05:00'), lastNominalAt: at('02:00') }, { misfire: 'all', blackouts: [window] }))).toEqual([
-      '03:00 blackout',
-      '04:00 blackout',
-      '05:00 blackout',
-    ]);
+    expect(
+      told(plan({ now: at('05:00'), lastNominalAt: at('02:00') }, { misfire: 'all', blackouts: [window] })),
+    ).toEqual(['03:00 blackout', '04:00 blackout', '05:00 blackout']);
   });
 
   it('are read on their own clock', () => {
-    const tokyoMornings = { type: 'weekly', days: [6], from: '09:30', to: '10:30', timeZone: 'Asia/Tokyo' } as const;
+    const tokyoMornings = {
+      type: 'weekly',
+      days: [6],
+      from: '09:30',
+      to: '10:30',
+      timeZone: 'Asia/Tokyo',
+    } as const;
     expect(told(plan({}, { blackouts: [tokyoMornings] }))).toEqual(['01:00 blackout']);
   });
 });
@@ -230,16 +272,23 @@ describe('rule 22: disabled schedules', () => {
   it('unless the policy says so: then it is left due, and treated as missed', () => {
     const held = plan({ isEnabled: false, now: at('05:30') }, { catchUpAfterEnable: true });
     expect(held).toMatchObject({ occurrences: [], lastNominalAt: at('00:00'), nextNominalAt: at('01:00') });
-    expect(told(plan({ now: at('02:30'), enabledAt: at('02:29') }, { catchUpAfterEnable: true, misfire: 'all' }))).toEqual([
-      '01:00 run',
-      '02:00 run',
-    ]);
+    expect(
+      told(plan({ now: at('02:30'), enabledAt: at('02:29') }, { catchUpAfterEnable: true, misfire: 'all' })),
+    ).toEqual(['01:00 run', '02:00 run']);
   });
 
   it('a year disabled is one row and the newest hundred', () => {
-    const planned = plan({ lastNominalAt: new Date('2025-11-21T00:00:00Z'), isEnabled: false, now: at('00:30') });
+    const planned = plan({
+      lastNominalAt: new Date('2025-11-21T00:00:00Z'),
+      isEnabled: false,
+      now: at('00:30'),
+    });
     expect(planned.occurrences).toHaveLength(101);
-    expect(planned.occurrences[0]).toMatchObject({ decision: 'skip_range', reason: 'disabled', isCountAtLeast: true });
+    expect(planned.occurrences[0]).toMatchObject({
+      decision: 'skip_range',
+      reason: 'disabled',
+      isCountAtLeast: true,
+    });
     expect(planned.nextNominalAt).toEqual(at('01:00'));
   });
 });
@@ -247,8 +296,12 @@ describe('rule 22: disabled schedules', () => {
 describe('rule 23: spread', () => {
   it('the offset of a schedule is stable, below the window and below the period', () => {
     const minutely: Schedule = { type: 'cron', expression: '* * * * *', timeZone: 'UTC' };
-    const offsets = Array.from({ length: 2_000 }, (_, index) => spreadOffsetSeconds(`schedule-${index}`, hourly, 600));
-    expect(offsets).toEqual(Array.from({ length: 2_000 }, (_, index) => spreadOffsetSeconds(`schedule-${index}`, hourly, 600)));
+    const offsets = Array.from({ length: 2_000 }, (_, index) =>
+      spreadOffsetSeconds(`schedule-${index}`, hourly, 600),
+    );
+    expect(offsets).toEqual(
+      Array.from({ length: 2_000 }, (_, index) => spreadOffsetSeconds(`schedule-${index}`, hourly, 600)),
+    );
     expect(Math.min(...offsets)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...offsets)).toBeLessThan(600);
     expect(new Set(offsets).size).toBeGreaterThan(500);
@@ -295,7 +348,10 @@ describe('preview', () => {
     const previewed = previewOccurrences({
       scheduleId: 'a',
       schedule: hourly,
-      policies: { spreadSeconds: 0, blackouts: [{ type: 'one_off', startsAt: at('02:00'), endsAt: at('03:00') }] },
+      policies: {
+        spreadSeconds: 0,
+        blackouts: [{ type: 'one_off', startsAt: at('02:00'), endsAt: at('03:00') }],
+      },
       from: at('00:30'),
       count: 3,
     });
@@ -308,6 +364,8 @@ describe('preview', () => {
 
   it('is shorter when the schedule ends', () => {
     const oneShot: Schedule = { type: 'one_shot', at: at('01:00') };
-    expect(previewOccurrences({ scheduleId: 'a', schedule: oneShot, policies, from: at('00:00'), count: 5 })).toHaveLength(1);
+    expect(
+      previewOccurrences({ scheduleId: 'a', schedule: oneShot, policies, from: at('00:00'), count: 5 }),
+    ).toHaveLength(1);
   });
 });
