@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import postgres from 'postgres';
+import { startTestSupabase } from '#testing/embedded-supabase.ts';
+
+// A database of its own, because this suite takes it away.
+let started: Awaited<ReturnType<typeof startTestSupabase>>;
+let sql: postgres.Sql;
+let post: (request: Request) => Promise<Response>;
+let ready: (request: Request) => Promise<Response>;
+let live: (request: Request) => Promise<Response>;
+
+const secret = `secret-${randomUUID()}`;
+
+async function report(runId: string): Promise<Response> {
+  const body = {
+    job_key: 'job',
+    title: 'Title',
+    status: 'success',
+    finished_at: new Date().toISOString(),
+    run_id: runId,
+  };
+  return post(
+    new Request('http://portal.test/api/monitor/job-report', {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'X-TC-Portal-Webhook-Secret': secret },
+    }),
+  );
+}
+
+const recordedRunIds = async (): Promise<Set<string>> => {
+  const rows = await sql<{ report_key: string }[]>`select report_key from public.runs`;
+  return new Set(rows.map((row) => row.report_key.replace('run:', '')));
+};
+
+beforeAll(async () => {
+  started = await startTestSupabase();
+  const { url, publishableKey, secretKey, superuserUrl } = started.supabase;
+  sql = postgres(superuserUrl, { max: 1, onnotice: () => {} });
+  await sql`insert into public.tenants (name) values ('Only')`;
+  vi.stubEnv('NEXT_PUBLIC_SUPABASE_URL', url);
+  vi.stubEnv('NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY', publishableKey);
+  vi.stubEnv('SUPABASE_SECRET_KEY', secretKey);
+  vi.stubEnv('TC_PORTAL_WEBHOOK_SECRET', secret);
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  ({ POST: post } = await import('#app/api/monitor/job-report/route.ts'));
+  ({ GET: ready } = await import('#app/api/health/ready/route.ts'));
+  ({ GET: live } = await import('#app/api/health/route.ts'));
+}, 120_000);
+
+afterAll(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  await sql.end({ timeout: 1 });
+  await started.stop();
+});
+
+const readiness = () => ready(new Request('http://portal.test/api/health/ready'));
+
+describe('rule 7: a database that is away', () => {
+  it('is ready before, with the latency and age of that fact', async () => {
+    const response = await readiness();
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(await response.json()).toEqual({
+      status: 'ok',
+      checks: { database: { status: 'ok', latency_ms: expect.any(Number), age_ms: expect.any(Number) } },
+    });
+  });
+
+  it('503 with Retry-After while it is away, recovery by itself, and every 200 is in the database', async () => {
+    const acknowledged = new Set<string>();
+    const answers: { status: number; retryAfter: string | null; error: unknown; ms: number }[] = [];
+    let isOver = false;
+    const senders = Array.from({ length: 8 }, async () => {
+      while (!isOver) {
+        const runId = randomUUID();
+        const startedAt = performance.now();
+        const response = await report(runId);
+        const { error } = (await response.json()) as { error?: unknown };
+        answers.push({
+          status: response.status,
+          retryAfter: response.headers.get('retry-after'),
+          error,
+          ms: performance.now() - startedAt,
+        });
+        if (response.status === 200) acknowledged.add(runId);
+        else await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    });
+    const seen = (status: number) => answers.filter((answer) => answer.status === status).length;
+    try {
+      await vi.waitFor(() => expect(seen(200)).toBeGreaterThan(200), { timeout: 20_000 });
+      const { pid } = started.database;
+      // A fast stop writes out what was committed; the test databases do not wait for the disk. It starts again by itself.
+      process.kill(pid!, 'SIGINT');
+      await vi.waitFor(() => expect(seen(503)).toBeGreaterThan(0), { timeout: 20_000 });
+      const before = seen(200);
+      await vi.waitFor(() => expect(seen(200)).toBeGreaterThan(before + 200), { timeout: 40_000 });
+    } finally {
+      isOver = true;
+      await Promise.all(senders);
+    }
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200, 503]));
+    for (const answer of answers.filter(({ status }) => status === 503)) {
+      expect(answer.retryAfter).toBe('5');
+      expect(answer.error).toMatch(/try again$/);
+      expect(answer.ms).toBeLessThan(11_000);
+    }
+    const recorded = await recordedRunIds();
+    expect([...acknowledged].filter((runId) => !recorded.has(runId))).toEqual([]);
+  }, 90_000);
+
+  it('is not ready while it is away, but live; a new report is a 503 within the limit', async () => {
+    await started.database.stop();
+    await vi.waitFor(async () => expect((await readiness()).status).toBe(503), { timeout: 20_000 });
+    const response = await readiness();
+    expect(response.headers.get('retry-after')).toBe('5');
+    expect(await response.json()).toEqual({
+      status: 'unavailable',
+      checks: {
+        database: { status: 'unavailable', latency_ms: expect.any(Number), age_ms: expect.any(Number) },
+      },
+    });
+    expect((await live(new Request('http://portal.test/api/health'))).status).toBe(200);
+    const refused = await report(randomUUID());
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toEqual({ error: expect.stringMatching(/try again$/) });
+  }, 60_000);
+});
