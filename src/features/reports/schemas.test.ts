@@ -100,7 +100,11 @@ describe('anything else that is wrong: a sentence that names the field', () => {
     [{ type: 'cron' }, 'schedule.expression', 'must be a cron expression'],
     [{ type: 'cron', expression: '0 6 * * *' }, 'schedule.timezone', 'must be an IANA time zone'],
     [{ ...cron, timezone: '+09:00' }, 'schedule.timezone', 'must be an IANA time zone'],
-    [{ ...cron, expression: '0 0 30 2 *' }, 'schedule.expression', 'has no instant within 10 years'],
+    [
+      { ...cron, expression: '0 0 30 2 *' },
+      'schedule.expression',
+      "'0 0 30 2 *' has no date within the next 10 years.",
+    ],
     [{ ...cron, late_tolerence_seconds: 5 }, 'schedule.late_tolerence_seconds', 'is not known here'],
     [{ ...cron, late_tolerance_seconds: -1 }, 'schedule.late_tolerance_seconds', 'must be at least 0'],
     [{ ...cron, failure_threshold: 0 }, 'schedule.failure_threshold', 'must be at least 1'],

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { findCronProblem, isTimeZone } from '#domain/cron-expression.ts';
 import { type FieldProblem, InvalidInputError } from '#domain/errors.ts';
 import { redactSecrets } from '#domain/redaction.ts';
 import { parseInstant } from '#domain/report-instant.ts';
 import { cleanText, clipMessage, countCharacters, excerptLog } from '#domain/report-text.ts';
+import { parseSchedule } from '#domain/schedule/parse-schedule.ts';
+import { isKnownTimeZone } from '#domain/schedule/time-zone.ts';
 import { type Expectation, type FinishReport, reportKeyOf, type StartReport } from '#domain/report.ts';
 
 const yearSeconds = 366 * 86_400;
@@ -46,7 +47,7 @@ const tolerances = {
 
 const timeZone = z
   .string({ error: 'must be an IANA time zone' })
-  .refine(isTimeZone, 'must be an IANA time zone');
+  .refine(isKnownTimeZone, 'must be an IANA time zone');
 
 // A misspelt tolerance must not be dropped in silence: it would alarm, or fail to.
 const unknownField: z.core.$ZodErrorMap = (issue) =>
@@ -165,11 +166,13 @@ const knownSchedulesMax = 10_000;
 function checkCron(expression: string, zone: string, now: Date): void {
   const schedule = `${zone} ${expression}`;
   if (knownSchedules.has(schedule)) return;
-  const problem = findCronProblem(expression, zone, now);
-  if (problem !== null) {
-    throw new InvalidInputError(`schedule.expression ${problem}`, [
-      { field: 'schedule.expression', problem },
-    ]);
+  const parsed = parseSchedule({ type: 'cron', expression, timeZone: zone }, { now, misfire: 'once' });
+  if (!parsed.ok) {
+    const details = parsed.problems.map(({ sentence }) => ({
+      field: 'schedule.expression',
+      problem: sentence,
+    }));
+    throw new InvalidInputError(`schedule.expression cannot be used: ${details[0]?.problem}`, details);
   }
   if (knownSchedules.size >= knownSchedulesMax) knownSchedules.clear();
   knownSchedules.add(schedule);
