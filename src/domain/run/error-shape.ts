@@ -1,0 +1,61 @@
+import type { MemberRole } from '#domain/member-role.ts';
+
+/** An error as it is stored with a run (rule 29). */
+export interface ErrorShape {
+  name: string;
+  message: string;
+  stack: string | null;
+}
+
+const nameLengthMax = 200;
+const messageLengthMax = 4_000;
+const stackLengthMax = 16_000;
+
+/** The stored shape of anything that was thrown, clipped; never throws itself, whatever it is given. */
+export function errorShapeOf(thrown: unknown): ErrorShape {
+  try {
+    if (thrown instanceof Error || isErrorLike(thrown)) {
+      return {
+        name: clip(String(thrown.name || 'Error'), nameLengthMax),
+        message: clip(messageOf(thrown), messageLengthMax),
+        stack: thrown.stack ? clip(String(thrown.stack), stackLengthMax) : null,
+      };
+    }
+    const message = typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? String(thrown));
+    return { name: 'Error', message: clip(message, messageLengthMax), stack: null };
+  } catch {
+    return { name: 'Error', message: 'An error that cannot be shown was thrown.', stack: null };
+  }
+}
+
+/** What a member may see of it: the stack is for admins (rule 29). */
+export function errorForRole(error: ErrorShape, role: MemberRole): ErrorShape {
+  return role === 'admin' ? error : { ...error, stack: null };
+}
+
+interface ErrorLike {
+  name?: unknown;
+  message: unknown;
+  stack?: unknown;
+  cause?: unknown;
+}
+
+/** Errors from another realm, and errors that came as JSON, are no `instanceof Error`. */
+function isErrorLike(thrown: unknown): thrown is ErrorLike {
+  return typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+}
+
+/** `fetch failed` alone helps nobody: the reason is in the cause. */
+function messageOf(error: ErrorLike): string {
+  const message = String(error.message);
+  const { cause } = error;
+  if (!isErrorLike(cause) || !cause.message) return message;
+  return `${message}: ${String(cause.message)}`;
+}
+
+/** Cut by code points and without NUL, which PostgreSQL cannot store. */
+function clip(text: string, lengthMax: number): string {
+  const clean = text.replaceAll('\0', '').toWellFormed();
+  if (clean.length <= lengthMax) return clean;
+  return `${clean.slice(0, lengthMax - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}

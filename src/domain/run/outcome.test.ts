@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { nextStep, snoozesMax } from './outcome.ts';
+import type { AttemptOutcome } from './outcome.ts';
+
+const now = new Date('2026-11-21T09:00:00Z');
+const error = { name: 'TypeError', message: 'fetch failed', stack: null };
+const failed: AttemptOutcome = { kind: 'failed', error, isRetryable: true };
+const policy = { maxAttempts: 3, backoffSeconds: 10, maxBackoffSeconds: 300 };
+
+function stepOf(outcome: AttemptOutcome, { attempt = 1, snoozes = 0, random = 0.5 } = {}) {
+  return nextStep({ outcome, attempt, snoozes, policy, now, random });
+}
+const inSeconds = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+
+describe('rule 25: what follows an attempt', () => {
+  it('a success finishes', () => {
+    expect(stepOf({ kind: 'success' })).toEqual({ kind: 'finish_success' });
+  });
+
+  it('a cancel finishes, on whichever attempt', () => {
+    expect(stepOf({ kind: 'canceled' }, { attempt: 3 })).toEqual({ kind: 'finish_canceled' });
+  });
+
+  it('a failure is tried again with back-off until the attempts are used up', () => {
+    expect(stepOf(failed)).toEqual({ kind: 'retry_at', at: inSeconds(7.5), error });
+    expect(stepOf(failed, { attempt: 2 })).toEqual({ kind: 'retry_at', at: inSeconds(15), error });
+    expect(stepOf(failed, { attempt: 3 })).toEqual({ kind: 'finish_failed', error });
+    expect(stepOf(failed, { attempt: 9 })).toEqual({ kind: 'finish_failed', error });
+  });
+
+  it('a failure that is not retryable finishes at once', () => {
+    expect(stepOf({ ...failed, isRetryable: false })).toEqual({ kind: 'finish_failed', error });
+  });
+
+  it('Retry-After is never undercut, and only a little exceeded', () => {
+    const told: AttemptOutcome = { kind: 'retry_after', error, seconds: 120 };
+    expect(stepOf(told, { random: 0 })).toEqual({ kind: 'retry_at', at: inSeconds(120), error });
+    expect(stepOf(told, { random: 1 })).toEqual({ kind: 'retry_at', at: inSeconds(133), error });
+    expect(stepOf({ ...told, seconds: -9 }, { random: 0 })).toEqual({ kind: 'retry_at', at: now, error });
+    expect(stepOf(told, { attempt: 3 })).toEqual({ kind: 'finish_failed', error });
+  });
+
+  it('a snooze burns no attempt, even on the last one', () => {
+    expect(stepOf({ kind: 'snoozed', seconds: 60 }, { attempt: 3 })).toEqual({
+      kind: 'snooze_until',
+      at: inSeconds(60),
+    });
+    expect(stepOf({ kind: 'snoozed', seconds: 0 })).toEqual({ kind: 'snooze_until', at: inSeconds(1) });
+  });
+
+  it('rule 31: a run that only snoozes ends failed', () => {
+    expect(stepOf({ kind: 'snoozed', seconds: 60 }, { snoozes: snoozesMax })).toMatchObject({
+      kind: 'finish_failed',
+    });
+  });
+});

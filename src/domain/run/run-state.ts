@@ -1,0 +1,25 @@
+export const runStates = ['pending', 'running', 'success', 'failed', 'canceled'] as const;
+export type RunState = (typeof runStates)[number];
+
+/**
+ * `running -> pending` gives a run back: for a retry, a snooze, a lost lease or a worker that is stopped.
+ * `pending -> failed` is a run that no worker could take (rule 30). The last three states are final (rule 31);
+ * a dead run is started again as a new run.
+ */
+const following: Record<RunState, readonly RunState[]> = {
+  pending: ['running', 'failed', 'canceled'],
+  running: ['success', 'failed', 'canceled', 'pending'],
+  success: [],
+  failed: [],
+  canceled: [],
+};
+
+/** Whether a run may change from one state to the other (rules 24 to 31). */
+export function canChangeState(from: RunState, to: RunState): boolean {
+  return following[from].includes(to);
+}
+
+/** Whether the run has reached a state that it cannot leave (rule 31). */
+export function isFinished(state: RunState): boolean {
+  return following[state].length === 0;
+}
