@@ -701,6 +701,7 @@ export type Database = {
           result: Json | null;
           schedule_id: string | null;
           scheduled_for: string | null;
+          snooze_count: number;
           started_at: string | null;
           state: string;
           tenant_id: string;
@@ -742,6 +743,7 @@ export type Database = {
           result?: Json | null;
           schedule_id?: string | null;
           scheduled_for?: string | null;
+          snooze_count?: number;
           started_at?: string | null;
           state: string;
           tenant_id: string;
@@ -782,6 +784,7 @@ export type Database = {
           result?: Json | null;
           schedule_id?: string | null;
           scheduled_for?: string | null;
+          snooze_count?: number;
           started_at?: string | null;
           state?: string;
           tenant_id?: string;
@@ -986,7 +989,7 @@ export type Database = {
           tenant_id: string;
         }[];
       };
-      cancel_run: { Args: { p_run_id: string }; Returns: string };
+      cancel_run: { Args: { p_api_key_id?: string; p_run_id: string }; Returns: string };
       claim_runs: {
         Args: { p_lease_seconds?: number; p_quantity: number; p_worker_id: string };
         Returns: {
@@ -997,6 +1000,7 @@ export type Database = {
           cursor: string;
           job_id: string;
           job_key: string;
+          manifest_job: Json;
           max_attempts: number;
           max_backoff_seconds: number;
           payload: Json;
@@ -1006,7 +1010,9 @@ export type Database = {
           plugin_kind: string;
           run_id: string;
           scheduled_for: string;
+          secrets: Json;
           signing_secret: string;
+          snooze_count: number;
           tenant_id: string;
           timeout_seconds: number;
           trigger: string;
@@ -1068,13 +1074,30 @@ export type Database = {
           process: string;
         }[];
       };
+      list_job_secrets: {
+        Args: { p_job_id: string };
+        Returns: {
+          name: string;
+          updated_at: string;
+        }[];
+      };
+      look_at_leases: {
+        Args: { p_attempts: Json };
+        Returns: {
+          is_cancel_requested: boolean;
+          run_id: string;
+        }[];
+      };
       note_heartbeat: { Args: { p_details?: Json; p_process: string }; Returns: undefined };
       owns_webhook_secret: { Args: { p_tenant_id: string }; Returns: boolean };
+      reap_runs: { Args: Record<PropertyKey, never>; Returns: Json };
       record_reports: { Args: { p_reports: Json }; Returns: Json };
       rename_myself: { Args: { p_display_name: string }; Returns: undefined };
+      set_job_secret: { Args: { p_job_id: string; p_name: string; p_value: string }; Returns: undefined };
       set_plugin_secret: { Args: { p_plugin_id: string; p_signing_secret: string }; Returns: undefined };
       start_run: {
         Args: {
+          p_api_key_id?: string;
           p_cursor?: string;
           p_has_cursor?: boolean;
           p_job_id: string;
@@ -1088,16 +1111,7 @@ export type Database = {
         Args: { p_bucket: string; p_limit: number; p_window_seconds: number };
         Returns: number;
       };
-      write_run_log: {
-        Args: {
-          p_attempt_token: string;
-          p_cut_characters: number;
-          p_head: string;
-          p_run_id: string;
-          p_tail: string;
-        };
-        Returns: boolean;
-      };
+      write_run_logs: { Args: { p_logs: Json }; Returns: undefined };
     };
     Enums: {
       [_ in never]: never;

@@ -9,6 +9,7 @@ alter table public.runs
   add column origin_run_id uuid,
   add column requested_by uuid,
   add column attempt integer not null default 0,
+  add column snooze_count integer not null default 0,
   add column attempt_token uuid,
   add column worker_id text,
   add column lease_expires_at timestamptz,
@@ -30,6 +31,7 @@ alter table public.runs
 
 create index runs_of_tenant_by_state_newest_first on public.runs (tenant_id, state, ordered_at desc, id desc);
 create index runs_unfinished_of_job on public.runs (job_id, state) where state in ('pending', 'running');
+create index runs_waiting_alone on public.runs (job_id) where state = 'pending' and is_exclusive;
 create index runs_by_lease on public.runs (lease_expires_at) where lease_expires_at is not null;
 drop index public.runs_unfinished;
 
@@ -41,6 +43,7 @@ comment on column public.runs.payload is 'Input of this run.';
 comment on column public.runs.origin_run_id is 'The run that this one repeats.';
 comment on column public.runs.requested_by is 'The person who started it.';
 comment on column public.runs.attempt is 'Number of the current or last attempt, from 1.';
+comment on column public.runs.snooze_count is 'How often it found nothing to do yet and was put off.';
 comment on column public.runs.attempt_token is 'Receipt of the current attempt: whoever does not hold it may not report on the run.';
 comment on column public.runs.worker_id is 'The worker that holds or held it.';
 comment on column public.runs.lease_expires_at is 'Until when the worker holds it without a heartbeat.';

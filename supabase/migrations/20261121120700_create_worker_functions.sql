@@ -6,6 +6,12 @@ language sql
 security invoker
 set search_path = ''
 as $$
+  -- In one order, so that two batches that share jobs do not wait for each other in a circle.
+  select 1 from public.jobs j
+    where j.id in (select r.job_id from public.runs r where r.id = any (p_run_ids))
+    order by j.id
+    for no key update;
+
   insert into public.run_stats_daily as s
     (job_id, day, tenant_id, success_count, failed_count, canceled_count, duration_count, duration_ms_sum, duration_ms_max)
   select
@@ -64,6 +70,49 @@ comment on function private.show_finished_runs(uuid[]) is
   'Carries finished runs into the daily totals and, where they are the newest of their job, into job_status.';
 grant execute on function private.show_finished_runs(uuid[]) to service_role;
 
+create function private.take_back_runs(p_run_ids uuid[])
+returns uuid[]
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  v_ended uuid[];
+begin
+  update public.run_attempts a
+    set ended_at = now(), outcome = 'lost'
+    from public.runs r
+    where r.id = any (p_run_ids) and a.run_id = r.id and a.attempt = r.attempt and a.ended_at is null;
+  -- A worker that dies is not the run's fault, but a run that kills every worker must end: it gets one attempt more
+  -- than it may fail.
+  with ended as (
+    update public.runs r
+    set
+      state = case when r.cancel_requested_at is not null then 'canceled' else 'failed' end,
+      completed_at = now(), ordered_at = now(), attempt_token = null, lease_expires_at = null,
+      duration_ms = greatest(0, (extract(epoch from now() - r.started_at) * 1000)::bigint),
+      error = case when r.cancel_requested_at is null then
+        jsonb_build_object('name', 'WorkerLost', 'message', 'The worker stopped without a word during every attempt')
+        else r.error end
+    from public.jobs j
+    where r.id = any (p_run_ids) and r.state = 'running' and j.id = r.job_id
+      and (r.attempt > j.max_attempts or r.cancel_requested_at is not null)
+    returning r.id
+  )
+  select array_agg(id) into v_ended from ended;
+  if v_ended is not null then
+    perform private.show_finished_runs(v_ended);
+  end if;
+  update public.runs r
+    set state = 'pending', attempt_token = null, lease_expires_at = null
+    where r.id = any (p_run_ids) and r.state = 'running';
+  return v_ended;
+end;
+$$;
+comment on function private.take_back_runs(uuid[]) is
+  'Ends the attempts of runs whose worker went silent: they are pending again, or over. Answers those that are over.';
+grant execute on function private.take_back_runs(uuid[]) to service_role;
+
 create function public.claim_runs(p_worker_id text, p_quantity integer, p_lease_seconds integer default 30)
 returns table (
   run_id uuid,
@@ -75,10 +124,13 @@ returns table (
   plugin_kind text,
   base_url text,
   signing_secret text,
+  secrets jsonb,
   plugin_job_name text,
+  manifest_job jsonb,
   trigger text,
   attempt integer,
   max_attempts integer,
+  snooze_count integer,
   attempt_token uuid,
   payload jsonb,
   cursor text,
@@ -95,148 +147,141 @@ as $$
 declare
   v_queue text;
   v_read bigint;
+  v_rounds integer;
   v_wanted integer := p_quantity;
   v_claimed uuid[] := '{}';
-  v_ids uuid[];
   v_message_ids bigint[];
+  v_run_ids uuid[];
+  v_stale bigint[];
+  v_ids uuid[];
   v_over uuid[];
   v_lost uuid[];
   v_failed uuid[];
 begin
   foreach v_queue in array array['runs_high', 'runs'] loop
-    exit when v_wanted <= 0;
+    -- Another round when concurrency limits held back what was read, or a busy job would starve those behind it.
+    v_rounds := 0;
+    loop
+      exit when v_wanted <= 0 or v_rounds >= 10;
+      v_rounds := v_rounds + 1;
+      v_over := null;
 
-    -- 1. Read messages: pgmq hides them for the length of the lease.
-    select array_agg(m.msg_id), array_agg((m.message ->> 'run_id')::uuid), count(*)
-      into v_message_ids, v_ids, v_read
-      from pgmq.read(v_queue, p_lease_seconds, v_wanted) m;
-    continue when v_read = 0;
+      -- 1. Read messages: pgmq hides them for the length of the lease.
+      select array_agg(m.msg_id), array_agg((m.message ->> 'run_id')::uuid), count(*)
+        into v_message_ids, v_run_ids, v_read
+        from pgmq.read(v_queue, p_lease_seconds, v_wanted) m;
+      exit when v_read = 0;
 
-    perform 1 from public.runs r where r.id = any (v_ids) order by r.id for no key update;
+      perform 1 from public.runs r where r.id = any (v_run_ids) order by r.id for no key update;
 
-    -- 2. Messages of runs that are over, or gone, have nothing left to say.
-    perform pgmq.delete(v_queue, array_agg(m.message_id))
-      from unnest(v_message_ids, v_ids) as m (message_id, run_id)
-      left join public.runs r on r.id = m.run_id
-      where r.id is null or r.state not in ('pending', 'running')
-      having count(*) > 0;
+      -- 2. Messages of runs that are over or gone, or that have another message by now, have nothing left to say.
+      select
+          array_agg(m.message_id) filter (where r.id is null),
+          array_agg(r.id) filter (where r.id is not null)
+        into v_stale, v_ids
+        from unnest(v_message_ids, v_run_ids) as m (message_id, run_id)
+        left join public.runs r on r.id = m.run_id and r.state in ('pending', 'running')
+          and r.queue_name = v_queue and r.queue_message_id = m.message_id;
+      if v_stale is not null then
+        perform pgmq.delete(v_queue, v_stale);
+      end if;
 
-    -- 3. A run that still runs was lost by its worker: its message came back because nobody extended the lease.
-    select array_agg(r.id) into v_lost
-      from public.runs r
-      where r.id = any (v_ids) and r.state = 'running' and r.lease_expires_at <= now();
-    if v_lost is not null then
-      update public.run_attempts a
-        set ended_at = now(), outcome = 'lost'
+      -- 3. A run that still runs was lost by its worker: its message came back because nobody extended the lease. The
+      -- message's time was set a moment before the lease's, so the lease counts as over a second early.
+      select array_agg(r.id) into v_lost
         from public.runs r
-        where r.id = any (v_lost) and a.run_id = r.id and a.attempt = r.attempt and a.ended_at is null;
-      -- A worker that dies is not the run's fault, but a run that kills every worker must end: it gets
-      -- one attempt more than it may fail.
-      with ended as (
+        where r.id = any (v_ids) and r.state = 'running'
+          and r.lease_expires_at <= clock_timestamp() + interval '1 second';
+      if v_lost is not null then
+        v_failed := private.take_back_runs(v_lost);
+        if v_failed is not null then
+          perform pgmq.archive(v_queue, array_agg(r.queue_message_id)) from public.runs r where r.id = any (v_failed);
+        end if;
+      end if;
+
+      -- 4. Concurrency limits hold across workers: whoever counts has the job (and plugin) to itself.
+      perform 1
+        from public.jobs j
+        where j.id in (select r.job_id from public.runs r where r.id = any (v_ids) and r.state = 'pending')
+          and (j.concurrency_limit is not null
+            or exists (select 1 from public.runs r where r.id = any (v_ids) and r.job_id = j.id and r.is_exclusive))
+        order by j.id
+        for no key update;
+      perform 1
+        from public.plugins p
+        where p.concurrency_limit is not null
+          and p.id in (
+            select j.plugin_id from public.runs r join public.jobs j on j.id = r.job_id
+            where r.id = any (v_ids) and r.state = 'pending'
+          )
+        order by p.id
+        for no key update;
+
+      with candidates as (
+        select
+          r.id, r.job_id, j.plugin_id,
+          least(coalesce(j.concurrency_limit, 2147483647), case when r.is_exclusive then 1 else 2147483647 end) as job_limit,
+          coalesce(p.concurrency_limit, 2147483647) as plugin_limit,
+          row_number() over (partition by r.job_id order by r.ordered_at, r.id) as place_in_job,
+          row_number() over (partition by j.plugin_id order by r.ordered_at, r.id) as place_in_plugin
+        from public.runs r
+        join public.jobs j on j.id = r.job_id
+        join public.plugins p on p.id = j.plugin_id
+        where r.id = any (v_ids) and r.state = 'pending'
+      ),
+      running_in_job as (
+        select c.job_id, count(r.id) as runs
+        from (select distinct job_id from candidates where job_limit < 2147483647) c
+        left join public.runs r on r.job_id = c.job_id and r.state = 'running'
+        group by c.job_id
+      ),
+      running_in_plugin as (
+        select c.plugin_id, count(r.id) as runs
+        from (select distinct plugin_id from candidates where plugin_limit < 2147483647) c
+        join public.jobs j on j.plugin_id = c.plugin_id
+        left join public.runs r on r.job_id = j.id and r.state = 'running'
+        group by c.plugin_id
+      )
+      select array_agg(c.id) into v_over
+        from candidates c
+        left join running_in_job rj on rj.job_id = c.job_id
+        left join running_in_plugin rp on rp.plugin_id = c.plugin_id
+        where c.place_in_job + coalesce(rj.runs, 0) > c.job_limit
+          or c.place_in_plugin + coalesce(rp.runs, 0) > c.plugin_limit;
+      -- What is over its limit stays hidden for a lease; the end of a run of the same job brings the next one back at once.
+
+      -- 5. Lease what is left.
+      with leased as (
         update public.runs r
         set
-          state = case when r.cancel_requested_at is not null then 'canceled' else 'failed' end,
-          completed_at = now(), ordered_at = now(), attempt_token = null, lease_expires_at = null,
-          duration_ms = greatest(0, (extract(epoch from now() - r.started_at) * 1000)::bigint),
-          error = case when r.cancel_requested_at is null then
-            jsonb_build_object('name', 'WorkerLost', 'message', 'The worker stopped without a word during every attempt') end
+          state = 'running', attempt = r.attempt + 1, attempt_token = gen_random_uuid(), worker_id = p_worker_id,
+          lease_expires_at = clock_timestamp() + make_interval(secs => p_lease_seconds),
+          started_at = coalesce(r.started_at, clock_timestamp()), next_attempt_at = null,
+          cursor_before = coalesce(r.cursor_before, j.cursor)
         from public.jobs j
-        where r.id = any (v_lost) and j.id = r.job_id
-          and (r.attempt > j.max_attempts or r.cancel_requested_at is not null)
-        returning r.id, r.queue_message_id
+        where r.id = any (v_ids) and r.state = 'pending' and j.id = r.job_id
+          and (v_over is null or r.id <> all (v_over))
+        returning r.id, r.attempt, r.tenant_id
       ),
-      archived as (
-        select e.id, pgmq.archive(v_queue, e.queue_message_id) from ended e
+      noted as (
+        insert into public.run_attempts (run_id, attempt, tenant_id, worker_id, started_at)
+        select l.id, l.attempt, l.tenant_id, p_worker_id, clock_timestamp() from leased l
+        returning run_id
       )
-      select array_agg(id) into v_failed from archived;
-      if v_failed is not null then
-        perform private.show_finished_runs(v_failed);
-      end if;
-      update public.runs r
-        set state = 'pending', attempt_token = null, lease_expires_at = null
-        where r.id = any (v_lost) and r.state = 'running';
-    end if;
-
-    -- 4. Concurrency limits hold across workers: whoever counts has the job (and plugin) to itself.
-    perform 1
-      from public.jobs j
-      where j.id in (select r.job_id from public.runs r where r.id = any (v_ids) and r.state = 'pending')
-        and (j.concurrency_limit is not null
-          or exists (select 1 from public.runs r where r.id = any (v_ids) and r.job_id = j.id and r.is_exclusive))
-      order by j.id
-      for no key update;
-    perform 1
-      from public.plugins p
-      where p.concurrency_limit is not null
-        and p.id in (
-          select j.plugin_id from public.runs r join public.jobs j on j.id = r.job_id
-          where r.id = any (v_ids) and r.state = 'pending'
-        )
-      order by p.id
-      for no key update;
-
-    with candidates as (
-      select
-        r.id, r.job_id, j.plugin_id,
-        least(coalesce(j.concurrency_limit, 2147483647), case when r.is_exclusive then 1 else 2147483647 end) as job_limit,
-        coalesce(p.concurrency_limit, 2147483647) as plugin_limit,
-        row_number() over (partition by r.job_id order by r.ordered_at, r.id) as place_in_job,
-        row_number() over (partition by j.plugin_id order by r.ordered_at, r.id) as place_in_plugin
-      from public.runs r
-      join public.jobs j on j.id = r.job_id
-      join public.plugins p on p.id = j.plugin_id
-      where r.id = any (v_ids) and r.state = 'pending'
-    ),
-    running_in_job as (
-      select c.job_id, count(r.id) as runs
-      from (select distinct job_id from candidates where job_limit < 2147483647) c
-      left join public.runs r on r.job_id = c.job_id and r.state = 'running'
-      group by c.job_id
-    ),
-    running_in_plugin as (
-      select c.plugin_id, count(r.id) as runs
-      from (select distinct plugin_id from candidates where plugin_limit < 2147483647) c
-      join public.jobs j on j.plugin_id = c.plugin_id
-      left join public.runs r on r.job_id = j.id and r.state = 'running'
-      group by c.plugin_id
-    )
-    select array_agg(c.id) into v_over
-      from candidates c
-      left join running_in_job rj on rj.job_id = c.job_id
-      left join running_in_plugin rp on rp.plugin_id = c.plugin_id
-      where c.place_in_job + coalesce(rj.runs, 0) > c.job_limit
-        or c.place_in_plugin + coalesce(rp.runs, 0) > c.plugin_limit;
-    if v_over is not null then
-      -- Hidden for a lease; the end of a run of the same job brings the next one back at once.
-      perform pgmq.set_vt(v_queue, r.queue_message_id, p_lease_seconds) from public.runs r where r.id = any (v_over);
-    end if;
-
-    -- 5. Lease what is left.
-    with leased as (
-      update public.runs r
-      set
-        state = 'running', attempt = r.attempt + 1, attempt_token = gen_random_uuid(), worker_id = p_worker_id,
-        lease_expires_at = clock_timestamp() + make_interval(secs => p_lease_seconds),
-        started_at = coalesce(r.started_at, clock_timestamp()), next_attempt_at = null,
-        cursor_before = coalesce(r.cursor_before, j.cursor)
-      from public.jobs j
-      where r.id = any (v_ids) and r.state = 'pending' and j.id = r.job_id
-        and (v_over is null or r.id <> all (v_over))
-      returning r.id, r.attempt, r.tenant_id
-    ),
-    noted as (
-      insert into public.run_attempts (run_id, attempt, tenant_id, worker_id, started_at)
-      select l.id, l.attempt, l.tenant_id, p_worker_id, clock_timestamp() from leased l
-      returning run_id
-    )
-    select v_claimed || coalesce(array_agg(run_id), '{}') into v_claimed from noted;
-    v_wanted := p_quantity - cardinality(v_claimed);
+      select v_claimed || coalesce(array_agg(run_id), '{}') into v_claimed from noted;
+      v_wanted := p_quantity - cardinality(v_claimed);
+      exit when v_over is null;
+    end loop;
   end loop;
 
   return query
     select
-      r.id, r.tenant_id, r.job_id, j.job_key, p.id, p.plugin_key, p.kind, p.base_url, x.signing_secret, j.plugin_job_name,
-      r.trigger, r.attempt, j.max_attempts, r.attempt_token, coalesce(r.payload, j.payload), r.cursor_before,
+      r.id, r.tenant_id, r.job_id, j.job_key, p.id, p.plugin_key, p.kind, p.base_url, x.signing_secret,
+      (select jsonb_object_agg(k.name, k.value) from private.job_secrets k where k.job_id = j.id),
+      j.plugin_job_name,
+      case when p.kind = 'remote' then jsonb_path_query_first(
+        p.manifest, '$.jobs[*] ? (@.name == $name)', jsonb_build_object('name', j.plugin_job_name)) end,
+      r.trigger, r.attempt, j.max_attempts, r.snooze_count, r.attempt_token, coalesce(r.payload, j.payload), r.cursor_before,
       j.timeout_seconds, j.backoff_seconds, j.max_backoff_seconds, r.scheduled_for
     from public.runs r
     join public.jobs j on j.id = r.job_id
@@ -275,7 +320,8 @@ begin
     )
     select e.id, e.cancel_requested_at is not null
     from extended e
-    cross join lateral pgmq.set_vt(e.queue_name, e.queue_message_id, p_lease_seconds);
+    -- A lost message does not end the lease: the run goes on, and the reaper needs it only if its worker dies.
+    left join lateral pgmq.set_vt(e.queue_name, e.queue_message_id, p_lease_seconds) v on true;
 end;
 $$;
 comment on function public.extend_leases(jsonb, integer) is
@@ -283,26 +329,39 @@ comment on function public.extend_leases(jsonb, integer) is
   'a run that is missing from the answer was lost.';
 grant execute on function public.extend_leases(jsonb, integer) to service_role;
 
-create function public.write_run_log(p_run_id uuid, p_attempt_token uuid, p_head text, p_tail text, p_cut_characters bigint)
-returns boolean
+create function public.look_at_leases(p_attempts jsonb)
+returns table (run_id uuid, is_cancel_requested boolean)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select r.id, r.cancel_requested_at is not null
+  from jsonb_to_recordset(p_attempts) as a (run_id uuid, attempt_token uuid)
+  join public.runs r on r.id = a.run_id and r.state = 'running' and r.attempt_token = a.attempt_token;
+$$;
+comment on function public.look_at_leases(jsonb) is
+  'As extend_leases, but writes nothing: what a worker asks between heartbeats, so that a cancel reaches it within seconds.';
+grant execute on function public.look_at_leases(jsonb) to service_role;
+
+create function public.write_run_logs(p_logs jsonb)
+returns void
 language sql
 security invoker
 set search_path = ''
 as $$
-  with written as (
-    insert into public.run_logs as l (run_id, tenant_id, head, tail, cut_characters)
-    select r.id, r.tenant_id, p_head, p_tail, p_cut_characters
-    from public.runs r
-    where r.id = p_run_id and r.attempt_token = p_attempt_token and r.state = 'running'
-    on conflict (run_id) do update set
-      head = excluded.head, tail = excluded.tail, cut_characters = excluded.cut_characters
-    returning 1
-  )
-  select exists (select 1 from written);
+  insert into public.run_logs as l (run_id, tenant_id, head, tail, cut_characters)
+  select r.id, r.tenant_id, a.head, coalesce(a.tail, ''), coalesce(a.cut_characters, 0)
+  from jsonb_to_recordset(p_logs) as a (run_id uuid, attempt_token uuid, head text, tail text, cut_characters bigint)
+  join public.runs r on r.id = a.run_id and r.attempt_token = a.attempt_token and r.state = 'running'
+  order by r.id
+  on conflict (run_id) do update set
+    head = excluded.head, tail = excluded.tail, cut_characters = excluded.cut_characters;
 $$;
-comment on function public.write_run_log(uuid, uuid, text, text, bigint) is
-  'Replaces the log of a running run by what its worker has kept of it; false when the lease is lost.';
-grant execute on function public.write_run_log(uuid, uuid, text, text, bigint) to service_role;
+comment on function public.write_run_logs(jsonb) is
+  'Replaces the logs of running runs by what their worker has kept of them: [{run_id, attempt_token, head, tail, '
+  'cut_characters}]; nothing for a run whose lease is lost.';
+grant execute on function public.write_run_logs(jsonb) to service_role;
 
 create function public.finish_attempts(p_results jsonb)
 returns table (run_id uuid, state text)
@@ -312,59 +371,82 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 declare
+  v_results jsonb;
   v_held uuid[];
-  v_finished uuid[];
   v_jobs uuid[];
+  v_finished uuid[];
+  v_queue text;
+  v_message_ids bigint[];
 begin
   -- Runs before jobs, as claim_runs does, so that neither waits for the other in a circle.
-  select array_agg(distinct r.job_id) into v_jobs
-    from public.runs r
-    where r.id in (select (a ->> 'run_id')::uuid from jsonb_array_elements(p_results) a);
   perform 1 from public.runs r
     where r.id in (select (a ->> 'run_id')::uuid from jsonb_array_elements(p_results) a)
     order by r.id for no key update;
-  perform 1 from public.jobs j where j.id = any (v_jobs) order by j.id for no key update;
 
-  -- Only who holds the token of the current attempt may end it: results of a lost lease are refused.
-  select array_agg(r.id) into v_held
-    from jsonb_to_recordset(p_results) as a (run_id uuid, attempt_token uuid)
-    join public.runs r on r.id = a.run_id and r.attempt_token = a.attempt_token and r.state = 'running';
+  -- Only who holds the token of the current attempt may end it: results of a lost lease are refused. What somebody
+  -- asked to cancel is not tried again.
+  select
+      jsonb_agg(case
+        when r.cancel_requested_at is not null and a ->> 'state' = 'pending'
+        then a || '{"state": "canceled", "attempt_outcome": "canceled"}'
+        else a end),
+      array_agg(r.id),
+      array_agg(distinct r.job_id)
+    into v_results, v_held, v_jobs
+    from jsonb_array_elements(p_results) a
+    join public.runs r on r.id = (a ->> 'run_id')::uuid and r.state = 'running'
+      and r.attempt_token = (a ->> 'attempt_token')::uuid;
   if v_held is null then
     return;
   end if;
+  perform 1 from public.jobs j where j.id = any (v_jobs) order by j.id for no key update;
 
   update public.run_attempts t
     set
       ended_at = clock_timestamp(), outcome = a.attempt_outcome,
       error = case when a.error is null then null else a.error - 'stack' end
-    from jsonb_to_recordset(p_results) as a (run_id uuid, attempt_outcome text, error jsonb)
+    from jsonb_to_recordset(v_results) as a (run_id uuid, attempt_outcome text, error jsonb)
     join public.runs r on r.id = a.run_id
-    where a.run_id = any (v_held) and t.run_id = a.run_id and t.attempt = r.attempt and t.ended_at is null;
+    where t.run_id = a.run_id and t.attempt = r.attempt and t.ended_at is null;
+  -- An attempt that counts for nothing leaves no row behind, so that the next one can have its number.
+  delete from public.run_attempts t
+    using jsonb_to_recordset(v_results) as a (run_id uuid, attempt_outcome text)
+    join public.runs r on r.id = a.run_id
+    where a.attempt_outcome in ('released', 'snoozed') and t.run_id = a.run_id and t.attempt = r.attempt;
 
   insert into public.run_error_stacks as s (run_id, tenant_id, stack)
     select a.run_id, r.tenant_id, a.error ->> 'stack'
-    from jsonb_to_recordset(p_results) as a (run_id uuid, error jsonb)
+    from jsonb_to_recordset(v_results) as a (run_id uuid, error jsonb)
     join public.runs r on r.id = a.run_id
-    where a.run_id = any (v_held) and a.error ->> 'stack' is not null
+    where a.error ->> 'stack' is not null
     on conflict (run_id) do update set stack = excluded.stack;
 
   insert into public.run_logs as l (run_id, tenant_id, head, tail, cut_characters)
     select a.run_id, r.tenant_id, a.log ->> 'head', coalesce(a.log ->> 'tail', ''), coalesce((a.log ->> 'cut_characters')::bigint, 0)
-    from jsonb_to_recordset(p_results) as a (run_id uuid, log jsonb)
+    from jsonb_to_recordset(v_results) as a (run_id uuid, log jsonb)
     join public.runs r on r.id = a.run_id
-    where a.run_id = any (v_held) and a.log is not null
+    where a.log ->> 'head' is not null
     on conflict (run_id) do update set
       head = excluded.head, tail = excluded.tail, cut_characters = excluded.cut_characters;
 
-  -- The cursor moves in the transaction of the success, or not at all.
-  update public.jobs j
-    set cursor = a.cursor
-    from jsonb_to_recordset(p_results) as a (run_id uuid, state text, cursor text)
-    join public.runs r on r.id = a.run_id
-    where a.run_id = any (v_held) and j.id = r.job_id and a.state = 'success' and a.cursor is not null;
+  -- The cursor moves in the transaction of the success, or not at all; of two successes the run that started later wins.
+  if exists (select 1 from jsonb_array_elements(v_results) a where a ->> 'state' = 'success' and a ->> 'cursor' is not null) then
+    -- The run itself is the record of this; the audit log is for what people change.
+    perform set_config('portal.audits_itself', 'yes', true);
+    update public.jobs j
+      set cursor = newest.cursor
+      from (
+        select distinct on (r.job_id) r.job_id, a.cursor
+        from jsonb_to_recordset(v_results) as a (run_id uuid, state text, cursor text)
+        join public.runs r on r.id = a.run_id
+        where a.state = 'success' and a.cursor is not null
+        order by r.job_id, r.started_at desc, r.id desc
+      ) newest
+      where j.id = newest.job_id;
+    perform set_config('portal.audits_itself', '', true);
+  end if;
 
-  with ended as (
-    update public.runs r
+  update public.runs r
     set
       state = a.state,
       completed_at = case when a.state = 'pending' then null else clock_timestamp() end,
@@ -373,69 +455,65 @@ begin
         else greatest(0, (extract(epoch from clock_timestamp() - r.started_at) * 1000)::bigint) end,
       -- A released or snoozed attempt was not the run's own try.
       attempt = case when a.attempt_outcome in ('released', 'snoozed') then r.attempt - 1 else r.attempt end,
+      snooze_count = r.snooze_count + (a.attempt_outcome = 'snoozed')::integer,
       attempt_token = null,
       lease_expires_at = null,
-      next_attempt_at = case when a.state = 'pending' then clock_timestamp() + make_interval(secs => coalesce(a.delay_seconds, 0)) end,
+      next_attempt_at = case when a.state = 'pending' and a.delay_seconds > 0
+        then clock_timestamp() + make_interval(secs => a.delay_seconds) end,
       message = coalesce(a.message, case when a.state = 'success' then r.message end),
       error = case when a.state = 'success' then null when a.error is null then r.error else a.error - 'stack' end,
       result = coalesce(a.result, r.result),
       progress = coalesce(a.progress, r.progress),
       events_processed = coalesce(a.events_processed, r.events_processed),
       cursor_after = case when a.state = 'success' then a.cursor end
-    from jsonb_to_recordset(p_results) as a (
+    from jsonb_to_recordset(v_results) as a (
       run_id uuid, state text, attempt_outcome text, delay_seconds double precision, message text, error jsonb, result jsonb,
       progress jsonb, events_processed integer, cursor text
     )
-    where r.id = a.run_id and r.id = any (v_held)
-    returning r.id, r.state, r.queue_name, r.queue_message_id, a.attempt_outcome, a.delay_seconds
-  ),
-  -- Attempts that count for nothing leave no row behind, so that the next one can have their number.
-  forgotten as (
-    delete from public.run_attempts t
-    using ended e, public.runs r
-    where e.attempt_outcome in ('released', 'snoozed') and r.id = e.id and t.run_id = e.id and t.attempt = r.attempt
-    returning t.run_id
-  ),
-  hidden as (
-    select e.id, v.msg_id
-    from ended e
-    cross join lateral pgmq.set_vt(e.queue_name, e.queue_message_id, ceil(coalesce(e.delay_seconds, 0))::integer) v
-    where e.state = 'pending'
-  ),
-  removed as (
-    select e.id, pgmq.delete(e.queue_name, e.queue_message_id) as is_removed from ended e where e.state <> 'pending'
-  )
-  select array_agg(m.id) into v_finished
-    from removed m
-    where m.is_removed is not null
-      and (select count(*) from hidden) >= 0
-      and (select count(*) from forgotten) >= 0;
+    where r.id = a.run_id;
 
+  perform pgmq.set_vt(r.queue_name, r.queue_message_id, ceil(coalesce(a.delay_seconds, 0))::integer)
+    from jsonb_to_recordset(v_results) as a (run_id uuid, state text, delay_seconds double precision)
+    join public.runs r on r.id = a.run_id
+    where a.state = 'pending' and r.queue_message_id is not null;
+
+  foreach v_queue in array array['runs_high', 'runs'] loop
+    select array_agg(r.queue_message_id) into v_message_ids
+      from public.runs r
+      where r.id = any (v_held) and r.state <> 'pending' and r.queue_name = v_queue and r.queue_message_id is not null;
+    if v_message_ids is not null then
+      perform pgmq.delete(v_queue, v_message_ids);
+    end if;
+  end loop;
+
+  select array_agg(r.id) into v_finished from public.runs r where r.id = any (v_held) and r.state <> 'pending';
   if v_finished is not null then
     perform private.show_finished_runs(v_finished);
   end if;
 
   -- Runs that waited for a place come back at once: as many as ended, the oldest first.
   perform pgmq.set_vt(w.queue_name, w.queue_message_id, 0)
-    from unnest(v_jobs) as j (id)
-    join public.jobs b on b.id = j.id
+    from (
+      select b.id, b.plugin_id, p.concurrency_limit is not null as is_plugin_limited
+      from public.jobs b
+      join public.plugins p on p.id = b.plugin_id
+      where b.id = any (v_jobs)
+        and (b.concurrency_limit is not null or p.concurrency_limit is not null
+          or exists (select 1 from public.runs r where r.job_id = b.id and r.state = 'pending' and r.is_exclusive))
+    ) b
     cross join lateral (
       select r.queue_name, r.queue_message_id
       from public.runs r
-      where r.state = 'pending' and r.next_attempt_at is null and r.queue_message_id is not null
+      where r.state = 'pending' and (r.next_attempt_at is null or r.next_attempt_at <= clock_timestamp())
+        and r.queue_message_id is not null
         and r.job_id in (
           select b.id
-          union all
-          select s.id from public.jobs s
-          join public.plugins p on p.id = s.plugin_id
-          where s.plugin_id = b.plugin_id and p.concurrency_limit is not null
+          union
+          select s.id from public.jobs s where b.is_plugin_limited and s.plugin_id = b.plugin_id
         )
-      order by r.ordered_at, r.id
+      order by r.priority = 'high' desc, r.ordered_at, r.id
       limit cardinality(v_held)
-    ) w
-    where b.concurrency_limit is not null
-      or exists (select 1 from public.runs r where r.job_id = b.id and r.state = 'pending' and r.is_exclusive)
-      or exists (select 1 from public.plugins p where p.id = b.plugin_id and p.concurrency_limit is not null);
+    ) w;
 
   return query select r.id, r.state from public.runs r where r.id = any (v_held);
 end;

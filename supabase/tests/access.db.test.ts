@@ -186,8 +186,10 @@ describe('rule 32: row level security on every table, those not written yet incl
       'accept_invitation',
       'cancel_run',
       'incident_badge',
+      'list_job_secrets',
       'owns_webhook_secret',
       'rename_myself',
+      'set_job_secret',
       'set_plugin_secret',
       'start_run',
     ]);

@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import type { ServiceClient } from '#data/clients/service.ts';
+import type { Database, Json } from '#data/database.types.ts';
+import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
+import type { ErrorShape } from '#domain/run/error-shape.ts';
+import type { RunProgress } from '#domain/run/progress.ts';
+import { parseRunTrigger, type RunTrigger } from '#domain/run-state.ts';
+
+/** An attempt that a worker holds, with all that it needs to run it. */
+export interface ClaimedRun {
+  runId: string;
+  tenantId: string;
+  jobId: string;
+  jobKey: string;
+  pluginId: string;
+  pluginKey: string;
+  pluginKind: 'built_in' | 'remote';
+  baseUrl: string | null;
+  signingSecret: string | null;
+  /** What `{{secret.name}}` in the payload stands for. */
+  secrets: Record<string, string>;
+  pluginJobName: string;
+  /** The job's entry in a remote plugin's manifest; null for a built-in one. */
+  manifestJob: unknown;
+  trigger: RunTrigger;
+  attempt: number;
+  maxAttempts: number;
+  snoozeCount: number;
+  attemptToken: string;
+  payload: unknown;
+  cursor: string | null;
+  timeoutSeconds: number;
+  backoffSeconds: number;
+  maxBackoffSeconds: number;
+  scheduledFor: string | null;
+}
+
+/** What a worker shows for a run that it holds: the run, and the receipt of its current attempt. */
+export interface HeldAttempt {
+  runId: string;
+  attemptToken: string;
+  /** New progress, if there is any. */
+  progress?: RunProgress | null;
+}
+
+/** A run that a worker still holds. */
+export interface Lease {
+  runId: string;
+  isCancelRequested: boolean;
+}
+
+/** Head and tail of a log, within the limit, without secrets. */
+export interface KeptLog {
+  head: string;
+  tail: string;
+  cutCharacters: number;
+}
+
+export type AttemptEnd = 'success' | 'failed' | 'retry' | 'canceled' | 'snoozed' | 'released' | 'timed_out';
+
+/** How an attempt ended and what becomes of its run. */
+export interface AttemptResult {
+  runId: string;
+  attemptToken: string;
+  /** `pending`: the run is tried again after `delaySeconds`. */
+  state: 'success' | 'failed' | 'canceled' | 'pending';
+  attemptOutcome: AttemptEnd;
+  delaySeconds?: number;
+  message?: string | null;
+  error?: ErrorShape | null;
+  result?: unknown;
+  progress?: RunProgress | null;
+  eventsProcessed?: number | null;
+  cursor?: string | null;
+  log?: KeptLog | null;
+}
+
+type ClaimedRow = Database['public']['Functions']['claim_runs']['Returns'][number];
+type Nullable<T> = { [K in keyof T]: T[K] | null };
+
+const secretsSchema = z.record(z.string(), z.string()).nullable();
+
+// The generated types know no null in what a function returns.
+function toClaimedRun(row: ClaimedRow): ClaimedRun {
+  const { base_url, signing_secret, cursor, scheduled_for } = row as Nullable<ClaimedRow>;
+  return {
+    runId: row.run_id,
+    tenantId: row.tenant_id,
+    jobId: row.job_id,
+    jobKey: row.job_key,
+    pluginId: row.plugin_id,
+    pluginKey: row.plugin_key,
+    pluginKind: row.plugin_kind === 'remote' ? 'remote' : 'built_in',
+    baseUrl: base_url,
+    signingSecret: signing_secret,
+    secrets: secretsSchema.parse(row.secrets) ?? {},
+    pluginJobName: row.plugin_job_name,
+    manifestJob: row.manifest_job,
+    trigger: parseRunTrigger(row.trigger),
+    attempt: row.attempt,
+    maxAttempts: row.max_attempts,
+    snoozeCount: row.snooze_count,
+    attemptToken: row.attempt_token,
+    payload: row.payload,
+    cursor,
+    timeoutSeconds: row.timeout_seconds,
+    backoffSeconds: row.backoff_seconds,
+    maxBackoffSeconds: row.max_backoff_seconds,
+    scheduledFor: scheduled_for,
+  };
+}
+
+const toAttemptRow = ({ runId, attemptToken, progress }: HeldAttempt): Json => ({
+  run_id: runId,
+  attempt_token: attemptToken,
+  ...(progress && { progress: { ...progress } }),
+});
+
+const toLogRow = ({ head, tail, cutCharacters }: KeptLog) => ({ head, tail, cut_characters: cutCharacters });
+
+const toResultRow = (result: AttemptResult): Json => ({
+  run_id: result.runId,
+  attempt_token: result.attemptToken,
+  state: result.state,
+  attempt_outcome: result.attemptOutcome,
+  delay_seconds: result.delaySeconds,
+  message: result.message,
+  error: result.error && { ...result.error },
+  result: result.result as Json | undefined,
+  progress: result.progress && { ...result.progress },
+  events_processed: result.eventsProcessed,
+  cursor: result.cursor,
+  log: result.log && toLogRow(result.log),
+});
+
+interface LeaseRow {
+  run_id: string;
+  is_cancel_requested: boolean;
+}
+const toLease = (row: LeaseRow): Lease => ({
+  runId: row.run_id,
+  isCancelRequested: row.is_cancel_requested,
+});
+
+/**
+ * Leases up to `quantity` runs to a worker, those that people wait for first, within the concurrency limits.
+ * @throws UnavailableError when the database is away
+ */
+export async function claimRuns(
+  client: ServiceClient,
+  { workerId, quantity, leaseSeconds }: { workerId: string; quantity: number; leaseSeconds: number },
+  signal: AbortSignal,
+): Promise<ClaimedRun[]> {
+  const answer = await client
+    .rpc('claim_runs', { p_worker_id: workerId, p_quantity: quantity, p_lease_seconds: leaseSeconds })
+    .abortSignal(signal)
+    .retry(false);
+  return unwrap(answer).map(toClaimedRun);
+}
+
+/** Prolongs leases and writes progress; a run that is missing from the answer is no longer held. */
+export async function extendLeases(
+  client: ServiceClient,
+  attempts: readonly HeldAttempt[],
+  leaseSeconds: number,
+  signal: AbortSignal,
+): Promise<Lease[]> {
+  const answer = await client
+    .rpc('extend_leases', { p_attempts: attempts.map(toAttemptRow), p_lease_seconds: leaseSeconds })
+    .abortSignal(signal)
+    .retry(false);
+  return unwrap(answer).map(toLease);
+}
+
+/** As `extendLeases`, but only looks. */
+export async function lookAtLeases(
+  client: ServiceClient,
+  attempts: readonly HeldAttempt[],
+  signal: AbortSignal,
+): Promise<Lease[]> {
+  const answer = await client
+    .rpc('look_at_leases', {
+      p_attempts: attempts.map(({ runId, attemptToken }) => toAttemptRow({ runId, attemptToken })),
+    })
+    .abortSignal(signal)
+    .retry(false);
+  return unwrap(answer).map(toLease);
+}
+
+/** Replaces the logs of runs that are still held. */
+export async function writeRunLogs(
+  client: ServiceClient,
+  logs: readonly (HeldAttempt & { log: KeptLog })[],
+  signal: AbortSignal,
+): Promise<void> {
+  const rows = logs.map(({ runId, attemptToken, log }) => ({
+    run_id: runId,
+    attempt_token: attemptToken,
+    ...toLogRow(log),
+  }));
+  unwrapMaybe(await client.rpc('write_run_logs', { p_logs: rows }).abortSignal(signal).retry(false));
+}
+
+/**
+ * Ends attempts in one transaction. Answers the ids of the runs whose token was right; a late result is refused by
+ * its absence.
+ * @throws UnavailableError when the database is away: what was written is not known, and trying again is right
+ */
+export async function finishAttempts(
+  client: ServiceClient,
+  results: readonly AttemptResult[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const answer = await client
+    .rpc('finish_attempts', { p_results: results.map(toResultRow) })
+    .abortSignal(signal)
+    .retry(false);
+  return unwrap(answer).map((row) => row.run_id);
+}
+
+/** Puts runs whose queue message is gone back on their queue, or ends them (rule 31). */
+export async function reapRuns(client: ServiceClient): Promise<{ requeued: number; ended: number }> {
+  const answer = await client.rpc('reap_runs').retry(false);
+  return z.object({ requeued: z.int(), ended: z.int() }).parse(unwrap(answer));
+}
+
+/** Says that a process is alive. */
+export async function noteHeartbeat(
+  client: ServiceClient,
+  process: string,
+  details: Record<string, string | number | null>,
+): Promise<void> {
+  unwrapMaybe(await client.rpc('note_heartbeat', { p_process: process, p_details: details }).retry(false));
+}
