@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { findMissingPackages } from './complete-lockfile.mjs';
 
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
-  packages: Record<string, { resolved?: string }>;
+  packages: Record<string, { version?: string; resolved?: string }>;
 };
 
 it('the lock file holds the optional packages of every platform, so that npm ci installs anywhere', () => {
