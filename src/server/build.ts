@@ -68,7 +68,7 @@ export function nextEnvironment(
 
 function buildEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('NEXT_PUBLIC_'));
-  return nextEnvironment(Object.fromEntries(kept), 'production');
+  return { ...nextEnvironment(Object.fromEntries(kept), 'production'), PORTAL_SKIP_TYPES: '1' };
 }
 
 /** Builds the pages unless what is there was made from the same sources. Says whether it built. */
