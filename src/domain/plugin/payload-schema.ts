@@ -1,0 +1,259 @@
+import { z } from 'zod';
+
+/** A text in the interface's languages, or one text for all. */
+const localizedText = z.union([
+  z.string().min(1).max(500),
+  z.strictObject({ ja: z.string().min(1).max(500), en: z.string().min(1).max(500) }),
+]);
+export const localizedTextSchema = localizedText;
+export type LocalizedText = z.infer<typeof localizedText>;
+type Locale = 'ja' | 'en';
+
+const described = { title: localizedText.optional(), description: localizedText.optional() };
+const bounds = { minimum: z.number().optional(), maximum: z.number().optional() };
+
+const fieldSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('string'),
+    ...described,
+    enum: z.array(z.string()).min(1).max(200).optional(),
+    format: z.literal('date').optional(),
+    minLength: z.int().min(0).optional(),
+    maxLength: z.int().min(1).max(100_000).optional(),
+    default: z.string().optional(),
+  }),
+  z.strictObject({ type: z.literal('number'), ...described, ...bounds, default: z.number().optional() }),
+  z.strictObject({ type: z.literal('integer'), ...described, ...bounds, default: z.int().optional() }),
+  z.strictObject({ type: z.literal('boolean'), ...described, default: z.boolean().optional() }),
+]);
+
+/**
+ * The part of JSON Schema in which a manifest describes a job's payload: one flat object of texts, choices,
+ * dates, numbers and switches, so that every payload can be entered in a form. Titles may be in two languages.
+ */
+export const payloadSchemaSchema = z.strictObject({
+  type: z.literal('object'),
+  properties: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/), fieldSchema),
+  required: z.array(z.string()).optional(),
+});
+
+export type PayloadSchema = z.infer<typeof payloadSchemaSchema>;
+type PayloadField = z.infer<typeof fieldSchema>;
+export type PayloadValue = string | number | boolean;
+export type Payload = Record<string, PayloadValue>;
+
+export type PayloadProblemCode =
+  | 'not_an_object'
+  | 'unknown_field'
+  | 'required'
+  | 'not_text'
+  | 'not_a_number'
+  | 'not_an_integer'
+  | 'not_a_boolean'
+  | 'not_a_choice'
+  | 'not_a_date'
+  | 'too_small'
+  | 'too_large'
+  | 'too_short'
+  | 'too_long';
+
+/** Wording goes by `problem` and `limit`; `sentence` is the API's English. */
+export interface PayloadProblem {
+  field: string;
+  problem: PayloadProblemCode;
+  limit: number | null;
+  sentence: string;
+}
+
+export type ValidatedPayload = { ok: true; payload: Payload } | { ok: false; problems: PayloadProblem[] };
+
+/** Checks a payload from the API and fills in defaults. Fields that the schema does not name are refused. */
+export function validatePayload(schema: PayloadSchema, input: unknown): ValidatedPayload {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return { ok: false, problems: [problemOf('', 'not_an_object')] };
+  }
+  const given = new Map(Object.entries(input));
+  const problems: PayloadProblem[] = [];
+  for (const name of given.keys()) {
+    if (!Object.hasOwn(schema.properties, name)) problems.push(problemOf(name, 'unknown_field'));
+  }
+  const entries: [string, PayloadValue][] = [];
+  for (const [name, field] of Object.entries(schema.properties)) {
+    const value: unknown = given.get(name) ?? field.default;
+    if (value === undefined || value === null) {
+      if (schema.required?.includes(name)) problems.push(problemOf(name, 'required'));
+      continue;
+    }
+    const checked = checkValue(field, value);
+    if (typeof checked === 'object') problems.push(problemOf(name, checked.problem, checked.limit));
+    else entries.push([name, checked]);
+  }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, payload: Object.fromEntries(entries) };
+}
+
+/**
+ * Reads a payload from the texts of a form. An empty field is an absent one; a switch is on when its box was
+ * sent. A number that cannot be read is left as text, so that validation names it.
+ */
+export function validatePayloadForm(
+  schema: PayloadSchema,
+  texts: Readonly<Record<string, string | undefined>>,
+): ValidatedPayload {
+  const entries: [string, PayloadValue][] = [];
+  for (const [name, field] of Object.entries(schema.properties)) {
+    const text = texts[name];
+    if (field.type === 'boolean') entries.push([name, text !== undefined && text !== 'false']);
+    else if (text !== undefined && text.trim() !== '') entries.push([name, readText(field, text)]);
+  }
+  return validatePayload(schema, Object.fromEntries(entries));
+}
+
+/** One field of the form that starts a run now. */
+export interface PayloadFormField {
+  name: string;
+  label: string;
+  description: string | null;
+  control: 'text' | 'number' | 'checkbox' | 'select' | 'date';
+  isRequired: boolean;
+  defaultValue: PayloadValue | null;
+  options: string[];
+  min: number | null;
+  max: number | null;
+  /** `any` or 1, as an HTML number input has it; null for other controls. */
+  step: 'any' | 1 | null;
+  minLength: number | null;
+  maxLength: number | null;
+}
+
+/** The form for a payload, in the order of the manifest, in one language. */
+export function formFieldsOf(schema: PayloadSchema, locale: Locale): PayloadFormField[] {
+  return Object.entries(schema.properties).map(([name, field]) => {
+    const isNumeric = field.type === 'number' || field.type === 'integer';
+    const isText = field.type === 'string';
+    return {
+      name,
+      label: field.title ? textIn(field.title, locale) : name,
+      description: field.description ? textIn(field.description, locale) : null,
+      control: controlOf(field),
+      isRequired: schema.required?.includes(name) ?? false,
+      defaultValue: field.default ?? null,
+      options: (isText && field.enum) || [],
+      min: isNumeric ? (field.minimum ?? null) : null,
+      max: isNumeric ? (field.maximum ?? null) : null,
+      step: isNumeric ? (field.type === 'integer' ? 1 : 'any') : null,
+      minLength: isText ? (field.minLength ?? null) : null,
+      maxLength: isText ? (field.maxLength ?? null) : null,
+    };
+  });
+}
+
+/** A text in one language; a text without languages is the same in both. */
+export function textIn(text: LocalizedText, locale: Locale): string {
+  return typeof text === 'string' ? text : text[locale];
+}
+
+/** What contradicts itself in a schema that zod alone accepts, as `[path, problem]`. */
+export function findPayloadSchemaProblems(schema: PayloadSchema): [path: string[], problem: string][] {
+  const problems: [string[], string][] = [];
+  for (const name of schema.required ?? []) {
+    if (!Object.hasOwn(schema.properties, name)) {
+      problems.push([['required'], `names '${name}', which is not among the properties`]);
+    }
+  }
+  for (const [name, field] of Object.entries(schema.properties)) {
+    if (field.default === undefined) continue;
+    const checked = checkValue(field, field.default);
+    if (typeof checked === 'object') {
+      problems.push([['properties', name, 'default'], `does not fit its own field (${checked.problem})`]);
+    }
+  }
+  return problems;
+}
+
+function controlOf(field: PayloadField): PayloadFormField['control'] {
+  switch (field.type) {
+    case 'boolean':
+      return 'checkbox';
+    case 'number':
+    case 'integer':
+      return 'number';
+    case 'string':
+      if (field.enum) return 'select';
+      return field.format === 'date' ? 'date' : 'text';
+  }
+}
+
+function readText(field: PayloadField, text: string): PayloadValue {
+  if (field.type === 'string') return text;
+  const number = Number(text);
+  return Number.isFinite(number) ? number : text;
+}
+
+interface Failed {
+  problem: PayloadProblemCode;
+  limit: number | null;
+}
+
+function checkValue(field: PayloadField, value: unknown): PayloadValue | Failed {
+  switch (field.type) {
+    case 'boolean':
+      return typeof value === 'boolean' ? value : failed('not_a_boolean');
+    case 'number':
+    case 'integer':
+      return checkNumber(field, value);
+    case 'string':
+      return checkText(field, value);
+  }
+}
+
+function checkNumber(
+  { type, minimum, maximum }: PayloadField & { type: 'number' | 'integer' },
+  value: unknown,
+): number | Failed {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return failed('not_a_number');
+  if (type === 'integer' && !Number.isSafeInteger(value)) return failed('not_an_integer');
+  if (minimum !== undefined && value < minimum) return failed('too_small', minimum);
+  if (maximum !== undefined && value > maximum) return failed('too_large', maximum);
+  return value;
+}
+
+function checkText(field: PayloadField & { type: 'string' }, value: unknown): string | Failed {
+  if (typeof value !== 'string') return failed('not_text');
+  // JSON Schema counts characters, not UTF-16 units.
+  const length = [...value].length;
+  const { minLength = 0, maxLength = Infinity } = field;
+  if (length < minLength) return failed('too_short', minLength);
+  if (length > maxLength) return failed('too_long', maxLength);
+  if (field.enum && !field.enum.includes(value)) return failed('not_a_choice');
+  return field.format === 'date' && !isCalendarDate(value) ? failed('not_a_date') : value;
+}
+
+function isCalendarDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const atMs = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(text);
+}
+
+function failed(problem: PayloadProblemCode, limit: number | null = null): Failed {
+  return { problem, limit };
+}
+
+function problemOf(field: string, problem: PayloadProblemCode, limit: number | null = null): PayloadProblem {
+  return { field, problem, limit, sentence: `${field || 'payload'} ${sentences[problem](limit ?? 0)}` };
+}
+
+const sentences: Record<PayloadProblemCode, (limit: number) => string> = {
+  not_an_object: () => 'must be an object.',
+  unknown_field: () => 'is not a field of this job.',
+  required: () => 'is required.',
+  not_text: () => 'must be a text.',
+  not_a_number: () => 'must be a number.',
+  not_an_integer: () => 'must be a whole number.',
+  not_a_boolean: () => 'must be true or false.',
+  not_a_choice: () => 'is not one of the choices.',
+  not_a_date: () => 'must be a date, YYYY-MM-DD.',
+  too_small: (limit) => `must be ${limit} or more.`,
+  too_large: (limit) => `must be ${limit} or less.`,
+  too_short: (limit) => `must have ${limit} characters or more.`,
+  too_long: (limit) => `must have ${limit} characters or fewer.`,
+};

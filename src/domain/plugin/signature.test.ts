@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { checkTimestamp, messageIdOf, signatureHeaderOf, signaturesIn, signedContent } from './signature.ts';
+
+describe('signed requests to remote plugins', () => {
+  it('are what any Standard Webhooks library verifies (the vector of its own test suite)', async () => {
+    const secret = Uint8Array.from(atob('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'), (char) => char.charCodeAt(0));
+    const content = signedContent('msg_p5jXN8AQM9LWM0D4loKWxJek', 1_614_265_330, '{"test": 2432232314}');
+    const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+    const key = await crypto.subtle.importKey('raw', secret, algorithm, false, ['sign']);
+    const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(content));
+    expect(btoa(String.fromCharCode(...new Uint8Array(signature)))).toBe(
+      'g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+    );
+  });
+
+  it('a message id names the run and the attempt, and has no dot', () => {
+    expect(messageIdOf('0193-ab', 2)).toBe('run_0193-ab_2');
+    expect(() => signedContent('a.b', 1, '')).toThrow(RangeError);
+  });
+
+  it('several signatures are carried while a secret is rotated; other versions are ignored', () => {
+    expect(signatureHeaderOf(['aaa=', 'bbb='])).toBe('v1,aaa= v1,bbb=');
+    expect(signaturesIn('v1,aaa= v1a,ccc= v1,bbb=')).toEqual(['aaa=', 'bbb=']);
+    expect(signaturesIn('')).toEqual([]);
+  });
+
+  it.each([
+    ['1763715600', 'ok'],
+    ['1763715300', 'ok'],
+    ['1763715299', 'too_old'],
+    ['1763715900', 'ok'],
+    ['1763715901', 'too_new'],
+    ['', 'not_a_timestamp'],
+    ['1763715600.5', 'not_a_timestamp'],
+    ['-1', 'not_a_timestamp'],
+    ['2025-11-21', 'not_a_timestamp'],
+  ])('the timestamp %j is %s', (header, check) => {
+    expect(checkTimestamp(header, new Date(1_763_715_600_000))).toBe(check);
+  });
+});
