@@ -226,6 +226,13 @@ export type Database = {
             referencedColumns: ['id'];
           },
           {
+            foreignKeyName: 'job_status_job_id_fkey';
+            columns: ['job_id'];
+            isOneToOne: true;
+            referencedRelation: 'plugin_job_overview';
+            referencedColumns: ['job_id'];
+          },
+          {
             foreignKeyName: 'job_status_tenant_id_fkey';
             columns: ['tenant_id'];
             isOneToOne: false;
@@ -451,11 +458,11 @@ export type Database = {
             referencedColumns: ['id'];
           },
           {
-            foreignKeyName: 'occurrences_schedule_id_fkey';
-            columns: ['schedule_id'];
+            foreignKeyName: 'occurrences_job_id_fkey';
+            columns: ['job_id'];
             isOneToOne: false;
-            referencedRelation: 'schedules';
-            referencedColumns: ['id'];
+            referencedRelation: 'plugin_job_overview';
+            referencedColumns: ['job_id'];
           },
         ];
       };
@@ -556,6 +563,13 @@ export type Database = {
             foreignKeyName: 'run_attempts_run_id_fkey';
             columns: ['run_id'];
             isOneToOne: false;
+            referencedRelation: 'plugin_job_overview';
+            referencedColumns: ['latest_run_id'];
+          },
+          {
+            foreignKeyName: 'run_attempts_run_id_fkey';
+            columns: ['run_id'];
+            isOneToOne: false;
             referencedRelation: 'runs';
             referencedColumns: ['id'];
           },
@@ -579,6 +593,13 @@ export type Database = {
           tenant_id?: string;
         };
         Relationships: [
+          {
+            foreignKeyName: 'run_error_stacks_run_id_fkey';
+            columns: ['run_id'];
+            isOneToOne: true;
+            referencedRelation: 'plugin_job_overview';
+            referencedColumns: ['latest_run_id'];
+          },
           {
             foreignKeyName: 'run_error_stacks_run_id_fkey';
             columns: ['run_id'];
@@ -616,6 +637,13 @@ export type Database = {
             foreignKeyName: 'run_logs_run_id_fkey';
             columns: ['run_id'];
             isOneToOne: true;
+            referencedRelation: 'plugin_job_overview';
+            referencedColumns: ['latest_run_id'];
+          },
+          {
+            foreignKeyName: 'run_logs_run_id_fkey';
+            columns: ['run_id'];
+            isOneToOne: true;
             referencedRelation: 'runs';
             referencedColumns: ['id'];
           },
@@ -631,6 +659,9 @@ export type Database = {
           failed_count: number;
           job_id: string;
           success_count: number;
+          success_duration_count: number;
+          success_duration_ms_sum: number;
+          success_events_sum: number;
           tenant_id: string;
         };
         ComputedFields: never;
@@ -643,6 +674,9 @@ export type Database = {
           failed_count?: number;
           job_id: string;
           success_count?: number;
+          success_duration_count?: number;
+          success_duration_ms_sum?: number;
+          success_events_sum?: number;
           tenant_id: string;
         };
         Update: {
@@ -654,6 +688,9 @@ export type Database = {
           failed_count?: number;
           job_id?: string;
           success_count?: number;
+          success_duration_count?: number;
+          success_duration_ms_sum?: number;
+          success_events_sum?: number;
           tenant_id?: string;
         };
         Relationships: [
@@ -663,6 +700,13 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: 'jobs';
             referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'run_stats_daily_job_id_fkey';
+            columns: ['job_id'];
+            isOneToOne: false;
+            referencedRelation: 'plugin_job_overview';
+            referencedColumns: ['job_id'];
           },
         ];
       };
@@ -800,6 +844,13 @@ export type Database = {
             referencedColumns: ['id'];
           },
           {
+            foreignKeyName: 'runs_job_id_fkey';
+            columns: ['job_id'];
+            isOneToOne: false;
+            referencedRelation: 'plugin_job_overview';
+            referencedColumns: ['job_id'];
+          },
+          {
             foreignKeyName: 'runs_tenant_id_fkey';
             columns: ['tenant_id'];
             isOneToOne: false;
@@ -810,17 +861,20 @@ export type Database = {
       };
       scheduler_settings: {
         Row: {
+          enabled_at: string | null;
           is_enabled: boolean;
           tenant_id: string;
           updated_at: string;
         };
         ComputedFields: never;
         Insert: {
+          enabled_at?: string | null;
           is_enabled?: boolean;
           tenant_id: string;
           updated_at?: string;
         };
         Update: {
+          enabled_at?: string | null;
           is_enabled?: boolean;
           tenant_id?: string;
           updated_at?: string;
@@ -839,6 +893,7 @@ export type Database = {
         Row: {
           anchor_at: string | null;
           blackouts: NonNullable<Json>;
+          catch_up_after_enable: boolean;
           created_at: string;
           cron_expression: string | null;
           id: string;
@@ -861,6 +916,7 @@ export type Database = {
         Insert: {
           anchor_at?: string | null;
           blackouts?: NonNullable<Json>;
+          catch_up_after_enable?: boolean;
           created_at?: string;
           cron_expression?: string | null;
           id?: string;
@@ -882,6 +938,7 @@ export type Database = {
         Update: {
           anchor_at?: string | null;
           blackouts?: NonNullable<Json>;
+          catch_up_after_enable?: boolean;
           created_at?: string;
           cron_expression?: string | null;
           id?: string;
@@ -907,6 +964,13 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: 'jobs';
             referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'schedule_belongs_to_a_job_of_its_tenant';
+            columns: ['tenant_id', 'job_id'];
+            isOneToOne: false;
+            referencedRelation: 'plugin_job_overview';
+            referencedColumns: ['tenant_id', 'job_id'];
           },
         ];
       };
@@ -976,7 +1040,62 @@ export type Database = {
       };
     };
     Views: {
-      [_ in never]: never;
+      plugin_job_overview: {
+        Row: {
+          anchor_at: string | null;
+          blackouts: Json | null;
+          catch_up_after_enable: boolean | null;
+          cron_expression: string | null;
+          interval_seconds: number | null;
+          is_enabled: boolean;
+          is_plugin_enabled: boolean;
+          job_created_at: string;
+          job_id: string;
+          job_key: string;
+          last_finished_at: string | null;
+          last_message: string | null;
+          last_nominal_at: string | null;
+          last_status: string | null;
+          latest_run_at: string | null;
+          latest_run_completed_at: string | null;
+          latest_run_id: string | null;
+          latest_run_state: string | null;
+          latest_run_trigger: string | null;
+          misfire_limit: number | null;
+          misfire_policy: string | null;
+          next_due_at: string | null;
+          next_nominal_at: string | null;
+          overlap_policy: string | null;
+          plugin_id: string | null;
+          plugin_job_name: string | null;
+          plugin_key: string;
+          plugin_name: string;
+          run_at: string | null;
+          schedule_id: string | null;
+          schedule_type: string | null;
+          spread_seconds: number | null;
+          tenant_id: string;
+          time_zone: string | null;
+          title: string;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: 'job_belongs_to_a_plugin_of_its_tenant';
+            columns: ['tenant_id', 'plugin_id'];
+            isOneToOne: false;
+            referencedRelation: 'plugins';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'jobs_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
     };
     Functions: {
       accept_invitation: { Args: { p_token_hash: string }; Returns: string };
@@ -1046,6 +1165,7 @@ export type Database = {
         Returns: {
           anchor_at: string;
           blackouts: Json;
+          catch_up_after_enable: boolean;
           cron_expression: string;
           id: string;
           interval_seconds: number;
@@ -1055,14 +1175,15 @@ export type Database = {
           job_id: string;
           misfire_limit: number;
           misfire_policy: string;
-          next_due_at: string;
           next_nominal_at: string;
           overlap_policy: string;
           run_at: string;
           schedule_type: string;
           spread_seconds: number;
+          tenant_enabled_at: string;
           tenant_id: string;
           time_zone: string;
+          updated_at: string;
         }[];
       };
       list_heartbeats: {
@@ -1090,9 +1211,52 @@ export type Database = {
       };
       note_heartbeat: { Args: { p_details?: Json; p_process: string }; Returns: undefined };
       owns_webhook_secret: { Args: { p_tenant_id: string }; Returns: boolean };
+      page_plugin_runs: {
+        Args: {
+          p_is_newest_first?: boolean;
+          p_job_name?: string;
+          p_limit?: number;
+          p_offset?: number;
+          p_plugin_id: string;
+          p_state?: string;
+          p_tenant_id: string;
+        };
+        Returns: {
+          place: number;
+          run_id: string;
+          total: number;
+        }[];
+      };
+      queue_vitals: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          oldest_waiting_seconds: number;
+          waiting_runs: number;
+        }[];
+      };
+      read_portal_metrics: { Args: { p_tenant_id?: string }; Returns: Json };
+      read_queue_health: {
+        Args: { p_tenant_id?: string };
+        Returns: {
+          oldest_waiting_seconds: number;
+          running_count: number;
+          waiting_count: number;
+        }[];
+      };
       reap_runs: { Args: Record<PropertyKey, never>; Returns: Json };
       record_reports: { Args: { p_reports: Json }; Returns: Json };
       rename_myself: { Args: { p_display_name: string }; Returns: undefined };
+      set_job_enabled: {
+        Args: {
+          p_is_enabled: boolean;
+          p_job_id: string;
+          p_missed?: Json;
+          p_next_due_at?: string;
+          p_next_nominal_at?: string;
+          p_schedule_updated_at?: string;
+        };
+        Returns: boolean;
+      };
       set_job_secret: { Args: { p_job_id: string; p_name: string; p_value: string }; Returns: undefined };
       set_plugin_secret: { Args: { p_plugin_id: string; p_signing_secret: string }; Returns: undefined };
       start_run: {
@@ -1106,6 +1270,19 @@ export type Database = {
           p_trigger?: string;
         };
         Returns: string;
+      };
+      summarize_plugin_runs: {
+        Args: { p_job_name?: string; p_plugin_id: string; p_tenant_id: string };
+        Returns: {
+          canceled_count: number;
+          failed_count: number;
+          pending_count: number;
+          running_count: number;
+          success_count: number;
+          success_duration_count: number;
+          success_duration_ms_sum: number;
+          success_events_sum: number;
+        }[];
       };
       take_attempt: {
         Args: { p_bucket: string; p_limit: number; p_window_seconds: number };

@@ -3,13 +3,32 @@
 create table public.scheduler_settings (
   tenant_id uuid primary key references public.tenants (id) on delete cascade,
   is_enabled boolean not null default true,
+  enabled_at timestamptz,
   updated_at timestamptz not null default now()
 );
 comment on table public.scheduler_settings is 'The global switch of a tenant''s schedules; no row means on.';
 comment on column public.scheduler_settings.tenant_id is 'The tenant.';
 comment on column public.scheduler_settings.is_enabled is 'Off: nothing is started by a schedule; what runs goes on.';
+comment on column public.scheduler_settings.enabled_at is 'When it was last switched on again; null when it never was off.';
 comment on column public.scheduler_settings.updated_at is 'When it was last switched.';
 
+create function private.note_enabled_at()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if new.is_enabled and not old.is_enabled then
+    new.enabled_at := now();
+  end if;
+  return new;
+end;
+$$;
+comment on function private.note_enabled_at() is
+  'Trigger: remembers when schedules were switched on again, so that what fell into the time before is not taken for missed.';
+
+create trigger note_enabled_at before update of is_enabled on public.scheduler_settings
+  for each row execute function private.note_enabled_at();
 create trigger touch_scheduler_settings before update on public.scheduler_settings
   for each row execute function private.touch_updated_at();
 create trigger audit_scheduler_settings after insert or update of is_enabled on public.scheduler_settings
@@ -42,6 +61,7 @@ create table public.schedules (
   overlap_policy text not null default 'skip',
   spread_seconds integer not null default 0,
   blackouts jsonb not null default '[]',
+  catch_up_after_enable boolean not null default false,
   next_nominal_at timestamptz,
   next_due_at timestamptz,
   last_nominal_at timestamptz,
@@ -81,6 +101,8 @@ comment on column public.schedules.misfire_limit is 'Most instants that all make
 comment on column public.schedules.overlap_policy is 'When the job still runs: allow, skip, queue one, or cancel_previous.';
 comment on column public.schedules.spread_seconds is 'Window in which the schedule gets a stable offset.';
 comment on column public.schedules.blackouts is 'Windows in which instants are skipped.';
+comment on column public.schedules.catch_up_after_enable is
+  'Treat what fell into a time when it was switched off as missed, by the misfire policy, instead of skipping it.';
 comment on column public.schedules.next_nominal_at is 'Next instant by the schedule; null when disabled or over.';
 comment on column public.schedules.next_due_at is 'The same with its spread: when the tick takes it.';
 comment on column public.schedules.last_nominal_at is 'The last instant that a tick took.';
@@ -89,15 +111,15 @@ comment on column public.schedules.updated_at is 'When a person last changed it.
 
 create trigger audit_schedules
   after insert or delete or update of schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at,
-    misfire_policy, misfire_limit, overlap_policy, spread_seconds, blackouts
+    misfire_policy, misfire_limit, overlap_policy, spread_seconds, blackouts, catch_up_after_enable
   on public.schedules
   for each row execute function private.write_audit_row();
 
 grant select, delete,
   insert (tenant_id, job_id, schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at, misfire_policy,
-    misfire_limit, overlap_policy, spread_seconds, blackouts, next_nominal_at, next_due_at),
+    misfire_limit, overlap_policy, spread_seconds, blackouts, catch_up_after_enable, next_nominal_at, next_due_at, updated_at),
   update (schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at, misfire_policy, misfire_limit,
-    overlap_policy, spread_seconds, blackouts, next_nominal_at, next_due_at, updated_at)
+    overlap_policy, spread_seconds, blackouts, catch_up_after_enable, next_nominal_at, next_due_at, updated_at)
   on public.schedules to authenticated;
 grant select, insert, update, delete on public.schedules to service_role;
 alter table public.schedules enable row level security;
@@ -116,7 +138,7 @@ create table public.occurrences (
   id uuid primary key default private.new_run_id(),
   tenant_id uuid not null,
   job_id uuid not null references public.jobs (id) on delete cascade,
-  schedule_id uuid references public.schedules (id) on delete set null,
+  schedule_id uuid,
   nominal_at timestamptz not null,
   through_nominal_at timestamptz not null,
   instant_count bigint not null default 1,
@@ -139,7 +161,7 @@ comment on table public.occurrences is
 comment on column public.occurrences.id is 'Occurrence id.';
 comment on column public.occurrences.tenant_id is 'The tenant.';
 comment on column public.occurrences.job_id is 'The job.';
-comment on column public.occurrences.schedule_id is 'The schedule; null for an expectation of an external job.';
+comment on column public.occurrences.schedule_id is 'The schedule; null for an expectation of an external job. No foreign key: schedules may go, history stays.';
 comment on column public.occurrences.nominal_at is 'The instant by the schedule (the first, when several share the row).';
 comment on column public.occurrences.through_nominal_at is 'The last instant that shares the row.';
 comment on column public.occurrences.instant_count is 'Consecutive instants that did not run for the same reason share one row.';

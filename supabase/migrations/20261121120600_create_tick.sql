@@ -17,11 +17,13 @@ returns table (
   overlap_policy text,
   spread_seconds integer,
   blackouts jsonb,
+  catch_up_after_enable boolean,
   next_nominal_at timestamptz,
-  next_due_at timestamptz,
+  updated_at timestamptz,
   is_job_enabled boolean,
   is_plugin_enabled boolean,
-  is_tenant_enabled boolean
+  is_tenant_enabled boolean,
+  tenant_enabled_at timestamptz
 )
 language sql
 stable
@@ -30,8 +32,9 @@ set search_path = ''
 as $$
   select
     s.id, s.tenant_id, s.job_id, s.schedule_type, s.cron_expression, s.time_zone, s.interval_seconds, s.anchor_at,
-    s.run_at, s.misfire_policy, s.misfire_limit, s.overlap_policy, s.spread_seconds, s.blackouts, s.next_nominal_at,
-    s.next_due_at, j.is_enabled, p.is_enabled, coalesce(t.is_enabled, true)
+    s.run_at, s.misfire_policy, s.misfire_limit, s.overlap_policy, s.spread_seconds, s.blackouts,
+    s.catch_up_after_enable, s.next_nominal_at, s.updated_at, j.is_enabled, p.is_enabled, coalesce(t.is_enabled, true),
+    t.enabled_at
   from public.schedules s
   join public.jobs j on j.id = s.job_id
   join public.plugins p on p.id = j.plugin_id
@@ -54,25 +57,33 @@ declare
   v_run_ids uuid[];
   v_to_cancel uuid[];
   v_skipped bigint;
+  v_missed bigint;
 begin
-  -- Schedules that another tick holds are left to it; locking in one order keeps ticks from waiting in a circle.
+  -- Two ticks wait for each other in one order; the second then finds that the first has moved the schedule on.
   perform 1
     from public.schedules s
     where s.id in (select (p ->> 'schedule_id')::uuid from jsonb_array_elements(p_plans) p)
     order by s.id
     for no key update;
 
-  -- Compare and set: a plan made from an instant that is no longer the next one changes nothing.
+  -- Compare and set: a plan made from an instant that is no longer the next one, or from a schedule that a person has
+  -- changed meanwhile, changes nothing.
   with plans as (
     select * from jsonb_to_recordset(p_plans) as p (
-      schedule_id uuid, expected_nominal_at timestamptz, next_nominal_at timestamptz, next_due_at timestamptz
+      schedule_id uuid, expected_nominal_at timestamptz, expected_updated_at timestamptz, last_nominal_at timestamptz,
+      next_nominal_at timestamptz, next_due_at timestamptz
     )
   ),
   moved as (
     update public.schedules s
-    set last_nominal_at = s.next_nominal_at, next_nominal_at = p.next_nominal_at, next_due_at = p.next_due_at
+    set
+      last_nominal_at = coalesce(p.last_nominal_at, s.last_nominal_at),
+      next_nominal_at = p.next_nominal_at,
+      next_due_at = p.next_due_at
     from plans p
-    where s.id = p.schedule_id and s.next_nominal_at = p.expected_nominal_at
+    where s.id = p.schedule_id
+      and s.next_nominal_at = p.expected_nominal_at
+      and s.updated_at = p.expected_updated_at
     returning s.id
   )
   select coalesce(array_agg(id), '{}') into v_moved from moved;
@@ -131,7 +142,13 @@ begin
     returning id, job_id, is_exclusive
   ),
   skips as (
-    select d.*, coalesce(d.reason, 'overlap') as why from decided d where not d.is_started
+    select
+      d.*,
+      coalesce(d.reason, 'overlap') as why,
+      -- Skipped by a decision, or missed because nothing ticked when it was due.
+      case when d.reason like 'misfire%' then 'missed' else 'skipped' end as as_state
+    from decided d
+    where not d.is_started
   ),
   latest as (
     select s.schedule_id, s.nominal_at as of_nominal_at, o.id, o.state, o.reason
@@ -155,7 +172,7 @@ begin
         sum(coalesce(instant_count, 1)) as instant_count, count(*) as rows
       from skips group by schedule_id, why
     ) s on s.schedule_id = l.schedule_id and s.why = l.reason
-    where o.id = l.id and l.state = 'skipped'
+    where o.id = l.id and l.state in ('skipped', 'missed')
       and not exists (select 1 from skips k where k.schedule_id = l.schedule_id and k.why <> l.reason)
       and not exists (select 1 from started t where t.schedule_id = l.schedule_id)
     returning o.schedule_id
@@ -165,7 +182,7 @@ begin
       (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, instant_count, effective_at, state, reason)
     select
       k.tenant_id, k.job_id, k.schedule_id, k.nominal_at, coalesce(k.through_nominal_at, k.nominal_at),
-      coalesce(k.instant_count, 1), k.effective_at, 'skipped', k.why
+      coalesce(k.instant_count, 1), k.effective_at, k.as_state, k.why
     from skips k
     where k.schedule_id not in (select schedule_id from extended)
     on conflict (schedule_id, nominal_at) do nothing
@@ -177,8 +194,9 @@ begin
       from public.runs r
       where r.state in ('pending', 'running')
         and r.job_id in (select job_id from decided where is_started and overlap_policy = 'cancel_previous')),
-    (select coalesce(sum(coalesce(k.instant_count, 1)), 0) from skips k)
-    into v_run_ids, v_to_cancel, v_skipped;
+    (select coalesce(sum(coalesce(k.instant_count, 1)), 0) from skips k where k.as_state = 'skipped'),
+    (select coalesce(sum(coalesce(k.instant_count, 1)), 0) from skips k where k.as_state = 'missed')
+    into v_run_ids, v_to_cancel, v_skipped, v_missed;
 
   -- The statement above saw the runs as they were before it, so the new ones are not among those to cancel.
   if v_to_cancel is not null then
@@ -192,12 +210,14 @@ begin
     'moved', cardinality(v_moved),
     'stale', jsonb_array_length(p_plans) - cardinality(v_moved),
     'enqueued', coalesce(cardinality(v_run_ids), 0),
-    'skipped', v_skipped
+    'skipped', v_skipped,
+    'missed', v_missed
   );
 end;
 $$;
 comment on function public.apply_tick(timestamptz, jsonb) is
-  'Applies an array of {schedule_id, expected_nominal_at, next_nominal_at, next_due_at, occurrences: [{nominal_at, '
-  'through_nominal_at, instant_count, effective_at, decision: run|skip, reason}]}. Safe to call any number of times at once: '
-  'one instant, one occurrence, one run. Answers {moved, stale, enqueued, skipped}.';
+  'Applies an array of {schedule_id, expected_nominal_at, expected_updated_at, last_nominal_at, next_nominal_at, next_due_at, '
+  'occurrences: [{nominal_at, through_nominal_at, instant_count, effective_at, decision: run|skip, reason}]}. Safe to call any '
+  'number of times at once: one instant, one occurrence, one run. Answers {moved, stale, enqueued, skipped, missed}: '
+  'schedules, schedules, runs, instants, instants.';
 grant execute on function public.apply_tick(timestamptz, jsonb) to service_role;

@@ -13,7 +13,8 @@ as $$
     for no key update;
 
   insert into public.run_stats_daily as s
-    (job_id, day, tenant_id, success_count, failed_count, canceled_count, duration_count, duration_ms_sum, duration_ms_max)
+    (job_id, day, tenant_id, success_count, failed_count, canceled_count, duration_count, duration_ms_sum, duration_ms_max,
+      success_events_sum, success_duration_count, success_duration_ms_sum)
   select
     r.job_id,
     (r.ordered_at at time zone t.time_zone)::date,
@@ -23,7 +24,10 @@ as $$
     count(*) filter (where r.state = 'canceled'),
     count(r.duration_ms) filter (where r.state <> 'canceled'),
     coalesce(sum(r.duration_ms) filter (where r.state <> 'canceled'), 0),
-    coalesce(max(r.duration_ms) filter (where r.state <> 'canceled'), 0)
+    coalesce(max(r.duration_ms) filter (where r.state <> 'canceled'), 0),
+    coalesce(sum(r.events_processed) filter (where r.state = 'success'), 0),
+    count(r.duration_ms) filter (where r.state = 'success'),
+    coalesce(sum(r.duration_ms) filter (where r.state = 'success'), 0)
   from public.runs r
   join public.tenants t on t.id = r.tenant_id
   where r.id = any (p_run_ids)
@@ -35,7 +39,10 @@ as $$
     canceled_count = s.canceled_count + excluded.canceled_count,
     duration_count = s.duration_count + excluded.duration_count,
     duration_ms_sum = s.duration_ms_sum + excluded.duration_ms_sum,
-    duration_ms_max = greatest(s.duration_ms_max, excluded.duration_ms_max);
+    duration_ms_max = greatest(s.duration_ms_max, excluded.duration_ms_max),
+    success_events_sum = s.success_events_sum + excluded.success_events_sum,
+    success_duration_count = s.success_duration_count + excluded.success_duration_count,
+    success_duration_ms_sum = s.success_duration_ms_sum + excluded.success_duration_ms_sum;
 
   with newest as (
     select distinct on (r.job_id) r.*
