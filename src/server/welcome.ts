@@ -32,19 +32,36 @@ function reportCommand(welcome: Welcome, body: Record<string, string>, windows: 
   ].join(' ');
 }
 
-/** The text with address, sign-in and two commands that report a success and an error. */
+// PowerShell 5 passes no double quotes on to programs, so its users get its own command.
+function powershellCommand(welcome: Welcome, body: Record<string, string>): string {
+  const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+  return [
+    'Invoke-RestMethod -Method Post',
+    `-Uri ${welcome.address}/api/monitor/job-report`,
+    '-ContentType application/json',
+    `-Headers @{ 'X-TC-Portal-Webhook-Secret' = ${quoted(welcome.webhookSecret)} }`,
+    `-Body ${quoted(ascii(JSON.stringify(body)))}`,
+  ].join(' ');
+}
+
+/** The text with address, sign-in and commands that report a success and an error. */
 export function welcomeText(
   welcome: Welcome,
   now: Date,
   platform: NodeJS.Platform = process.platform,
 ): string {
   const windows = platform === 'win32';
-  const report = (status: 'success' | 'error', message: string): string =>
-    reportCommand(
-      welcome,
-      { job_key: 'hello-portal', title: '最初のジョブ', status, finished_at: now.toISOString(), message },
-      windows,
-    );
+  const report = (status: 'success' | 'error', message: string): string => {
+    const body = {
+      job_key: 'hello-portal',
+      title: '最初のジョブ',
+      status,
+      finished_at: now.toISOString(),
+      message,
+    };
+    const curl = reportCommand(welcome, body, windows);
+    return windows ? `${powershellCommand(welcome, body)}\n\n(cmd.exe)\n${curl}` : curl;
+  };
   return `
   The portal is ready / 起動しました
 

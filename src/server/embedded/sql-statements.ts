@@ -39,9 +39,14 @@ function endOfToken(sql: string, token: string, start: number): number {
     return end === -1 ? sql.length : end + token.length;
   }
   if (/^begin/i.test(token)) {
-    const end = /\bend\b/gi;
-    end.lastIndex = after;
-    return end.exec(sql) ? end.lastIndex : sql.length;
+    const words = /\b(case|end)\b/gi;
+    words.lastIndex = after;
+    for (let depth = 1; depth > 0;) {
+      const word = words.exec(sql)?.[0];
+      if (word === undefined) return sql.length;
+      depth += /case/i.test(word) ? 1 : -1;
+    }
+    return words.lastIndex;
   }
   return after;
 }

@@ -1,0 +1,84 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadSecrets } from '#server/secrets.ts';
+
+describe('loadSecrets', () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal secrets '));
+    file = path.join(folder, 'below', '.env.local');
+  });
+
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  test('writes every secret that the portal needs, for its user only', async () => {
+    const { values, embedded } = await loadSecrets(file, {});
+    expect(embedded).toBe(true);
+    const written = parseEnv(fs.readFileSync(file, 'utf8'));
+    expect(Object.keys(written).sort()).toEqual([
+      'CRON_SECRET',
+      'NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY',
+      'NEXT_PUBLIC_SUPABASE_URL',
+      'SUPABASE_SECRET_KEY',
+      'TC_PORTAL_ADMIN_EMAIL',
+      'TC_PORTAL_ADMIN_PASSWORD',
+      'TC_PORTAL_DATABASE_PASSWORD',
+      'TC_PORTAL_DATABASE_PORT',
+      'TC_PORTAL_DATA_API_PORT',
+      'TC_PORTAL_JWT_SECRET',
+      'TC_PORTAL_PING_KEY',
+      'TC_PORTAL_WEBHOOK_SECRET',
+    ]);
+    expect(values).toEqual({ ...written });
+    if (process.platform !== 'win32') expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  test('changes nothing the second time', async () => {
+    const first = await loadSecrets(file, {});
+    const text = fs.readFileSync(file, 'utf8');
+    expect(await loadSecrets(file, {})).toEqual(first);
+    expect(fs.readFileSync(file, 'utf8')).toBe(text);
+  });
+
+  test('keeps what a person wrote and adds only what is missing', async () => {
+    fs.mkdirSync(path.dirname(file));
+    fs.writeFileSync(file, 'TC_PORTAL_WEBHOOK_SECRET="my own"\nMINE=1', { mode: 0o644 });
+    const { values } = await loadSecrets(file, {});
+    const text = fs.readFileSync(file, 'utf8');
+    expect(text.startsWith('TC_PORTAL_WEBHOOK_SECRET="my own"\nMINE=1\n')).toBe(true);
+    expect(text.match(/TC_PORTAL_WEBHOOK_SECRET/g)).toHaveLength(1);
+    expect(values).toMatchObject({ TC_PORTAL_WEBHOOK_SECRET: 'my own', MINE: '1' });
+    if (process.platform !== 'win32') expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  test('lets the environment win without writing it down', async () => {
+    const { values } = await loadSecrets(file, { CRON_SECRET: 'from outside' });
+    expect(values.CRON_SECRET).toBe('from outside');
+    expect(fs.readFileSync(file, 'utf8')).not.toContain('CRON_SECRET');
+  });
+
+  test('starts nothing of its own for a hosted project', async () => {
+    fs.mkdirSync(path.dirname(file));
+    const hosted =
+      'NEXT_PUBLIC_SUPABASE_URL=https://abc.supabase.co\nNEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY=a\nSUPABASE_SECRET_KEY=b\n';
+    fs.writeFileSync(file, hosted);
+    const { values, embedded } = await loadSecrets(file, {});
+    expect(embedded).toBe(false);
+    expect(values.TC_PORTAL_WEBHOOK_SECRET).toBeDefined();
+    expect(values.TC_PORTAL_DATABASE_PORT).toBeUndefined();
+  });
+
+  test('takes over a hosted project when its address replaces ours', async () => {
+    await loadSecrets(file, {});
+    const text = fs
+      .readFileSync(file, 'utf8')
+      .replace(/^NEXT_PUBLIC_SUPABASE_URL=.*$/m, 'NEXT_PUBLIC_SUPABASE_URL=https://abc.supabase.co');
+    fs.writeFileSync(file, text);
+    expect((await loadSecrets(file, {})).embedded).toBe(false);
+  });
+});

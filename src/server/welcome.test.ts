@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { welcomeText } from '#server/welcome.ts';
+
+const welcome = {
+  address: 'http://127.0.0.1:3000',
+  email: 'admin@example.com',
+  password: 'first-password',
+  webhookSecret: 'secret',
+  secretsFile: '/portal/.env.local',
+};
+const now = new Date('2026-11-21T09:00:00Z');
+const commands = (platform: NodeJS.Platform): string[] =>
+  welcomeText(welcome, now, platform)
+    .split('\n')
+    .filter((line) => line.startsWith('curl'));
+
+describe('welcomeText', () => {
+  test.each(['linux', 'darwin', 'win32'] as const)('gives two commands in plain ASCII on %s', (platform) => {
+    const lines = commands(platform);
+    expect(lines).toHaveLength(2);
+    // A Japanese code page would otherwise change the text on its way to curl.
+    for (const line of lines) expect(line).toMatch(/^[\x20-\x7e]+$/);
+    expect(lines[0]).toContain('success');
+    expect(lines[1]).toContain('error');
+  });
+
+  test("quotes the body for Windows' shells, which know double quotes only", () => {
+    expect(commands('win32')[0]).toMatch(/^curl\.exe .* -d "\{\\"job_key\\":/);
+    expect(commands('linux')[0]).toMatch(/^curl .* -d '\{"job_key":.*\}'$/);
+  });
+
+  test('gives PowerShell its own command', () => {
+    const text = welcomeText(welcome, now, 'win32');
+    expect(text).toMatch(/^Invoke-RestMethod .* -Body '\{"job_key":.*\}'$/m);
+  });
+
+  test('shows no password that no longer works', () => {
+    expect(welcomeText(welcome, now)).toContain('first-password');
+    expect(welcomeText({ ...welcome, password: null }, now)).not.toContain('first-password');
+  });
+});
