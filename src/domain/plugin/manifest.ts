@@ -231,13 +231,9 @@ function issueToProblems(issue: z.core.$ZodIssue): FieldProblem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ field: pathOf([...issue.path, key]), problem: 'is not a known key' }));
   }
-  if (
-    issue.code === 'invalid_type' &&
-    issue.input === undefined &&
-    issue.message.startsWith('Invalid input')
-  ) {
+  if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
     const isMissing = issue.message.endsWith('received undefined');
-    return [{ field, problem: isMissing ? 'is required' : `must be: ${issue.expected}` }];
+    return [{ field, problem: isMissing ? 'is required' : `must be of the type ${issue.expected}` }];
   }
   if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
     return [{ field, problem: 'must be a text, or an object with ja and en' }];
