@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { IncidentBadge } from '#features/incidents/components/incident-badge.tsx';
 import { requireMember } from '#features/kit/current-member.ts';
 import { answerPageError } from '#features/kit/portal-page.tsx';
 import { PortalShell } from '#features/session/components/portal-shell.tsx';
@@ -9,5 +10,9 @@ export default async function PortalLayout({ children }: { children: ReactNode }
     async (error: unknown) => ({ answer: await answerPageError(error) }),
   );
   if ('answer' in outcome) return <main className="p-4">{outcome.answer}</main>;
-  return <PortalShell member={outcome.member}>{children}</PortalShell>;
+  return (
+    <PortalShell member={outcome.member} incidentBadge={<IncidentBadge />}>
+      {children}
+    </PortalShell>
+  );
 }

@@ -1,3 +1,4 @@
+import { cache } from 'react';
 import { type Job, jobColumns, toJob } from '#data/job-row.ts';
 import { type JobStatus, jobStatusColumns, toJobStatus } from '#data/job-status-row.ts';
 import { type RunSummary, runSummaryColumns, toRunSummary } from '#data/run-row.ts';
@@ -113,6 +114,9 @@ export async function getJob({ client, tenantId }: Reader, id: string): Promise<
     status: row.job_status ? toJobStatus(row.job_status) : null,
   };
 }
+
+/** As `getJob`, once per request: the page's title asks for it too. */
+export const getJobOnce = cache((member: CurrentMember, id: string) => getJob(member, id));
 
 /** One page of a job's runs, newest first. Every page costs the same: it is a range of runs_of_job_newest_first. */
 export async function listRuns(

@@ -74,9 +74,9 @@ export function parseHistoryAddress(searchParams: SearchParams): {
 
 export const jobId = z.guid();
 
-export const lockInput = z.object({
+export const lockExpectationInput = z.object({
   jobId,
   isLocked: z.enum(['true', 'false']).transform((value) => value === 'true'),
 });
 
-export const deleteInput = z.object({ jobId });
+export const deleteJobInput = z.object({ jobId });

@@ -1,3 +1,4 @@
+import { cache } from 'react';
 import { z } from 'zod';
 import { type RunLog, runLogColumns, toRunLog } from '#data/run-log-row.ts';
 import { type Run, runColumns, toRun } from '#data/run-row.ts';
@@ -30,6 +31,9 @@ export async function getRun({ client, tenantId }: Reader, id: string): Promise<
     log: row.run_logs ? toRunLog(row.run_logs) : null,
   };
 }
+
+/** As `getRun`, once per request: the page's title asks for it too. */
+export const getRunOnce = cache((member: CurrentMember, id: string) => getRun(member, id));
 
 async function findNeighbour(
   { client }: Reader,

@@ -1,0 +1,89 @@
+import { Radio, SearchX } from 'lucide';
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { PaginationLinks } from '#components/ui/pagination-links.tsx';
+import { JobTable } from '#features/jobs/components/job-table.tsx';
+import { listJobs } from '#features/jobs/queries.ts';
+import { jobStates, parseJobsAddress } from '#features/jobs/schemas.ts';
+import { addressOf } from '#features/kit/address.ts';
+import { FilterBar } from '#features/kit/components/filter-bar.tsx';
+import { requireMember } from '#features/kit/current-member.ts';
+import { portalPage } from '#features/kit/portal-page.tsx';
+import { listToolChoices } from '#features/kit/tool-choices.ts';
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('jobs');
+  return { title: t('title') };
+}
+
+export default portalPage<PageProps<'/jobs'>>(async ({ searchParams }) => {
+  const { filter, position } = parseJobsAddress(await searchParams);
+  const member = await requireMember();
+  const [page, tools, t, states] = await Promise.all([
+    listJobs(member, filter, position),
+    listToolChoices(member),
+    getTranslations('jobs'),
+    getTranslations('states'),
+  ]);
+  const applied = { q: filter.search, state: filter.state, tool: filter.toolId };
+  const isNarrowed = filter.search !== '' || filter.state !== null || filter.toolId !== null;
+  if (page.items.length === 0 && !isNarrowed && position === null) {
+    return (
+      <>
+        <PageHeader title={t('title')} />
+        <EmptyState
+          icon={Radio}
+          title={t('empty.title')}
+          action={
+            <LinkButton href="/settings/how-to-report" variant="primary">
+              {t('empty.howTo')}
+            </LinkButton>
+          }
+        >
+          {t('empty.body')}
+        </EmptyState>
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHeader title={t('title')} description={t('description')} />
+      <FilterBar
+        action="/jobs"
+        applied={applied}
+        texts={{
+          label: t('filter.label'),
+          search: t('filter.search'),
+          searchHint: t('filter.searchHint'),
+          state: t('filter.state'),
+          tool: t('filter.tool'),
+          apply: t('filter.apply'),
+        }}
+        states={[
+          { value: '', label: t('filter.anyState') },
+          ...jobStates.map((state) => ({ value: state, label: states(state) })),
+        ]}
+        tools={[
+          { value: '', label: t('filter.anyTool') },
+          ...tools.map((tool) => ({ value: tool.id, label: tool.name })),
+        ]}
+      />
+      {page.items.length > 0 ? (
+        <JobTable jobs={page.items} timeZone={member.timeZone} />
+      ) : (
+        <EmptyState
+          icon={SearchX}
+          title={t('noMatch.title')}
+          action={<LinkButton href="/jobs">{t('noMatch.clear')}</LinkButton>}
+        />
+      )}
+      <PaginationLinks
+        newerHref={page.newer === null ? null : addressOf('/jobs', { ...applied, before: page.newer })}
+        olderHref={page.older === null ? null : addressOf('/jobs', { ...applied, after: page.older })}
+      />
+    </>
+  );
+});

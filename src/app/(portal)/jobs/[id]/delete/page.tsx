@@ -1,0 +1,61 @@
+import { ChevronLeft } from 'lucide';
+import type { Metadata, Route } from 'next';
+import Link from 'next/link';
+import { getTranslations } from 'next-intl/server';
+import { ActionForm } from '#components/ui/action-form.tsx';
+import { Card } from '#components/ui/card.tsx';
+import { Icon } from '#components/ui/icon.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { SubmitButton } from '#components/ui/submit-button.tsx';
+import { deleteJob } from '#features/jobs/actions.ts';
+import { countRuns, getJobOnce } from '#features/jobs/queries.ts';
+import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { requireAdmin } from '#features/kit/current-member.ts';
+import { portalPage } from '#features/kit/portal-page.tsx';
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('jobs');
+  return { title: t('delete.open') };
+}
+
+/** A page and not a dialog: counting a long history takes a moment that only this question is worth. */
+export default portalPage<PageProps<'/jobs/[id]/delete'>>(async ({ params }) => {
+  const admin = await requireAdmin();
+  const job = await getJobOnce(admin, (await params).id);
+  const [runs, t] = await Promise.all([countRuns(admin, job.id), getTranslations('jobs')]);
+  const path = `/jobs/${job.id}` as Route;
+  const title = () => (
+    <ReportedText key="title" text={job.title} lengthMax={120} className="font-medium text-ink" />
+  );
+  return (
+    <div className="mx-auto max-w-xl">
+      <PageHeader
+        above={
+          <Link href={path} className="inline-flex items-center gap-1 hover:text-ink">
+            <Icon node={ChevronLeft} className="size-3.5" />
+            <ReportedText text={job.title} lengthMax={60} />
+          </Link>
+        }
+        title={t.rich('delete.title', { title: () => <ReportedText text={job.title} lengthMax={120} /> })}
+      />
+      <Card>
+        <p>
+          {t.rich('delete.warning', {
+            title,
+            key: () => <ReportedText key="key" text={job.jobKey} className="font-mono" />,
+            runs,
+          })}
+        </p>
+        <p className="mt-2 text-ink-muted">{t('delete.comesBack')}</p>
+        <ActionForm action={deleteJob} className="mt-5">
+          <input type="hidden" name="jobId" value={job.id} />
+          <div className="flex flex-wrap justify-end gap-2">
+            <LinkButton href={path}>{t('delete.cancel')}</LinkButton>
+            <SubmitButton variant="danger">{t('delete.confirm', { runs })}</SubmitButton>
+          </div>
+        </ActionForm>
+      </Card>
+    </div>
+  );
+});

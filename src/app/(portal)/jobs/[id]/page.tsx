@@ -1,0 +1,145 @@
+import { ChevronLeft, Trash2 } from 'lucide';
+import type { Metadata, Route } from 'next';
+import Link from 'next/link';
+import { getTranslations } from 'next-intl/server';
+import { Card, CardHeader } from '#components/ui/card.tsx';
+import { Icon } from '#components/ui/icon.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { ExactTime } from '#components/ui/relative-time.tsx';
+import { StatusBadge } from '#components/ui/status-badge.tsx';
+import { PortalError } from '#domain/errors.ts';
+import { isClockAhead } from '#domain/job-health.ts';
+import { oneLine, readableText } from '#domain/reported-text.ts';
+import { DailyChart } from '#features/jobs/components/daily-chart.tsx';
+import { ExpectationCard } from '#features/jobs/components/expectation-card.tsx';
+import { RunHistory } from '#features/jobs/components/run-history.tsx';
+import { RunningRuns } from '#features/jobs/components/running-runs.tsx';
+import { getJobOnce, listRuns, listUnfinishedRuns, readDailyStats } from '#features/jobs/queries.ts';
+import { parseHistoryAddress } from '#features/jobs/schemas.ts';
+import { FinishedTime } from '#features/kit/components/finished-time.tsx';
+import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { requireMember } from '#features/kit/current-member.ts';
+import { portalPage } from '#features/kit/portal-page.tsx';
+
+export async function generateMetadata({ params }: PageProps<'/jobs/[id]'>): Promise<Metadata> {
+  try {
+    const job = await getJobOnce(await requireMember(), (await params).id);
+    return { title: oneLine(readableText(job.title), 80) };
+  } catch (error) {
+    // The page answers it.
+    if (error instanceof PortalError) return {};
+    throw error;
+  }
+}
+
+export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams }) => {
+  const { filter, position } = parseHistoryAddress(await searchParams);
+  const member = await requireMember();
+  const job = await getJobOnce(member, (await params).id);
+  const [days, unfinished, history, t] = await Promise.all([
+    readDailyStats(member, job.id, new Date()),
+    listUnfinishedRuns(member, job.id),
+    listRuns(member, job.id, filter, position),
+    getTranslations('jobs'),
+  ]);
+  const path = `/jobs/${job.id}` as Route;
+  const { status } = job;
+  const isAdmin = member.role === 'admin';
+  return (
+    <>
+      <PageHeader
+        above={
+          <Link href="/jobs" className="inline-flex items-center gap-1 hover:text-ink">
+            <Icon node={ChevronLeft} className="size-3.5" />
+            {t('detail.back')}
+          </Link>
+        }
+        title={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <ReportedText text={job.title} />
+            <StatusBadge state={status?.lastStatus ?? (unfinished.length > 0 ? 'running' : 'neverRun')} />
+          </span>
+        }
+        description={
+          <span className="flex flex-wrap gap-x-4 gap-y-0.5">
+            <span>
+              {t('detail.key')} <ReportedText text={job.jobKey} className="font-mono text-ink" />
+            </span>
+            {job.toolName === null ? null : (
+              <span>
+                {t('detail.tool')}{' '}
+                {job.toolUrl === null ? (
+                  <ReportedText text={job.toolName} className="text-ink" />
+                ) : (
+                  <a href={job.toolUrl} rel="noreferrer" className="text-accent underline">
+                    <ReportedText text={job.toolName} />
+                  </a>
+                )}
+              </span>
+            )}
+            <span>
+              {t('detail.firstSeen')} <ExactTime at={job.createdAt} timeZone={member.timeZone} />
+            </span>
+          </span>
+        }
+      />
+      <div className="space-y-5">
+        <RunningRuns runs={unfinished} timeZone={member.timeZone} />
+        <div className="grid gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+          <Card>
+            <CardHeader
+              title={t('detail.latest')}
+              action={
+                status ? (
+                  <span className="text-[0.8125rem] text-ink-muted">
+                    <FinishedTime
+                      at={status.lastFinishedAt}
+                      timeZone={member.timeZone}
+                      clockAhead={
+                        isClockAhead(status.lastFinishedAt, status.updatedAt)
+                          ? { word: t('clockAhead.word'), hint: t('clockAhead.hint') }
+                          : null
+                      }
+                    />
+                  </span>
+                ) : null
+              }
+            />
+            {status === null ? (
+              <p className="text-ink-muted">{t('detail.noResult')}</p>
+            ) : status.lastMessage ? (
+              <div
+                tabIndex={0}
+                role="region"
+                aria-label={t('detail.latest')}
+                className="max-h-72 overflow-y-auto whitespace-pre-wrap"
+              >
+                <ReportedText text={status.lastMessage} />
+              </div>
+            ) : (
+              <p className="text-ink-muted">{t('detail.noMessage')}</p>
+            )}
+          </Card>
+          <ExpectationCard job={job} canLock={isAdmin} />
+        </div>
+        <DailyChart days={days} timeZone={member.timeZone} />
+        <RunHistory
+          path={path}
+          page={history}
+          filter={filter}
+          isFirstPage={position === null}
+          timeZone={member.timeZone}
+        />
+        {isAdmin ? (
+          <div className="border-t border-line pt-5">
+            <LinkButton href={`${path}/delete` as Route} variant="danger-ghost" size="sm" prefetch={false}>
+              <Icon node={Trash2} className="size-3.5" />
+              {t('delete.open')}
+            </LinkButton>
+          </div>
+        ) : null}
+      </div>
+    </>
+  );
+});

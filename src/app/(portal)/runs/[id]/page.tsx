@@ -1,0 +1,120 @@
+import { ChevronLeft, ChevronRight } from 'lucide';
+import type { Metadata, Route } from 'next';
+import Link from 'next/link';
+import { getFormatter, getTranslations } from 'next-intl/server';
+import { Card, CardHeader } from '#components/ui/card.tsx';
+import { Icon } from '#components/ui/icon.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { StatusBadge } from '#components/ui/status-badge.tsx';
+import { PortalError } from '#domain/errors.ts';
+import { oneLine, readableText } from '#domain/reported-text.ts';
+import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { requireMember } from '#features/kit/current-member.ts';
+import { portalPage } from '#features/kit/portal-page.tsx';
+import { LogCard } from '#features/runs/components/log-card.tsx';
+import { RunFacts } from '#features/runs/components/run-facts.tsx';
+import { findNeighbours, getRunOnce, readReporter } from '#features/runs/queries.ts';
+
+export async function generateMetadata({ params }: PageProps<'/runs/[id]'>): Promise<Metadata> {
+  try {
+    const run = await getRunOnce(await requireMember(), (await params).id);
+    return { title: oneLine(readableText(run.job.title), 80) };
+  } catch (error) {
+    // The page answers it.
+    if (error instanceof PortalError) return {};
+    throw error;
+  }
+}
+
+export default portalPage<PageProps<'/runs/[id]'>>(async ({ params }) => {
+  const member = await requireMember();
+  const run = await getRunOnce(member, (await params).id);
+  const [{ newer, older }, reporter, t, format] = await Promise.all([
+    findNeighbours(member, run),
+    readReporter(member, run.apiKeyId),
+    getTranslations('runs'),
+    getFormatter(),
+  ]);
+  const time = format.dateTime(new Date(run.orderedAt), {
+    timeZone: member.timeZone,
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+  });
+  return (
+    <>
+      <PageHeader
+        above={
+          <Link
+            href={`/jobs/${run.job.id}` as Route}
+            className="inline-flex items-center gap-1 hover:text-ink"
+          >
+            <Icon node={ChevronLeft} className="size-3.5" />
+            {t.rich('back', { job: () => <ReportedText key="job" text={run.job.title} lengthMax={80} /> })}
+          </Link>
+        }
+        title={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            {t('title', { time })}
+            <StatusBadge state={run.state} />
+          </span>
+        }
+        actions={
+          <nav aria-label={t('neighbours')} className="flex flex-wrap gap-2">
+            {older === null ? null : (
+              <LinkButton href={`/runs/${older}` as Route} size="sm" prefetch={false}>
+                <Icon node={ChevronLeft} />
+                {t('older')}
+              </LinkButton>
+            )}
+            {newer === null ? null : (
+              <LinkButton href={`/runs/${newer}` as Route} size="sm" prefetch={false}>
+                {t('newer')}
+                <Icon node={ChevronRight} />
+              </LinkButton>
+            )}
+          </nav>
+        }
+      />
+      <div className="space-y-5">
+        {run.isClockWrong ? (
+          <Notice tone="warning" title={t('clockWrong.title')}>
+            <p>{t('clockWrong.body')}</p>
+          </Notice>
+        ) : null}
+        <Card>
+          <RunFacts run={run} reporter={reporter} timeZone={member.timeZone} />
+        </Card>
+        <Card>
+          <CardHeader title={t('message')} />
+          {run.message ? (
+            <div className="whitespace-pre-wrap">
+              <ReportedText text={run.message} />
+            </div>
+          ) : (
+            <p className="text-ink-muted">{t('noMessage')}</p>
+          )}
+        </Card>
+        {run.metrics.length > 0 ? (
+          <Card>
+            <CardHeader title={t('metrics.title')} />
+            <dl className="grid gap-x-8 gap-y-3 sm:grid-cols-3 lg:grid-cols-4">
+              {run.metrics.map(({ name, value }) => (
+                <div key={name} className="min-w-0">
+                  <dt className="text-xs text-ink-muted">
+                    <ReportedText text={name} lengthMax={100} />
+                  </dt>
+                  <dd className="font-mono">
+                    <ReportedText text={value} lengthMax={200} />
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </Card>
+        ) : null}
+        <LogCard runId={run.id} log={run.log} />
+      </div>
+    </>
+  );
+});

@@ -1,0 +1,79 @@
+'use client';
+
+import type { Route } from 'next';
+import { useRouter } from 'next/navigation';
+import { type FormEvent, Fragment, type ReactNode, useEffect, useRef, useState, useTransition } from 'react';
+
+const typingPauseMs = 300;
+
+/**
+ * A form that narrows a list through its address. It sends itself after a pause in typing and at once for a choice; before
+ * JavaScript has loaded it is an ordinary GET form with its button.
+ * @param applied the query that the page shows now, as the form would write it; when that comes from elsewhere (a link,
+ * the back button) the fields start anew from their default values
+ */
+export function AutoSubmitForm({
+  action,
+  applied,
+  label,
+  className,
+  children,
+}: {
+  action: Route;
+  applied: string;
+  label: string;
+  className?: string;
+  children: ReactNode;
+}) {
+  const router = useRouter();
+  const [isPending, startTransition] = useTransition();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [sent, setSent] = useState<string[]>([]);
+  const [shown, setShown] = useState(applied);
+  const [generation, setGeneration] = useState(0);
+  if (applied !== shown) {
+    setShown(applied);
+    if (!sent.includes(applied)) setGeneration(generation + 1);
+  }
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  function sendSoon(event: FormEvent<HTMLFormElement>) {
+    // An input method is still choosing characters; the end of that comes as an event of its own.
+    if (event.nativeEvent instanceof InputEvent && event.nativeEvent.isComposing) return;
+    const form = event.currentTarget;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(
+      () => form.requestSubmit(),
+      event.target instanceof HTMLSelectElement ? 0 : typingPauseMs,
+    );
+  }
+
+  function send(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    clearTimeout(timer.current);
+    const query = new URLSearchParams();
+    for (const [name, value] of new FormData(event.currentTarget)) {
+      if (typeof value === 'string' && value.trim() !== '') query.set(name, value.trim());
+    }
+    const search = query.toString();
+    setSent([...sent.slice(-20), search]);
+    startTransition(() => {
+      router.replace((search === '' ? action : `${action}?${search}`) as Route, { scroll: false });
+    });
+  }
+
+  return (
+    <form
+      role="search"
+      aria-label={label}
+      aria-busy={isPending || undefined}
+      action={action}
+      className={className}
+      onInput={sendSoon}
+      onCompositionEnd={sendSoon}
+      onSubmit={send}
+    >
+      <Fragment key={generation}>{children}</Fragment>
+    </form>
+  );
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it, vi } from 'vitest';
+import { askBadge, isLivePage, pollDelayMs, titleWithCount } from './badge-poll.ts';
+
+const answering = (response: () => Response) => vi.fn<typeof fetch>(async () => response());
+
+describe('askBadge', () => {
+  it('gives the count and the ETag to ask with next time', async () => {
+    const ask = answering(() => Response.json({ failingCount: 3 }, { headers: { ETag: '"v1"' } }));
+    expect(await askBadge(null, ask)).toEqual({ kind: 'changed', failingCount: 3, etag: '"v1"' });
+    await askBadge('"v1"', ask);
+    expect(ask.mock.calls[1]?.[1]?.headers).toEqual({ 'If-None-Match': '"v1"' });
+  });
+
+  it.each([
+    ['304 means that nothing has changed', 304, 'same'],
+    ['401 means that the session is over', 401, 'signedOut'],
+    ['503 is not a count', 503, 'lost'],
+    ['500 is not a count', 500, 'lost'],
+  ])('%s', async (_claim, status, kind) => {
+    expect(
+      await askBadge(
+        '"v1"',
+        answering(() => new Response(null, { status })),
+      ),
+    ).toEqual({ kind });
+  });
+
+  it('takes a page of a proxy in between for a lost connection', async () => {
+    expect(
+      await askBadge(
+        null,
+        answering(() => new Response('<html>')),
+      ),
+    ).toEqual({ kind: 'lost' });
+    expect(
+      await askBadge(
+        null,
+        answering(() => Response.json({ ok: true })),
+      ),
+    ).toEqual({ kind: 'lost' });
+  });
+
+  it('takes no network for a lost connection', async () => {
+    const ask = vi.fn<typeof fetch>(() => Promise.reject(new TypeError('Failed to fetch')));
+    expect(await askBadge(null, ask)).toEqual({ kind: 'lost' });
+  });
+});
+
+describe('pollDelayMs', () => {
+  it.each([
+    ['often while somebody looks', true, 0, 1_500],
+    ['seldom in a hidden tab', false, 0, 15_000],
+    ['slower after a failure', true, 1, 3_000],
+    ['never slower than half a minute in sight', true, 50, 30_000],
+  ])('asks %s', (_claim, isVisible, failures, expected) => {
+    expect(pollDelayMs(isVisible, failures)).toBe(expected);
+  });
+});
+
+describe('isLivePage', () => {
+  it.each([
+    ['/', true],
+    ['/incidents', true],
+    ['/jobs', true],
+    ['/jobs/4270c557', true],
+    ['/runs/01a20069', true],
+    ['/jobs/4270c557/delete', false],
+    ['/settings', false],
+    ['/settings/jobs', false],
+  ])('%s: %s', (pathname, expected) => {
+    expect(isLivePage(pathname)).toBe(expected);
+  });
+});
+
+describe('titleWithCount', () => {
+  it('puts, replaces and removes the number', () => {
+    expect(titleWithCount('障害 · TC Portal', 3)).toBe('(3) 障害 · TC Portal');
+    expect(titleWithCount('(3) 障害 · TC Portal', 12)).toBe('(12) 障害 · TC Portal');
+    expect(titleWithCount('(3) 障害 · TC Portal', 0)).toBe('障害 · TC Portal');
+  });
+});

@@ -1,0 +1,45 @@
+/** What one question for the badge found. */
+export type BadgeAnswer =
+  | { kind: 'changed'; failingCount: number; etag: string }
+  | { kind: 'same' }
+  | { kind: 'signedOut' }
+  | { kind: 'lost' };
+
+const patienceMs = 8_000;
+
+/** Asks whether anything has changed since the answer that had this ETag. It never throws: no answer is an answer. */
+export async function askBadge(etag: string | null, ask: typeof fetch = fetch): Promise<BadgeAnswer> {
+  try {
+    const response = await ask('/api/badge', {
+      cache: 'no-store',
+      headers: etag === null ? {} : { 'If-None-Match': etag },
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    if (response.status === 304) return { kind: 'same' };
+    if (response.status === 401) return { kind: 'signedOut' };
+    if (!response.ok) return { kind: 'lost' };
+    const body: unknown = await response.json();
+    const failingCount =
+      typeof body === 'object' && body !== null && 'failingCount' in body ? body.failingCount : undefined;
+    if (typeof failingCount !== 'number') return { kind: 'lost' };
+    return { kind: 'changed', failingCount, etag: response.headers.get('ETag') ?? '' };
+  } catch {
+    return { kind: 'lost' };
+  }
+}
+
+/** How long to wait before asking again: often while somebody looks, seldom in a hidden tab, ever slower into the void. */
+export function pollDelayMs(isVisible: boolean, failures: number): number {
+  return Math.min(1_500 * 2 ** Math.min(failures, 5), 30_000) * (isVisible ? 1 : 10);
+}
+
+/** Whether the page at this path shows what reports change, so that it is worth reading again. */
+export function isLivePage(pathname: string): boolean {
+  return /^\/(incidents|jobs(\/[^/]+)?|runs\/[^/]+)?$/.test(pathname);
+}
+
+/** The page's title with the number of failing jobs before it. */
+export function titleWithCount(title: string, failingCount: number): string {
+  const plain = title.replace(/^\(\d+\) /, '');
+  return failingCount > 0 ? `(${failingCount}) ${plain}` : plain;
+}

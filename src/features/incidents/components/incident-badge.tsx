@@ -1,0 +1,29 @@
+import { CloudOff } from 'lucide';
+import { getTranslations } from 'next-intl/server';
+import { Icon } from '#components/ui/icon.tsx';
+import { UnavailableError } from '#domain/errors.ts';
+import { badgeEtag } from '#features/incidents/badge-etag.ts';
+import { readBadgeOnce } from '#features/incidents/queries.ts';
+import { requireMember } from '#features/kit/current-member.ts';
+import { LiveBadge } from './live-badge.tsx';
+
+/** The number of failing jobs for the menu; a database that is away does not take the menu with it. */
+export async function IncidentBadge() {
+  const [t, badge] = await Promise.all([
+    getTranslations('incidents.badge'),
+    requireMember()
+      .then(readBadgeOnce)
+      .catch((error: unknown) => {
+        if (error instanceof UnavailableError) return null;
+        throw error;
+      }),
+  ]);
+  return (
+    <LiveBadge
+      initial={badge && { failingCount: badge.failingCount, etag: badgeEtag(badge) }}
+      label={t('failing')}
+      lostLabel={t('lost')}
+      lostIcon={<Icon node={CloudOff} className="inline size-3.5" />}
+    />
+  );
+}

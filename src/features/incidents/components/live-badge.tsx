@@ -1,0 +1,143 @@
+'use client';
+
+import { usePathname, useRouter } from 'next/navigation';
+import { type ReactNode, useEffect, useRef, useState, useTransition } from 'react';
+import { askBadge, isLivePage, pollDelayMs, titleWithCount } from '#features/incidents/badge-poll.ts';
+
+/** Keeps the number before the page's title; Next writes the title anew with every page. */
+function useTitleCount(count: number): void {
+  useEffect(() => {
+    const write = () => {
+      const title = titleWithCount(document.title, count);
+      if (document.title !== title) document.title = title;
+    };
+    write();
+    const observer = new MutationObserver(write);
+    observer.observe(document.head, { childList: true, subtree: true, characterData: true });
+    return () => observer.disconnect();
+  }, [count]);
+}
+
+/** Puts a red dot on the favicon while something fails. */
+function useIconDot(hasFailing: boolean): void {
+  useEffect(() => {
+    if (!hasFailing) return;
+    const icon = document.querySelector<HTMLLinkElement>('link[rel~="icon"]');
+    const plain = icon?.href;
+    if (!icon || !plain) return;
+    const image = new Image();
+    image.onload = () => {
+      const canvas = document.createElement('canvas');
+      canvas.width = canvas.height = 64;
+      const context = canvas.getContext('2d');
+      if (!context) return;
+      context.drawImage(image, 0, 0, 64, 64);
+      context.beginPath();
+      context.arc(46, 18, 18, 0, 7);
+      context.fillStyle = '#d92d20';
+      context.fill();
+      icon.href = canvas.toDataURL();
+    };
+    image.src = plain;
+    return () => {
+      image.onload = null;
+      icon.href = plain;
+    };
+  }, [hasFailing]);
+}
+
+/**
+ * The number of failing jobs. It asks for changes every moment, has live pages read again when there are any, and says when
+ * it cannot know: a number that may be old is not shown as if it were new.
+ */
+export function LiveBadge({
+  initial,
+  label,
+  lostLabel,
+  lostIcon,
+}: {
+  /** Null when the database was away. */
+  initial: { failingCount: number; etag: string } | null;
+  label: string;
+  lostLabel: string;
+  lostIcon: ReactNode;
+}) {
+  const router = useRouter();
+  const pathname = usePathname();
+  const [count, setCount] = useState(initial?.failingCount ?? 0);
+  const [isLost, setLost] = useState(initial === null);
+  const [etag, setEtag] = useState(initial?.etag ?? null);
+  const [isRefreshing, startTransition] = useTransition();
+  // What each page showed when it was last read: the back button brings pages from the browser's memory.
+  const seen = useRef(new Map<string, string | null>());
+
+  useEffect(() => {
+    if (!isLivePage(pathname) || isRefreshing) return;
+    const isOld = seen.current.has(pathname) && seen.current.get(pathname) !== etag;
+    seen.current.set(pathname, etag);
+    if (isOld) startTransition(() => router.refresh());
+  }, [pathname, etag, isRefreshing, router]);
+
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let failures = 0;
+    let known = initial?.etag ?? null;
+    let isAsking = false;
+    let isStopped = false;
+
+    async function ask() {
+      if (isAsking) return;
+      isAsking = true;
+      clearTimeout(timer);
+      const answer = await askBadge(known);
+      isAsking = false;
+      if (isStopped) return;
+      const isAnswered = answer.kind === 'changed' || answer.kind === 'same';
+      failures = isAnswered ? 0 : failures + 1;
+      setLost(!isAnswered);
+      if (answer.kind === 'changed') {
+        known = answer.etag;
+        setCount(answer.failingCount);
+        setEtag(answer.etag);
+      }
+      // The page then leads to sign-in.
+      if (answer.kind === 'signedOut' && failures === 1) router.refresh();
+      timer = setTimeout(ask, pollDelayMs(!document.hidden, failures));
+    }
+    const askIfVisible = () => {
+      if (!document.hidden) void ask();
+    };
+
+    timer = setTimeout(ask, pollDelayMs(!document.hidden, 0));
+    document.addEventListener('visibilitychange', askIfVisible);
+    window.addEventListener('online', askIfVisible);
+    return () => {
+      isStopped = true;
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', askIfVisible);
+      window.removeEventListener('online', askIfVisible);
+    };
+    // Asking goes on from the first answer; later ones come from asking.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [router]);
+
+  const shown = isLost ? 0 : count;
+  useTitleCount(shown);
+  useIconDot(shown > 0);
+
+  return (
+    <span role="status">
+      {isLost ? (
+        <span title={lostLabel} className="text-ink-muted">
+          {lostIcon}
+          <span className="sr-only">{lostLabel}</span>
+        </span>
+      ) : count > 0 ? (
+        <span className="rounded-full bg-danger-solid px-1.5 text-xs leading-5 font-semibold text-danger-solid-ink">
+          <span className="sr-only">{label}</span>
+          {count > 9999 ? '9999+' : count}
+        </span>
+      ) : null}
+    </span>
+  );
+}

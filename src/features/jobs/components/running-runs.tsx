@@ -1,0 +1,38 @@
+import type { Route } from 'next';
+import Link from 'next/link';
+import { useTranslations } from 'next-intl';
+import { RelativeTime } from '#components/ui/relative-time.tsx';
+import { StatusBadge } from '#components/ui/status-badge.tsx';
+import type { RunSummary } from '#data/run-row.ts';
+import { ReportedText } from '#features/kit/components/reported-text.tsx';
+
+/** Runs that have not ended: since when, and where. */
+export function RunningRuns({ runs, timeZone }: { runs: RunSummary[]; timeZone: string }) {
+  const t = useTranslations('jobs.running');
+  if (runs.length === 0) return null;
+  return (
+    <ul aria-label={t('title')} className="divide-y divide-line rounded-lg border border-line bg-surface">
+      {runs.map((run) => (
+        <li key={run.id} className="relative flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5">
+          <StatusBadge state={run.state} />
+          <Link
+            href={`/runs/${run.id}` as Route}
+            prefetch={false}
+            className="after:absolute after:inset-0 hover:underline"
+          >
+            {run.startedAt === null
+              ? t('unknownStart')
+              : t.rich('since', {
+                  time: () => <RelativeTime at={run.startedAt ?? ''} timeZone={timeZone} />,
+                })}
+          </Link>
+          {run.host === null ? null : (
+            <span className="text-ink-muted">
+              {t.rich('host', { host: () => <ReportedText text={run.host ?? ''} lengthMax={60} /> })}
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

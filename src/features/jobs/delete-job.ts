@@ -1,0 +1,13 @@
+import { unwrap } from '#data/unwrap.ts';
+import type { CurrentAdmin } from '#features/kit/current-member.ts';
+
+/**
+ * Removes a job with its status, runs and logs.
+ * @throws NotFoundError also for a job of another tenant
+ */
+export async function deleteJob(
+  { client, tenantId }: Pick<CurrentAdmin, 'client' | 'tenantId'>,
+  { jobId }: { jobId: string },
+): Promise<void> {
+  unwrap(await client.from('jobs').delete().eq('tenant_id', tenantId).eq('id', jobId).select('id').single());
+}

@@ -1,0 +1,21 @@
+import { unwrap } from '#data/unwrap.ts';
+import type { CurrentAdmin } from '#features/kit/current-member.ts';
+
+/**
+ * Keeps a job's expectation as it is, or lets reports change it again.
+ * @throws NotFoundError also for a job of another tenant
+ */
+export async function lockExpectation(
+  { client, tenantId }: Pick<CurrentAdmin, 'client' | 'tenantId'>,
+  { jobId, isLocked }: { jobId: string; isLocked: boolean },
+): Promise<void> {
+  unwrap(
+    await client
+      .from('jobs')
+      .update({ is_expectation_locked: isLocked })
+      .eq('tenant_id', tenantId)
+      .eq('id', jobId)
+      .select('id')
+      .single(),
+  );
+}

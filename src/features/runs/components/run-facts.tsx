@@ -1,0 +1,69 @@
+import { useLocale, useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
+import { ExactTime, RelativeTime } from '#components/ui/relative-time.tsx';
+import { formatDuration } from '#domain/duration.ts';
+import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import type { Reporter, RunDetail } from '#features/runs/queries.ts';
+
+function Time({ at, timeZone }: { at: string; timeZone: string }) {
+  return (
+    <>
+      <ExactTime at={at} timeZone={timeZone} />{' '}
+      <span className="whitespace-nowrap text-ink-muted">
+        (<RelativeTime at={at} timeZone={timeZone} />)
+      </span>
+    </>
+  );
+}
+
+/** What is known of a run, in pairs. */
+export function RunFacts({
+  run,
+  reporter,
+  timeZone,
+}: {
+  run: RunDetail;
+  reporter: Reporter;
+  timeZone: string;
+}) {
+  const t = useTranslations('runs');
+  const locale = useLocale();
+  const unknown = <span className="text-ink-muted">{t('facts.unknown')}</span>;
+  const facts: [string, ReactNode][] = [
+    [t('facts.started'), run.startedAt === null ? unknown : <Time at={run.startedAt} timeZone={timeZone} />],
+    [
+      t('facts.finished'),
+      run.completedAt === null ? unknown : <Time at={run.completedAt} timeZone={timeZone} />,
+    ],
+    [t('facts.duration'), run.durationMs === null ? unknown : formatDuration(run.durationMs, locale)],
+    [
+      t('facts.exitCode'),
+      run.exitCode === null ? unknown : <span className="font-mono">{run.exitCode}</span>,
+    ],
+    [t('facts.host'), run.host === null ? unknown : <ReportedText text={run.host} />],
+    [t('facts.received'), <ExactTime key="received" at={run.receivedAt} timeZone={timeZone} />],
+    [t('facts.trigger'), t(`triggers.${run.trigger}`)],
+    [
+      t('facts.reporter'),
+      reporter.kind === 'namedKey'
+        ? t('reporters.namedKey', { name: reporter.name, prefix: reporter.prefix })
+        : t(`reporters.${reporter.kind}`),
+    ],
+    [
+      t('facts.id'),
+      <code key="id" className="font-mono text-xs wrap-anywhere">
+        {run.id}
+      </code>,
+    ],
+  ];
+  return (
+    <dl className="grid gap-x-8 gap-y-3 sm:grid-cols-2 lg:grid-cols-3">
+      {facts.map(([name, value]) => (
+        <div key={name} className="min-w-0">
+          <dt className="text-xs text-ink-muted">{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

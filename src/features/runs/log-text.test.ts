@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { downloadHeaders, logText } from './log-text.ts';
+
+describe('logText', () => {
+  it('is the log itself while nothing was cut', () => {
+    expect(logText({ head: 'all\n<script>', tail: '', cutCharacters: 0 }, '---')).toBe('all\n<script>');
+  });
+
+  it('says between head and tail what is missing', () => {
+    expect(logText({ head: 'a', tail: 'z', cutCharacters: 24 }, '--- 24 ---')).toBe('a\n--- 24 ---\nz');
+  });
+
+  it('does not command the terminal that prints it', () => {
+    expect(logText({ head: '\u001B]0;title\u0007', tail: '', cutCharacters: 0 }, '')).toBe('␛]0;title␇');
+  });
+});
+
+describe('downloadHeaders', () => {
+  it('has the text saved and never shown as a page', () => {
+    const headers = downloadHeaders('日次 "集計"\r\nX: 1', '2026-11-21T06:00:00.123456Z');
+    expect(headers['Content-Type']).toBe('text/plain; charset=utf-8');
+    expect(headers['Content-Disposition']).toBe(
+      `attachment; filename="__-__-X-1-20261121T060000.log.txt"; filename*=UTF-8''${encodeURIComponent('日次-集計-X-1')}-20261121T060000.log.txt`,
+    );
+  });
+});
