@@ -10,6 +10,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return {
     title: { default: t('productName'), template: `%s · ${t('productName')}` },
     description: t('productDescription'),
+    icons: { icon: '/icon.svg' },
     robots: { index: false, follow: false },
     referrer: 'same-origin',
     formatDetection: { telephone: false, email: false, address: false, date: false },

@@ -1,16 +1,43 @@
-import { CopyButton } from './copy-button.tsx';
+import { Check, Copy } from 'lucide';
+import { useTranslations } from 'next-intl';
+import { CodeText } from './code-text.tsx';
+import { Icon } from './icon.tsx';
 
-/** Text to be copied as it is: a command, a script, a key. */
-export function CodeBlock({ code, label, copyLabel }: { code: string; label: string; copyLabel: string }) {
+/**
+ * Text to be copied as it is: a command, a script.
+ * @param secretPlaceholder what is replaced by the secret of the surrounding form once it has answered one
+ */
+export function CodeBlock({
+  code,
+  label,
+  copyLabel,
+  secretPlaceholder,
+}: {
+  code: string;
+  label: string;
+  copyLabel: string;
+  secretPlaceholder?: string;
+}) {
+  const t = useTranslations('shell');
   return (
-    <div className="rounded-md border border-line bg-sunken">
-      <div className="flex items-center justify-between gap-3 border-b border-line py-0.5 ps-3 pe-1 text-xs text-ink-muted">
-        <span>{label}</span>
-        <CopyButton text={code} label={copyLabel} showWord />
-      </div>
-      <pre tabIndex={0} className="overflow-x-auto p-3 font-mono text-[0.8125rem] leading-relaxed">
-        <code>{code}</code>
-      </pre>
-    </div>
+    <CodeText
+      code={code}
+      secretPlaceholder={secretPlaceholder}
+      label={label}
+      copyLabel={copyLabel}
+      copiedText={t('copied')}
+      copy={
+        <>
+          <Icon node={Copy} className="size-3.5" />
+          {t('copy')}
+        </>
+      }
+      copied={
+        <>
+          <Icon node={Check} className="size-3.5 text-success" />
+          {t('copied')}
+        </>
+      }
+    />
   );
 }

@@ -15,6 +15,7 @@ export function ConfirmButton({
   title,
   confirmLabel,
   fields = {},
+  tone = 'danger',
   children,
 }: {
   id: string;
@@ -24,11 +25,17 @@ export function ConfirmButton({
   title: ReactNode;
   confirmLabel: string;
   fields?: Record<string, string>;
+  tone?: 'danger' | 'neutral';
   children: ReactNode;
 }) {
   return (
     <>
-      <Button variant="danger-ghost" size="sm" command="show-modal" commandfor={id}>
+      <Button
+        variant={tone === 'danger' ? 'danger-ghost' : 'ghost'}
+        size="sm"
+        command="show-modal"
+        commandfor={id}
+      >
         {icon ? <Icon node={icon} className="size-3.5" /> : null}
         {label}
       </Button>
@@ -39,7 +46,7 @@ export function ConfirmButton({
           ))}
           <div className="text-ink-muted">{children}</div>
           <DialogActions id={id}>
-            <SubmitButton variant="danger">{confirmLabel}</SubmitButton>
+            <SubmitButton variant={tone === 'danger' ? 'danger' : 'primary'}>{confirmLabel}</SubmitButton>
           </DialogActions>
         </ActionForm>
       </Dialog>

@@ -1,4 +1,5 @@
 import { getLocale, getTranslations } from 'next-intl/server';
+import { useId } from 'react';
 import { classNames } from '#components/ui/class-names.ts';
 import { chooseLanguage, chooseTheme } from '#features/session/actions.ts';
 import { readTheme } from '#features/session/preferences.ts';
@@ -24,14 +25,15 @@ function Switch({
   choices: Choice[];
   chosen: string;
 }) {
+  const labelId = useId();
   return (
     <form action={action} className="flex items-center justify-between gap-3">
-      <span id={`switch-${name}`} className="text-xs text-ink-muted">
+      <span id={labelId} className="text-xs text-ink-muted">
         {label}
       </span>
       <div
         role="group"
-        aria-labelledby={`switch-${name}`}
+        aria-labelledby={labelId}
         className="flex rounded-md border border-line bg-sunken p-0.5"
       >
         {choices.map((choice) => (

@@ -1,0 +1,121 @@
+import { KeyRound, Plus } from 'lucide';
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { Badge, type Tone } from '#components/ui/badge.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { ConfirmButton } from '#components/ui/confirm-button.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { Icon } from '#components/ui/icon.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { RelativeTime } from '#components/ui/relative-time.tsx';
+import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
+import type { ApiKeyState } from '#domain/api-key-state.ts';
+import { revokeApiKey } from '#features/api-keys/actions.ts';
+import { CreateKeyDialog, createKeyDialogId } from '#features/api-keys/components/create-key-dialog.tsx';
+import { RotateKeyDialog } from '#features/api-keys/components/rotate-key-dialog.tsx';
+import { listApiKeys } from '#features/api-keys/queries.ts';
+import { requireAdmin } from '#features/kit/current-member.ts';
+import { portalPage } from '#features/kit/portal-page.tsx';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('settings.apiKeys'))('title') };
+}
+
+const tones: Record<ApiKeyState, Tone> = {
+  active: 'success',
+  ending: 'warning',
+  expired: 'neutral',
+  revoked: 'neutral',
+};
+
+export default portalPage(async () => {
+  const admin = await requireAdmin();
+  const [keys, t] = await Promise.all([listApiKeys(admin), getTranslations('settings.apiKeys')]);
+  const { timeZone } = admin;
+  const createButton = (
+    <Button variant="primary" command="show-modal" commandfor={createKeyDialogId}>
+      <Icon node={Plus} />
+      {t('create')}
+    </Button>
+  );
+
+  return (
+    <>
+      <PageHeader
+        title={t('title')}
+        description={t('description')}
+        actions={keys.length > 0 ? createButton : null}
+      />
+      <CreateKeyDialog />
+      {keys.length === 0 ? (
+        <EmptyState icon={KeyRound} title={t('emptyTitle')} action={createButton}>
+          {t('emptyBody')}
+        </EmptyState>
+      ) : (
+        <Table
+          caption={t('caption')}
+          head={
+            <>
+              <HeadCell>{t('name')}</HeadCell>
+              <HeadCell>{t('scopes')}</HeadCell>
+              <HeadCell>{t('state')}</HeadCell>
+              <HeadCell>{t('lastUsed')}</HeadCell>
+              <HeadCell>{t('created')}</HeadCell>
+              <HeadCell align="end">{t('actions')}</HeadCell>
+            </>
+          }
+        >
+          {keys.map((key) => {
+            const isOver = key.state === 'expired' || key.state === 'revoked';
+            return (
+              <Row key={key.id} className={isOver ? 'text-ink-muted' : undefined}>
+                <Cell>
+                  <span className="block font-medium">{key.name}</span>
+                  <code className="font-mono text-xs text-ink-muted">{key.prefix}…</code>
+                </Cell>
+                <Cell label={t('scopes')}>
+                  <span className="flex flex-wrap gap-1">
+                    {key.scopes.map((scope) => (
+                      <Badge key={scope}>{t(`scopeNames.${scope}`)}</Badge>
+                    ))}
+                  </span>
+                </Cell>
+                <Cell label={t('state')}>
+                  <Badge tone={tones[key.state]}>{t(`states.${key.state}`)}</Badge>
+                  {key.expiresAt && key.state !== 'revoked' ? (
+                    <span className="mt-0.5 block text-xs text-ink-muted">
+                      {t('endsAt')} <RelativeTime at={key.expiresAt} timeZone={timeZone} />
+                    </span>
+                  ) : null}
+                </Cell>
+                <Cell label={t('lastUsed')} className="whitespace-nowrap text-ink-muted">
+                  {key.lastUsedAt ? <RelativeTime at={key.lastUsedAt} timeZone={timeZone} /> : t('neverUsed')}
+                </Cell>
+                <Cell label={t('created')} className="whitespace-nowrap text-ink-muted">
+                  <RelativeTime at={key.createdAt} timeZone={timeZone} />
+                </Cell>
+                <Cell align="end" className="md:whitespace-nowrap">
+                  {isOver ? null : (
+                    <>
+                      <RotateKeyDialog apiKey={key} />
+                      <ConfirmButton
+                        id={`revoke-${key.id}`}
+                        action={revokeApiKey}
+                        fields={{ apiKeyId: key.id }}
+                        label={t('revoke')}
+                        title={t('revokeTitle', { name: key.name })}
+                        confirmLabel={t('revoke')}
+                      >
+                        <p>{t('revokeBody', { prefix: key.prefix })}</p>
+                      </ConfirmButton>
+                    </>
+                  )}
+                </Cell>
+              </Row>
+            );
+          })}
+        </Table>
+      )}
+    </>
+  );
+});

@@ -1,0 +1,88 @@
+import { History } from 'lucide';
+import type { Metadata, Route } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { PaginationLinks } from '#components/ui/pagination-links.tsx';
+import { ExactTime } from '#components/ui/relative-time.tsx';
+import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
+import { requireAdmin } from '#features/kit/current-member.ts';
+import { portalPage } from '#features/kit/portal-page.tsx';
+import { ChangeList } from '#features/tenants/components/change-list.tsx';
+import { listAuditEntries } from '#features/tenants/queries.ts';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('settings.audit'))('title') };
+}
+
+const path = '/settings/audit-log';
+
+export default portalPage<PageProps<'/settings/audit-log'>>(async ({ searchParams }) => {
+  const admin = await requireAdmin();
+  const { before } = await searchParams;
+  const olderThanId = typeof before === 'string' && /^\d{1,15}$/.test(before) ? Number(before) : null;
+  const [page, t] = await Promise.all([
+    listAuditEntries(admin, olderThanId),
+    getTranslations('settings.audit'),
+  ]);
+  const known = (key: string) => t.has(key as 'verbs.insert');
+
+  return (
+    <>
+      <PageHeader title={t('title')} description={t('description')} />
+      {page.entries.length === 0 ? (
+        <EmptyState icon={History} title={t('empty')} />
+      ) : (
+        <Table
+          caption={t('caption')}
+          head={
+            <>
+              <HeadCell>{t('when')}</HeadCell>
+              <HeadCell>{t('who')}</HeadCell>
+              <HeadCell>{t('what')}</HeadCell>
+              <HeadCell>{t('changes')}</HeadCell>
+            </>
+          }
+        >
+          {page.entries.map((entry) => {
+            const verb = entry.action.split('.').at(-1) ?? '';
+            const subject = known(`subjects.${entry.subjectKind}`)
+              ? t(`subjects.${entry.subjectKind}` as 'subjects.tools')
+              : entry.subjectKind;
+            const actor = known(`actors.${entry.actorKind}`)
+              ? t(`actors.${entry.actorKind}` as 'actors.member')
+              : entry.actorKind;
+            return (
+              <Row key={entry.id}>
+                <Cell className="align-top text-[0.8125rem] text-ink-muted md:whitespace-nowrap">
+                  <ExactTime at={entry.at} timeZone={admin.timeZone} />
+                </Cell>
+                <Cell label={t('who')} className="align-top">
+                  {entry.actorName || actor}
+                  {entry.actorName && entry.actorKind !== 'member' ? (
+                    <span className="block text-xs text-ink-muted">{actor}</span>
+                  ) : null}
+                </Cell>
+                <Cell label={t('what')} className="align-top">
+                  <span>
+                    <span className="block text-xs text-ink-muted">
+                      {subject} · {known(`verbs.${verb}`) ? t(`verbs.${verb}` as 'verbs.insert') : verb}
+                    </span>
+                    <span className="break-all">{entry.subjectName || entry.subjectId}</span>
+                  </span>
+                </Cell>
+                <Cell label={t('changes')} className="align-top">
+                  <ChangeList entry={entry} timeZone={admin.timeZone} />
+                </Cell>
+              </Row>
+            );
+          })}
+        </Table>
+      )}
+      <PaginationLinks
+        newerHref={olderThanId === null ? null : (path as Route)}
+        olderHref={page.olderThan === null ? null : (`${path}?before=${page.olderThan}` as Route)}
+      />
+    </>
+  );
+});

@@ -1,0 +1,104 @@
+import { Plus, Wrench } from 'lucide';
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { Button } from '#components/ui/button.tsx';
+import { ConfirmButton } from '#components/ui/confirm-button.tsx';
+import { CopyButton } from '#components/ui/copy-button.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { Icon } from '#components/ui/icon.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
+import { requireAdmin } from '#features/kit/current-member.ts';
+import { portalPage } from '#features/kit/portal-page.tsx';
+import { removeTool } from '#features/tools/actions.ts';
+import { ToolDialog } from '#features/tools/components/tool-dialog.tsx';
+import { listTools } from '#features/tools/queries.ts';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('settings.tools'))('title') };
+}
+
+const addDialogId = 'add-tool';
+
+export default portalPage(async () => {
+  const admin = await requireAdmin();
+  const [tools, t] = await Promise.all([listTools(admin), getTranslations('settings.tools')]);
+  const addButton = (
+    <Button variant="primary" command="show-modal" commandfor={addDialogId}>
+      <Icon node={Plus} />
+      {t('add')}
+    </Button>
+  );
+
+  return (
+    <>
+      <PageHeader
+        title={t('title')}
+        description={t('description')}
+        actions={tools.length > 0 ? addButton : null}
+      />
+      <ToolDialog id={addDialogId} />
+      {tools.length === 0 ? (
+        <EmptyState icon={Wrench} title={t('emptyTitle')} action={addButton}>
+          {t('emptyBody')}
+        </EmptyState>
+      ) : (
+        <Table
+          caption={t('caption')}
+          head={
+            <>
+              <HeadCell>{t('name')}</HeadCell>
+              <HeadCell>{t('id')}</HeadCell>
+              <HeadCell align="end">{t('actions')}</HeadCell>
+            </>
+          }
+        >
+          {tools.map((tool) => (
+            <Row key={tool.id}>
+              <Cell className="max-w-md">
+                <span className="font-medium">{tool.name}</span>
+                {tool.url ? (
+                  <a
+                    href={tool.url}
+                    rel="noreferrer"
+                    target="_blank"
+                    className="ms-2 text-xs break-all text-accent underline-offset-2 hover:underline"
+                  >
+                    {tool.url}
+                  </a>
+                ) : null}
+                {tool.description ? (
+                  <span className="block text-[0.8125rem] whitespace-pre-line text-ink-muted">
+                    {tool.description}
+                  </span>
+                ) : null}
+              </Cell>
+              <Cell label={t('id')}>
+                <span className="flex items-center gap-1">
+                  <code className="font-mono text-xs break-all text-ink-muted">{tool.id}</code>
+                  <CopyButton text={tool.id} label={t('copyId', { name: tool.name })} />
+                </span>
+              </Cell>
+              <Cell align="end" className="md:whitespace-nowrap">
+                <Button variant="ghost" size="sm" command="show-modal" commandfor={`edit-${tool.id}`}>
+                  {t('edit')}
+                </Button>
+                <ToolDialog id={`edit-${tool.id}`} tool={tool} />
+                <ConfirmButton
+                  id={`remove-${tool.id}`}
+                  action={removeTool}
+                  fields={{ toolId: tool.id }}
+                  label={t('remove')}
+                  title={t('removeTitle', { name: tool.name })}
+                  confirmLabel={t('remove')}
+                >
+                  <p>{t('removeBody')}</p>
+                </ConfirmButton>
+              </Cell>
+            </Row>
+          ))}
+        </Table>
+      )}
+    </>
+  );
+});

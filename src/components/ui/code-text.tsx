@@ -1,0 +1,43 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { useFormState } from './action-form.tsx';
+import { CopyTrigger } from './copy-trigger.tsx';
+
+/**
+ * The part of CodeBlock that runs in the browser. A placeholder is replaced by the secret that the surrounding form's action
+ * has answered; until then the secret is nowhere in the page.
+ */
+export function CodeText({
+  code,
+  secretPlaceholder,
+  label,
+  copyLabel,
+  copiedText,
+  copy,
+  copied,
+}: {
+  code: string;
+  secretPlaceholder?: string;
+  label: string;
+  copyLabel: string;
+  copiedText: string;
+  copy: ReactNode;
+  copied: ReactNode;
+}) {
+  const data = useFormState()?.data;
+  const secret = typeof data === 'object' && data !== null && 'secret' in data ? String(data.secret) : null;
+  const text =
+    secret === null || !secretPlaceholder ? code : code.replaceAll(secretPlaceholder, () => secret);
+  return (
+    <div className="rounded-md border border-line bg-sunken">
+      <div className="flex items-center justify-between gap-3 border-b border-line py-0.5 ps-3 pe-1 text-xs text-ink-muted">
+        <span>{label}</span>
+        <CopyTrigger text={text} label={copyLabel} copiedText={copiedText} idle={copy} done={copied} />
+      </div>
+      <pre tabIndex={0} className="overflow-x-auto p-3 font-mono text-[0.8125rem] leading-relaxed">
+        <code>{text}</code>
+      </pre>
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { useFormState } from './action-form.tsx';
+import { CopyTrigger } from './copy-trigger.tsx';
+import { controlClass } from './input.tsx';
+
+/** Shown in the place of `before` once the action of the surrounding form has succeeded. */
+export function WhenDone({ children, before = null }: { children: ReactNode; before?: ReactNode }) {
+  return useFormState()?.ok ? <div role="status">{children}</div> : before;
+}
+
+/** The secret that the action answered (`data.secret`): it is nowhere else, and gone with the page. */
+export function SecretResult({
+  label,
+  copyLabel,
+  copyText,
+  copiedText,
+}: {
+  label: string;
+  copyLabel: string;
+  copyText: ReactNode;
+  copiedText: string;
+}) {
+  const data = useFormState()?.data;
+  const secret = typeof data === 'object' && data !== null && 'secret' in data ? String(data.secret) : '';
+  return (
+    <div className="flex items-center gap-1.5">
+      <input
+        readOnly
+        aria-label={label}
+        value={secret}
+        className={`${controlClass} min-w-0 font-mono text-[0.8125rem]`}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <CopyTrigger
+        text={secret}
+        label={copyLabel}
+        copiedText={copiedText}
+        idle={copyText}
+        done={copiedText}
+      />
+    </div>
+  );
+}

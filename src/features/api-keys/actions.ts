@@ -1,0 +1,35 @@
+'use server';
+
+import { defineAction } from '#features/kit/define-action.ts';
+import { createApiKey as createApiKeyVerb } from './create-api-key.ts';
+import { revokeApiKey as revokeApiKeyVerb } from './revoke-api-key.ts';
+import { rotateApiKey as rotateApiKeyVerb } from './rotate-api-key.ts';
+import { apiKeyIdInput, createApiKeyInput, rotateApiKeyInput } from './schemas.ts';
+
+/** Makes a key; the answer holds it, and it is shown this once. */
+export const createApiKey = defineAction({
+  access: 'admin',
+  schema: createApiKeyInput,
+  async handle(input, admin) {
+    const { key } = await createApiKeyVerb(admin, input);
+    return { data: { secret: key } };
+  },
+});
+
+/** Replaces a key; the answer holds the new one. */
+export const rotateApiKey = defineAction({
+  access: 'admin',
+  schema: rotateApiKeyInput,
+  rules: { api_key_is_over: 'problems.keyIsOver' },
+  async handle(input, admin) {
+    const { key } = await rotateApiKeyVerb(admin, input);
+    return { data: { secret: key } };
+  },
+});
+
+/** Revokes a key. */
+export const revokeApiKey = defineAction({
+  access: 'admin',
+  schema: apiKeyIdInput,
+  handle: ({ apiKeyId }, admin) => revokeApiKeyVerb(admin, apiKeyId),
+});

@@ -1,0 +1,54 @@
+import { useTranslations } from 'next-intl';
+import { ActionForm } from '#components/ui/action-form.tsx';
+import { Dialog, DialogActions } from '#components/ui/dialog.tsx';
+import { CheckboxGroup, SelectField, TextField } from '#components/ui/field.tsx';
+import { WhenDone } from '#components/ui/form-result.tsx';
+import { SubmitButton } from '#components/ui/submit-button.tsx';
+import { apiKeyScopes } from '#domain/api-key.ts';
+import { createApiKey } from '#features/api-keys/actions.ts';
+import { NewKeyNotice } from './new-key-notice.tsx';
+
+export const createKeyDialogId = 'create-api-key';
+
+/** Asks what the key is for and then shows it, this once. */
+export function CreateKeyDialog() {
+  const t = useTranslations('settings.apiKeys');
+  return (
+    <Dialog id={createKeyDialogId} title={t('createTitle')}>
+      <ActionForm action={createApiKey} keepOpen>
+        <TextField
+          name="name"
+          label={t('name')}
+          placeholder={t('namePlaceholder')}
+          maxLength={200}
+          required
+        />
+        <CheckboxGroup
+          name="scopes[]"
+          label={t('scopes')}
+          options={apiKeyScopes.map((scope) => ({
+            value: scope,
+            label: t(`scopeNames.${scope}`),
+            hint: t(`scopeHints.${scope}`),
+            defaultChecked: scope === 'report',
+          }))}
+        />
+        <SelectField
+          name="expiryDays"
+          label={t('expiry')}
+          defaultValue="never"
+          options={(['never', '30', '90', '365'] as const).map((choice) => ({
+            value: choice,
+            label: t(`expiryChoices.${choice}`),
+          }))}
+        />
+        <WhenDone>
+          <NewKeyNotice />
+        </WhenDone>
+        <DialogActions id={createKeyDialogId}>
+          <SubmitButton>{t('create')}</SubmitButton>
+        </DialogActions>
+      </ActionForm>
+    </Dialog>
+  );
+}

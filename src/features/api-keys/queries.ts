@@ -1,0 +1,28 @@
+import { type ApiKey, apiKeyColumns, toApiKey } from '#data/api-key-row.ts';
+import { unwrap } from '#data/unwrap.ts';
+import { type ApiKeyState, apiKeyState } from '#domain/api-key-state.ts';
+import type { CurrentAdmin } from '#features/kit/current-member.ts';
+
+const listedMax = 200;
+
+/** A key with its state at the time of reading. */
+export interface ListedApiKey extends ApiKey {
+  state: ApiKeyState;
+}
+
+/** Keys of the company, the newest first. Old ones stay in the list: reports and audit rows name them. */
+export async function listApiKeys({ client, tenantId }: CurrentAdmin): Promise<ListedApiKey[]> {
+  const rows = unwrap(
+    await client
+      .from('api_keys')
+      .select(apiKeyColumns)
+      .eq('tenant_id', tenantId)
+      .order('created_at', { ascending: false })
+      .limit(listedMax),
+  );
+  const now = new Date();
+  return rows.map((row) => {
+    const key = toApiKey(row);
+    return { ...key, state: apiKeyState(key, now) };
+  });
+}

@@ -1,0 +1,20 @@
+import { unwrap } from '#data/unwrap.ts';
+import { NotFoundError } from '#domain/errors.ts';
+import type { CurrentAdmin } from '#features/kit/current-member.ts';
+
+/**
+ * Ends a key at once and for good.
+ * @throws NotFoundError when there is none, or it is revoked already
+ */
+export async function revokeApiKey({ client, tenantId }: CurrentAdmin, apiKeyId: string): Promise<void> {
+  const revoked = unwrap(
+    await client
+      .from('api_keys')
+      .update({ revoked_at: new Date().toISOString() })
+      .eq('tenant_id', tenantId)
+      .eq('id', apiKeyId)
+      .is('revoked_at', null)
+      .select('id'),
+  );
+  if (revoked.length === 0) throw new NotFoundError('No such key to revoke');
+}

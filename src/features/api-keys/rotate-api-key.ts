@@ -1,0 +1,56 @@
+import { apiKeyColumns, toApiKey } from '#data/api-key-row.ts';
+import { unwrap } from '#data/unwrap.ts';
+import { apiKeyState } from '#domain/api-key-state.ts';
+import { ConflictError, NotFoundError } from '#domain/errors.ts';
+import type { CurrentAdmin } from '#features/kit/current-member.ts';
+import { createApiKey } from './create-api-key.ts';
+
+const dayMilliseconds = 24 * 60 * 60 * 1000;
+
+/**
+ * Makes a new key with the name and scopes of an old one, which goes on working for the given days.
+ * @throws NotFoundError, ConflictError (api_key_is_over) when the old key works no more
+ */
+export async function rotateApiKey(
+  admin: CurrentAdmin,
+  { apiKeyId, overlapDays }: { apiKeyId: string; overlapDays: number },
+): Promise<{ id: string; key: string }> {
+  const { client, tenantId } = admin;
+  const old = toApiKey(
+    unwrap(
+      await client
+        .from('api_keys')
+        .select(apiKeyColumns)
+        .eq('tenant_id', tenantId)
+        .eq('id', apiKeyId)
+        .maybeSingle(),
+    ),
+  );
+  const now = new Date();
+  const state = apiKeyState(old, now);
+  if (state === 'revoked' || state === 'expired')
+    throw new ConflictError('The key is over', 'api_key_is_over');
+
+  // First the new key, then the end of the old one: if the second step fails, scripts still have a key that works.
+  const made = await createApiKey(admin, {
+    name: old.name,
+    scopes: old.scopes,
+    expiryDays: null,
+    replacesId: old.id,
+  });
+  const end = new Date(now.getTime() + overlapDays * dayMilliseconds);
+  // An end that was set before and comes sooner stays.
+  if (old.expiresAt === null || end < new Date(old.expiresAt)) {
+    const ended = unwrap(
+      await client
+        .from('api_keys')
+        .update({ expires_at: end.toISOString() })
+        .eq('tenant_id', tenantId)
+        .eq('id', apiKeyId)
+        .is('revoked_at', null)
+        .select('id'),
+    );
+    if (ended.length === 0) throw new NotFoundError('The old key was revoked meanwhile');
+  }
+  return made;
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { apiKeyScopes } from '#domain/api-key.ts';
+
+const expiryDays = z.enum(['never', '30', '90', '365']);
+
+/** How long the old key goes on working after a rotation. */
+export const overlapDaysChoices = ['0', '1', '7', '30'] as const;
+
+export const createApiKeyInput = z.object({
+  name: z.string().trim().min(1, 'problems.required').max(200, 'problems.tooLong'),
+  scopes: z.array(z.enum(apiKeyScopes), 'problems.noScope').min(1, 'problems.noScope'),
+  expiryDays: expiryDays.default('never').transform((choice) => (choice === 'never' ? null : Number(choice))),
+});
+
+export const apiKeyIdInput = z.object({ apiKeyId: z.uuid() });
+
+export const rotateApiKeyInput = apiKeyIdInput.extend({
+  overlapDays: z.enum(overlapDaysChoices).default('7').transform(Number),
+});

@@ -1,0 +1,27 @@
+import { createRequestClient } from '#data/clients/request.ts';
+import { isAuthUnavailable } from '#data/unwrap.ts';
+import { InvalidInputError, UnavailableError } from '#domain/errors.ts';
+import { limitAttempts } from '#features/kit/limit-attempts.ts';
+
+/**
+ * Starts a session. Whether the address or the password was wrong is not told.
+ * @throws InvalidInputError when they do not fit, LimitExceededError, UnavailableError
+ */
+export async function signIn({
+  email,
+  password,
+  clientAddress,
+}: {
+  email: string;
+  password: string;
+  clientAddress: string;
+}): Promise<void> {
+  await limitAttempts(email, clientAddress);
+  const client = await createRequestClient();
+  const { error } = await client.auth.signInWithPassword({ email, password });
+  if (!error) return;
+  if (isAuthUnavailable(error)) throw new UnavailableError('Sign-in is away');
+  throw new InvalidInputError('Address and password do not fit', [
+    { field: '', problem: 'problems.wrongCredentials' },
+  ]);
+}

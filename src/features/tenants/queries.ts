@@ -1,0 +1,75 @@
+import { type AuditEntry, auditColumns, toAuditEntry } from '#data/audit-row.ts';
+import { type Invitation, invitationColumns, toInvitation } from '#data/invitation-row.ts';
+import { type Member, memberColumns, toMember } from '#data/member-row.ts';
+import { unwrap } from '#data/unwrap.ts';
+import { invitationState } from '#domain/invitation.ts';
+import type { CurrentAdmin } from '#features/kit/current-member.ts';
+
+export const auditEntriesPerPage = 50;
+
+// Supabase cuts reads at 1,000 rows without saying so; a company with more members than this needs a search first.
+const listedMax = 500;
+
+/** Members of the company, those who joined first at the top. */
+export async function listMembers({ client, tenantId }: CurrentAdmin): Promise<Member[]> {
+  const rows = unwrap(
+    await client
+      .from('members')
+      .select(memberColumns)
+      .eq('tenant_id', tenantId)
+      .order('created_at')
+      .order('user_id')
+      .limit(listedMax),
+  );
+  return rows.map(toMember);
+}
+
+/** Invitations that nobody has used or withdrawn, the newest first: those that still work and those past their time. */
+export async function listPendingInvitations({
+  client,
+  tenantId,
+}: CurrentAdmin): Promise<{ open: Invitation[]; expired: Invitation[] }> {
+  const rows = unwrap(
+    await client
+      .from('invitations')
+      .select(invitationColumns)
+      .eq('tenant_id', tenantId)
+      .is('accepted_at', null)
+      .is('revoked_at', null)
+      .order('created_at', { ascending: false })
+      .limit(listedMax),
+  );
+  const now = new Date();
+  const invitations = rows.map(toInvitation);
+  return {
+    open: invitations.filter((invitation) => invitationState(invitation, now) === 'open'),
+    expired: invitations.filter((invitation) => invitationState(invitation, now) === 'expired'),
+  };
+}
+
+/** A page of the audit log, the newest first. */
+export interface AuditPage {
+  entries: AuditEntry[];
+  /** Where the older page begins, if there is one. */
+  olderThan: number | null;
+}
+
+/**
+ * Reads a page of the audit log.
+ * @param before id below which the page begins; null for the newest page
+ */
+export async function listAuditEntries(
+  { client, tenantId }: CurrentAdmin,
+  before: number | null,
+): Promise<AuditPage> {
+  let query = client
+    .from('audit_log')
+    .select(auditColumns)
+    .eq('tenant_id', tenantId)
+    .order('id', { ascending: false })
+    .limit(auditEntriesPerPage + 1);
+  if (before !== null) query = query.lt('id', before);
+  const rows = unwrap(await query);
+  const entries = rows.slice(0, auditEntriesPerPage).map(toAuditEntry);
+  return { entries, olderThan: rows.length > auditEntriesPerPage ? (entries.at(-1)?.id ?? null) : null };
+}

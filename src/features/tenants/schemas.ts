@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { newPassword } from '#features/kit/password-rules.ts';
+
+const role = z.enum(['admin', 'staff']);
+
+export const inviteMemberInput = z.object({
+  email: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .min(1, 'problems.required')
+    .max(320, 'problems.tooLong')
+    .pipe(z.email('problems.notAnEmail')),
+  role,
+});
+
+export const invitationIdInput = z.object({ invitationId: z.uuid() });
+
+export const memberIdInput = z.object({ userId: z.uuid() });
+
+export const changeRoleInput = memberIdInput.extend({ role });
+
+const invitationToken = z.string().min(1).max(200);
+
+export const joinAsNewPersonInput = z.object({
+  token: invitationToken,
+  displayName: z.string().trim().max(200, 'problems.tooLong'),
+  newPassword,
+});
+
+export const joinWithPasswordInput = z.object({
+  token: invitationToken,
+  password: z.string().min(1, 'problems.required').max(1000, 'problems.tooLong'),
+});
+
+export const joinAsVisitorInput = z.object({ token: invitationToken });
+
+export const noInput = z.object({});

@@ -1,0 +1,39 @@
+import { useTranslations } from 'next-intl';
+import { ActionForm } from '#components/ui/action-form.tsx';
+import { Dialog, DialogActions } from '#components/ui/dialog.tsx';
+import { TextareaField, TextField } from '#components/ui/field.tsx';
+import { SubmitButton } from '#components/ui/submit-button.tsx';
+import type { Tool } from '#data/tool-row.ts';
+import { addTool, changeTool } from '#features/tools/actions.ts';
+
+/** Asks for a new tool, or for what to change in one. */
+export function ToolDialog({ id, tool }: { id: string; tool?: Tool }) {
+  const t = useTranslations('settings.tools');
+  const shell = useTranslations('shell');
+  return (
+    <Dialog id={id} title={tool ? t('editTitle', { name: tool.name }) : t('addTitle')}>
+      <ActionForm action={tool ? changeTool : addTool}>
+        {tool ? <input type="hidden" name="toolId" value={tool.id} /> : null}
+        <TextField name="name" label={t('name')} defaultValue={tool?.name} maxLength={200} required />
+        <TextareaField
+          name="description"
+          label={t('toolDescription')}
+          hint={shell('optional')}
+          defaultValue={tool?.description}
+          maxLength={2000}
+        />
+        <TextField
+          name="url"
+          label={t('url')}
+          hint={shell('optional')}
+          type="url"
+          defaultValue={tool?.url ?? ''}
+          maxLength={2000}
+        />
+        <DialogActions id={id}>
+          <SubmitButton>{tool ? shell('save') : t('add')}</SubmitButton>
+        </DialogActions>
+      </ActionForm>
+    </Dialog>
+  );
+}

@@ -1,0 +1,19 @@
+import { type Tool, toolColumns, toTool } from '#data/tool-row.ts';
+import { unwrap } from '#data/unwrap.ts';
+import type { CurrentMember } from '#features/kit/current-member.ts';
+
+const listedMax = 500;
+
+/** The company's tools, by name. */
+export async function listTools({ client, tenantId }: CurrentMember): Promise<Tool[]> {
+  const rows = unwrap(
+    await client
+      .from('tools')
+      .select(toolColumns)
+      .eq('tenant_id', tenantId)
+      .order('name')
+      .order('id')
+      .limit(listedMax),
+  );
+  return rows.map(toTool);
+}

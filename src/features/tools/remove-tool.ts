@@ -1,0 +1,14 @@
+import { unwrap } from '#data/unwrap.ts';
+import { NotFoundError } from '#domain/errors.ts';
+import type { CurrentAdmin } from '#features/kit/current-member.ts';
+
+/**
+ * Removes a tool from the company's list; its jobs stay and belong to none.
+ * @throws NotFoundError
+ */
+export async function removeTool({ client, tenantId }: CurrentAdmin, toolId: string): Promise<void> {
+  const removed = unwrap(
+    await client.from('tools').delete().eq('tenant_id', tenantId).eq('id', toolId).select('id'),
+  );
+  if (removed.length === 0) throw new NotFoundError('No such tool');
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+export const toolInput = z.object({
+  name: z.string().trim().min(1, 'problems.required').max(200, 'problems.tooLong'),
+  description: z.string().trim().max(2000, 'problems.tooLong').default(''),
+  url: z
+    .string()
+    .trim()
+    .max(2000, 'problems.tooLong')
+    .default('')
+    .refine(
+      (text) => text === '' || (/^https?:\/\//.test(text) && URL.canParse(text)),
+      'problems.notAWebAddress',
+    )
+    .transform((text) => (text === '' ? null : text)),
+});
+
+export const toolIdInput = z.object({ toolId: z.uuid() });
+
+export const changeToolInput = toolInput.extend(toolIdInput.shape);
+
+export type ToolInput = z.output<typeof toolInput>;
