@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from '@supabase/supabase-js';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startPortal, type TestPortal } from '#testing/start-portal.ts';
+
+let portal: TestPortal;
+
+beforeAll(async () => {
+  portal = await startPortal();
+});
+
+afterAll(async () => {
+  await portal.remove();
+});
+
+const path = '/api/monitor/job-report';
+const newReport = (runId: string = randomUUID()) => ({
+  job_key: `job-${runId.slice(0, 2)}`,
+  title: 'タイトル',
+  status: 'error',
+  finished_at: new Date().toISOString(),
+  message: '失敗しました',
+  run_id: runId,
+});
+
+const send = (body: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`${portal.url}${path}`, {
+    method: 'POST',
+    body,
+    headers: {
+      'Content-Type': 'application/json',
+      'X-TC-Portal-Webhook-Secret': portal.secrets.TC_PORTAL_WEBHOOK_SECRET ?? '',
+      ...headers,
+    },
+  });
+
+interface RawAnswer {
+  status: number | undefined;
+  headers: http.IncomingHttpHeaders;
+  body: string;
+}
+
+/** A request that fetch would not make. */
+function raw(
+  method: string,
+  headers: Record<string, string>,
+  write: (request: http.ClientRequest) => void,
+): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const request = http.request(`${portal.url}${path}`, { method, headers, agent: false }, (response) => {
+      let body = '';
+      response.on('data', (chunk) => (body += String(chunk)));
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }));
+    });
+    request.on('error', reject);
+    write(request);
+  });
+}
+
+/** Which of the run ids are in the database. */
+async function recorded(runIds: readonly string[]): Promise<Set<string>> {
+  const { NEXT_PUBLIC_SUPABASE_URL: url = '', SUPABASE_SECRET_KEY: key = '' } = portal.secrets;
+  const client = createClient(url, key, { auth: { persistSession: false } });
+  const found = new Set<string>();
+  for (let at = 0; at < runIds.length; at += 100) {
+    const keys = runIds.slice(at, at + 100).map((runId) => `run:${runId}`);
+    const { data, error } = await client.from('runs').select('report_key').in('report_key', keys);
+    if (error) throw error;
+    for (const row of data) found.add(String(row.report_key).slice(4));
+  }
+  return found;
+}
+
+/** Keeps sending new reports until it is stopped; a report that is not acknowledged is not sent again. */
+function startBurst(senders: number) {
+  const acknowledged: string[] = [];
+  const statuses = new Map<number | 'no answer', number>();
+  const count = (status: number | 'no answer') => statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  let isOver = false;
+  const all = Array.from({ length: senders }, async () => {
+    while (!isOver) {
+      const runId = randomUUID();
+      try {
+        const response = await send(JSON.stringify(newReport(runId)));
+        await response.text();
+        if (response.status === 200) acknowledged.push(runId);
+        if (response.status === 503) expect(response.headers.get('retry-after')).toBe('5');
+        count(response.status);
+        if (response.status !== 200) await sleep(20);
+      } catch (error) {
+        if (error instanceof Error && error.name === 'AssertionError') throw error;
+        count('no answer');
+        await sleep(20);
+      }
+    }
+  });
+  return {
+    acknowledged,
+    statuses,
+    stop: async () => {
+      isOver = true;
+      await Promise.all(all);
+    },
+  };
+}
+
+describe('the report route over HTTP', () => {
+  it('takes a report', async () => {
+    const report = newReport();
+    const response = await send(JSON.stringify(report));
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ success: true, id: expect.any(String), job_key: report.job_key });
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('x-request-id')).toMatch(/^[\w.:-]{8,128}$/);
+    expect(response.headers.get('x-powered-by')).toBeNull();
+  });
+
+  it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    '405 with Allow: POST for %s',
+    async (method) => {
+      const answer = await raw(method, {}, (request) => request.end());
+      expect(answer.status).toBe(405);
+      expect(answer.headers.allow).toBe('POST');
+      expect(answer.headers['cache-control']).toBe('no-store');
+    },
+  );
+
+  it('a header that once bypassed middleware gains nothing', async () => {
+    const hostile = {
+      'X-TC-Portal-Webhook-Secret': 'wrong',
+      'x-middleware-subrequest': 'src/proxy:src/proxy:src/proxy:src/proxy:src/proxy',
+    };
+    const response = await send(JSON.stringify(newReport()), hostile);
+    expect(response.status).toBe(401);
+    expect(await response.json()).toEqual({ error: 'Invalid or missing webhook secret' });
+  });
+
+  it('a sender of 5 MB reads its 413, whether it declares the length or not', async () => {
+    const body = Buffer.alloc(5_000_000, 'x');
+    const secret = { 'X-TC-Portal-Webhook-Secret': portal.secrets.TC_PORTAL_WEBHOOK_SECRET ?? '' };
+    const answers = [
+      await raw('POST', { ...secret, 'Content-Length': String(body.length) }, (request) => request.end(body)),
+      await raw('POST', secret, (request) => {
+        for (let at = 0; at < body.length; at += 50_000) request.write(body.subarray(at, at + 50_000));
+        request.end();
+      }),
+    ];
+    for (const answer of answers) {
+      expect(answer.status).toBe(413);
+      expect(JSON.parse(answer.body)).toEqual({ error: 'Body must be at most 1 MiB (1048576 bytes)' });
+    }
+  });
+
+  it('CP932 bytes arrive as text', async () => {
+    const report = { ...newReport(), title: 'Title', message: '@' };
+    const [before = '', after = ''] = JSON.stringify(report).split('@');
+    const inCp932 = Buffer.from([0x8f, 0x88, 0x97, 0x9d]);
+    const body = Buffer.concat([Buffer.from(before), inCp932, Buffer.from(after)]);
+    const response = await fetch(`${portal.url}${path}`, {
+      method: 'POST',
+      body,
+      headers: { 'X-TC-Portal-Webhook-Secret': portal.secrets.TC_PORTAL_WEBHOOK_SECRET ?? '' },
+    });
+    expect(await response.json()).toMatchObject({ success: true, decoded_from: 'shift_jis' });
+  });
+
+  it('a sender that stops in the middle of its body harms nobody', async () => {
+    const request = http.request(`${portal.url}${path}`, {
+      method: 'POST',
+      headers: {
+        'X-TC-Portal-Webhook-Secret': portal.secrets.TC_PORTAL_WEBHOOK_SECRET ?? '',
+        'Content-Length': '1000',
+      },
+    });
+    request.on('error', () => {});
+    request.write('{"job_key"');
+    await sleep(100);
+    request.destroy();
+    expect((await send(JSON.stringify(newReport()))).status).toBe(200);
+  });
+
+  it('the portal lives and is ready', async () => {
+    expect(await (await fetch(`${portal.url}/api/health`)).json()).toEqual({ status: 'ok' });
+    const ready = await fetch(`${portal.url}/api/health/ready`);
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({ status: 'ok', checks: { database: { status: 'ok' } } });
+  });
+});
+
+describe('rule 1 and rule 7: nothing that was acknowledged is lost', () => {
+  it('when the database is killed while reports come in: 503, recovery by itself', async () => {
+    const burst = startBurst(16);
+    try {
+      await vi.waitFor(() => expect(burst.acknowledged.length).toBeGreaterThan(200), { timeout: 30_000 });
+      portal.killDatabase();
+      await vi.waitFor(() => expect(burst.statuses.get(503)).toBeGreaterThan(0), { timeout: 30_000 });
+      const before = burst.acknowledged.length;
+      await vi.waitFor(() => expect(burst.acknowledged.length).toBeGreaterThan(before + 200), {
+        timeout: 60_000,
+      });
+    } finally {
+      await burst.stop();
+    }
+    expect([...burst.statuses.keys()].sort()).toEqual([200, 503]);
+    const found = await recorded(burst.acknowledged);
+    expect(burst.acknowledged.filter((runId) => !found.has(runId))).toEqual([]);
+  });
+
+  it('when the portal is killed with -9 in the middle of a burst', async () => {
+    const burst = startBurst(16);
+    try {
+      await vi.waitFor(() => expect(burst.acknowledged.length).toBeGreaterThan(500), { timeout: 30_000 });
+      await portal.kill();
+      await vi.waitFor(() => expect(burst.statuses.get('no answer')).toBeGreaterThan(0), { timeout: 30_000 });
+    } finally {
+      await burst.stop();
+    }
+    const { folder, port } = portal;
+    portal = await startPortal({ folder, port });
+    const found = await recorded(burst.acknowledged);
+    expect(burst.acknowledged.filter((runId) => !found.has(runId))).toEqual([]);
+    // Connections to the killed portal are found dead one by one.
+    await vi.waitFor(async () => expect((await send(JSON.stringify(newReport()))).status).toBe(200), 10_000);
+  });
+});
