@@ -90,7 +90,7 @@ export function planOccurrences(input: PlanInput): OccurrencePlan {
 
   // Switched off, but to be caught up later: leave everything due where it is.
   const isHeld = isOff && policies.catchUpAfterEnable;
-  const newest = isHeld ? null : previousNominal(schedule, new Date(dueUntil.getTime() + 1), after);
+  const newest = isHeld ? null : findNewest(schedule, after, dueUntil);
   if (!newest) return planOf([], lastNominalAt, nextNominal(schedule, after), offsetSeconds);
 
   const occurrences: PlannedOccurrence[] = [];
@@ -164,6 +164,25 @@ interface OccurrenceRange {
   isCountAtLeast: boolean;
 }
 
+/** The newest nominal instant in (after, until]. Nearly always there is one or none, so a few steps go forward. */
+function findNewest(schedule: Schedule, after: Date, until: Date): Date | null {
+  const few = listAll(schedule, after, until, 8);
+  if (few) return few.at(-1) ?? null;
+  return previousNominal(schedule, new Date(until.getTime() + 1), after);
+}
+
+/** Everything in (after, until], oldest first, or null when that is more than `max`. */
+function listAll(schedule: Schedule, after: Date, until: Date, max: number): Date[] | null {
+  const all: Date[] = [];
+  let next = nextNominal(schedule, after);
+  while (next && next <= until) {
+    if (all.length === max) return null;
+    all.push(next);
+    next = nextNominal(schedule, next);
+  }
+  return all;
+}
+
 /** The newest occurrences in (after, until], oldest first, and what lies before them as a range. */
 function listNewest(
   schedule: Schedule,
@@ -171,11 +190,13 @@ function listNewest(
   until: Date,
   max: number,
 ): { listed: Date[]; range: OccurrenceRange | null } {
+  const all = listAll(schedule, after, until, max);
+  if (all) return { listed: all, range: null };
   const listed: Date[] = [];
   let before = new Date(until.getTime() + 1);
   while (listed.length < max) {
     const previous = previousNominal(schedule, before, after);
-    if (!previous) return { listed: listed.toReversed(), range: null };
+    if (!previous) break;
     listed.push(previous);
     before = previous;
   }

@@ -1,10 +1,9 @@
-export const runStates = ['pending', 'running', 'success', 'failed', 'canceled'] as const;
-export type RunState = (typeof runStates)[number];
+import type { RunState } from '#domain/run-state.ts';
 
 /**
  * `running -> pending` gives a run back: for a retry, a snooze, a lost lease or a worker that is stopped.
- * `pending -> failed` is a run that no worker could take (rule 30). The last three states are final (rule 31);
- * a dead run is started again as a new run.
+ * `pending -> failed` is a run that no worker could take (rule 30). Success, failed and canceled are final
+ * (rule 31): a dead run is started again as a new run with a link to its origin.
  */
 const following: Record<RunState, readonly RunState[]> = {
   pending: ['running', 'failed', 'canceled'],
@@ -17,9 +16,4 @@ const following: Record<RunState, readonly RunState[]> = {
 /** Whether a run may change from one state to the other (rules 24 to 31). */
 export function canChangeState(from: RunState, to: RunState): boolean {
   return following[from].includes(to);
-}
-
-/** Whether the run has reached a state that it cannot leave (rule 31). */
-export function isFinished(state: RunState): boolean {
-  return following[state].length === 0;
 }
