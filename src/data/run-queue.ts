@@ -232,3 +232,19 @@ export async function noteHeartbeat(
 ): Promise<void> {
   unwrapMaybe(await client.rpc('note_heartbeat', { p_process: process, p_details: details }).retry(false));
 }
+
+/** How many runs a worker could take now, and for how long the oldest of them has been ready. */
+export async function readQueueVitals(
+  client: ServiceClient,
+): Promise<{ waitingRuns: number; oldestWaitingSeconds: number }> {
+  const [row] = unwrap(await client.rpc('queue_vitals').retry(false));
+  return { waitingRuns: row?.waiting_runs ?? 0, oldestWaitingSeconds: row?.oldest_waiting_seconds ?? 0 };
+}
+
+/** Schedulers and workers of the last day, with the age of their last sign of life. */
+export async function listHeartbeats(
+  client: ServiceClient,
+): Promise<{ process: string; ageSeconds: number }[]> {
+  const rows = unwrap(await client.rpc('list_heartbeats').retry(false));
+  return rows.map((row) => ({ process: row.process, ageSeconds: row.age_seconds }));
+}

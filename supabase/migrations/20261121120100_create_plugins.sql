@@ -15,7 +15,7 @@ create table public.plugins (
   health_checked_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  constraint plugin_key_is_lower_case_words check (plugin_key ~ '^[a-z0-9][a-z0-9-]{0,63}$'),
+  constraint plugin_key_is_lower_case_words check (plugin_key ~ '^[a-z][a-z0-9_-]{0,63}$'),
   constraint plugin_name_is_1_to_200_characters check (length(name) between 1 and 200),
   constraint plugin_kind_is_built_in_or_remote check (kind in ('built_in', 'remote')),
   constraint remote_plugin_has_a_base_url check ((kind = 'remote') = (base_url is not null)),

@@ -1,0 +1,145 @@
+import type { AttemptResult, ClaimedRun } from '#data/run-queue.ts';
+import { redactSecrets } from '#domain/redaction.ts';
+import { clipMessage, cleanText } from '#domain/report-text.ts';
+import { errorShapeOf, type ErrorShape } from '#domain/run/error-shape.ts';
+import { type AttemptOutcome, nextStep } from '#domain/run/outcome.ts';
+import { NonRetryableError, type Outcome } from '#plugins/contract.ts';
+
+const resultLengthMax = 64 * 1024;
+
+/** What of a claimed run decides over its next step. */
+export type Tried = Pick<
+  ClaimedRun,
+  | 'runId'
+  | 'attemptToken'
+  | 'attempt'
+  | 'maxAttempts'
+  | 'snoozeCount'
+  | 'backoffSeconds'
+  | 'maxBackoffSeconds'
+>;
+
+/** The attempt took longer than the job allows. */
+export class AttemptTimeoutError extends Error {
+  override name = 'AttemptTimeoutError';
+
+  constructor(seconds: number) {
+    super(`The attempt took longer than ${seconds} s and was cut`);
+    this.stack = undefined;
+  }
+}
+
+function redactDeep(value: unknown, secrets: readonly string[]): unknown {
+  if (typeof value === 'string') return redactSecrets(cleanText(value), secrets);
+  if (Array.isArray(value)) return value.map((item) => redactDeep(item, secrets));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [cleanText(name), redactDeep(item, secrets)]),
+  );
+}
+
+/** A plugin's result as it is stored: JSON, without secrets, bounded. */
+export function storedResult(result: unknown, secrets: readonly string[]): unknown {
+  if (result === null || result === undefined) return undefined;
+  try {
+    const text = JSON.stringify(result);
+    if (text === undefined) return undefined;
+    if (text.length > resultLengthMax) {
+      return { problem: `The result was larger than ${resultLengthMax} characters and was not kept` };
+    }
+    return redactDeep(JSON.parse(text), secrets);
+  } catch {
+    return { problem: 'The result was not JSON and was not kept' };
+  }
+}
+
+/** Anything that was thrown, as it is stored: clipped, without secrets. */
+export function storedError(thrown: unknown, secrets: readonly string[]): ErrorShape {
+  const { name, message, stack } = errorShapeOf(thrown);
+  return {
+    name,
+    message: redactSecrets(message, secrets),
+    stack: stack === null ? null : redactSecrets(stack, secrets),
+  };
+}
+
+function toAttemptOutcome(outcome: Outcome, secrets: readonly string[]): AttemptOutcome {
+  switch (outcome.kind) {
+    case 'failed': {
+      const isRetryable = outcome.isRetryable && !(outcome.error instanceof NonRetryableError);
+      return { kind: 'failed', error: storedError(outcome.error, secrets), isRetryable };
+    }
+    case 'retryAfter':
+      return { kind: 'retry_after', error: storedError(outcome.error, secrets), seconds: outcome.seconds };
+    case 'success':
+    case 'canceled':
+      return { kind: outcome.kind };
+    case 'snoozed':
+      return { kind: 'snoozed', seconds: outcome.seconds };
+  }
+}
+
+const eventsMax = 2_147_483_647;
+
+function extrasOf(outcome: Outcome, secrets: readonly string[]): Partial<AttemptResult> {
+  if (outcome.kind === 'failed') return { result: storedResult(outcome.result, secrets) };
+  if (outcome.kind !== 'success') return {};
+  const { message, eventsProcessed, result, cursor } = outcome;
+  return {
+    message: message === null ? null : redactSecrets(clipMessage(cleanText(message)), secrets),
+    eventsProcessed:
+      eventsProcessed !== null && Number.isFinite(eventsProcessed)
+        ? Math.min(Math.max(0, Math.round(eventsProcessed)), eventsMax)
+        : null,
+    result: storedResult(result, secrets),
+    cursor: cursor === null ? null : cleanText(cursor).slice(0, 8_000),
+  };
+}
+
+/** What an attempt's outcome does to its run (rule 25): done, failed, tried again later, put off. */
+export function resultOf(
+  run: Tried,
+  outcome: Outcome,
+  { now, random, secrets }: { now: Date; random: number; secrets: readonly string[] },
+): AttemptResult {
+  const { runId, attemptToken, attempt, maxAttempts, snoozeCount, backoffSeconds, maxBackoffSeconds } = run;
+  const step = nextStep({
+    outcome: toAttemptOutcome(outcome, secrets),
+    attempt,
+    snoozes: snoozeCount,
+    policy: { maxAttempts, backoffSeconds, maxBackoffSeconds },
+    now,
+    random,
+  });
+  const isTimeOut = outcome.kind === 'failed' && outcome.error instanceof AttemptTimeoutError;
+  const base = { runId, attemptToken, ...extrasOf(outcome, secrets) };
+  switch (step.kind) {
+    case 'finish_success':
+      return { ...base, state: 'success', attemptOutcome: 'success' };
+    case 'finish_canceled':
+      return { ...base, state: 'canceled', attemptOutcome: 'canceled' };
+    case 'finish_failed':
+      return {
+        ...base,
+        state: 'failed',
+        attemptOutcome: isTimeOut ? 'timed_out' : 'failed',
+        error: step.error,
+        message: step.error.message,
+      };
+    case 'retry_at':
+      return {
+        ...base,
+        state: 'pending',
+        attemptOutcome: isTimeOut ? 'timed_out' : 'retry',
+        delaySeconds: (step.at.getTime() - now.getTime()) / 1_000,
+        error: step.error,
+      };
+    case 'snooze_until':
+      return {
+        ...base,
+        state: 'pending',
+        attemptOutcome: 'snoozed',
+        delaySeconds: (step.at.getTime() - now.getTime()) / 1_000,
+      };
+  }
+}

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import type { ClaimedRun } from '#data/run-queue.ts';
+import { parseRetryAfter } from '#domain/run/retry-policy.ts';
+import {
+  describeProblem,
+  remoteOutcomeSchema,
+  signedHeaders,
+  toOutcome,
+} from '#features/execution/remote-protocol.ts';
+import { CanceledError, ReleasedError } from '#features/execution/stop-reasons.ts';
+import { canceled, failed, NonRetryableError, type Outcome, retryAfter } from '#plugins/contract.ts';
+import { type GuardedFetch, type OutgoingAnswer, TargetRefusedError } from '#plugins/outgoing.ts';
+
+const manifestJobSchema = z.looseObject({ route: z.string().startsWith('/') });
+const answerMsMax = 60_000;
+const cancelMsMax = 5_000;
+const answerBytesMax = 1024 * 1024;
+
+interface Target {
+  run: ClaimedRun;
+  url: string;
+  secret: string;
+  fetch: GuardedFetch;
+}
+
+async function send(
+  { run, url, secret, fetch }: Target,
+  method: 'POST' | 'DELETE',
+  fields: Record<string, unknown>,
+  limits: { signal?: AbortSignal; timeoutMs: number },
+): Promise<OutgoingAnswer> {
+  const { runId, attempt } = run;
+  const body = JSON.stringify({ run_id: runId, attempt, ...fields });
+  const headers = signedHeaders(secret, { runId, attempt, body, now: new Date() });
+  return fetch(url, { method, headers, body, redirectsMax: 0, bytesMax: answerBytesMax, ...limits });
+}
+
+function outcomeOf(answer: OutgoingAnswer, log: (line: string) => void): Outcome {
+  const { status, text, headers, isCut } = answer;
+  if (status >= 200 && status < 300) {
+    if (isCut) {
+      return failed(new NonRetryableError(`The plugin's answer is larger than ${answerBytesMax} bytes`));
+    }
+    let body: unknown;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      return failed(new NonRetryableError(`The plugin answered ${status} without JSON`));
+    }
+    const parsed = remoteOutcomeSchema.safeParse(body);
+    if (!parsed.success) {
+      return failed(
+        new NonRetryableError(`The plugin's answer is not an outcome: ${describeProblem(parsed.error)}`),
+      );
+    }
+    for (const line of parsed.data.log?.split('\n') ?? []) log(line);
+    return toOutcome(parsed.data);
+  }
+  const error = new Error(`The plugin answered ${status}`);
+  const wanted = headers['retry-after'];
+  const seconds = wanted === undefined ? null : parseRetryAfter(wanted, new Date());
+  if (seconds !== null && (status === 429 || status === 503)) return retryAfter(seconds, error);
+  const mayPass = status >= 500 || [408, 425, 429].includes(status);
+  return failed(mayPass ? error : new NonRetryableError(error.message));
+}
+
+/** The plugin has said 202 and reports later: whoever gets its result ends the attempt, which then is lost to us. */
+async function waitForReport(
+  target: Target,
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<Outcome> {
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  if (signal.reason instanceof ReleasedError) throw signal.reason;
+  const answer = await send(target, 'DELETE', {}, { timeoutMs: cancelMsMax }).catch(() => null);
+  log(
+    answer
+      ? `The plugin answered ${answer.status} to the cancel`
+      : 'The plugin could not be reached to cancel the run',
+  );
+  const hasStopped = answer !== null && answer.status >= 200 && answer.status < 300 && answer.status !== 202;
+  if (hasStopped) return canceled();
+  // It says how it ended at the result URL, or is cut at the time-out.
+  return new Promise<never>(() => {});
+}
+
+/**
+ * Runs one attempt of a remote plugin's job: a signed POST to its route (docs/plugins.md). Its answer is the outcome,
+ * or 202 when it reports later.
+ * @throws TargetUnreachableError, NonRetryableError
+ */
+export async function callRemotePlugin(
+  run: ClaimedRun,
+  { signal, log }: { signal: AbortSignal; log: (line: string) => void },
+  { fetch, publicUrl }: { fetch: GuardedFetch; publicUrl: string },
+): Promise<Outcome> {
+  const job = manifestJobSchema.safeParse(run.manifestJob);
+  if (!run.baseUrl || !job.success) {
+    throw new NonRetryableError(`The plugin ${run.pluginKey} has no job ${run.pluginJobName}`);
+  }
+  if (!run.signingSecret) throw new NonRetryableError(`The plugin ${run.pluginKey} has no signing secret`);
+  const url = run.baseUrl.replace(/\/+$/, '') + job.data.route;
+  const target: Target = { run, url, secret: run.signingSecret, fetch };
+  const ownUrl = `${publicUrl.replace(/\/+$/, '')}/api/plugin-runs/${run.runId}`;
+  try {
+    const answer = await send(
+      target,
+      'POST',
+      {
+        job: run.pluginJobName,
+        trigger: run.trigger,
+        scheduled_for: run.scheduledFor,
+        payload: run.payload,
+        secrets: run.secrets,
+        cursor: run.cursor,
+        deadline_at: new Date(Date.now() + run.timeoutSeconds * 1_000).toISOString(),
+        progress_url: `${ownUrl}/progress`,
+        result_url: `${ownUrl}/result`,
+        token: run.attemptToken,
+      },
+      { signal, timeoutMs: Math.min(run.timeoutSeconds * 1_000, answerMsMax) },
+    );
+    if (answer.status !== 202) return outcomeOf(answer, log);
+    log('The plugin took the run and reports later');
+    return await waitForReport(target, signal, log);
+  } catch (error) {
+    if (error instanceof TargetRefusedError) throw new NonRetryableError(error.message);
+    if (signal.aborted && signal.reason instanceof CanceledError) {
+      // It may have begun before the call was cut.
+      await send(target, 'DELETE', {}, { timeoutMs: cancelMsMax }).catch(() => null);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+import type { AttemptResult, ClaimedRun } from '#data/run-queue.ts';
+import {
+  noProgressYet,
+  type ProgressThrottle,
+  type RunProgress,
+  throttleProgress,
+} from '#domain/run/progress.ts';
+import { AttemptTimeoutError, resultOf } from '#features/execution/attempt-result.ts';
+import type { AttemptChannel } from '#features/execution/run-attempt.ts';
+import { RunLog } from '#features/execution/run-log.ts';
+import { CanceledError, LeaseLostError, ReleasedError } from '#features/execution/stop-reasons.ts';
+import type { Outcome } from '#plugins/contract.ts';
+
+type Settled = Outcome | 'released' | 'lost';
+
+/** An attempt that this worker holds: its lease, its signal, its time-out, its log and its progress. */
+export class HeldAttempt {
+  readonly run: ClaimedRun;
+  readonly log: RunLog;
+  /** Monotonic times of the lease. */
+  leaseUntilMs: number;
+  extendedAtMs: number;
+  writtenLogVersion = 0;
+  #throttle: ProgressThrottle = noProgressYet;
+  #progress: RunProgress | null = null;
+  readonly #secrets: readonly string[];
+  readonly #controller = new AbortController();
+  #settle: ((settled: Settled) => void) | undefined;
+  #isSettled = false;
+  #stop: 'canceled' | 'released' | null = null;
+
+  constructor(run: ClaimedRun, claimedAtMs: number, leaseMs: number) {
+    this.run = run;
+    this.extendedAtMs = claimedAtMs;
+    this.leaseUntilMs = claimedAtMs + leaseMs;
+    this.#secrets = [...Object.values(run.secrets), run.signingSecret ?? '', run.attemptToken];
+    this.log = new RunLog(this.#secrets);
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** Runs the handler until it ends, its time is over, or `lose` or `cut` takes the run from it. Never throws. */
+  async execute(handler: (channel: AttemptChannel) => Promise<Outcome>): Promise<AttemptResult | null> {
+    const settled = await this.#race(handler);
+    if (settled === 'lost') return null;
+    const { runId, attemptToken } = this.run;
+    const log = this.log.version > 0 ? this.log.read() : null;
+    const told = throttleProgress(this.#throttle, null, new Date(), { flush: true }).write ?? this.#progress;
+    const kept = { ...(log && { log }), ...(told && { progress: told }) };
+    if (settled === 'released') {
+      return { runId, attemptToken, state: 'pending', attemptOutcome: 'released', delaySeconds: 0, ...kept };
+    }
+    const now = new Date();
+    const facts = { now, random: Math.random(), secrets: this.#secrets };
+    return { ...resultOf(this.run, settled, facts), ...kept };
+  }
+
+  async #race(handler: (channel: AttemptChannel) => Promise<Outcome>): Promise<Settled> {
+    const { timeoutSeconds } = this.run;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise<Settled>((resolve) => {
+        this.#settle = (settled) => {
+          this.#isSettled = true;
+          resolve(settled);
+        };
+        timer = setTimeout(() => {
+          const error = new AttemptTimeoutError(timeoutSeconds);
+          this.#controller.abort(error);
+          this.#end({ kind: 'failed', error, isRetryable: true, result: null });
+        }, timeoutSeconds * 1_000);
+        const channel: AttemptChannel = {
+          signal: this.#controller.signal,
+          log: (line) => {
+            if (!this.#isSettled) for (const part of String(line).split('\n')) this.log.write(part);
+          },
+          progress: (told) => this.#tell(told),
+        };
+        // A handler that throws before its first await must not throw here.
+        Promise.resolve()
+          .then(() => handler(channel))
+          .then(
+            (outcome) => this.#end(outcome),
+            (error: unknown) => this.#end({ kind: 'failed', error, isRetryable: true, result: null }),
+          );
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The first end counts. What was asked to stop and did not succeed has stopped, whatever it threw. */
+  #end(outcome: Outcome): void {
+    if (this.#isSettled) return;
+    if (this.#stop === null || outcome.kind === 'success') this.#settle?.(outcome);
+    else this.#settle?.(this.#stop === 'released' ? 'released' : { kind: 'canceled' });
+  }
+
+  #tell(told: RunProgress): void {
+    if (this.#isSettled) return;
+    const { throttle, write } = throttleProgress(this.#throttle, told, new Date());
+    this.#throttle = throttle;
+    this.#progress = write ?? this.#progress;
+  }
+
+  /** Progress to write now, if there is any; kept until `wrote` says that it was. */
+  dueProgress(): RunProgress | null {
+    const { throttle, write } = throttleProgress(this.#throttle, null, new Date());
+    this.#throttle = throttle;
+    this.#progress = write ?? this.#progress;
+    return this.#progress;
+  }
+
+  wrote(progress: RunProgress): void {
+    if (this.#progress === progress) this.#progress = null;
+  }
+
+  /** Somebody asked to cancel the run: the handler may still end by itself, until its time-out. */
+  cancel(): void {
+    if (this.#stop !== null || this.#isSettled) return;
+    this.#stop = 'canceled';
+    this.#controller.abort(new CanceledError());
+  }
+
+  /** The worker stops. */
+  release(): void {
+    if (this.#isSettled) return;
+    this.#stop ??= 'released';
+    this.#controller.abort(new ReleasedError());
+  }
+
+  /** Gives the run back although its handler has not ended. */
+  cut(): void {
+    if (!this.#isSettled) this.#settle?.(this.#stop === 'canceled' ? { kind: 'canceled' } : 'released');
+  }
+
+  /** The run is somebody else's now. */
+  lose(): void {
+    if (this.#isSettled) return;
+    this.#settle?.('lost');
+    this.#controller.abort(new LeaseLostError());
+  }
+}

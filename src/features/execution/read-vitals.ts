@@ -1,0 +1,22 @@
+import type { ServiceClient } from '#data/clients/service.ts';
+import { listHeartbeats, readQueueVitals } from '#data/run-queue.ts';
+import type { PortalVitals } from '#plugins/contract.ts';
+
+const workerSilentSecondsMax = 60;
+
+/** How database, queue, scheduler and workers are, as a self-check sees them. */
+export async function readVitals(client: ServiceClient): Promise<PortalVitals> {
+  const startedAt = performance.now();
+  const queue = await readQueueVitals(client);
+  const databaseMs = Math.round(performance.now() - startedAt);
+  const heartbeats = await listHeartbeats(client);
+  const scheduler = heartbeats.find(({ process }) => process === 'scheduler');
+  return {
+    databaseMs,
+    ...queue,
+    schedulerAgeSeconds: scheduler?.ageSeconds ?? null,
+    workers: heartbeats.filter(
+      ({ process, ageSeconds }) => process.startsWith('worker:') && ageSeconds <= workerSilentSecondsMax,
+    ).length,
+  };
+}

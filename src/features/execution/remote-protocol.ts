@@ -1,0 +1,115 @@
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import { messageIdOf, signatureHeaderOf, signatureHeaders, signedContent } from '#domain/plugin/signature.ts';
+import { retryAfterSecondsMax } from '#domain/run/retry-policy.ts';
+import { canceled, type Outcome, retryAfter, snoozed, success } from '#plugins/contract.ts';
+
+// The wire format of docs/plugins.md; snake_case is its own, not the database's.
+
+const errorSchema = z.union([
+  z.string().transform((message) => ({ name: 'Error', message, stack: null })),
+  z.object({
+    name: z.string().max(1_000).default('Error'),
+    message: z.string(),
+    stack: z.string().nullish(),
+  }),
+]);
+
+/** How a remote plugin says that an attempt ended: in its answer, or later at the result URL. */
+export const remoteOutcomeSchema = z.discriminatedUnion('outcome', [
+  z.object({
+    outcome: z.literal('success'),
+    message: z.string().nullish(),
+    events_processed: z.int().min(0).nullish(),
+    result: z.json().nullish(),
+    cursor: z.string().max(8_000).nullish(),
+    log: z.string().nullish(),
+  }),
+  z.object({
+    outcome: z.literal('failed'),
+    error: errorSchema,
+    retryable: z.boolean().default(true),
+    result: z.json().nullish(),
+    log: z.string().nullish(),
+  }),
+  z.object({
+    outcome: z.literal('retry_after'),
+    seconds: z.number().min(0).max(retryAfterSecondsMax),
+    error: errorSchema.default({
+      name: 'RetryLater',
+      message: 'The plugin asked to be called later',
+      stack: null,
+    }),
+    log: z.string().nullish(),
+  }),
+  z.object({ outcome: z.literal('canceled'), log: z.string().nullish() }),
+  z.object({
+    outcome: z.literal('snoozed'),
+    seconds: z.number().min(0).max(86_400),
+    log: z.string().nullish(),
+  }),
+]);
+
+export type RemoteOutcome = z.infer<typeof remoteOutcomeSchema>;
+
+/** What a remote plugin may say while it works. */
+export const remoteProgressSchema = z.object({
+  done: z.number().min(0),
+  total: z.number().min(0).nullish(),
+  note: z.string().max(2_000).nullish(),
+});
+
+/** In the vocabulary that built-in plugins use. */
+export function toOutcome(remote: RemoteOutcome): Outcome {
+  switch (remote.outcome) {
+    case 'success':
+      return success({
+        ...(remote.message != null && { message: remote.message }),
+        ...(remote.events_processed != null && { eventsProcessed: remote.events_processed }),
+        ...(remote.result != null && { result: remote.result }),
+        ...(remote.cursor != null && { cursor: remote.cursor }),
+      });
+    case 'failed':
+      return {
+        kind: 'failed',
+        error: remote.error,
+        isRetryable: remote.retryable,
+        result: remote.result ?? null,
+      };
+    case 'retry_after':
+      return retryAfter(remote.seconds, remote.error);
+    case 'canceled':
+      return canceled();
+    case 'snoozed':
+      return snoozed(remote.seconds);
+  }
+}
+
+/** The first thing that is wrong with what a plugin sent, for its author. */
+export function describeProblem(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return issue ? `${issue.path.join('.') || 'body'}: ${issue.message}` : 'is not readable';
+}
+
+// Libraries for Standard Webhooks take the secret as `whsec_` and the key in base64.
+function keyOf(secret: string): Buffer {
+  return secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(secret, 'utf8');
+}
+
+/** Headers of a signed request about one attempt (src/domain/plugin/signature.ts). */
+export function signedHeaders(
+  secret: string,
+  { runId, attempt, body, now }: { runId: string; attempt: number; body: string; now: Date },
+): Record<string, string> {
+  const messageId = messageIdOf(runId, attempt);
+  const timestamp = Math.floor(now.getTime() / 1_000);
+  const signature = createHmac('sha256', keyOf(secret))
+    .update(signedContent(messageId, timestamp, body))
+    .digest('base64');
+  return {
+    'content-type': 'application/json',
+    [signatureHeaders.messageId]: messageId,
+    [signatureHeaders.timestamp]: String(timestamp),
+    [signatureHeaders.signature]: signatureHeaderOf([signature]),
+  };
+}

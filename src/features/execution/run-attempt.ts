@@ -1,0 +1,91 @@
+import type { ClaimedRun } from '#data/run-queue.ts';
+import { parseManifest, type PluginManifest } from '#domain/plugin/manifest.ts';
+import { validatePayload } from '#domain/plugin/payload-schema.ts';
+import type { RunProgress } from '#domain/run/progress.ts';
+import {
+  type BuiltInPlugin,
+  NonRetryableError,
+  type OperatorSettings,
+  type Outcome,
+  type PluginHandlers,
+  type PortalVitals,
+  type RunContext,
+} from '#plugins/contract.ts';
+import type { GuardedFetch } from '#plugins/outgoing.ts';
+
+/** What handlers are given, the same for every run of a worker. */
+export interface Surroundings {
+  plugins: Readonly<Record<string, BuiltInPlugin>>;
+  fetch: GuardedFetch;
+  operator: OperatorSettings;
+  readVitals: () => Promise<PortalVitals>;
+}
+
+/** What one attempt may use to tell how it goes. */
+export interface AttemptChannel {
+  signal: AbortSignal;
+  log: (line: string) => void;
+  progress: (told: RunProgress) => void;
+}
+
+interface Loaded {
+  manifest: PluginManifest;
+  handlers: PluginHandlers;
+}
+
+const loading = new WeakMap<BuiltInPlugin, Promise<Loaded>>();
+
+async function load(key: string, plugin: BuiltInPlugin): Promise<Loaded> {
+  const [{ default: written }, { handlers }] = await Promise.all([plugin.manifest(), plugin.load()]);
+  const parsed = parseManifest(written, { now: new Date(), defaultTimeZone: 'UTC' });
+  if (!parsed.ok) {
+    const [problem] = parsed.problems;
+    throw new NonRetryableError(`plugin.json of ${key}: ${problem?.field} ${problem?.problem}`);
+  }
+  return { manifest: parsed.manifest, handlers };
+}
+
+function loadOnce(key: string, plugin: BuiltInPlugin): Promise<Loaded> {
+  const known = loading.get(plugin);
+  if (known) return known;
+  const loaded = load(key, plugin);
+  loading.set(plugin, loaded);
+  loaded.catch(() => loading.delete(plugin));
+  return loaded;
+}
+
+/**
+ * Runs one attempt of a job of a built-in plugin.
+ * @throws whatever its handler throws; NonRetryableError when the job or its payload is not what the plugin declares
+ */
+export async function runBuiltIn(
+  run: ClaimedRun,
+  { signal, log, progress }: AttemptChannel,
+  { plugins, fetch, operator, readVitals }: Surroundings,
+): Promise<Outcome> {
+  const plugin = Object.hasOwn(plugins, run.pluginKey) ? plugins[run.pluginKey] : undefined;
+  if (!plugin) throw new NonRetryableError(`This worker has no plugin ${run.pluginKey}`);
+  const { manifest, handlers } = await loadOnce(run.pluginKey, plugin);
+  const job = manifest.jobs.find(({ name }) => name === run.pluginJobName);
+  const handler = job?.target.kind === 'handler' ? handlers[job.target.handler] : undefined;
+  if (!job || !handler) {
+    throw new NonRetryableError(`The plugin ${run.pluginKey} has no job ${run.pluginJobName}`);
+  }
+  const checked = validatePayload(job.payloadSchema ?? { type: 'object', properties: {} }, run.payload ?? {});
+  if (!checked.ok) throw new NonRetryableError(checked.problems.map(({ sentence }) => sentence).join(' '));
+  const context: RunContext = {
+    payload: checked.payload,
+    cursor: run.cursor,
+    attempt: run.attempt,
+    runId: run.runId,
+    signal,
+    log,
+    progress: ({ done, total = null, note = null }) => progress({ done, total, note }),
+    fetch,
+    now: () => new Date(),
+    secrets: run.secrets,
+    operator,
+    readVitals,
+  };
+  return handler(context);
+}

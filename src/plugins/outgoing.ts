@@ -1,0 +1,222 @@
+import dns from 'node:dns';
+import net from 'node:net';
+import { Agent, type Dispatcher, request } from 'undici';
+import { classifyAddress, isRefusedAddress } from '#domain/plugin/outgoing-target.ts';
+
+export interface OutgoingRequest {
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  headers?: Readonly<Record<string, string>>;
+  body?: string;
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  /** What comes after so many bytes of the answer is not read. */
+  bytesMax?: number;
+  /** 0 gives a redirect back as the answer. */
+  redirectsMax?: number;
+}
+
+export interface OutgoingAnswer {
+  /** Where the answer came from, after redirects. */
+  url: string;
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  /** As UTF-8. Foreign text: never shown raw. */
+  text: string;
+  bytes: number;
+  isCut: boolean;
+}
+
+/** Calls a foreign server; an answer of any status is an answer. */
+export type GuardedFetch = (url: string, options?: OutgoingRequest) => Promise<OutgoingAnswer>;
+
+/** The target may not be called (rule 35): trying again changes nothing. */
+export class TargetRefusedError extends Error {
+  override name = 'TargetRefusedError';
+}
+
+/** The target could not be reached or did not answer in time. */
+export class TargetUnreachableError extends Error {
+  override name = 'TargetUnreachableError';
+}
+
+const timeoutMsDefault = 30_000;
+const bytesMaxDefault = 1024 * 1024;
+const redirectsMaxDefault = 5;
+const redirectStatuses = new Set([301, 302, 303, 307, 308]);
+const forbiddenHeaders =
+  /^(host|connection|content-length|transfer-encoding|upgrade|keep-alive|te|trailer|expect|proxy-.*)$/i;
+
+interface Guard {
+  /** `host` or `host:port`, which the operator has allowed whatever their address. */
+  allowedHosts: readonly string[];
+  /** Replaces the resolver in tests. */
+  resolve?: typeof dns.lookup;
+}
+
+const bareHost = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+
+function portOf(url: URL): string {
+  return url.port || (url.protocol === 'https:' ? '443' : '80');
+}
+
+function isAllowed(url: URL, allowedHosts: readonly string[]): boolean {
+  const host = bareHost(url);
+  const named = [host, url.hostname, `${host}:${portOf(url)}`, `${url.hostname}:${portOf(url)}`];
+  return allowedHosts.some((allowed) => named.includes(allowed.toLowerCase()));
+}
+
+const refusal = (host: string, address: string): TargetRefusedError =>
+  new TargetRefusedError(
+    `${host} is a ${classifyAddress(address).replace('_', '-')} address (${address}), which the portal does not call: ` +
+      'the operator can allow the host in TC_PORTAL_ALLOWED_HOSTS',
+  );
+
+function parseTarget(text: string, base?: URL): URL {
+  let url: URL;
+  try {
+    url = new URL(text, base);
+  } catch {
+    throw new TargetRefusedError('The address is not a URL');
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new TargetRefusedError('Only http and https addresses are called');
+  }
+  if (url.username || url.password) {
+    throw new TargetRefusedError(
+      'The address must not hold a user name or password: use a header with a secret',
+    );
+  }
+  return url;
+}
+
+/**
+ * The connector looks names up through this, so the address that is checked is the one that is connected to: a name
+ * that answers differently the second time (DNS rebinding) gains nothing.
+ */
+function guardedLookup(resolve: typeof dns.lookup): net.LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, '', 0);
+      const [first] = addresses;
+      const refused = addresses.find(({ address }) => isRefusedAddress(address));
+      if (refused) return callback(refusal(hostname, refused.address), '', 0);
+      if (!first) return callback(new TargetUnreachableError(`${hostname} has no address`), '', 0);
+      if (options.all) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function headersOf(answer: Dispatcher.ResponseData): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (value !== undefined) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return headers;
+}
+
+async function readText(
+  body: Dispatcher.ResponseData['body'],
+  bytesMax: number,
+): Promise<{ text: string; bytes: number; isCut: boolean }> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let isCut = false;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    const kept = chunk.subarray(0, bytesMax - bytes);
+    chunks.push(kept);
+    bytes += kept.length;
+    if (kept.length < chunk.length) {
+      isCut = true;
+      break;
+    }
+  }
+  return { text: Buffer.concat(chunks).toString('utf8'), bytes, isCut };
+}
+
+/** A redirect to another origin gets none of the headers, which may hold secrets meant for the first. */
+function followed(
+  { method = 'GET', headers, body, ...rest }: OutgoingRequest,
+  status: number,
+  isSameOrigin: boolean,
+): OutgoingRequest {
+  const becomesGet = status === 303 || ((status === 301 || status === 302) && method === 'POST');
+  const kept = isSameOrigin ? headers : undefined;
+  if (becomesGet && method !== 'HEAD') return { ...rest, method: 'GET', ...(kept && { headers: kept }) };
+  return {
+    ...rest,
+    method,
+    ...(kept && { headers: kept }),
+    ...(body !== undefined && isSameOrigin && { body }),
+  };
+}
+
+/**
+ * A fetch for targets that come from people or plugins (rule 35): http and https only, the address is checked after the
+ * lookup and on each hop, redirects, time and size are limited. It takes no proxy from the environment.
+ */
+export function createGuardedFetch({ allowedHosts, resolve = dns.lookup }: Guard): GuardedFetch {
+  const limits = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 4_000, pipelining: 1 };
+  const guarded = new Agent({
+    ...limits,
+    connect: { timeout: 10_000, lookup: guardedLookup(resolve), autoSelectFamily: true },
+  });
+  const unguarded = new Agent({ ...limits, connect: { timeout: 10_000, autoSelectFamily: true } });
+
+  async function call(url: URL, options: OutgoingRequest, signal: AbortSignal): Promise<OutgoingAnswer> {
+    const host = bareHost(url);
+    const allowed = isAllowed(url, allowedHosts);
+    // A numeric address is never looked up, so the connector alone would not see it.
+    if (!allowed && net.isIP(host) !== 0 && isRefusedAddress(host)) throw refusal(host, host);
+    const headers: Record<string, string> = { 'user-agent': 'tc-portal', 'accept-encoding': 'identity' };
+    for (const [name, value] of Object.entries(options.headers ?? {})) {
+      if (!forbiddenHeaders.test(name)) headers[name.toLowerCase()] = value;
+    }
+    const answer = await request(url, {
+      method: options.method ?? 'GET',
+      headers,
+      signal,
+      dispatcher: allowed ? unguarded : guarded,
+      ...(options.body !== undefined && { body: options.body }),
+    });
+    return {
+      url: url.href,
+      status: answer.statusCode,
+      headers: headersOf(answer),
+      ...(await readText(answer.body, options.bytesMax ?? bytesMaxDefault)),
+    };
+  }
+
+  return async function guardedFetch(text, options = {}) {
+    const timeoutMs = options.timeoutMs ?? timeoutMsDefault;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+    let url = parseTarget(text);
+    let current = options;
+    const redirectsMax = options.redirectsMax ?? redirectsMaxDefault;
+    try {
+      for (let hops = 0; ; hops += 1) {
+        const answer = await call(url, current, signal);
+        const { location } = answer.headers;
+        if (redirectsMax === 0 || !redirectStatuses.has(answer.status) || !location) return answer;
+        if (hops >= redirectsMax) {
+          throw new TargetRefusedError(`The target redirects more than ${redirectsMax} times`);
+        }
+        const next = parseTarget(location, url);
+        current = followed(current, answer.status, next.origin === url.origin);
+        url = next;
+      }
+    } catch (error) {
+      if (error instanceof TargetRefusedError) throw error;
+      const { cause } = error as { cause?: unknown };
+      if (cause instanceof TargetRefusedError) throw cause;
+      if (options.signal?.aborted) throw options.signal.reason;
+      if (timeout.aborted) {
+        throw new TargetUnreachableError(`${url.host} did not answer within ${timeoutMs / 1000} s`, {
+          cause: error,
+        });
+      }
+      throw new TargetUnreachableError(`${url.host} could not be reached`, { cause: error });
+    }
+  };
+}
