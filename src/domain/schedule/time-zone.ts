@@ -14,6 +14,8 @@ const offsetMsMax = 16 * hourMs;
 const probeStepMs = 2 * dayMs;
 /** A year of a zone is about a kilobyte; the bound only guards against hostile input. */
 const cachedYearsMax = 4_000;
+/** There are about 600 names, but each may be written in upper and lower case. */
+const formattersMax = 1_000;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 const spansByZone = new Map<string, Map<number, OffsetSpan[]>>();
@@ -74,6 +76,7 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
       minute: 'numeric',
       second: 'numeric',
     });
+    if (formatters.size >= formattersMax) formatters.clear();
     formatters.set(timeZone, formatter);
   }
   return formatter;
@@ -92,7 +95,6 @@ function spansOfYear(timeZone: string, year: number): OffsetSpan[] {
   if (cached) return cached;
   if (cachedYears >= cachedYearsMax) {
     spansByZone.clear();
-    formatters.clear();
     cachedYears = 0;
     years = undefined;
   }
