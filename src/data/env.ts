@@ -41,6 +41,16 @@ export function readWebhookSecrets(): string[] {
   return previous ? [current, previous] : [current];
 }
 
+/** What callers of the internal routes must send as a bearer token; undefined when nobody has set it. */
+export function readCronSecret(): string | undefined {
+  return process.env.CRON_SECRET || undefined;
+}
+
+/** Whether this runs on a serverless host, where no worker lives and a tick has to run what it has queued. */
+export function isServerless(): boolean {
+  return Boolean(process.env.VERCEL);
+}
+
 /** Reports per minute that one key may send before it is answered 429. */
 export function readReportLimitPerMinute(): number {
   return z.coerce.number().int().positive().catch(60_000).parse(process.env.TC_PORTAL_REPORTS_PER_MINUTE);

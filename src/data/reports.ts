@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ServiceClient } from '#data/clients/service.ts';
 import type { Json } from '#data/database.types.ts';
-import { unwrap } from '#data/unwrap.ts';
+import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { type ApiKeyScope, parseApiKeyScopes } from '#domain/api-key.ts';
 import type { Expectation, Report } from '#domain/report.ts';
 
@@ -130,4 +130,16 @@ export async function findApiKey(
   return row
     ? { apiKeyId: row.api_key_id, tenantId: row.tenant_id, scopes: parseApiKeyScopes(row.scopes) }
     : null;
+}
+
+/** Notes that a key was used, exact to a minute. */
+export async function touchApiKey(client: ServiceClient, apiKeyId: string): Promise<void> {
+  const now = Date.now();
+  unwrapMaybe(
+    await client
+      .from('api_keys')
+      .update({ last_used_at: new Date(now).toISOString() })
+      .eq('id', apiKeyId)
+      .or(`last_used_at.is.null,last_used_at.lt."${new Date(now - 60_000).toISOString()}"`),
+  );
 }

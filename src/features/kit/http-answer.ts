@@ -14,7 +14,8 @@ import { BodyTooLargeError } from '#features/kit/request-body.ts';
 export interface HttpAnswer {
   status: number;
   headers: Record<string, string>;
-  body: object;
+  /** Text is sent as it is, anything else as JSON. */
+  body: object | string;
 }
 
 /** When a sender should try again after a 503. */

@@ -8,8 +8,13 @@ type Method = (typeof methods)[number];
 
 /** Adds fields to the request's line in the log: ids and counts, never a secret or text from the body. */
 export type Note = (fields: Record<string, unknown>) => void;
-type Handler = (request: Request, note: Note) => Promise<HttpAnswer>;
-type RouteHandlers = Record<Method, (request: Request) => Promise<Response>>;
+/** Parts of the path in brackets, as in `/api/jobs/[id]`. */
+export type RouteParams = Record<string, string>;
+type Handler = (request: Request, note: Note, params: RouteParams) => Promise<HttpAnswer>;
+type RouteHandlers = Record<
+  Method,
+  (request: Request, context?: { params: Promise<RouteParams> }) => Promise<Response>
+>;
 
 /** The sender's own request id when it is harmless to log, or a new one. */
 function requestIdOf(request: Request): string {
@@ -34,11 +39,11 @@ export function machineRoute(
     (method) => method in handlers || (method === 'HEAD' && handlers.GET !== undefined),
   );
 
-  async function answer(request: Request, note: Note): Promise<HttpAnswer> {
+  async function answer(request: Request, note: Note, params: RouteParams): Promise<HttpAnswer> {
     const handler = handlers[(request.method === 'HEAD' ? 'GET' : request.method) as keyof typeof handlers];
     if (!handler) return jsonAnswer(405, { error: 'Method not allowed' }, { Allow: allowed.join(', ') });
     try {
-      return await handler(request, note);
+      return await handler(request, note, params);
     } catch (error) {
       const mapped = errorAnswer(error);
       // The message of a wrong setting is ours and names it; that of a defect may quote anything.
@@ -48,11 +53,12 @@ export function machineRoute(
     }
   }
 
-  async function respond(request: Request): Promise<Response> {
+  async function respond(request: Request, context?: { params: Promise<RouteParams> }): Promise<Response> {
     const startedAt = performance.now();
     const requestId = requestIdOf(request);
     const notes: Record<string, unknown> = {};
-    const { status, headers, body } = await answer(request, (fields) => Object.assign(notes, fields));
+    const params = (await context?.params) ?? {};
+    const { status, headers, body } = await answer(request, (fields) => Object.assign(notes, fields), params);
     writeLog(levelOf(status), 'request', {
       request_id: requestId,
       method: request.method,
@@ -61,10 +67,13 @@ export function machineRoute(
       duration_ms: Math.round((performance.now() - startedAt) * 10) / 10,
       ...notes,
     });
-    return new Response(request.method === 'HEAD' ? null : JSON.stringify(body), {
-      status,
-      headers: { 'Content-Type': 'application/json; charset=utf-8', 'X-Request-Id': requestId, ...headers },
-    });
+    return new Response(
+      request.method === 'HEAD' ? null : typeof body === 'string' ? body : JSON.stringify(body),
+      {
+        status,
+        headers: { 'Content-Type': 'application/json; charset=utf-8', 'X-Request-Id': requestId, ...headers },
+      },
+    );
   }
 
   return Object.fromEntries(methods.map((method) => [method, respond])) as RouteHandlers;

@@ -1,0 +1,81 @@
+import type { Json } from '#data/database.types.ts';
+import { parsePolicies } from '#domain/schedule/parse-policies.ts';
+import type { Schedule, SchedulePolicies } from '#domain/schedule/schedule.ts';
+
+export const scheduleColumns =
+  'schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at, misfire_policy, misfire_limit, overlap_policy, spread_seconds, blackouts, catch_up_after_enable' as const;
+
+/** Columns that say when a job runs. A view and a function serve them too, whose types differ in what may be null. */
+export interface ScheduleColumns {
+  schedule_type: string | null;
+  cron_expression: string | null;
+  time_zone: string | null;
+  interval_seconds: number | null;
+  anchor_at: string | null;
+  run_at: string | null;
+  misfire_policy: string | null;
+  misfire_limit: number | null;
+  overlap_policy: string | null;
+  spread_seconds: number | null;
+  blackouts: Json;
+  catch_up_after_enable: boolean | null;
+}
+
+/**
+ * When a job runs, as stored.
+ * @throws RangeError for a row that no verb of ours has written; whether a cron expression is sound shows when it is used
+ */
+export function toSchedule(row: ScheduleColumns): Schedule {
+  const { schedule_type: type, cron_expression: expression, time_zone: timeZone } = row;
+  if (type === 'cron' && expression !== null && timeZone !== null) return { type, expression, timeZone };
+  if (type === 'interval' && row.interval_seconds !== null && row.anchor_at !== null) {
+    return { type, seconds: row.interval_seconds, anchorAt: toDate(row.anchor_at) };
+  }
+  if (type === 'one_shot' && row.run_at !== null) return { type, at: toDate(row.run_at) };
+  throw new RangeError('The stored schedule is not complete');
+}
+
+function toDate(stored: string): Date {
+  const date = new Date(stored);
+  if (Number.isNaN(date.getTime())) throw new RangeError('A stored instant cannot be read');
+  return date;
+}
+
+/**
+ * How a schedule meets misfires, overlaps and blackouts, as stored.
+ * @throws RangeError for a row that no verb of ours has written
+ */
+export function toSchedulePolicies(row: ScheduleColumns): SchedulePolicies {
+  const parsed = parsePolicies({
+    misfire: row.misfire_policy,
+    catchUpMax: row.misfire_limit,
+    overlap: row.overlap_policy,
+    spreadSeconds: row.spread_seconds,
+    blackouts: row.blackouts,
+    catchUpAfterEnable: row.catch_up_after_enable,
+  });
+  if (!parsed.ok) throw new RangeError('The stored policies cannot be read');
+  return parsed.policies;
+}
+
+/** The columns to store. Those that the type does not need are cleared. */
+export function fromSchedule(schedule: Schedule, policies: SchedulePolicies) {
+  return {
+    schedule_type: schedule.type,
+    cron_expression: schedule.type === 'cron' ? schedule.expression : null,
+    time_zone: schedule.type === 'cron' ? schedule.timeZone : undefined,
+    interval_seconds: schedule.type === 'interval' ? schedule.seconds : null,
+    anchor_at: schedule.type === 'interval' ? schedule.anchorAt.toISOString() : null,
+    run_at: schedule.type === 'one_shot' ? schedule.at.toISOString() : null,
+    misfire_policy: policies.misfire,
+    misfire_limit: policies.catchUpMax,
+    overlap_policy: policies.overlap,
+    spread_seconds: policies.spreadSeconds,
+    blackouts: policies.blackouts.map((window) =>
+      window.type === 'weekly'
+        ? { ...window }
+        : { type: window.type, startsAt: window.startsAt.toISOString(), endsAt: window.endsAt.toISOString() },
+    ),
+    catch_up_after_enable: policies.catchUpAfterEnable,
+  };
+}

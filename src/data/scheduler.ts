@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import type { ServiceClient } from '#data/clients/service.ts';
+import type { Json } from '#data/database.types.ts';
+import type { ScheduleColumns } from '#data/schedule-row.ts';
+import { unwrap } from '#data/unwrap.ts';
+
+const callMsMax = 30_000;
+const signal = () => AbortSignal.timeout(callMsMax);
+
+/** A schedule whose next instant has come, as stored; instants are texts, so that they can be sent back unchanged. */
+export interface DueSchedule extends ScheduleColumns {
+  id: string;
+  tenantId: string;
+  nextNominalAt: string;
+  updatedAt: string;
+  isEnabled: boolean;
+  isTenantEnabled: boolean;
+  tenantEnabledAt: string | null;
+}
+
+/** Schedules that are due at `now`, the longest due first. */
+export async function listDueSchedules(
+  client: ServiceClient,
+  now: Date,
+  limit: number,
+): Promise<DueSchedule[]> {
+  const answer = await client
+    .rpc('list_due_schedules', { p_now: now.toISOString(), p_limit: limit })
+    .abortSignal(signal());
+  return unwrap(answer).map((row) => ({
+    ...row,
+    tenantId: row.tenant_id,
+    nextNominalAt: row.next_nominal_at,
+    updatedAt: row.updated_at,
+    isEnabled: row.is_job_enabled && row.is_plugin_enabled,
+    isTenantEnabled: row.is_tenant_enabled,
+    tenantEnabledAt: row.tenant_enabled_at,
+  }));
+}
+
+/** One or more consecutive instants that share a decision; only those that do not run share one. */
+export interface PlannedInstants {
+  nominalAt: string;
+  throughNominalAt: string;
+  count: number;
+  effectiveAt: string;
+  decision: 'run' | 'skip';
+  reason: string | null;
+}
+
+/** What a tick is to do with one schedule, provided that it still stands where it was when it was read. */
+export interface SchedulePlan {
+  scheduleId: string;
+  expectedNominalAt: string;
+  expectedUpdatedAt: string;
+  /** Null: no instant was dealt with. */
+  lastNominalAt: string | null;
+  nextNominalAt: string | null;
+  nextDueAt: string | null;
+  instants: PlannedInstants[];
+}
+
+const appliedTick = z.object({
+  moved: z.int(),
+  stale: z.int(),
+  enqueued: z.int(),
+  skipped: z.int(),
+  missed: z.int(),
+});
+
+/** What a tick did: schedules moved on and found moved by another tick, runs queued, instants skipped and missed. */
+export type AppliedTick = z.output<typeof appliedTick>;
+
+const toPlanRow = (plan: SchedulePlan): Json => ({
+  schedule_id: plan.scheduleId,
+  expected_nominal_at: plan.expectedNominalAt,
+  expected_updated_at: plan.expectedUpdatedAt,
+  last_nominal_at: plan.lastNominalAt,
+  next_nominal_at: plan.nextNominalAt,
+  next_due_at: plan.nextDueAt,
+  occurrences: plan.instants.map((instant) => ({
+    nominal_at: instant.nominalAt,
+    through_nominal_at: instant.throughNominalAt,
+    instant_count: instant.count,
+    effective_at: instant.effectiveAt,
+    decision: instant.decision,
+    reason: instant.reason,
+  })),
+});
+
+/**
+ * Writes occurrences, runs, queue messages and next instants in one transaction; safe any number of times at once.
+ * @throws UnavailableError, DatabaseError or ConflictError when a plan cannot be stored, and then nothing was
+ */
+export async function applyTick(
+  client: ServiceClient,
+  now: Date,
+  plans: readonly SchedulePlan[],
+): Promise<AppliedTick> {
+  const answer = await client
+    .rpc('apply_tick', { p_now: now.toISOString(), p_plans: plans.map(toPlanRow) })
+    .abortSignal(signal())
+    .retry(false);
+  return appliedTick.parse(unwrap(answer));
+}
+
+/** A scheduler or worker of the last day. */
+export interface Heartbeat {
+  process: string;
+  beatAt: string;
+  ageSeconds: number;
+  details: Json;
+}
+
+/** Schedulers and workers of the last day, with the age of their last sign of life. */
+export async function listHeartbeats(client: ServiceClient): Promise<Heartbeat[]> {
+  const rows = unwrap(
+    await client.rpc('list_heartbeats').abortSignal(AbortSignal.timeout(5_000)).retry(false),
+  );
+  return rows.map((row) => ({
+    process: row.process,
+    beatAt: row.beat_at,
+    ageSeconds: Math.max(0, row.age_seconds),
+    details: row.details,
+  }));
+}
+
+/** How many runs wait for a worker and run, and how long the oldest of them has waited. */
+export interface QueueHealth {
+  waitingCount: number;
+  runningCount: number;
+  oldestWaitingSeconds: number;
+}
+
+/** @param tenantId counts only this tenant's runs */
+export async function readQueueHealth(client: ServiceClient, tenantId?: string): Promise<QueueHealth> {
+  const rows = unwrap(
+    await client
+      .rpc('read_queue_health', { p_tenant_id: tenantId })
+      .abortSignal(AbortSignal.timeout(5_000))
+      .retry(false),
+  );
+  const row = rows[0];
+  return {
+    waitingCount: row?.waiting_count ?? 0,
+    runningCount: row?.running_count ?? 0,
+    oldestWaitingSeconds: row?.oldest_waiting_seconds ?? 0,
+  };
+}
+
+const counts = z.record(z.string(), z.number());
+const portalMetrics = z
+  .object({ jobs: counts, runs: counts, recent_runs: counts })
+  .transform(({ jobs, runs, recent_runs: recentRuns }) => ({ jobs, runs, recentRuns }));
+
+/** Jobs by status, unfinished runs by state, runs of the last five minutes by state. */
+export type PortalMetrics = z.output<typeof portalMetrics>;
+
+/** @param tenantId counts only what is this tenant's */
+export async function readPortalMetrics(client: ServiceClient, tenantId?: string): Promise<PortalMetrics> {
+  const answer = await client
+    .rpc('read_portal_metrics', { p_tenant_id: tenantId })
+    .abortSignal(AbortSignal.timeout(10_000))
+    .retry(false);
+  return portalMetrics.parse(unwrap(answer));
+}

@@ -1,0 +1,143 @@
+import { createServiceClient, type ServiceClient } from '#data/clients/service.ts';
+import { noteHeartbeat } from '#data/run-queue.ts';
+import {
+  type AppliedTick,
+  applyTick,
+  type DueSchedule,
+  listDueSchedules,
+  type SchedulePlan,
+} from '#data/scheduler.ts';
+import { DatabaseError } from '#data/unwrap.ts';
+import { ConflictError } from '#domain/errors.ts';
+import { describeError, writeLog } from '#features/kit/log.ts';
+import { planBroken, planSchedule } from '#features/scheduler/plan-schedule.ts';
+
+const pageSize = 1_000;
+const budgetMsDefault = 20_000;
+
+/** What a tick did. */
+export interface TickSummary {
+  /** Schedules that were due. */
+  due: number;
+  /** Runs put on the queue. */
+  enqueued: number;
+  /** Instants that do not run by a decision: disabled, blackout, overlap. */
+  skipped: number;
+  /** Instants that passed while nothing ticked and are not made up for. */
+  missed: number;
+  /** Schedules that another tick, or a person, moved first. */
+  stale: number;
+  /** Schedules that could not be understood; their ledger says so and they rest until they are saved again. */
+  broken: number;
+  elapsedMs: number;
+}
+
+/**
+ * One pass of the scheduler (rules 20 to 23): takes every schedule that is due at `now`, decides in TypeScript, and writes
+ * occurrence, run, queue message and next instant in one transaction a page. Any number of ticks may run at once, late,
+ * early or again after a crash. Notes the heartbeat `scheduler`, which says what was done.
+ * @param budgetMs takes no further page of 1,000 after this time; what is left is due at the next tick
+ * @throws UnavailableError when the database is away: the pages before were committed, the rest is still due
+ */
+export async function runTick({
+  now,
+  client = createServiceClient(),
+  budgetMs = budgetMsDefault,
+}: {
+  now: Date;
+  client?: ServiceClient;
+  budgetMs?: number;
+}): Promise<TickSummary> {
+  const startedAtMs = performance.now();
+  const elapsedMs = () => Math.round(performance.now() - startedAtMs);
+  const summary: TickSummary = {
+    due: 0,
+    enqueued: 0,
+    skipped: 0,
+    missed: 0,
+    stale: 0,
+    broken: 0,
+    elapsedMs: 0,
+  };
+  for (;;) {
+    const due = await listDueSchedules(client, now, pageSize);
+    const applied = due.length > 0 ? await takePage(client, now, due, summary) : null;
+    // Without a schedule moved or found moved, the same page would come again.
+    if (due.length < pageSize || !applied || applied.moved + applied.stale === 0 || elapsedMs() > budgetMs)
+      break;
+  }
+  summary.elapsedMs = elapsedMs();
+  await noteHeartbeat(client, 'scheduler', { ...summary, ticked_for: now.toISOString() });
+  if (summary.due > 0) writeLog('info', 'tick', { ...summary });
+  return summary;
+}
+
+async function takePage(
+  client: ServiceClient,
+  now: Date,
+  due: readonly DueSchedule[],
+  summary: TickSummary,
+): Promise<AppliedTick> {
+  const brokenPlans = new Map<string, SchedulePlan>();
+  const plans = due.map((schedule) => {
+    brokenPlans.set(schedule.id, planBroken(schedule));
+    try {
+      return planSchedule(schedule, now);
+    } catch (error) {
+      summary.broken += 1;
+      writeLog('error', 'schedule_broken', {
+        schedule_id: schedule.id,
+        tenant_id: schedule.tenantId,
+        ...describeError(error),
+      });
+      return planBroken(schedule);
+    }
+  });
+  const applied = await applyPlans(client, now, plans, brokenPlans, summary);
+  summary.due += due.length;
+  summary.enqueued += applied.enqueued;
+  summary.skipped += applied.skipped;
+  summary.missed += applied.missed;
+  summary.stale += applied.stale;
+  return applied;
+}
+
+const nothing: AppliedTick = { moved: 0, stale: 0, enqueued: 0, skipped: 0, missed: 0 };
+
+/** Applies plans; one that the database refuses must not keep the others of its page from running. */
+async function applyPlans(
+  client: ServiceClient,
+  now: Date,
+  plans: readonly SchedulePlan[],
+  brokenPlans: Map<string, SchedulePlan>,
+  summary: TickSummary,
+): Promise<AppliedTick> {
+  try {
+    return await applyTick(client, now, plans);
+  } catch (error) {
+    if (!(error instanceof DatabaseError || error instanceof ConflictError)) throw error;
+    const [first] = plans;
+    if (plans.length > 1) {
+      const middle = Math.ceil(plans.length / 2);
+      const left = await applyPlans(client, now, plans.slice(0, middle), brokenPlans, summary);
+      const right = await applyPlans(client, now, plans.slice(middle), brokenPlans, summary);
+      return addUp(left, right);
+    }
+    const resting = first && brokenPlans.get(first.scheduleId);
+    writeLog('error', 'schedule_refused', { schedule_id: first?.scheduleId, ...describeError(error) });
+    summary.broken += 1;
+    if (!resting) return nothing;
+    brokenPlans.delete(resting.scheduleId);
+    return applyPlans(client, now, [resting], brokenPlans, summary);
+  }
+}
+
+function addUp(left: AppliedTick, right: AppliedTick): AppliedTick {
+  return {
+    moved: left.moved + right.moved,
+    stale: left.stale + right.stale,
+    enqueued: left.enqueued + right.enqueued,
+    skipped: left.skipped + right.skipped,
+    missed: left.missed + right.missed,
+  };
+}
