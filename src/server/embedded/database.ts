@@ -6,7 +6,6 @@ import {
   PortTakenError,
   resetPassword,
   startPostgres,
-  stopPostgres,
   superuser,
   type PostgresOptions,
   type RunningPostgres,
@@ -66,9 +65,10 @@ export class Database {
     await this.#launch();
     if (await passwordIsWrong(this.address)) {
       // The secrets file was lost or replaced; the data folder is ours all the same.
-      this.#stopping = true;
-      await stopPostgres(this.#options.dataFolder);
-      this.#stopping = false;
+      const server = this.#server;
+      this.#server = undefined;
+      await server?.stop();
+      await server?.exited;
       resetPassword(this.#options);
       await this.#launch();
     }
@@ -87,9 +87,10 @@ export class Database {
       }
     }
     this.#restarter.started();
-    void this.#server.exited.then(() => {
+    const server = this.#server;
+    void server.exited.then(() => {
+      if (this.#stopping || this.#server !== server) return;
       this.#server = undefined;
-      if (this.#stopping) return;
       this.#restarter.schedule(() => this.#launch(), this.#options.onRestart);
     });
   }
