@@ -115,8 +115,9 @@ create trigger audit_schedules
   on public.schedules
   for each row execute function private.write_audit_row();
 
+-- The id comes with the row, because the first instant's spread is made from it.
 grant select, delete,
-  insert (tenant_id, job_id, schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at, misfire_policy,
+  insert (id, tenant_id, job_id, schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at, misfire_policy,
     misfire_limit, overlap_policy, spread_seconds, blackouts, catch_up_after_enable, next_nominal_at, next_due_at, updated_at),
   update (schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at, misfire_policy, misfire_limit,
     overlap_policy, spread_seconds, blackouts, catch_up_after_enable, next_nominal_at, next_due_at, updated_at)

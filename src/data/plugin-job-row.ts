@@ -1,0 +1,105 @@
+import type { Tables } from '#data/database.types.ts';
+import { toInstant } from '#data/instant.ts';
+import { scheduleColumns, toSchedule, toSchedulePolicies } from '#data/schedule-row.ts';
+import { parseLastStatus } from '#domain/job-health.ts';
+import { nextNominal } from '#domain/schedule/next-nominal.ts';
+import type { Schedule, SchedulePolicies } from '#domain/schedule/schedule.ts';
+import { parseRunState, parseRunTrigger, type RunState, type RunTrigger } from '#domain/run-state.ts';
+
+export const pluginJobColumns =
+  `job_id, job_key, title, plugin_id, plugin_key, plugin_name, plugin_job_name, is_enabled, is_plugin_enabled, job_created_at, schedule_id, ${scheduleColumns}, next_nominal_at, next_due_at, last_nominal_at, last_status, last_finished_at, last_message, latest_run_id, latest_run_state, latest_run_trigger, latest_run_at, latest_run_completed_at` as const;
+
+/** When a job runs, and where it stands. */
+export interface JobSchedule {
+  id: string;
+  /** Null when what is stored cannot be understood: nothing is started until somebody saves it again. */
+  when: { schedule: Schedule; policies: SchedulePolicies } | null;
+  /** Null while the job is disabled, and when the schedule is over. */
+  nextNominalAt: string | null;
+  /** The same with its spread. */
+  nextDueAt: string | null;
+  lastNominalAt: string | null;
+}
+
+/** A job that the portal runs, with its schedule, its status and its newest run. */
+export interface PluginJob {
+  jobId: string;
+  jobKey: string;
+  title: string;
+  plugin: { id: string; key: string; name: string; isEnabled: boolean };
+  /** Its name in the plugin's manifest. */
+  name: string;
+  isEnabled: boolean;
+  createdAt: string;
+  schedule: JobSchedule | null;
+  status: { lastStatus: 'error' | 'success'; lastFinishedAt: string; lastMessage: string | null } | null;
+  latestRun: {
+    id: string;
+    state: RunState;
+    trigger: RunTrigger;
+    /** When it started, or was put on the queue if it has not. */
+    at: string;
+    completedAt: string | null;
+  } | null;
+}
+
+type PluginJobRow = Omit<Tables<'plugin_job_overview'>, 'tenant_id'>;
+
+const toMaybeInstant = (stored: string | null): string | null => (stored === null ? null : toInstant(stored));
+
+function toWhen(row: PluginJobRow): JobSchedule['when'] {
+  try {
+    const schedule = toSchedule(row);
+    // The compiler of the expression is the one who knows whether it is sound.
+    nextNominal(schedule, new Date(row.job_created_at));
+    return { schedule, policies: toSchedulePolicies(row) };
+  } catch {
+    return null;
+  }
+}
+
+/** Reads a row of plugin_job_overview. */
+export function toPluginJob(row: PluginJobRow): PluginJob {
+  return {
+    jobId: row.job_id,
+    jobKey: row.job_key,
+    title: row.title,
+    plugin: {
+      id: row.plugin_id ?? '',
+      key: row.plugin_key,
+      name: row.plugin_name,
+      isEnabled: row.is_plugin_enabled,
+    },
+    name: row.plugin_job_name ?? '',
+    isEnabled: row.is_enabled,
+    createdAt: toInstant(row.job_created_at),
+    schedule:
+      row.schedule_id === null
+        ? null
+        : {
+            id: row.schedule_id,
+            when: toWhen(row),
+            nextNominalAt: toMaybeInstant(row.next_nominal_at),
+            nextDueAt: toMaybeInstant(row.next_due_at),
+            lastNominalAt: toMaybeInstant(row.last_nominal_at),
+          },
+    status:
+      row.last_status === null || row.last_finished_at === null
+        ? null
+        : {
+            lastStatus: parseLastStatus(row.last_status),
+            lastFinishedAt: toInstant(row.last_finished_at),
+            lastMessage: row.last_message,
+          },
+    latestRun:
+      row.latest_run_id === null || row.latest_run_state === null || row.latest_run_at === null
+        ? null
+        : {
+            id: row.latest_run_id,
+            state: parseRunState(row.latest_run_state),
+            trigger: parseRunTrigger(row.latest_run_trigger ?? ''),
+            at: toInstant(row.latest_run_at),
+            completedAt: toMaybeInstant(row.latest_run_completed_at),
+          },
+  };
+}

@@ -1,0 +1,16 @@
+import { unwrap } from '#data/unwrap.ts';
+import { NotFoundError } from '#domain/errors.ts';
+import { type AdminActor, assertAdmin } from '#features/kit/api-actor.ts';
+
+/**
+ * Takes a job's schedule away (admins); what runs goes on, and the ledger stays.
+ * @throws NotFoundError without a schedule, ForbiddenError
+ */
+export async function deleteSchedule(actor: AdminActor, { jobId }: { jobId: string }): Promise<void> {
+  assertAdmin(actor);
+  const { client, tenantId } = actor;
+  const removed = unwrap(
+    await client.from('schedules').delete().eq('tenant_id', tenantId).eq('job_id', jobId).select('id'),
+  );
+  if (removed.length === 0) throw new NotFoundError('Schedule not found');
+}

@@ -1,0 +1,251 @@
+import { createServiceClient } from '#data/clients/service.ts';
+import { toInstant } from '#data/instant.ts';
+import { type PluginJob, pluginJobColumns, toPluginJob } from '#data/plugin-job-row.ts';
+import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
+import { NotFoundError } from '#domain/errors.ts';
+import { formatInstantCursor, type InstantCursor } from '#domain/page-cursor.ts';
+import { type PreviewedOccurrence, previewOccurrences } from '#domain/schedule/preview-occurrences.ts';
+import { searchPatterns } from '#domain/search-pattern.ts';
+import type { Actor } from '#features/kit/api-actor.ts';
+import { readHealth, type SchedulerHealth } from '#features/scheduler/read-health.ts';
+
+/** A place in the list of jobs, which is ordered by title. */
+export interface TitleCursor {
+  title: string;
+  id: string;
+}
+
+const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+
+/**
+ * One page of the jobs that the portal runs, by title, with schedule, status and newest run; `next` is where the page after
+ * it begins.
+ */
+export async function listPluginJobs(
+  { client, tenantId }: Actor,
+  {
+    pluginId,
+    isEnabled,
+    search = '',
+    after,
+    size = 50,
+  }: {
+    pluginId?: string | undefined;
+    isEnabled?: boolean | undefined;
+    search?: string | undefined;
+    after?: TitleCursor | undefined;
+    size?: number;
+  } = {},
+): Promise<{ jobs: PluginJob[]; next: TitleCursor | null }> {
+  let query = client.from('plugin_job_overview').select(pluginJobColumns).eq('tenant_id', tenantId);
+  if (pluginId !== undefined) query = query.eq('plugin_id', pluginId);
+  if (isEnabled !== undefined) query = query.eq('is_enabled', isEnabled);
+  const patterns = searchPatterns(search);
+  if (patterns.length > 0) {
+    query = query.or(
+      patterns
+        .flatMap((pattern) => [`title.ilike.${quoted(pattern)}`, `job_key.ilike.${quoted(pattern)}`])
+        .join(','),
+    );
+  }
+  if (after) {
+    query = query.gte('title', after.title).or(`title.gt.${quoted(after.title)},job_id.gt.${after.id}`);
+  }
+  const rows = unwrap(
+    await query
+      .order('title')
+      .order('job_id')
+      .limit(size + 1),
+  );
+  const jobs = rows.slice(0, size).map(toPluginJob);
+  const last = jobs.at(-1);
+  return { jobs, next: rows.length > size && last ? { title: last.title, id: last.jobId } : null };
+}
+
+/** @throws NotFoundError also for another tenant's job, and for one that reports in from outside */
+export async function getPluginJob({ client, tenantId }: Actor, jobId: string): Promise<PluginJob> {
+  const row = unwrapMaybe(
+    await client
+      .from('plugin_job_overview')
+      .select(pluginJobColumns)
+      .eq('tenant_id', tenantId)
+      .eq('job_id', jobId)
+      .maybeSingle(),
+  );
+  if (!row) throw new NotFoundError('Job not found');
+  return toPluginJob(row);
+}
+
+/** An instant of a job's schedule and what became of it; consecutive ones that share a reason share a row. */
+export interface Occurrence {
+  id: string;
+  nominalAt: string;
+  throughNominalAt: string;
+  count: number;
+  effectiveAt: string;
+  state: string;
+  reason: string | null;
+  runId: string | null;
+}
+
+/** The ledger of a job, newest first. */
+export async function listOccurrences(
+  { client, tenantId }: Actor,
+  { jobId, after, size = 50 }: { jobId: string; after?: InstantCursor | undefined; size?: number },
+): Promise<{ occurrences: Occurrence[]; next: string | null }> {
+  let query = client
+    .from('occurrences')
+    .select('id, nominal_at, through_nominal_at, instant_count, effective_at, state, reason, run_id')
+    .eq('tenant_id', tenantId)
+    .eq('job_id', jobId);
+  if (after)
+    query = query.lte('nominal_at', after.at).or(`nominal_at.lt.${quoted(after.at)},id.lt.${after.id}`);
+  const rows = unwrap(
+    await query
+      .order('nominal_at', { ascending: false })
+      .order('id', { ascending: false })
+      .limit(size + 1),
+  );
+  const occurrences = rows.slice(0, size).map((row) => ({
+    id: row.id,
+    nominalAt: toInstant(row.nominal_at),
+    throughNominalAt: toInstant(row.through_nominal_at),
+    count: row.instant_count,
+    effectiveAt: toInstant(row.effective_at),
+    state: row.state,
+    reason: row.reason,
+    runId: row.run_id,
+  }));
+  const last = occurrences.at(-1);
+  const next = rows.length > size && last ? formatInstantCursor({ at: last.nominalAt, id: last.id }) : null;
+  return { occurrences, next };
+}
+
+const timelineJobsMax = 1_000;
+const timelineInstantsPerJobMax = 300;
+
+/** A job's instants within a day. */
+export interface TimelineJob {
+  jobId: string;
+  title: string;
+  pluginName: string;
+  instants: PreviewedOccurrence[];
+  /** There are more than are listed: the job runs all the time, and counts for no collision. */
+  isCut: boolean;
+}
+
+/** Minutes in which more than one job starts. */
+export interface Collision {
+  /** Start of the minute. */
+  at: Date;
+  jobIds: string[];
+}
+
+/**
+ * What the schedules of a company start from `from` until `until`, which lie a day apart at most: bounded to the 1,000 jobs
+ * that are due first and 300 instants of each.
+ */
+export async function readTimeline(
+  { client, tenantId }: Actor,
+  { from, until }: { from: Date; until: Date },
+): Promise<{ jobs: TimelineJob[]; collisions: Collision[]; isCut: boolean }> {
+  const rows = unwrap(
+    await client
+      .from('plugin_job_overview')
+      .select(pluginJobColumns)
+      .eq('tenant_id', tenantId)
+      .eq('is_enabled', true)
+      .eq('is_plugin_enabled', true)
+      .lt('next_due_at', until.toISOString())
+      .order('next_due_at')
+      .limit(timelineJobsMax + 1),
+  );
+  const jobs = rows
+    .slice(0, timelineJobsMax)
+    .map(toPluginJob)
+    .flatMap((job) => timelineOf(job, from, until) ?? []);
+  return { jobs, collisions: findCollisions(jobs), isCut: rows.length > timelineJobsMax };
+}
+
+function timelineOf(job: PluginJob, from: Date, until: Date): TimelineJob | null {
+  const { schedule } = job;
+  if (!schedule?.when || schedule.nextNominalAt === null) return null;
+  // The next instant is the first one that no tick has dealt with.
+  const first = new Date(schedule.nextNominalAt).getTime();
+  const listed = previewOccurrences({
+    scheduleId: schedule.id,
+    schedule: schedule.when.schedule,
+    policies: schedule.when.policies,
+    from: new Date(Math.max(first, from.getTime() - 86_400_000) - 1),
+    count: timelineInstantsPerJobMax + 1,
+  }).filter(({ effectiveAt }) => effectiveAt < until);
+  const instants = listed.filter(({ effectiveAt }) => effectiveAt >= from);
+  const isCut = listed.length > timelineInstantsPerJobMax;
+  if (instants.length === 0 && !isCut) return null;
+  return {
+    jobId: job.jobId,
+    title: job.title,
+    pluginName: job.plugin.name,
+    instants: instants.slice(0, timelineInstantsPerJobMax),
+    isCut,
+  };
+}
+
+function findCollisions(jobs: readonly TimelineJob[]): Collision[] {
+  const minutes = new Map<number, Set<string>>();
+  for (const { jobId, instants, isCut } of jobs) {
+    if (isCut) continue;
+    for (const { effectiveAt, decision } of instants) {
+      if (decision !== 'run') continue;
+      const minute = Math.floor(effectiveAt.getTime() / 60_000);
+      const starting = minutes.get(minute) ?? new Set();
+      minutes.set(minute, starting.add(jobId));
+    }
+  }
+  return [...minutes]
+    .filter(([, jobIds]) => jobIds.size > 1)
+    .sort(([left], [right]) => left - right)
+    .map(([minute, jobIds]) => ({ at: new Date(minute * 60_000), jobIds: [...jobIds] }));
+}
+
+/** How a company's scheduler is. */
+export interface SchedulerStatus extends SchedulerHealth {
+  isEnabled: boolean;
+  jobCount: number;
+  enabledJobCount: number;
+  nextDueAt: string | null;
+}
+
+/** The global switch, the jobs, the next instant, and whether scheduler and workers are alive. */
+export async function readSchedulerStatus({ client, tenantId }: Actor): Promise<SchedulerStatus> {
+  const jobs = () =>
+    client
+      .from('jobs')
+      .select('id', { count: 'exact', head: true })
+      .eq('tenant_id', tenantId)
+      .eq('kind', 'plugin');
+  const [settings, all, enabled, next, health] = await Promise.all([
+    client.from('scheduler_settings').select('is_enabled').eq('tenant_id', tenantId).maybeSingle(),
+    jobs(),
+    jobs().eq('is_enabled', true),
+    client
+      .from('schedules')
+      .select('next_due_at')
+      .eq('tenant_id', tenantId)
+      .not('next_due_at', 'is', null)
+      .order('next_due_at')
+      .limit(1)
+      .maybeSingle(),
+    readHealth({ client: createServiceClient(), tenantId }),
+  ]);
+  unwrapMaybe(all);
+  unwrapMaybe(enabled);
+  const nextDueAt = unwrapMaybe(next)?.next_due_at;
+  return {
+    ...health,
+    isEnabled: unwrapMaybe(settings)?.is_enabled ?? true,
+    jobCount: all.count ?? 0,
+    enabledJobCount: enabled.count ?? 0,
+    nextDueAt: nextDueAt ? toInstant(nextDueAt) : null,
+  };
+}

@@ -1,0 +1,293 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { runTick } from '#features/scheduler/run-tick.ts';
+import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+
+const at = (text: string) => new Date(`2031-03-01T${text}Z`);
+const created = at('00:00:00');
+
+interface Arranged {
+  scheduleId: string;
+  jobId: string;
+}
+
+let pluginId: string;
+let tenant: TestTenant;
+
+/** A plugin job with a schedule that is due from its first instant after `created`. */
+async function arrange(
+  columns: Record<string, unknown>,
+  {
+    next,
+    job = {},
+    of = { tenantId: tenant.id, pluginId },
+  }: {
+    next: Date;
+    job?: Record<string, unknown>;
+    of?: { tenantId: string; pluginId: string };
+  },
+): Promise<Arranged> {
+  const [made] = await sql<{ id: string }[]>`
+    insert into public.jobs ${sql({
+      tenant_id: of.tenantId,
+      job_key: randomUUID(),
+      title: 'Job',
+      kind: 'plugin',
+      plugin_id: of.pluginId,
+      plugin_job_name: 'sync',
+      ...job,
+    })} returning id`;
+  const [schedule] = await sql<{ id: string }[]>`
+    insert into public.schedules ${sql({
+      tenant_id: of.tenantId,
+      job_id: made!.id,
+      schedule_type: 'cron',
+      cron_expression: '* * * * *',
+      time_zone: 'UTC',
+      updated_at: created,
+      next_nominal_at: next,
+      next_due_at: next,
+      ...columns,
+    })} returning id`;
+  return { scheduleId: schedule!.id, jobId: made!.id };
+}
+
+async function arrangePlugin(tenantId: string): Promise<string> {
+  const [plugin] = await sql<{ id: string }[]>`
+    insert into public.plugins (tenant_id, plugin_key, name, kind, manifest)
+    values (${tenantId}, 'demo', 'Demo', 'built_in', '{}') returning id`;
+  return plugin!.id;
+}
+
+interface LedgerRow {
+  nominal_at: Date;
+  through_nominal_at: Date;
+  instant_count: string;
+  state: string;
+  reason: string | null;
+  run_id: string | null;
+}
+const ledgerOf = ({ scheduleId }: Arranged) => sql<LedgerRow[]>`
+  select * from public.occurrences where schedule_id = ${scheduleId} order by nominal_at`;
+const ledgerWords = async (arranged: Arranged) =>
+  (await ledgerOf(arranged)).map(
+    (row) =>
+      `${row.nominal_at.toISOString().slice(11, 19)} ${row.state}${row.reason ? ` ${row.reason}` : ''}${
+        row.instant_count === '1' ? '' : ` ×${row.instant_count}`
+      }`,
+  );
+const runsOf = ({ jobId }: Arranged) =>
+  sql`select * from public.runs where job_id = ${jobId} order by scheduled_for, id`;
+const scheduleOf = async ({ scheduleId }: Arranged) =>
+  (await sql`select * from public.schedules where id = ${scheduleId}`)[0]!;
+
+/** Ends the runs of a job, so that its next occurrence does not overlap. */
+const finish = ({ jobId }: Arranged) =>
+  sql`update public.runs set state = 'success', completed_at = now() where job_id = ${jobId}`;
+
+beforeAll(async () => {
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  tenant = await createTestTenant();
+  pluginId = await arrangePlugin(tenant.id);
+});
+
+describe('rule 20: one occurrence, one run', () => {
+  it('makes occurrence, run and queue message together and moves the schedule on', async () => {
+    const minutely = await arrange({}, { next: at('00:01:00') });
+    const summary = await runTick({ now: at('00:01:02') });
+    expect(summary).toMatchObject({ due: 1, enqueued: 1, skipped: 0, missed: 0, stale: 0, broken: 0 });
+
+    const [run] = await runsOf(minutely);
+    expect(run).toMatchObject({
+      trigger: 'schedule',
+      state: 'pending',
+      scheduled_for: at('00:01:00'),
+      schedule_id: minutely.scheduleId,
+      priority: 'normal',
+      queue_name: 'runs',
+    });
+    const messages =
+      await sql`select message from pgmq.q_runs where msg_id = ${run!.queue_message_id as string}`;
+    expect(messages[0]!.message).toEqual({ run_id: run!.id });
+    expect(await ledgerWords(minutely)).toEqual(['00:01:00 started']);
+    expect(await scheduleOf(minutely)).toMatchObject({
+      last_nominal_at: at('00:01:00'),
+      next_nominal_at: at('00:02:00'),
+      next_due_at: at('00:02:00'),
+    });
+  });
+
+  it('starts one run when eight ticks run at once', async () => {
+    const schedules = await Promise.all(
+      Array.from({ length: 25 }, () => arrange({}, { next: at('00:01:00') })),
+    );
+    const summaries = await Promise.all(Array.from({ length: 8 }, () => runTick({ now: at('00:01:01') })));
+    expect(summaries.reduce((total, summary) => total + summary.enqueued, 0)).toBe(25);
+    for (const schedule of schedules) expect(await ledgerWords(schedule)).toEqual(['00:01:00 started']);
+  });
+
+  it('does nothing more for a tick that comes again, or whose clock was set back', async () => {
+    const minutely = await arrange({ overlap_policy: 'allow' }, { next: at('00:01:00') });
+    await runTick({ now: at('00:01:00') });
+    expect((await runTick({ now: at('00:01:00') })).enqueued).toBe(0);
+    expect((await runTick({ now: at('00:00:10') })).enqueued).toBe(0);
+    await runTick({ now: at('00:02:00') });
+    expect(await ledgerWords(minutely)).toEqual(['00:01:00 started', '00:02:00 started']);
+    expect(await runsOf(minutely)).toHaveLength(2);
+  });
+
+  it('takes a plan for nothing when a person has changed the schedule meanwhile', async () => {
+    const minutely = await arrange({}, { next: at('00:01:00') });
+    const client = (await import('#data/clients/service.ts')).createServiceClient();
+    const { applyTick, listDueSchedules } = await import('#data/scheduler.ts');
+    const { planSchedule } = await import('#features/scheduler/plan-schedule.ts');
+    const due = await listDueSchedules(client, at('00:01:00'), 1000);
+    const plans = due
+      .filter((row) => row.id === minutely.scheduleId)
+      .map((row) => planSchedule(row, at('00:01:00')));
+    await sql`update public.schedules set updated_at = now() where id = ${minutely.scheduleId}`;
+    expect(await applyTick(client, at('00:01:00'), plans)).toMatchObject({ moved: 0, stale: 1, enqueued: 0 });
+    expect(await ledgerOf(minutely)).toHaveLength(0);
+    await sql`update public.schedules set next_nominal_at = null, next_due_at = null where id = ${minutely.scheduleId}`;
+  });
+});
+
+describe('rule 21: what was missed and what overlaps', () => {
+  it.each([
+    ['skip', ['00:01:00 missed misfire_skipped ×8', '00:09:00 started', '00:10:00 started']],
+    ['once', ['00:01:00 missed misfire_collapsed ×8', '00:09:00 started', '00:10:00 started']],
+  ])('misfire %s after ten minutes without a tick', async (policy, words) => {
+    const minutely = await arrange(
+      { misfire_policy: policy, overlap_policy: 'allow' },
+      { next: at('00:01:00') },
+    );
+    await runTick({ now: at('00:10:30') });
+    // What is late by less than the grace of two minutes is not missed.
+    expect(await ledgerWords(minutely)).toEqual(words);
+  });
+
+  it('misfire all makes up for as many as its bound', async () => {
+    const minutely = await arrange(
+      { misfire_policy: 'all', misfire_limit: 4, overlap_policy: 'allow' },
+      { next: at('00:01:00') },
+    );
+    await runTick({ now: at('00:10:30') });
+    const ledger = await ledgerWords(minutely);
+    expect(ledger[0]).toMatch(/missed misfire_bound/);
+    expect(ledger.filter((row) => row.endsWith('started')).length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('overlap skip leaves one row with the reason for all instants while the job still runs', async () => {
+    const minutely = await arrange({ overlap_policy: 'skip' }, { next: at('00:01:00') });
+    for (const minute of ['00:01:00', '00:02:00', '00:03:00', '00:04:00']) await runTick({ now: at(minute) });
+    expect(await ledgerWords(minutely)).toEqual(['00:01:00 started', '00:02:00 skipped overlap ×3']);
+    await finish(minutely);
+    await runTick({ now: at('00:05:00') });
+    expect(await ledgerWords(minutely)).toEqual([
+      '00:01:00 started',
+      '00:02:00 skipped overlap ×3',
+      '00:05:00 started',
+    ]);
+    await finish(minutely);
+  });
+
+  it('overlap queue lets one wait, and skips the rest', async () => {
+    const minutely = await arrange({ overlap_policy: 'queue' }, { next: at('00:01:00') });
+    for (const minute of ['00:01:00', '00:02:00', '00:03:00']) await runTick({ now: at(minute) });
+    expect(await ledgerWords(minutely)).toEqual([
+      '00:01:00 started',
+      '00:02:00 started',
+      '00:03:00 skipped overlap',
+    ]);
+    expect((await runsOf(minutely)).map((run) => run.is_exclusive)).toEqual([true, true]);
+    await finish(minutely);
+  });
+
+  it('overlap cancel_previous cancels what waits, asks what runs to stop, and starts the newest', async () => {
+    const minutely = await arrange({ overlap_policy: 'cancel_previous' }, { next: at('00:01:00') });
+    await runTick({ now: at('00:01:00') });
+    await runTick({ now: at('00:02:00') });
+    expect((await runsOf(minutely)).map((run) => run.state)).toEqual(['canceled', 'pending']);
+    await finish(minutely);
+  });
+});
+
+describe('rule 22: switched off', () => {
+  it('globally: instants leave one row, and nothing starts until it is switched on', async () => {
+    const off = await createTestTenant();
+    await sql`insert into public.scheduler_settings (tenant_id, is_enabled) values (${off.id}, false)`;
+    const of = { tenantId: off.id, pluginId: await arrangePlugin(off.id) };
+    const minutely = await arrange({}, { next: at('00:01:00'), of });
+    const held = await arrange(
+      { catch_up_after_enable: true, overlap_policy: 'allow' },
+      { next: at('00:01:00'), of },
+    );
+    for (const minute of ['00:01:00', '00:02:00', '00:03:00']) await runTick({ now: at(minute) });
+    expect(await ledgerWords(minutely)).toEqual(['00:01:00 skipped globally_disabled ×3']);
+    expect(await ledgerWords(held)).toEqual([]);
+
+    await sql`update public.scheduler_settings set is_enabled = true where tenant_id = ${off.id}`;
+    await sql`update public.scheduler_settings set enabled_at = ${at('00:03:30')} where tenant_id = ${off.id}`;
+    await runTick({ now: at('00:04:00') });
+    expect(await ledgerWords(minutely)).toEqual([
+      '00:01:00 skipped globally_disabled ×3',
+      '00:04:00 started',
+    ]);
+    expect((await ledgerWords(held)).at(-1)).toBe('00:04:00 started');
+  });
+});
+
+describe('rule 23: spread', () => {
+  it('is due at the nominal instant plus its stable offset', async () => {
+    const spread = await arrange({ spread_seconds: 50 }, { next: at('00:01:00') });
+    await runTick({ now: at('00:01:59') });
+    const [row] =
+      await sql`select effective_at - nominal_at as lag, nominal_at, run_id from public.occurrences where schedule_id = ${spread.scheduleId}`;
+    expect(row!.nominal_at).toEqual(at('00:01:00'));
+    const { next_nominal_at: nominal, next_due_at: due } = await scheduleOf(spread);
+    expect((due as Date).getTime() - (nominal as Date).getTime()).toBeLessThan(50_000);
+    await sql`update public.schedules set next_nominal_at = null, next_due_at = null where id = ${spread.scheduleId}`;
+  });
+});
+
+describe('a schedule that cannot be planned', () => {
+  it('does not stop the others, rests, and says so in its ledger', async () => {
+    const broken = await arrange({ cron_expression: 'not a pattern' }, { next: at('00:01:00') });
+    const sound = await arrange({}, { next: at('00:01:00') });
+    const summary = await runTick({ now: at('00:01:00') });
+    expect(summary.broken).toBe(1);
+    expect(await ledgerWords(sound)).toEqual(['00:01:00 started']);
+    expect(await ledgerWords(broken)).toEqual(['00:01:00 skipped schedule_broken']);
+    expect(await scheduleOf(broken)).toMatchObject({ next_nominal_at: null, next_due_at: null });
+  });
+
+  it('nor does one that the database refuses', async () => {
+    const refused = await arrange({}, { next: at('00:01:00') });
+    const sound = await Promise.all(Array.from({ length: 5 }, () => arrange({}, { next: at('00:01:00') })));
+    await sql.unsafe(`
+      create function public.refuse_test_run() returns trigger language plpgsql as $$
+      begin if new.schedule_id = '${refused.scheduleId}' then raise exception 'no' using errcode = '22000'; end if; return new; end $$;
+      create trigger refuse_test_run before insert on public.runs for each row execute function public.refuse_test_run();`);
+    try {
+      const summary = await runTick({ now: at('00:01:00') });
+      expect(summary).toMatchObject({ due: 6, enqueued: 5, broken: 1 });
+      for (const schedule of sound) expect(await ledgerWords(schedule)).toEqual(['00:01:00 started']);
+      expect(await ledgerWords(refused)).toEqual(['00:01:00 skipped schedule_broken']);
+    } finally {
+      await sql.unsafe('drop trigger refuse_test_run on public.runs; drop function public.refuse_test_run()');
+    }
+  });
+});
+
+describe('contract, Internal: the heartbeat', () => {
+  it('says when a tick was and what it did', async () => {
+    await runTick({ now: at('00:00:00') });
+    const [row] =
+      await sql`select now() - beat_at < interval '5 seconds' as is_young, details from private.heartbeats where process = 'scheduler'`;
+    expect(row).toMatchObject({
+      is_young: true,
+      details: { due: 0, enqueued: 0, ticked_for: at('00:00:00').toISOString() },
+    });
+  });
+});

@@ -1,0 +1,102 @@
+import type { Json } from '#data/database.types.ts';
+import { type ScheduleColumns, toSchedule, toSchedulePolicies } from '#data/schedule-row.ts';
+import { unwrap } from '#data/unwrap.ts';
+import { ConflictError } from '#domain/errors.ts';
+import { planOccurrences } from '#domain/schedule/plan-occurrences.ts';
+import { type AdminActor, assertAdmin } from '#features/kit/api-actor.ts';
+import { findPluginJob } from '#features/scheduler/find-plugin-job.ts';
+
+type StoredSchedule = ScheduleColumns & { id: string; updated_at: string; last_nominal_at: string | null };
+
+/** Where a schedule goes on that was off, and what fell into that time. */
+interface Resumption {
+  nextNominalAt: Date | null;
+  nextDueAt: Date | null;
+  missed: { nominalAt: Date; throughNominalAt: Date; count: number; effectiveAt: Date } | null;
+}
+
+function planResumption(stored: StoredSchedule, now: Date): Resumption {
+  const schedule = toSchedule(stored);
+  const policies = toSchedulePolicies(stored);
+  const lastNominalAt = stored.last_nominal_at === null ? null : new Date(stored.last_nominal_at);
+  const plan = planOccurrences({
+    scheduleId: stored.id,
+    schedule,
+    policies: { ...policies, catchUpAfterEnable: false },
+    lastNominalAt,
+    startAt: new Date(stored.updated_at),
+    now,
+    isEnabled: false,
+    isGloballyEnabled: true,
+    enabledAt: null,
+    misfireGraceSeconds: 0,
+  });
+  const first = plan.occurrences[0];
+  if (first && policies.catchUpAfterEnable) {
+    // The next tick takes all of them, by the misfire policy.
+    return { nextNominalAt: first.nominalAt, nextDueAt: first.effectiveAt, missed: null };
+  }
+  return {
+    nextNominalAt: plan.nextNominalAt,
+    nextDueAt: plan.nextEffectiveAt,
+    missed: first
+      ? {
+          nominalAt: first.nominalAt,
+          throughNominalAt: plan.lastNominalAt ?? first.nominalAt,
+          count: plan.occurrences.reduce(
+            (sum, one) => sum + (one.decision === 'skip_range' ? one.count : 1),
+            0,
+          ),
+          effectiveAt: first.effectiveAt,
+        }
+      : null,
+  };
+}
+
+/**
+ * Switches a job that the portal runs on or off (admins, rule 22). Off: no next instant, what runs goes on. On: goes on from
+ * now; what fell into the time before leaves one ledger row `skipped: disabled`, or is made up for if the schedule says so.
+ * Answers whether anything changed; it is no error to ask for what is so already.
+ * @throws NotFoundError, ConflictError (plugin_job, schedule_broken), ForbiddenError
+ */
+export async function setJobEnabled(
+  actor: AdminActor,
+  { jobId, isEnabled }: { jobId: string; isEnabled: boolean },
+  now: Date = new Date(),
+): Promise<boolean> {
+  assertAdmin(actor);
+  for (let attempt = 1; ; attempt += 1) {
+    const { schedule: stored } = await findPluginJob(actor, jobId);
+    const resumption = isEnabled && stored ? planSafely(stored, now) : null;
+    const missed: Json | undefined = resumption?.missed
+      ? {
+          nominal_at: resumption.missed.nominalAt.toISOString(),
+          through_nominal_at: resumption.missed.throughNominalAt.toISOString(),
+          instant_count: resumption.missed.count,
+          effective_at: resumption.missed.effectiveAt.toISOString(),
+        }
+      : undefined;
+    const answer = await actor.client.rpc('set_job_enabled', {
+      p_job_id: jobId,
+      p_is_enabled: isEnabled,
+      p_schedule_updated_at: stored?.updated_at,
+      p_next_nominal_at: resumption?.nextNominalAt?.toISOString(),
+      p_next_due_at: resumption?.nextDueAt?.toISOString(),
+      p_missed: missed,
+    });
+    try {
+      return unwrap(answer);
+    } catch (error) {
+      // The schedule was changed in between: plan again from what it is now.
+      if (!(error instanceof ConflictError) || attempt === 3) throw error;
+    }
+  }
+}
+
+function planSafely(stored: StoredSchedule, now: Date): Resumption {
+  try {
+    return planResumption(stored, now);
+  } catch {
+    throw new ConflictError('The stored schedule cannot be understood; save it again', 'schedule_broken');
+  }
+}
