@@ -97,7 +97,10 @@ function append(file: string, before: string, lines: string[]): void {
  * Reads the secrets file and adds what it lacks; what is in it is never changed. The environment wins over the file.
  * The embedded Supabase is used unless NEXT_PUBLIC_SUPABASE_URL points somewhere else than to the port written here.
  */
-export async function loadSecrets(file: string, environment: NodeJS.ProcessEnv): Promise<LoadedSecrets> {
+export async function loadSecrets(
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<LoadedSecrets> {
   const text = readFile(file);
   const found: Secrets = {};
   for (const [name, value] of Object.entries({ ...parseEnv(text.replace(/^\uFEFF/, '')), ...environment })) {

@@ -25,7 +25,10 @@ function readPort(text: string | undefined): number {
 }
 
 /** Reads the settings from the environment and the command line. */
-export function readSettings(environment: NodeJS.ProcessEnv, args: readonly string[]): Settings {
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+): Settings {
   const unknown = args.find((argument) => !['--dev', '--demo'].includes(argument));
   if (unknown !== undefined) {
     throw new StartProblem(
