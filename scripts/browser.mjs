@@ -8,18 +8,30 @@ import { projectFolder, run } from './prepare.mjs';
 function candidates() {
   const { env, platform } = process;
   if (platform === 'darwin') {
-    return ['Google Chrome', 'Chromium', 'Microsoft Edge'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`);
+    return ['Google Chrome', 'Chromium', 'Microsoft Edge'].map(
+      (name) => `/Applications/${name}.app/Contents/MacOS/${name}`,
+    );
   }
   if (platform === 'win32') {
-    const roots = [env.PROGRAMFILES, env['PROGRAMFILES(X86)'], env.LOCALAPPDATA].filter((root) => root !== undefined);
+    const roots = [env.PROGRAMFILES, env['PROGRAMFILES(X86)'], env.LOCALAPPDATA].filter(
+      (root) => root !== undefined,
+    );
     const programs = [
       ['Google', 'Chrome', 'Application', 'chrome.exe'],
       ['Microsoft', 'Edge', 'Application', 'msedge.exe'],
     ];
     return roots.flatMap((root) => programs.map((parts) => path.join(root, ...parts)));
   }
-  const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'microsoft-edge-stable'];
-  const folders = [...new Set([...(env.PATH ?? '').split(path.delimiter), '/usr/bin', '/snap/bin'])].filter(Boolean);
+  const names = [
+    'chromium',
+    'chromium-browser',
+    'google-chrome-stable',
+    'google-chrome',
+    'microsoft-edge-stable',
+  ];
+  const folders = [...new Set([...(env.PATH ?? '').split(path.delimiter), '/usr/bin', '/snap/bin'])].filter(
+    Boolean,
+  );
   return names.flatMap((name) => folders.map((folder) => path.join(folder, name)));
 }
 

@@ -13,4 +13,6 @@ if (!email || !password || !name) {
   process.exit(1);
 }
 await createFirstTenant({ name, email, password });
-process.stdout.write(`Ready: sign in as ${email}. If the project asks for e-mail confirmation, open the mail's link first.\n`);
+process.stdout.write(
+  `Ready: sign in as ${email}. If the project asks for e-mail confirmation, open the mail's link first.\n`,
+);

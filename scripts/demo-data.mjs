@@ -39,16 +39,98 @@ const job = (key, title, tool, host, rhythm, at, seconds, failureRate, done, fai
 });
 
 const jobs = [
-  job('minpaku-in-report', 'minpaku-IN レポート作成', '民泊管理', 'OFFICE-PC-03', 'daily', 6, 48, 0.02, '処理完了: {n} 件', 'ログインに失敗しました: パスワードの有効期限が切れています'),
-  job('minpaku-out-report', 'minpaku-OUT レポート作成', '民泊管理', 'OFFICE-PC-03', 'daily', 6.25, 52, 0.02, '処理完了: {n} 件'),
-  job('minpaku-calendar-sync', '民泊カレンダー同期', '民泊管理', 'OFFICE-PC-03', 'hourly', 0.1, 21, 0.01, '{n} 部屋を同期'),
-  job('cleaning-schedule-mail', '清掃予定メール送信', '民泊管理', 'OFFICE-PC-03', 'daily', 17, 12, 0.01, '{n} 通を送信'),
-  job('sales-daily-import', '売上データ取込（日次）', '販売管理', 'BATCH-01', 'daily', 2.5, 310, 0.03, '{n} 行を取込'),
-  job('sales-monthly-close', '売上月次締め', '販売管理', 'BATCH-01', 'monthly', 3, 1450, 0.05, '{n} 伝票を確定'),
+  job(
+    'minpaku-in-report',
+    'minpaku-IN レポート作成',
+    '民泊管理',
+    'OFFICE-PC-03',
+    'daily',
+    6,
+    48,
+    0.02,
+    '処理完了: {n} 件',
+    'ログインに失敗しました: パスワードの有効期限が切れています',
+  ),
+  job(
+    'minpaku-out-report',
+    'minpaku-OUT レポート作成',
+    '民泊管理',
+    'OFFICE-PC-03',
+    'daily',
+    6.25,
+    52,
+    0.02,
+    '処理完了: {n} 件',
+  ),
+  job(
+    'minpaku-calendar-sync',
+    '民泊カレンダー同期',
+    '民泊管理',
+    'OFFICE-PC-03',
+    'hourly',
+    0.1,
+    21,
+    0.01,
+    '{n} 部屋を同期',
+  ),
+  job(
+    'cleaning-schedule-mail',
+    '清掃予定メール送信',
+    '民泊管理',
+    'OFFICE-PC-03',
+    'daily',
+    17,
+    12,
+    0.01,
+    '{n} 通を送信',
+  ),
+  job(
+    'sales-daily-import',
+    '売上データ取込（日次）',
+    '販売管理',
+    'BATCH-01',
+    'daily',
+    2.5,
+    310,
+    0.03,
+    '{n} 行を取込',
+  ),
+  job(
+    'sales-monthly-close',
+    '売上月次締め',
+    '販売管理',
+    'BATCH-01',
+    'monthly',
+    3,
+    1450,
+    0.05,
+    '{n} 伝票を確定',
+  ),
   job('invoice-pdf', '請求書PDF作成', '販売管理', 'BATCH-01', 'weekdays', 7, 260, 0.02, '{n} 枚を作成'),
   job('invoice-mail', '請求書メール送信', '販売管理', 'BATCH-01', 'weekdays', 9, 95, 0.02, '{n} 通を送信'),
-  job('order-edi-receive', 'EDI受注データ受信', '販売管理', 'BATCH-01', 'hourly', 0.25, 34, 0.02, '{n} 件を受信'),
-  job('stock-sync', '在庫数同期（ECサイト）', '在庫管理', 'BATCH-01', 'hourly', 0.5, 44, 0.03, '{n} 商品を更新', 'HTTP 503: ECサイトが応答しません (3 回再試行)'),
+  job(
+    'order-edi-receive',
+    'EDI受注データ受信',
+    '販売管理',
+    'BATCH-01',
+    'hourly',
+    0.25,
+    34,
+    0.02,
+    '{n} 件を受信',
+  ),
+  job(
+    'stock-sync',
+    '在庫数同期（ECサイト）',
+    '在庫管理',
+    'BATCH-01',
+    'hourly',
+    0.5,
+    44,
+    0.03,
+    '{n} 商品を更新',
+    'HTTP 503: ECサイトが応答しません (3 回再試行)',
+  ),
   job('stock-alert', '在庫不足アラート', '在庫管理', 'BATCH-01', 'daily', 8, 15, 0.01, '不足 {n} 商品'),
   job('warehouse-csv', '倉庫出荷指示CSV', '在庫管理', 'BATCH-01', 'weekdays', 10, 40, 0.02, '{n} 件を出力'),
   job('price-list-update', '価格表更新', '在庫管理', 'BATCH-01', 'weekly', 4, 180, 0.02, '{n} 品目'),
@@ -65,15 +147,57 @@ const jobs = [
   job('fx-rates', '為替レート取得', '市場データ', 'DATA-01', 'hourly', 0.05, 4, 0.01, '{n} 通貨'),
   job('news-digest', 'ニュース要約作成', '市場データ', 'DATA-01', 'weekdays', 7.5, 210, 0.03, '{n} 記事'),
   job('chatwork-rooms', 'Chatworkルーム同期', '社内連携', 'DATA-01', 'daily', 4, 26, 0.01, '{n} ルーム'),
-  job('chatwork-messages', 'Chatworkメッセージ同期', '社内連携', 'DATA-01', 'daily', 4.5, 330, 0.03, '{n} 件'),
+  job(
+    'chatwork-messages',
+    'Chatworkメッセージ同期',
+    '社内連携',
+    'DATA-01',
+    'daily',
+    4.5,
+    330,
+    0.03,
+    '{n} 件',
+  ),
   job('summary-draft', 'サマリー下書き作成', '社内連携', 'DATA-01', 'weekdays', 8, 95, 0.04, '{n} 社分'),
-  job('shared-drive-cleanup', '共有ドライブ整理', '社内基盤', 'FILE-SRV', 'weekly', 22, 1900, 0.02, '{n} ファイルを移動'),
-  job('backup-files', 'ファイルサーババックアップ', '社内基盤', 'FILE-SRV', 'daily', 0.5, 4200, 0.02, '{n} GB', 'rsync: [sender] write error: No space left on device (28)'),
+  job(
+    'shared-drive-cleanup',
+    '共有ドライブ整理',
+    '社内基盤',
+    'FILE-SRV',
+    'weekly',
+    22,
+    1900,
+    0.02,
+    '{n} ファイルを移動',
+  ),
+  job(
+    'backup-files',
+    'ファイルサーババックアップ',
+    '社内基盤',
+    'FILE-SRV',
+    'daily',
+    0.5,
+    4200,
+    0.02,
+    '{n} GB',
+    'rsync: [sender] write error: No space left on device (28)',
+  ),
   job('backup-database', 'データベースバックアップ', '社内基盤', 'DB-01', 'daily', 1.5, 780, 0.01, '{n} GB'),
   job('backup-verify', 'バックアップ復元検証', '社内基盤', 'DB-01', 'weekly', 5, 2400, 0.03, '{n} 表を照合'),
   job('log-rotate', 'ログ圧縮', '社内基盤', 'WEB-01', 'daily', 0.25, 22, 0, '{n} ファイル'),
   job('cert-expiry', '証明書期限チェック', '社内基盤', 'WEB-01', 'daily', 9, 6, 0, '{n} 件 有効'),
-  job('link-check', 'Webサイトリンク切れ確認', 'Webサイト', 'WEB-01', 'weekly', 3, 640, 0.05, '{n} ページ', 'リンク切れ 4 件: /recruit/2025, /news/0412 ほか'),
+  job(
+    'link-check',
+    'Webサイトリンク切れ確認',
+    'Webサイト',
+    'WEB-01',
+    'weekly',
+    3,
+    640,
+    0.05,
+    '{n} ページ',
+    'リンク切れ 4 件: /recruit/2025, /news/0412 ほか',
+  ),
   job('sitemap', 'サイトマップ生成', 'Webサイト', 'WEB-01', 'daily', 5, 18, 0, '{n} URL'),
   job('analytics-export', 'アクセス解析エクスポート', 'Webサイト', 'WEB-01', 'daily', 7, 58, 0.02, '{n} 行'),
   job('contact-form-export', '問い合わせ取込', 'Webサイト', 'WEB-01', 'weekdays', 12, 7, 0.01, '{n} 件'),
@@ -85,7 +209,7 @@ const failures = [
   'タイムアウト: 300 秒以内に応答がありませんでした',
   'ConnectionResetError: [WinError 10054] 既存の接続はリモート ホストに強制的に切断されました。',
   "FileNotFoundError: [Errno 2] No such file or directory: 'D:\\\\data\\\\in\\\\latest.csv'",
-  'UnicodeDecodeError: \'cp932\' codec can\'t decode byte 0x87 in position 12',
+  "UnicodeDecodeError: 'cp932' codec can't decode byte 0x87 in position 12",
   'HTTP 500: サーバー内部エラー',
 ];
 
@@ -131,8 +255,16 @@ function reportsOf(job, now, toolId) {
         : failures[Math.floor(pick * failures.length)]
       : job.done.replace('{n}', String(10 + Math.floor(size * 900)));
     const startedText = new Date(startedAt + japanOffset).toISOString().slice(11, 19);
-    const lines = [`[${startedText}] 開始: ${job.title}`, `[${startedText}] 設定を読み込みました (${job.host})`];
-    if (isFailed) lines.push('Traceback (most recent call last):', `  File "main.py", line ${40 + Math.floor(size * 200)}, in main`, String(message));
+    const lines = [
+      `[${startedText}] 開始: ${job.title}`,
+      `[${startedText}] 設定を読み込みました (${job.host})`,
+    ];
+    if (isFailed)
+      lines.push(
+        'Traceback (most recent call last):',
+        `  File "main.py", line ${40 + Math.floor(size * 200)}, in main`,
+        String(message),
+      );
     else lines.push(String(message), '終了コード 0');
     return [
       {
@@ -156,10 +288,17 @@ function reportsOf(job, now, toolId) {
 }
 
 const { NEXT_PUBLIC_SUPABASE_URL: url, SUPABASE_SECRET_KEY: key } = process.env;
-if (!url || !key) throw new Error('NEXT_PUBLIC_SUPABASE_URL and SUPABASE_SECRET_KEY are needed: run `npm start -- --demo`');
+if (!url || !key)
+  throw new Error('NEXT_PUBLIC_SUPABASE_URL and SUPABASE_SECRET_KEY are needed: run `npm start -- --demo`');
 const supabase = createClient(url, key, { auth: { persistSession: false, autoRefreshToken: false } });
 
-const tenant = await supabase.from('tenants').select('id').order('created_at').limit(1).single().throwOnError();
+const tenant = await supabase
+  .from('tenants')
+  .select('id')
+  .order('created_at')
+  .limit(1)
+  .single()
+  .throwOnError();
 const tenantId = tenant.data.id;
 const toolNames = [...new Set(jobs.map(({ tool }) => tool))];
 const tools = await supabase
@@ -175,7 +314,9 @@ const toolIds = new Map(tools.data.map((tool) => [tool.name, tool.id]));
 const now = Date.now();
 const reports = jobs.flatMap((job) => reportsOf(job, now, toolIds.get(job.tool)));
 for (let from = 0; from < reports.length; from += reportsPerCall) {
-  const batch = reports.slice(from, from + reportsPerCall).map((report, position) => ({ position, tenant_id: tenantId, ...report }));
+  const batch = reports
+    .slice(from, from + reportsPerCall)
+    .map((report, position) => ({ position, tenant_id: tenantId, ...report }));
   await supabase.rpc('record_reports', { p_reports: batch }).throwOnError();
   const done = Math.min(from + reportsPerCall, reports.length);
   process.stdout.write(`  ${done} / ${reports.length} runs\n`);

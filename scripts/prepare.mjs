@@ -46,7 +46,12 @@ function isInstalled() {
  */
 export function run(program, args, options = {}) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: projectFolder, stdio: 'inherit', windowsHide: true, ...options });
+    const child = spawn(program, args, {
+      cwd: projectFolder,
+      stdio: 'inherit',
+      windowsHide: true,
+      ...options,
+    });
     child.once('error', () => resolve(127));
     child.once('close', (code) => resolve(code ?? 1));
   });
@@ -59,7 +64,9 @@ export function npmCommand() {
     path.join(path.dirname(process.execPath), 'node_modules', 'npm', 'bin', 'npm-cli.js'),
     path.join(path.dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
   ];
-  const script = [ownScript, ...besideNode].find((file) => file && /npm-cli\.js$/.test(file) && fs.existsSync(file));
+  const script = [ownScript, ...besideNode].find(
+    (file) => file && /npm-cli\.js$/.test(file) && fs.existsSync(file),
+  );
   if (script) return { program: process.execPath, before: [script], options: {} };
   return { program: 'npm', before: [], options: { shell: process.platform === 'win32' } };
 }
@@ -73,7 +80,9 @@ export async function ensurePackages() {
     );
   }
   if (isInstalled()) return;
-  process.stdout.write('Installing the packages, which takes a minute or two / パッケージをインストールしています …\n');
+  process.stdout.write(
+    'Installing the packages, which takes a minute or two / パッケージをインストールしています …\n',
+  );
   const { program, before, options } = npmCommand();
   const started = Date.now();
   const ticker = setInterval(() => {
@@ -96,7 +105,9 @@ export async function ensurePackages() {
 /** The Node to go on with: this one, or the one that the packages brought. */
 export function ensureNode() {
   if (isNewEnough(process.version)) return process.execPath;
-  const own = ['node.exe', 'node'].map((name) => path.join(modules, 'node', 'bin', name)).find((file) => fs.existsSync(file));
+  const own = ['node.exe', 'node']
+    .map((name) => path.join(modules, 'node', 'bin', name))
+    .find((file) => fs.existsSync(file));
   if (own) return own;
   throw new Error(
     `Node ${process.version} is too old and no newer one could be installed: install Node 22.18 or later from https://nodejs.org.\n` +

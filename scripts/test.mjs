@@ -169,7 +169,9 @@ async function runPlaywright() {
   const { findBrowser } = await import('./browser.mjs');
   const browser = await findBrowser();
   if (!browser) {
-    process.stdout.write('No browser was found and none could be installed: set PLAYWRIGHT_CHROMIUM to its program.\n');
+    process.stdout.write(
+      'No browser was found and none could be installed: set PLAYWRIGHT_CHROMIUM to its program.\n',
+    );
     add('Browser tests', { failed: 1 }, 'no browser');
     return;
   }
@@ -178,7 +180,12 @@ async function runPlaywright() {
   const cli = path.join('node_modules', '@playwright', 'test', 'cli.js');
   const { code } = await runner(process.execPath, [cli, 'test', '--reporter=list,json'], {
     limit: 8 * minute,
-    env: { PLAYWRIGHT_CHROMIUM: browser, PLAYWRIGHT_JSON_OUTPUT_FILE: file, PLAYWRIGHT_JSON_OUTPUT_NAME: file, CI: '1' },
+    env: {
+      PLAYWRIGHT_CHROMIUM: browser,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+      PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+      CI: '1',
+    },
   });
   const stats = readJson(file)?.stats;
   addRunner(
