@@ -20,6 +20,9 @@ interface Running {
   readonly stop: () => Promise<void>;
 }
 
+// What runs beside the database, in the order of its start.
+const children = [{ name: 'portal', file: 'server/portal.ts' }];
+
 const firstTenantName = '株式会社サンプル';
 
 async function checkPort({ host, port }: Settings): Promise<void> {
@@ -219,8 +222,7 @@ class Supervisor {
       dev ? 'development' : 'production',
     );
     this.#screen.step('Starting the portal / ポータルを起動');
-    const portal = { name: 'portal', file: 'server/portal.ts' };
-    for (const { name, file } of [portal]) await this.#startChild(name, file, environment, dev);
+    for (const { name, file } of children) await this.#startChild(name, file, environment, dev);
     if (demo) await this.#fillDemo(environment);
     this.#throwIfStopped();
     this.#screen.text(
