@@ -3,8 +3,9 @@ import { countScale, durationScale } from './chart-scale.ts';
 
 describe('countScale', () => {
   it.each([
-    [0, 4],
-    [1, 4],
+    [0, 2],
+    [2, 2],
+    [3, 4],
     [4, 4],
     [5, 6],
     [9, 10],

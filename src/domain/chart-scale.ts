@@ -12,6 +12,7 @@ function roundUp(value: number, steps: readonly number[]): number {
 
 /** A scale for counts: whole numbers, so that nobody reads half a run. */
 export function countScale(largest: number): Scale {
+  if (largest <= 2) return { end: 2, marks: [0, 1, 2] };
   if (largest <= 4) return { end: 4, marks: [0, 2, 4] };
   const end = roundUp(largest, [1, 2, 4, 6, 8, 10]);
   return { end, marks: [0, end / 2, end] };

@@ -7,28 +7,36 @@ const steps = [
   { unit: 'year', seconds: 365.25 * 86_400, below: Infinity },
 ] as const;
 
-/** As in '3 minutes ago' or '3 分前'; never rounded up to a time that has not passed yet. */
+const exactTime = {
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+} as const;
+
+/** As in '3 minutes ago' or '3 分前'. What has passed is not rounded up; 'in 7 days' holds for six days and 23 hours too. */
 export function formatRelativeTime(at: Date, now: Date, locale: string): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
   const distance = Math.abs(seconds);
   const step = steps.find(({ below }) => distance < below) ?? steps[steps.length - 1];
+  const count = seconds / (step?.seconds ?? 1);
   return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(
-    Math.trunc(seconds / (step?.seconds ?? 1)) || 0,
+    (count < 0 ? Math.trunc(count) : Math.round(count)) || 0,
     step?.unit ?? 'year',
   );
 }
 
+/** As in '2026/11/21 23:16:05', in the given zone, for places that say the zone themselves. */
+export function formatPlainTime(at: string, locale: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(locale, { ...exactTime, timeZone }).format(new Date(at));
+}
+
 /** As in '2026/11/21 23:16:05 JST', in the given zone. */
 export function formatExactTime(at: string, locale: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(locale, {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-  }).format(new Date(at));
+  return new Intl.DateTimeFormat(locale, { ...exactTime, timeZone, timeZoneName: 'short' }).format(
+    new Date(at),
+  );
 }

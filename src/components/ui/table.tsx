@@ -71,7 +71,7 @@ export function Cell({
       data-label={label}
       {...props}
       className={classNames(
-        'px-4 py-2.5 align-middle',
+        'px-4 align-middle md:py-2.5',
         align === 'end' ? 'text-end' : 'text-start',
         className,
       )}

@@ -78,4 +78,9 @@ describe('titleWithCount', () => {
     expect(titleWithCount('(3) 障害 · TC Portal', 12)).toBe('(12) 障害 · TC Portal');
     expect(titleWithCount('(3) 障害 · TC Portal', 0)).toBe('障害 · TC Portal');
   });
+
+  it('waits for a title that is not there yet', () => {
+    expect(titleWithCount('', 3)).toBe('');
+    expect(titleWithCount('(3)', 3)).toBe('');
+  });
 });

@@ -40,6 +40,6 @@ export function isLivePage(pathname: string): boolean {
 
 /** The page's title with the number of failing jobs before it. */
 export function titleWithCount(title: string, failingCount: number): string {
-  const plain = title.replace(/^\(\d+\) /, '');
-  return failingCount > 0 ? `(${failingCount}) ${plain}` : plain;
+  const plain = title.replace(/^\(\d+\)( |$)/, '');
+  return failingCount > 0 && plain !== '' ? `(${failingCount}) ${plain}` : plain;
 }

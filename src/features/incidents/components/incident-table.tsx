@@ -33,14 +33,14 @@ export function IncidentTable({ incidents, timeZone }: { incidents: Incident[]; 
             <Link
               href={`/jobs/${incident.jobId}` as Route}
               prefetch={false}
-              className="block font-medium after:absolute after:inset-0 hover:underline"
+              className="line-clamp-2 font-medium after:absolute after:inset-0 hover:underline"
             >
               <ReportedText text={incident.title} lengthMax={120} />
             </Link>
             <ReportedText
               text={incident.jobKey}
               lengthMax={120}
-              className="block font-mono text-xs leading-snug text-ink-muted"
+              className="block truncate font-mono text-xs leading-snug text-ink-muted"
             />
           </Cell>
           <Cell label={incident.toolName === null ? undefined : t('table.tool')} className="text-ink-muted">

@@ -36,14 +36,14 @@ export function JobTable({ jobs, timeZone }: { jobs: ListedJob[]; timeZone: stri
             <Link
               href={`/jobs/${job.id}` as Route}
               prefetch={false}
-              className="block font-medium after:absolute after:inset-0 hover:underline"
+              className="line-clamp-2 font-medium after:absolute after:inset-0 hover:underline"
             >
               <ReportedText text={job.title} lengthMax={120} />
             </Link>
             <ReportedText
               text={job.jobKey}
               lengthMax={120}
-              className="block font-mono text-xs leading-snug text-ink-muted"
+              className="block truncate font-mono text-xs leading-snug text-ink-muted"
             />
           </Cell>
           <Cell label={job.toolName === null ? undefined : t('table.tool')} className="text-ink-muted">

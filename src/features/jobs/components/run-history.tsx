@@ -1,9 +1,10 @@
 import { ClockAlert } from 'lucide';
 import type { Route } from 'next';
 import Link from 'next/link';
-import { useFormatter, useLocale, useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { AutoSubmitForm } from '#components/ui/auto-submit-form.tsx';
 import { Button } from '#components/ui/button.tsx';
+import { formatPlainTime } from '#components/ui/format-time.ts';
 import { Icon } from '#components/ui/icon.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
@@ -70,7 +71,6 @@ export function RunHistory({
   timeZone: string;
 }) {
   const t = useTranslations('jobs.history');
-  const format = useFormatter();
   const locale = useLocale();
   const isNarrowed = filter.outcome !== null || filter.from !== null || filter.to !== null;
   const query = { ...filter };
@@ -119,13 +119,7 @@ export function RunHistory({
                   prefetch={false}
                   className="whitespace-nowrap after:absolute after:inset-0 hover:underline"
                 >
-                  <time dateTime={run.orderedAt}>
-                    {format.dateTime(new Date(run.orderedAt), {
-                      timeZone,
-                      dateStyle: 'medium',
-                      timeStyle: 'medium',
-                    })}
-                  </time>
+                  <time dateTime={run.orderedAt}>{formatPlainTime(run.orderedAt, locale, timeZone)}</time>
                 </Link>
                 {run.isClockWrong ? (
                   <span className="inline-flex items-center gap-1 ps-2 text-xs text-warning">

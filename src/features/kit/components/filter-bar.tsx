@@ -40,9 +40,9 @@ export function FilterBar({
       action={action}
       applied={new URLSearchParams(query).toString()}
       label={texts.label}
-      className="mb-3 flex flex-wrap gap-2"
+      className="mb-3 grid grid-cols-[minmax(0,1fr)_auto] gap-2 md:flex"
     >
-      <div className="relative min-w-52 flex-1 max-md:basis-full">
+      <div className="relative min-w-40 flex-1">
         <Icon
           node={Search}
           className="pointer-events-none absolute start-2.5 top-1/2 size-4 -translate-y-1/2 text-ink-muted"
@@ -63,7 +63,7 @@ export function FilterBar({
         name="state"
         defaultValue={applied.state ?? ''}
         aria-label={texts.state}
-        className="max-md:flex-1 md:w-40"
+        className="max-md:order-1 max-md:col-span-2 md:w-40"
       >
         {states.map((choice) => (
           <option key={choice.value} value={choice.value}>
@@ -76,7 +76,7 @@ export function FilterBar({
           name="tool"
           defaultValue={applied.tool ?? ''}
           aria-label={texts.tool}
-          className="max-md:flex-1 md:w-48"
+          className="max-md:order-1 max-md:col-span-2 md:w-48"
         >
           {tools.map((choice) => (
             <option key={choice.value} value={choice.value}>

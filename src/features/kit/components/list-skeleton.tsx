@@ -16,9 +16,9 @@ export async function ListSkeleton({ title }: { title: string }) {
         <Skeleton className="mt-2 mb-0.5 h-3.5 w-64" />
       </header>
       <div className="mb-3 flex flex-wrap gap-2">
-        <Skeleton className="h-9 min-w-52 flex-1 max-md:h-10 max-md:basis-full" />
-        <Skeleton className="h-9 w-40 max-md:h-10" />
-        <Skeleton className="h-9 w-20 max-md:h-10" />
+        <Skeleton className="h-9 min-w-40 flex-1 max-md:h-10" />
+        <Skeleton className="h-9 w-20 max-md:h-10 md:order-1" />
+        <Skeleton className="h-9 max-md:h-10 max-md:basis-full md:w-40" />
       </div>
       <div className="divide-y divide-line rounded-lg border border-line bg-surface">
         {rows.map((row) => (

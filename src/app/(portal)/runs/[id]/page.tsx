@@ -1,8 +1,9 @@
 import { ChevronLeft, ChevronRight } from 'lucide';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
-import { getFormatter, getTranslations } from 'next-intl/server';
+import { getLocale, getTranslations } from 'next-intl/server';
 import { Card, CardHeader } from '#components/ui/card.tsx';
+import { formatPlainTime } from '#components/ui/format-time.ts';
 import { Icon } from '#components/ui/icon.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
@@ -31,17 +32,13 @@ export async function generateMetadata({ params }: PageProps<'/runs/[id]'>): Pro
 export default portalPage<PageProps<'/runs/[id]'>>(async ({ params }) => {
   const member = await requireMember();
   const run = await getRunOnce(member, (await params).id);
-  const [{ newer, older }, reporter, t, format] = await Promise.all([
+  const [{ newer, older }, reporter, t, locale] = await Promise.all([
     findNeighbours(member, run),
     readReporter(member, run.apiKeyId),
     getTranslations('runs'),
-    getFormatter(),
+    getLocale(),
   ]);
-  const time = format.dateTime(new Date(run.orderedAt), {
-    timeZone: member.timeZone,
-    dateStyle: 'medium',
-    timeStyle: 'medium',
-  });
+  const time = formatPlainTime(run.orderedAt, locale, member.timeZone);
   return (
     <>
       <PageHeader
@@ -51,7 +48,9 @@ export default portalPage<PageProps<'/runs/[id]'>>(async ({ params }) => {
             className="inline-flex items-center gap-1 hover:text-ink"
           >
             <Icon node={ChevronLeft} className="size-3.5" />
-            {t.rich('back', { job: () => <ReportedText key="job" text={run.job.title} lengthMax={80} /> })}
+            <span>
+              {t.rich('back', { job: () => <ReportedText key="job" text={run.job.title} lengthMax={40} /> })}
+            </span>
           </Link>
         }
         title={

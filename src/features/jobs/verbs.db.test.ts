@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { NotFoundError } from '#domain/errors.ts';
+import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { deleteJob } from './delete-job.ts';
+import { lockExpectation } from './lock-expectation.ts';
+
+const actorOf = (tenant: TestTenant, role: 'admin' | 'staff') => ({
+  client: tenant[role].client,
+  tenantId: tenant.id,
+});
+
+let tenant: TestTenant;
+let jobId: string;
+
+beforeEach(async () => {
+  tenant = await createTestTenant();
+  const [job] = await sql<{ id: string }[]>`
+    insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, 'job', '夜間バックアップ') returning id`;
+  jobId = job?.id ?? '';
+  await sql`
+    with run as (
+      insert into public.runs (tenant_id, job_id, trigger, state, completed_at, ordered_at)
+      values (${tenant.id}, ${jobId}, 'report', 'success', now(), now()) returning id
+    )
+    insert into public.run_logs (run_id, tenant_id, head) select id, ${tenant.id}, 'log' from run`;
+});
+
+const isLocked = async () =>
+  (await sql`select is_expectation_locked from public.jobs where id = ${jobId}`)[0]?.is_expectation_locked;
+const countJobs = async () =>
+  Number((await sql`select count(*) from public.jobs where id = ${jobId}`)[0]?.count);
+const auditActions = async () =>
+  (
+    await sql`
+      select action, actor_id, subject_name from public.audit_log
+      where tenant_id = ${tenant.id} and subject_kind = 'jobs' and actor_kind = 'member' order by id`
+  ).map(({ action, actor_id, subject_name }) => [action, actor_id, subject_name]);
+
+describe('lockExpectation', () => {
+  it('locks and unlocks for an admin, and says in the audit log who did', async () => {
+    await lockExpectation(actorOf(tenant, 'admin'), { jobId, isLocked: true });
+    expect(await isLocked()).toBe(true);
+    await lockExpectation(actorOf(tenant, 'admin'), { jobId, isLocked: false });
+    expect(await isLocked()).toBe(false);
+    const row = ['jobs.update', tenant.admin.id, '夜間バックアップ'];
+    expect(await auditActions()).toEqual([row, row]);
+  });
+
+  it('is refused to staff and to admins of another tenant by the database itself', async () => {
+    const other = await createTestTenant();
+    const strangers = [actorOf(tenant, 'staff'), { ...actorOf(other, 'admin'), tenantId: tenant.id }];
+    for (const actor of strangers) {
+      await expect(lockExpectation(actor, { jobId, isLocked: true })).rejects.toBeInstanceOf(NotFoundError);
+    }
+    expect(await isLocked()).toBe(false);
+  });
+});
+
+describe('deleteJob', () => {
+  it('removes the job with its runs and logs for an admin, and says in the audit log who did', async () => {
+    await deleteJob(actorOf(tenant, 'admin'), { jobId });
+    expect(await countJobs()).toBe(0);
+    const [left] = await sql`
+      select (select count(*) from public.runs where tenant_id = ${tenant.id})
+        + (select count(*) from public.run_logs where tenant_id = ${tenant.id}) as count`;
+    expect(Number(left?.count)).toBe(0);
+    expect(await auditActions()).toEqual([['jobs.delete', tenant.admin.id, '夜間バックアップ']]);
+  });
+
+  it('is refused to staff and to admins of another tenant by the database itself', async () => {
+    const other = await createTestTenant();
+    const strangers = [actorOf(tenant, 'staff'), { ...actorOf(other, 'admin'), tenantId: tenant.id }];
+    for (const actor of strangers) {
+      await expect(deleteJob(actor, { jobId })).rejects.toBeInstanceOf(NotFoundError);
+    }
+    expect(await countJobs()).toBe(1);
+  });
+});
