@@ -33,6 +33,8 @@ const config = [
       'boundaries/include': ['src/**/*'],
       'boundaries/elements': [
         { type: 'app', pattern: 'src/app', mode: 'folder' },
+        // How a process obeys the one that started it: all that a worker knows of the server.
+        { type: 'process', pattern: 'src/server/parent.ts', partialMatch: false },
         { type: 'server', pattern: 'src/server', mode: 'folder' },
         { type: 'worker', pattern: 'src/worker', mode: 'folder' },
         { type: 'features', pattern: 'src/features/*', mode: 'folder', capture: ['feature'] },
@@ -51,8 +53,8 @@ const config = [
           default: 'disallow',
           policies: [
             policy('app', [to('app'), to('features'), to('components'), to('domain'), to('i18n')]),
-            policy('server', [to('server'), to('features'), to('domain')]),
-            policy('worker', [to('worker'), to('features'), to('domain')]),
+            policy('server', [to('server'), to('process'), to('features'), to('domain')]),
+            policy('worker', [to('worker'), to('process'), to('features'), to('domain')]),
             policy('features', [
               to('features', { feature: '{{ from.element.captured.feature }}' }),
               to('features', { feature: 'kit' }),
@@ -69,7 +71,7 @@ const config = [
             policy('i18n', [to('i18n')]),
             policy(
               'testing',
-              entryPoints.concat('server', 'worker', 'app').map((type) => to(type)),
+              entryPoints.concat('server', 'process', 'worker', 'app').map((type) => to(type)),
             ),
           ],
         },

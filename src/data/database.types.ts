@@ -1108,7 +1108,7 @@ export type Database = {
           tenant_id: string;
         }[];
       };
-      cancel_run: { Args: { p_api_key_id?: string; p_run_id: string }; Returns: string };
+      cancel_run: { Args: { p_run_id: string }; Returns: string };
       claim_runs: {
         Args: { p_lease_seconds?: number; p_quantity: number; p_worker_id: string };
         Returns: {
@@ -1138,6 +1138,7 @@ export type Database = {
         }[];
       };
       create_first_tenant: { Args: { p_email: string; p_name: string; p_user_id: string }; Returns: string };
+      declare_plugin: { Args: { p_jobs: Json; p_plugin: Json; p_tenant_id: string }; Returns: string };
       extend_leases: {
         Args: { p_attempts: Json; p_lease_seconds?: number };
         Returns: {
@@ -1210,6 +1211,10 @@ export type Database = {
         }[];
       };
       note_heartbeat: { Args: { p_details?: Json; p_process: string }; Returns: undefined };
+      note_plugin_health: {
+        Args: { p_health: string; p_message: string; p_plugin_id: string };
+        Returns: undefined;
+      };
       owns_webhook_secret: { Args: { p_tenant_id: string }; Returns: boolean };
       page_plugin_runs: {
         Args: {
@@ -1261,7 +1266,6 @@ export type Database = {
       set_plugin_secret: { Args: { p_plugin_id: string; p_signing_secret: string }; Returns: undefined };
       start_run: {
         Args: {
-          p_api_key_id?: string;
           p_cursor?: string;
           p_has_cursor?: boolean;
           p_job_id: string;

@@ -51,6 +51,11 @@ export function isServerless(): boolean {
   return Boolean(process.env.VERCEL);
 }
 
+/** Hosts (`host` or `host:port`) that plugins may call although their address is private; the operator's decision. */
+export function readAllowedHosts(): string[] {
+  return (process.env.TC_PORTAL_ALLOWED_HOSTS ?? '').split(/[\s,]+/).filter((host) => host !== '');
+}
+
 /** Reports per minute that one key may send before it is answered 429. */
 export function readReportLimitPerMinute(): number {
   return z.coerce.number().int().positive().catch(60_000).parse(process.env.TC_PORTAL_REPORTS_PER_MINUTE);

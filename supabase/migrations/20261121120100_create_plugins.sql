@@ -95,12 +95,10 @@ begin
   insert into private.plugin_secrets as s (plugin_id, signing_secret)
     values (p_plugin_id, p_signing_secret)
     on conflict (plugin_id) do update set signing_secret = excluded.signing_secret, created_at = now();
-  insert into public.audit_log (tenant_id, actor_kind, actor_id, action, subject_kind, subject_id, subject_name)
-    values (
-      v_plugin.tenant_id,
-      case when (select auth.uid()) is null then 'system' else 'member' end,
-      (select auth.uid()), 'plugins.rotate_secret', 'plugins', p_plugin_id::text, v_plugin.name
-    );
+  insert into public.audit_log
+    (tenant_id, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name)
+    select v_plugin.tenant_id, a.kind, a.id, a.name, 'plugins.rotate_secret', 'plugins', p_plugin_id::text, v_plugin.name
+    from private.current_actor(v_plugin.tenant_id) a;
 end;
 $$;
 comment on function private.set_plugin_secret(uuid, text) is

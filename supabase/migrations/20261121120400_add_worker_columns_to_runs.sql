@@ -52,7 +52,7 @@ comment on column public.runs.queue_message_id is 'Its message on that queue.';
 comment on column public.runs.next_attempt_at is 'When a pending run may start, if not at once.';
 comment on column public.runs.cancel_requested_at is 'When somebody asked to cancel it.';
 comment on column public.runs.progress is 'How far it is: {total, done, note}.';
-comment on column public.runs.cursor_before is 'Cursor that it started from.';
+comment on column public.runs.cursor_before is 'Cursor that it started from; empty for the very beginning.';
 comment on column public.runs.cursor_after is 'Cursor that it left.';
 comment on column public.runs.events_processed is 'How many things it processed.';
 comment on column public.runs.result is 'What it answered.';

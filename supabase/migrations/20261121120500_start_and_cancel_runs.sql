@@ -36,8 +36,7 @@ comment on function private.enqueue_runs(uuid[], integer) is 'Puts pending runs 
 grant execute on function private.enqueue_runs(uuid[], integer) to service_role;
 
 create function private.start_run(
-  p_job_id uuid, p_trigger text, p_payload jsonb, p_cursor text, p_has_cursor boolean, p_origin_run_id uuid,
-  p_api_key_id uuid
+  p_job_id uuid, p_trigger text, p_payload jsonb, p_cursor text, p_has_cursor boolean, p_origin_run_id uuid
 )
 returns uuid
 language plpgsql
@@ -49,8 +48,7 @@ declare
   v_job public.jobs;
   v_is_plugin_enabled boolean;
   v_run_id uuid;
-  -- A person cannot act in the name of a key.
-  v_api_key_id uuid := case when v_user_id is null then p_api_key_id end;
+  v_actor record;
 begin
   select * into v_job from public.jobs where id = p_job_id;
   if v_job.id is null
@@ -77,12 +75,14 @@ begin
     raise exception 'The plugin is disabled' using errcode = '23514', constraint = 'run_belongs_to_an_enabled_plugin';
   end if;
 
+  select * into v_actor from private.current_actor(v_job.tenant_id);
   insert into public.runs
     (tenant_id, job_id, trigger, state, ordered_at, priority, payload, cursor_before, origin_run_id, requested_by,
       api_key_id)
   values (
     v_job.tenant_id, v_job.id, p_trigger, 'pending', now(), 'high', coalesce(p_payload, v_job.payload),
-    case when p_has_cursor then p_cursor end, p_origin_run_id, v_user_id, v_api_key_id
+    case when p_has_cursor then coalesce(p_cursor, '') end, p_origin_run_id, v_user_id,
+    case when v_actor.kind = 'api_key' then v_actor.id end
   )
   returning id into v_run_id;
   perform private.enqueue_runs(array[v_run_id]);
@@ -91,13 +91,7 @@ begin
     (tenant_id, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name, after)
   values (
     v_job.tenant_id,
-    case when v_user_id is not null then 'member' when v_api_key_id is not null then 'api_key' else 'system' end,
-    coalesce(v_user_id, v_api_key_id),
-    coalesce(
-      (select coalesce(nullif(m.display_name, ''), m.email) from public.members m
-        where m.user_id = v_user_id and m.tenant_id = v_job.tenant_id),
-      (select k.name from public.api_keys k where k.id = v_api_key_id and k.tenant_id = v_job.tenant_id),
-      ''),
+    v_actor.kind, v_actor.id, v_actor.name,
     'runs.start', 'runs', v_run_id::text, v_job.title,
     jsonb_strip_nulls(jsonb_build_object('trigger', p_trigger, 'payload', p_payload, 'origin_run_id', p_origin_run_id,
       'cursor', case when p_has_cursor then to_jsonb(coalesce(p_cursor, '')) end))
@@ -105,7 +99,7 @@ begin
   return v_run_id;
 end;
 $$;
-comment on function private.start_run(uuid, text, jsonb, text, boolean, uuid, uuid) is
+comment on function private.start_run(uuid, text, jsonb, text, boolean, uuid) is
   'Makes a pending run of a plugin job with its queue message and audit row. Definer, because members may not write runs; '
   'a person must be an admin of the job''s tenant, the service role has checked already.';
 
@@ -115,19 +109,18 @@ create function public.start_run(
   p_payload jsonb default null,
   p_cursor text default null,
   p_has_cursor boolean default false,
-  p_origin_run_id uuid default null,
-  p_api_key_id uuid default null
+  p_origin_run_id uuid default null
 )
 returns uuid
 language sql
 security invoker
 set search_path = ''
-as $$ select private.start_run(p_job_id, p_trigger, p_payload, p_cursor, p_has_cursor, p_origin_run_id, p_api_key_id); $$;
-comment on function public.start_run(uuid, text, jsonb, text, boolean, uuid, uuid) is
+as $$ select private.start_run(p_job_id, p_trigger, p_payload, p_cursor, p_has_cursor, p_origin_run_id); $$;
+comment on function public.start_run(uuid, text, jsonb, text, boolean, uuid) is
   'Starts a run of a plugin job now (admins). p_has_cursor: start from p_cursor instead of the job''s. Returns the run id. '
   'P0002 no such job, 42501 not an admin, 23514 run_belongs_to_a_plugin_job or run_belongs_to_an_enabled_plugin.';
 grant execute on function
-  private.start_run(uuid, text, jsonb, text, boolean, uuid, uuid), public.start_run(uuid, text, jsonb, text, boolean, uuid, uuid)
+  private.start_run(uuid, text, jsonb, text, boolean, uuid), public.start_run(uuid, text, jsonb, text, boolean, uuid)
   to authenticated, service_role;
 
 create function private.cancel_runs(p_run_ids uuid[])
@@ -162,7 +155,7 @@ $$;
 comment on function private.cancel_runs(uuid[]) is
   'Cancels pending runs at once and asks running ones to stop. Definer, because members may not write runs; callers check the right.';
 
-create function private.cancel_run(p_run_id uuid, p_api_key_id uuid)
+create function private.cancel_run(p_run_id uuid)
 returns text
 language plpgsql
 security definer
@@ -170,7 +163,7 @@ set search_path = ''
 as $$
 declare
   v_user_id uuid := (select auth.uid());
-  v_api_key_id uuid := case when v_user_id is null then p_api_key_id end;
+  v_actor record;
   v_run public.runs;
   v_title text;
 begin
@@ -189,33 +182,28 @@ begin
     raise exception 'Only a pending or running run of the portal can be canceled'
       using errcode = '23514', constraint = 'canceled_run_was_not_finished';
   end if;
+  select * into v_actor from private.current_actor(v_run.tenant_id);
   select title into v_title from public.jobs where id = v_run.job_id;
   insert into public.audit_log
     (tenant_id, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name)
   values (
     v_run.tenant_id,
-    case when v_user_id is not null then 'member' when v_api_key_id is not null then 'api_key' else 'system' end,
-    coalesce(v_user_id, v_api_key_id),
-    coalesce(
-      (select coalesce(nullif(m.display_name, ''), m.email) from public.members m
-        where m.user_id = v_user_id and m.tenant_id = v_run.tenant_id),
-      (select k.name from public.api_keys k where k.id = v_api_key_id and k.tenant_id = v_run.tenant_id),
-      ''),
+    v_actor.kind, v_actor.id, v_actor.name,
     'runs.cancel', 'runs', p_run_id::text, v_title
   );
   return (select state from public.runs where id = p_run_id);
 end;
 $$;
-comment on function private.cancel_run(uuid, uuid) is
+comment on function private.cancel_run(uuid) is
   'Cancels one run for a person or the service role, with its audit row. Definer, because members may not write runs.';
 
-create function public.cancel_run(p_run_id uuid, p_api_key_id uuid default null)
+create function public.cancel_run(p_run_id uuid)
 returns text
 language sql
 security invoker
 set search_path = ''
-as $$ select private.cancel_run(p_run_id, p_api_key_id); $$;
-comment on function public.cancel_run(uuid, uuid) is
+as $$ select private.cancel_run(p_run_id); $$;
+comment on function public.cancel_run(uuid) is
   'Cancels a pending run at once, asks a running one to stop; returns its state. P0002, 42501, or 23514 when it is over.';
-grant execute on function private.cancel_run(uuid, uuid), public.cancel_run(uuid, uuid) to authenticated, service_role;
+grant execute on function private.cancel_run(uuid), public.cancel_run(uuid) to authenticated, service_role;
 grant execute on function private.cancel_runs(uuid[]) to service_role;

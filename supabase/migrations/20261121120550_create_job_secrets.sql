@@ -26,6 +26,7 @@ as $$
 declare
   v_user_id uuid := (select auth.uid());
   v_job public.jobs;
+  v_actor record;
 begin
   select * into v_job from public.jobs where id = p_job_id;
   if v_job.id is null or (v_user_id is not null and v_job.tenant_id not in (select private.my_tenant_ids())) then
@@ -40,14 +41,12 @@ begin
     insert into private.job_secrets as s (job_id, name, value) values (p_job_id, p_name, p_value)
       on conflict (job_id, name) do update set value = excluded.value, updated_at = now();
   end if;
+  select * into v_actor from private.current_actor(v_job.tenant_id);
   insert into public.audit_log
     (tenant_id, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name, after)
   values (
     v_job.tenant_id,
-    case when v_user_id is null then 'system' else 'member' end,
-    v_user_id,
-    coalesce((select coalesce(nullif(m.display_name, ''), m.email) from public.members m
-      where m.user_id = v_user_id and m.tenant_id = v_job.tenant_id), ''),
+    v_actor.kind, v_actor.id, v_actor.name,
     case when p_value is null then 'jobs.remove_secret' else 'jobs.set_secret' end,
     'jobs', p_job_id::text, v_job.title, jsonb_build_object('name', p_name)
   );

@@ -288,7 +288,7 @@ begin
       j.plugin_job_name,
       case when p.kind = 'remote' then jsonb_path_query_first(
         p.manifest, '$.jobs[*] ? (@.name == $name)', jsonb_build_object('name', j.plugin_job_name)) end,
-      r.trigger, r.attempt, j.max_attempts, r.snooze_count, r.attempt_token, coalesce(r.payload, j.payload), r.cursor_before,
+      r.trigger, r.attempt, j.max_attempts, r.snooze_count, r.attempt_token, coalesce(r.payload, j.payload), nullif(r.cursor_before, ''),
       j.timeout_seconds, j.backoff_seconds, j.max_backoff_seconds, r.scheduled_for
     from public.runs r
     join public.jobs j on j.id = r.job_id

@@ -185,6 +185,7 @@ describe('rule 32: row level security on every table, those not written yet incl
     expect(rows.map((row) => row.name)).toEqual([
       'accept_invitation',
       'cancel_run',
+      'declare_plugin',
       'incident_badge',
       'list_job_secrets',
       'owns_webhook_secret',
@@ -275,7 +276,7 @@ describe('rule 34: secrets', () => {
       .from('api_keys')
       .update({ revoked_at: null })
       .eq('id', key!.id as string);
-    expect(error?.message).toContain('stays revoked');
+    expect(error?.message).toContain('api_key_stays_revoked');
   });
 });
 

@@ -1,0 +1,119 @@
+import type { ServiceClient } from '#data/clients/service.ts';
+import type { Json, Tables } from '#data/database.types.ts';
+import { toInstant } from '#data/instant.ts';
+import { fromSchedule } from '#data/schedule-row.ts';
+import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
+import type { PluginManifest } from '#domain/plugin/manifest.ts';
+import { textIn } from '#domain/plugin/payload-schema.ts';
+import { nextNominal } from '#domain/schedule/next-nominal.ts';
+
+export const pluginColumns =
+  'id, plugin_key, name, kind, base_url, manifest, is_enabled, concurrency_limit, health, health_message, health_checked_at' as const;
+
+type PluginRow = Pick<
+  Tables<'plugins'>,
+  | 'id'
+  | 'plugin_key'
+  | 'name'
+  | 'kind'
+  | 'base_url'
+  | 'manifest'
+  | 'is_enabled'
+  | 'concurrency_limit'
+  | 'health'
+  | 'health_message'
+  | 'health_checked_at'
+>;
+
+/** A plugin of a tenant. */
+export interface Plugin {
+  id: string;
+  pluginKey: string;
+  name: string;
+  kind: 'built_in' | 'remote';
+  baseUrl: string | null;
+  /** Its plugin.json as it was when it was last read; parse it before use. */
+  manifest: unknown;
+  isEnabled: boolean;
+  concurrencyLimit: number | null;
+  health: 'unknown' | 'healthy' | 'unhealthy';
+  healthMessage: string | null;
+  healthCheckedAt: string | null;
+}
+
+/** Reads a row of plugins. */
+export function toPlugin(row: PluginRow): Plugin {
+  const health = (['healthy', 'unhealthy'] as const).find((known) => known === row.health);
+  return {
+    id: row.id,
+    pluginKey: row.plugin_key,
+    name: row.name,
+    kind: row.kind === 'remote' ? 'remote' : 'built_in',
+    baseUrl: row.base_url,
+    manifest: row.manifest,
+    isEnabled: row.is_enabled,
+    concurrencyLimit: row.concurrency_limit,
+    health: health ?? 'unknown',
+    healthMessage: row.health_message,
+    healthCheckedAt: row.health_checked_at === null ? null : toInstant(row.health_checked_at),
+  };
+}
+
+/** A checked manifest, and the plugin.json that it was read from, which is what is stored. */
+export interface DeclaredPlugin {
+  manifest: PluginManifest;
+  written: unknown;
+  /** Jobs to make rows of; the manifest's others are forms that an admin makes jobs from. */
+  jobNames: readonly string[];
+}
+
+/**
+ * Makes or updates a plugin with the jobs and schedules that are new in its manifest; what exists keeps what admins made of
+ * it. Returns the plugin's id.
+ */
+export async function declarePlugin(
+  client: ServiceClient,
+  tenantId: string,
+  { manifest, written, jobNames }: DeclaredPlugin,
+  now: Date,
+): Promise<string> {
+  const jobs = manifest.jobs.filter(({ name }) => jobNames.includes(name));
+  const answer = await client.rpc('declare_plugin', {
+    p_tenant_id: tenantId,
+    p_plugin: {
+      plugin_key: manifest.id,
+      // Japanese first; screens that can, read both from the manifest.
+      name: textIn(manifest.name, 'ja').slice(0, 200),
+      kind: manifest.kind,
+      base_url: manifest.baseUrl,
+      manifest: written as Json,
+    },
+    p_jobs: jobs.map((job) => ({
+      name: job.name,
+      job_key: `${manifest.id}:${job.name}`,
+      title: textIn(job.title, 'ja').slice(0, 500),
+      timeout_seconds: job.timeoutSeconds,
+      max_attempts: job.retry.maxAttempts,
+      backoff_seconds: job.retry.backoffSeconds,
+      max_backoff_seconds: job.retry.maxBackoffSeconds,
+      concurrency_limit: job.concurrency,
+      schedule: job.schedule && {
+        ...fromSchedule(job.schedule, job.policies),
+        next_nominal_at: nextNominal(job.schedule, now)?.toISOString() ?? null,
+      },
+    })),
+  });
+  return unwrap(answer);
+}
+
+/** Notes what the last check of a remote plugin said. */
+export async function notePluginHealth(
+  client: ServiceClient,
+  pluginId: string,
+  health: 'healthy' | 'unhealthy',
+  message: string,
+): Promise<void> {
+  unwrapMaybe(
+    await client.rpc('note_plugin_health', { p_plugin_id: pluginId, p_health: health, p_message: message }),
+  );
+}

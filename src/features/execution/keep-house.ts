@@ -1,0 +1,18 @@
+import { createServiceClient } from '#data/clients/service.ts';
+import { noteHeartbeat, reapRuns } from '#data/run-queue.ts';
+import { writeLog } from '#features/kit/log.ts';
+
+/** Says that a worker is alive and what it does. */
+export async function noteWorkerHeartbeat(
+  workerId: string,
+  details: Record<string, string | number | null>,
+): Promise<void> {
+  await noteHeartbeat(createServiceClient(), `worker:${workerId}`, details);
+}
+
+/** Puts runs that no message leads to any more back on their queue, or ends them (rule 31). */
+export async function reapLostRuns(): Promise<{ requeued: number; ended: number }> {
+  const reaped = await reapRuns(createServiceClient());
+  if (reaped.requeued + reaped.ended > 0) writeLog('warn', 'runs_reaped', reaped);
+  return reaped;
+}

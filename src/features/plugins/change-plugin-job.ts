@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { unwrap } from '#data/unwrap.ts';
+import { ConflictError, ForbiddenError, NotFoundError } from '#domain/errors.ts';
+import type { Actor } from '#features/kit/api-actor.ts';
+import { checkPayload } from '#features/kit/check-payload.ts';
+import { getPlugin, manifestJobOf } from '#features/plugins/queries.ts';
+
+/** What an admin may change about a job of a plugin; what is not given stays. */
+export const pluginJobChangeSchema = z.object({
+  title: z.string().trim().min(1).max(500).optional(),
+  payload: z.record(z.string(), z.unknown()).optional(),
+  timeoutSeconds: z.int().min(1).max(86_400).optional(),
+  maxAttempts: z.int().min(1).max(100).optional(),
+  backoffSeconds: z.int().min(0).max(86_400).optional(),
+  maxBackoffSeconds: z.int().min(0).max(86_400).optional(),
+  /** Null: no limit. */
+  concurrencyLimit: z.int().min(1).max(1_000).nullable().optional(),
+  /** Null: begin from the beginning. */
+  cursor: z.string().max(8_000).nullable().optional(),
+});
+
+/**
+ * Changes a job of a plugin; the audit log names who did (rules 28 and 38).
+ * @throws ForbiddenError, NotFoundError, InvalidInputError for the payload, ConflictError for values that contradict
+ */
+export async function changePluginJob(
+  actor: Actor,
+  jobId: string,
+  input: z.input<typeof pluginJobChangeSchema>,
+): Promise<void> {
+  if (actor.role !== 'admin') throw new ForbiddenError('Only admins change jobs');
+  if (!z.guid().safeParse(jobId).success) throw new NotFoundError('Job not found');
+  const change = pluginJobChangeSchema.parse(input);
+  const { client, tenantId } = actor;
+  const job = unwrap(
+    await client
+      .from('jobs')
+      .select('plugin_id, plugin_job_name')
+      .eq('tenant_id', tenantId)
+      .eq('id', jobId)
+      .eq('kind', 'plugin')
+      .single(),
+  );
+  let payload;
+  if (change.payload !== undefined) {
+    const declared = manifestJobOf(await getPlugin(actor, job.plugin_id ?? ''), job.plugin_job_name ?? '');
+    if (!declared) throw new ConflictError('The plugin has no such job any more');
+    payload = checkPayload(declared.payloadSchema, change.payload);
+  }
+  const rows = unwrap(
+    await client
+      .from('jobs')
+      .update({
+        title: change.title,
+        payload,
+        timeout_seconds: change.timeoutSeconds,
+        max_attempts: change.maxAttempts,
+        backoff_seconds: change.backoffSeconds,
+        max_backoff_seconds: change.maxBackoffSeconds,
+        concurrency_limit: change.concurrencyLimit,
+        cursor: change.cursor,
+      })
+      .eq('tenant_id', tenantId)
+      .eq('id', jobId)
+      .select('id'),
+  );
+  if (rows.length === 0) throw new NotFoundError('Job not found');
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { unwrap } from '#data/unwrap.ts';
+import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
+import type { Actor } from '#features/kit/api-actor.ts';
+
+/** What an admin may change about a plugin; what is not given stays. */
+export const pluginChangeSchema = z.object({
+  isEnabled: z.boolean().optional(),
+  /** Most runs of all its jobs at once, across workers; null: no limit. */
+  concurrencyLimit: z.int().min(1).max(1_000).nullable().optional(),
+});
+
+/**
+ * Switches a plugin on or off, or bounds it. Off: nothing of it is started; what runs goes on (rule 22).
+ * @throws ForbiddenError, NotFoundError
+ */
+export async function changePlugin(
+  { client, tenantId, role }: Actor,
+  pluginId: string,
+  input: z.input<typeof pluginChangeSchema>,
+): Promise<void> {
+  if (role !== 'admin') throw new ForbiddenError('Only admins change plugins');
+  if (!z.guid().safeParse(pluginId).success) throw new NotFoundError('Plugin not found');
+  const { isEnabled, concurrencyLimit } = pluginChangeSchema.parse(input);
+  const rows = unwrap(
+    await client
+      .from('plugins')
+      .update({ is_enabled: isEnabled, concurrency_limit: concurrencyLimit })
+      .eq('tenant_id', tenantId)
+      .eq('id', pluginId)
+      .select('id'),
+  );
+  if (rows.length === 0) throw new NotFoundError('Plugin not found');
+}
+
+/**
+ * Removes a remote plugin with its jobs and their history. A built-in one would come back: switch it off.
+ * @throws ForbiddenError, NotFoundError
+ */
+export async function removeRemotePlugin({ client, tenantId, role }: Actor, pluginId: string): Promise<void> {
+  if (role !== 'admin') throw new ForbiddenError('Only admins remove plugins');
+  if (!z.guid().safeParse(pluginId).success) throw new NotFoundError('Plugin not found');
+  const rows = unwrap(
+    await client
+      .from('plugins')
+      .delete()
+      .eq('tenant_id', tenantId)
+      .eq('id', pluginId)
+      .eq('kind', 'remote')
+      .select('id'),
+  );
+  if (rows.length === 0) throw new NotFoundError('Plugin not found');
+}

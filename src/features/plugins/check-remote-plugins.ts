@@ -1,0 +1,57 @@
+import { createServiceClient, type ServiceClient } from '#data/clients/service.ts';
+import { notePluginHealth } from '#data/plugin-row.ts';
+import { unwrap } from '#data/unwrap.ts';
+import { createGuardedFetch, type GuardedFetch } from '#plugins/outgoing.ts';
+
+const checkedEveryMs = 55_000;
+const answerMsMax = 10_000;
+const pluginsMax = 200;
+const atOnce = 10;
+
+async function check(fetch: GuardedFetch, baseUrl: string): Promise<{ isHealthy: boolean; message: string }> {
+  try {
+    const ask = (path: string) =>
+      fetch(`${baseUrl}${path}`, { timeoutMs: answerMsMax, bytesMax: 1_024, redirectsMax: 0 });
+    const health = await ask('/health');
+    // A service without a health page is well when it still shows its manifest.
+    const answer = health.status === 404 ? await ask('/plugin.json') : health;
+    const isHealthy = answer.status >= 200 && answer.status < 300;
+    return { isHealthy, message: `answered ${answer.status}` };
+  } catch (error) {
+    return { isHealthy: false, message: error instanceof Error ? error.message : 'could not be reached' };
+  }
+}
+
+/**
+ * Asks each remote plugin whether it is well (`GET <base URL>/health`) and notes the answer. Any number of workers may do
+ * this: what was checked in the last minute is left alone.
+ */
+export async function checkRemotePlugins({
+  allowedHosts,
+  client = createServiceClient(),
+  now = new Date(),
+}: {
+  allowedHosts: readonly string[];
+  client?: ServiceClient;
+  now?: Date;
+}): Promise<void> {
+  const before = new Date(now.getTime() - checkedEveryMs).toISOString();
+  const rows = unwrap(
+    await client
+      .from('plugins')
+      .select('id, base_url')
+      .eq('kind', 'remote')
+      .eq('is_enabled', true)
+      .or(`health_checked_at.is.null,health_checked_at.lt.${before}`)
+      .limit(pluginsMax),
+  );
+  const fetch = createGuardedFetch({ allowedHosts });
+  for (let at = 0; at < rows.length; at += atOnce) {
+    await Promise.all(
+      rows.slice(at, at + atOnce).map(async ({ id, base_url: baseUrl }) => {
+        const { isHealthy, message } = await check(fetch, (baseUrl ?? '').replace(/\/+$/, ''));
+        await notePluginHealth(client, id, isHealthy ? 'healthy' : 'unhealthy', message);
+      }),
+    );
+  }
+}

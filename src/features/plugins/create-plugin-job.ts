@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { unwrap } from '#data/unwrap.ts';
+import { ForbiddenError, InvalidInputError } from '#domain/errors.ts';
+import type { Payload } from '#domain/plugin/payload-schema.ts';
+import type { Actor } from '#features/kit/api-actor.ts';
+import { checkPayload } from '#features/kit/check-payload.ts';
+import { getPlugin, manifestJobOf } from '#features/plugins/queries.ts';
+
+/** What an admin decides about a new job; the rest comes from the manifest and can be changed afterwards. */
+export const newPluginJobSchema = z.object({
+  pluginId: z.guid(),
+  jobName: z.string(),
+  jobKey: z.string().trim().min(1).max(200),
+  title: z.string().trim().min(1).max(500),
+  payload: z.record(z.string(), z.unknown()).default({}),
+});
+
+/**
+ * Makes one more job of a plugin, with its own input: any number of HTTP requests, for example.
+ * @throws ForbiddenError, NotFoundError, InvalidInputError, ConflictError `job_key_is_unique_in_its_tenant`
+ */
+export async function createPluginJob(
+  actor: Actor,
+  input: z.input<typeof newPluginJobSchema>,
+): Promise<{ jobId: string }> {
+  if (actor.role !== 'admin') throw new ForbiddenError('Only admins add jobs');
+  const { pluginId, jobName, jobKey, title, payload } = newPluginJobSchema.parse(input);
+  const job = manifestJobOf(await getPlugin(actor, pluginId), jobName);
+  if (!job) {
+    throw new InvalidInputError('Invalid job name', [
+      { field: 'jobName', problem: 'is not a job of the plugin' },
+    ]);
+  }
+  const checked: Payload = checkPayload(job.payloadSchema, payload);
+  const row = unwrap(
+    await actor.client
+      .from('jobs')
+      .insert({
+        tenant_id: actor.tenantId,
+        job_key: jobKey,
+        title,
+        kind: 'plugin',
+        plugin_id: pluginId,
+        plugin_job_name: jobName,
+        payload: checked,
+        timeout_seconds: job.timeoutSeconds,
+        max_attempts: job.retry.maxAttempts,
+        backoff_seconds: job.retry.backoffSeconds,
+        max_backoff_seconds: job.retry.maxBackoffSeconds,
+        concurrency_limit: job.concurrency,
+      })
+      .select('id')
+      .single(),
+  );
+  return { jobId: row.id };
+}

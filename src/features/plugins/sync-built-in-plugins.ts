@@ -1,0 +1,47 @@
+import { createServiceClient, type ServiceClient } from '#data/clients/service.ts';
+import { declarePlugin } from '#data/plugin-row.ts';
+import { unwrap } from '#data/unwrap.ts';
+import { readManifest } from '#features/plugins/read-manifest.ts';
+import type { BuiltInPlugin } from '#plugins/contract.ts';
+import { builtInPlugins } from '#plugins/index.ts';
+
+const tenantsPerPage = 500;
+
+async function* tenantsOf(client: ServiceClient): AsyncGenerator<{ id: string; timeZone: string }> {
+  for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
+    const rows = unwrap(
+      await client.from('tenants').select('id, time_zone').gt('id', after).order('id').limit(tenantsPerPage),
+    );
+    for (const row of rows) yield { id: row.id, timeZone: row.time_zone };
+    const last = rows.at(-1);
+    if (!last || rows.length < tenantsPerPage) return;
+    after = last.id;
+  }
+}
+
+const declared = new Set<string>();
+
+/**
+ * Gives each tenant the built-in plugins of this version, their jobs and their schedules. May be called any number of
+ * times: jobs that are there, or that an admin has removed, are left alone. What this process has declared once it does not
+ * ask about again.
+ */
+export async function syncBuiltInPlugins({
+  now,
+  client = createServiceClient(),
+  plugins = builtInPlugins,
+}: {
+  now: Date;
+  client?: ServiceClient;
+  plugins?: Readonly<Record<string, BuiltInPlugin>>;
+}): Promise<void> {
+  const manifests = await Promise.all(Object.values(plugins).map((plugin) => plugin.manifest()));
+  for await (const tenant of tenantsOf(client)) {
+    if (declared.has(tenant.id)) continue;
+    for (const { default: written } of manifests) {
+      const plugin = readManifest(written, { now, defaultTimeZone: tenant.timeZone });
+      await declarePlugin(client, tenant.id, plugin, now);
+    }
+    declared.add(tenant.id);
+  }
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { unwrap } from '#data/unwrap.ts';
+import { ConflictError, ForbiddenError, NotFoundError } from '#domain/errors.ts';
+import type { Actor } from '#features/kit/api-actor.ts';
+import { type RunInput, startRun } from '#features/runs/start-run.ts';
+
+/**
+ * Starts a finished run once more, with a link to it: with its own payload and the job's present cursor, unless others are
+ * given. A dead run is never brought back itself (rule 25).
+ * @throws ForbiddenError, NotFoundError, InvalidInputError, ConflictError `rerun_run_was_finished`
+ */
+export async function rerunRun(
+  actor: Actor,
+  runId: string,
+  { payload, cursor }: Omit<RunInput, 'originRunId'> = {},
+): Promise<{ runId: string }> {
+  const { client, tenantId, role } = actor;
+  if (role !== 'admin') throw new ForbiddenError('Only admins start runs');
+  if (!z.guid().safeParse(runId).success) throw new NotFoundError('Run not found');
+  const origin = unwrap(
+    await client
+      .from('runs')
+      .select('job_id, state, payload')
+      .eq('tenant_id', tenantId)
+      .eq('id', runId)
+      .single(),
+  );
+  if (origin.state === 'pending' || origin.state === 'running') {
+    throw new ConflictError('The run is not over yet', 'rerun_run_was_finished');
+  }
+  return startRun(actor, origin.job_id, {
+    payload: payload ?? origin.payload ?? undefined,
+    originRunId: runId,
+    ...(cursor !== undefined && { cursor }),
+  });
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { unwrap } from '#data/unwrap.ts';
+import { ConflictError, ForbiddenError, NotFoundError } from '#domain/errors.ts';
+import { parseManifest } from '#domain/plugin/manifest.ts';
+import type { Payload } from '#domain/plugin/payload-schema.ts';
+import type { Json } from '#data/database.types.ts';
+import type { Actor } from '#features/kit/api-actor.ts';
+import { checkPayload } from '#features/kit/check-payload.ts';
+
+export interface RunInput {
+  /** In place of the job's own. */
+  payload?: unknown;
+  /** Begin from here instead of the job's cursor; null: from the beginning. */
+  cursor?: string | null;
+  originRunId?: string;
+}
+
+interface RunnableJob {
+  id: string;
+  payload: Json;
+  plugin_job_name: string | null;
+  plugins: { manifest: Json } | null;
+}
+
+function checkedPayload(job: RunnableJob, payload: unknown): Payload {
+  const parsed = parseManifest(job.plugins?.manifest, { now: new Date(), defaultTimeZone: 'UTC' });
+  const declared = parsed.ok
+    ? parsed.manifest.jobs.find(({ name }) => name === job.plugin_job_name)
+    : undefined;
+  if (!declared) throw new ConflictError('The plugin has no such job any more');
+  return checkPayload(declared.payloadSchema, payload);
+}
+
+/**
+ * Starts a run of a plugin job now, before runs that a schedule started. A disabled job can be started by hand.
+ * @throws ForbiddenError for staff, NotFoundError, InvalidInputError for the payload, ConflictError
+ * `run_belongs_to_a_plugin_job` or `run_belongs_to_an_enabled_plugin`
+ */
+export async function startRun(
+  { client, tenantId, role, userId }: Actor,
+  jobId: string,
+  { payload, cursor, originRunId }: RunInput = {},
+): Promise<{ runId: string }> {
+  if (role !== 'admin') throw new ForbiddenError('Only admins start runs');
+  if (!z.guid().safeParse(jobId).success) throw new NotFoundError('Job not found');
+  const job = unwrap(
+    await client
+      .from('jobs')
+      .select('id, kind, payload, plugin_job_name, plugins(manifest)')
+      .eq('tenant_id', tenantId)
+      .eq('id', jobId)
+      .single(),
+  );
+  if (job.kind !== 'plugin') {
+    throw new ConflictError('Only plugin jobs are run by the portal', 'run_belongs_to_a_plugin_job');
+  }
+  const runId = unwrap(
+    await client.rpc('start_run', {
+      p_job_id: jobId,
+      p_trigger: originRunId !== undefined ? 'retry' : userId === null ? 'api' : 'manual',
+      p_payload: checkedPayload(job, payload ?? job.payload),
+      ...(cursor !== undefined && { p_has_cursor: true, p_cursor: cursor as string }),
+      ...(originRunId !== undefined && { p_origin_run_id: originRunId }),
+    }),
+  );
+  return { runId };
+}

@@ -1,0 +1,57 @@
+import os from 'node:os';
+import { createRunExecutor } from '#features/execution/create-run-executor.ts';
+import { noteWorkerHeartbeat, reapLostRuns } from '#features/execution/keep-house.ts';
+import { describeError, writeLog } from '#features/kit/log.ts';
+import { checkRemotePlugins } from '#features/plugins/check-remote-plugins.ts';
+import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
+import { runTick } from '#features/scheduler/run-tick.ts';
+import { obeyParent, reportReady } from '#server/parent.ts';
+import { repeat, type Repeated } from './repeat.ts';
+import { readWorkerSettings } from './settings.ts';
+
+const settings = readWorkerSettings(process.env);
+const { workerId } = settings;
+const startedAt = new Date().toISOString();
+const executor = createRunExecutor(settings, settings.operator);
+
+/** A chore that fails because the database is away fails again soon; saying so once a minute is enough. */
+function chore(name: string, everyMs: number, task: () => Promise<unknown>): Repeated {
+  let saidAtMs = -Infinity;
+  return repeat(everyMs, task, (error) => {
+    if (performance.now() - saidAtMs < 60_000) return;
+    saidAtMs = performance.now();
+    writeLog('warn', `${name}_failed`, { worker: workerId, ...describeError(error) });
+  });
+}
+
+const chores = [
+  chore('heartbeat', 10_000, () =>
+    noteWorkerHeartbeat(workerId, {
+      host: os.hostname(),
+      pid: process.pid,
+      concurrency: settings.concurrency,
+      started_at: startedAt,
+      ...executor.counts,
+    }),
+  ),
+  chore('reaper', 30_000, reapLostRuns),
+  // New companies get their plugins within a minute.
+  chore('plugin_sync', 60_000, () => syncBuiltInPlugins({ now: new Date() })),
+  chore('plugin_health', 60_000, () => checkRemotePlugins(settings.operator)),
+];
+if (settings.ticks) chores.push(chore('tick', 1_000, () => runTick({ now: new Date() })));
+
+obeyParent(async () => {
+  writeLog('info', 'worker_stopping', { worker: workerId, ...executor.counts });
+  const stopped = Promise.all(chores.map(({ stop }) => stop()));
+  await executor.stop(settings.graceMs);
+  await stopped;
+});
+
+// Nothing that a handler leaves behind may end the other runs of this process.
+process.on('unhandledRejection', (error) => writeLog('error', 'unhandled_rejection', describeError(error)));
+process.on('uncaughtException', (error) => writeLog('error', 'uncaught_exception', describeError(error)));
+
+executor.start();
+writeLog('info', 'worker_started', { worker: workerId, concurrency: settings.concurrency });
+reportReady();

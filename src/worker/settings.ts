@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { ConfigurationError } from '#domain/errors.ts';
+
+const wholeNumber = (min: number, max: number, value: number) =>
+  z.coerce.number().int().min(min).max(max).default(value);
+const onOff = z
+  .enum(['on', 'off'])
+  .default('on')
+  .transform((value) => value === 'on');
+
+const environmentSchema = z.object({
+  /** Runs at the same time in this process. */
+  WORKER_CONCURRENCY: wholeNumber(1, 1_000, 10),
+  WORKER_LEASE_SECONDS: wholeNumber(2, 600, 30),
+  /** Defaults to a third of the lease. */
+  WORKER_HEARTBEAT_SECONDS: z.coerce.number().positive().optional(),
+  /** How long a run waits for an idle worker at most. Raise it where each question to the database costs money. */
+  WORKER_POLL_MS: wholeNumber(10, 60_000, 75),
+  /** How long running handlers may go on after a stop. */
+  WORKER_GRACE_SECONDS: wholeNumber(0, 3_600, 5),
+  /** off: another process ticks. */
+  WORKER_SCHEDULER: onOff,
+  TC_PORTAL_PUBLIC_URL: z.url().optional(),
+  TC_PORTAL_ALLOWED_HOSTS: z.string().default(''),
+  TC_PORTAL_COMMAND_ALLOWLIST: z.string().default(''),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.string().default('3000'),
+});
+
+const commandSchema = z.union([
+  z.string().transform((program) => ({ program, arguments: [], cwd: undefined })),
+  z.strictObject({
+    program: z.string(),
+    arguments: z.array(z.string()).default([]),
+    cwd: z.string().optional(),
+  }),
+]);
+
+interface AllowedCommand {
+  program: string;
+  argumentPatterns: RegExp[];
+  workingFolder: string | null;
+}
+
+export interface WorkerSettings {
+  workerId: string;
+  concurrency: number;
+  leaseSeconds: number;
+  heartbeatMs: number;
+  pollMs: number;
+  graceMs: number;
+  ticks: boolean;
+  publicUrl: string;
+  operator: {
+    allowedHosts: string[];
+    allowedCommands: AllowedCommand[];
+    commandEnvironment: Record<string, string>;
+  };
+}
+
+const listOf = (text: string): string[] => text.split(/[\s,]+/).filter((part) => part !== '');
+
+/** The allow-list is a JSON file, the same JSON itself, or a list of absolute paths (programs without arguments). */
+function readAllowedCommands(text: string): AllowedCommand[] {
+  const written = text.trim();
+  if (written === '') return [];
+  const isFile = path.isAbsolute(written) && written.endsWith('.json') && !written.includes(',');
+  const source = isFile ? fs.readFileSync(written, 'utf8').trim() : written;
+  const entries: unknown = /^[[{]/.test(source) ? JSON.parse(source) : listOf(source);
+  return z
+    .array(commandSchema)
+    .parse(entries)
+    .map(({ program, arguments: patterns, cwd }) => {
+      if (!path.isAbsolute(program)) throw new Error(`${program} is not an absolute path`);
+      return {
+        program: path.normalize(program),
+        argumentPatterns: patterns.map((pattern) => new RegExp(`^(?:${pattern})$`, 'su')),
+        workingFolder: cwd ?? null,
+      };
+    });
+}
+
+// Programs need these to start; secrets of the portal are not among them.
+const passedOn = [
+  'PATH',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'HOME',
+  'SystemRoot',
+  'TEMP',
+  'TMP',
+  'USERPROFILE',
+  'PATHEXT',
+];
+
+/**
+ * What the operator of this worker has decided.
+ * @throws ConfigurationError that names the setting which is wrong
+ */
+export function readWorkerSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    const names = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+    throw new ConfigurationError(`Missing or wrong settings: ${names}`);
+  }
+  const settings = parsed.data;
+  let allowedCommands: AllowedCommand[];
+  try {
+    allowedCommands = readAllowedCommands(settings.TC_PORTAL_COMMAND_ALLOWLIST);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`TC_PORTAL_COMMAND_ALLOWLIST is wrong: ${reason}`);
+  }
+  const host = ['0.0.0.0', '::'].includes(settings.HOST) ? '127.0.0.1' : settings.HOST;
+  return {
+    workerId: `${os.hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
+    concurrency: settings.WORKER_CONCURRENCY,
+    leaseSeconds: settings.WORKER_LEASE_SECONDS,
+    heartbeatMs: (settings.WORKER_HEARTBEAT_SECONDS ?? settings.WORKER_LEASE_SECONDS / 3) * 1_000,
+    pollMs: settings.WORKER_POLL_MS,
+    graceMs: settings.WORKER_GRACE_SECONDS * 1_000,
+    ticks: settings.WORKER_SCHEDULER,
+    publicUrl: settings.TC_PORTAL_PUBLIC_URL ?? `http://${host}:${settings.PORT}`,
+    operator: {
+      allowedHosts: listOf(settings.TC_PORTAL_ALLOWED_HOSTS),
+      allowedCommands,
+      commandEnvironment: Object.fromEntries(
+        passedOn.flatMap((name) => {
+          const value = environment[name];
+          return value === undefined ? [] : [[name, value]];
+        }),
+      ),
+    },
+  };
+}
