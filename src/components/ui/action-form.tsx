@@ -1,6 +1,15 @@
 'use client';
 
-import { createContext, type ReactNode, useActionState, useContext, useEffect, useRef } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  useActionState,
+  useContext,
+  useEffect,
+  useEffectEvent,
+  useRef,
+  useState,
+} from 'react';
 import { classNames } from './class-names.ts';
 
 /** What an action answers (made by defineAction in #features/kit): texts are translated on the server already. */
@@ -27,23 +36,41 @@ export function useFormState(): ActionState | undefined {
   return useContext(FormStateContext);
 }
 
+interface ActionFormProps<Data> {
+  action: FormAction<Data>;
+  children: ReactNode;
+  className?: string;
+  /** In a dialog: there is something to read after success. */
+  keepOpen?: boolean;
+}
+
 /**
  * A form around a server action. It works before JavaScript has loaded. A refusal is shown above the fields, a success as a
- * status below them; inside a dialog, success closes it unless `keepOpen` says that there is something to read.
+ * status below them. Inside a dialog, success closes it unless `keepOpen` is set, and closing it forgets everything: what was
+ * entered, refused or answered.
  */
-export function ActionForm<Data>({
+export function ActionForm<Data>(props: ActionFormProps<Data>) {
+  const [closeCount, setCloseCount] = useState(0);
+  return <FormWithState key={closeCount} {...props} onClose={() => setCloseCount((count) => count + 1)} />;
+}
+
+function FormWithState<Data>({
   action,
   children,
   className,
   keepOpen = false,
-}: {
-  action: FormAction<Data>;
-  children: ReactNode;
-  className?: string;
-  keepOpen?: boolean;
-}) {
+  onClose,
+}: ActionFormProps<Data> & { onClose: () => void }) {
   const [state, formAction] = useActionState(action, undefined);
   const form = useRef<HTMLFormElement>(null);
+  const handleClose = useEffectEvent(onClose);
+
+  useEffect(() => {
+    const dialog = form.current?.closest('dialog');
+    const listener = () => handleClose();
+    dialog?.addEventListener('close', listener);
+    return () => dialog?.removeEventListener('close', listener);
+  }, []);
 
   useEffect(() => {
     if (state?.ok && !keepOpen) form.current?.closest('dialog')?.close();
@@ -52,17 +79,19 @@ export function ActionForm<Data>({
 
   return (
     <FormStateContext value={state}>
-      <form ref={form} action={formAction} className={classNames('space-y-4', className)}>
-        {state && !state.ok && state.message ? (
-          <p
-            role="alert"
-            className="rounded-md border border-danger/40 bg-danger-soft px-3 py-2 text-sm text-danger"
-          >
-            {state.message}
-          </p>
-        ) : null}
-        {children}
-        <div role="status" className={state?.ok && state.message ? 'text-sm text-success' : 'sr-only'}>
+      <form ref={form} action={formAction}>
+        <div className={classNames('space-y-4', className)}>
+          {state && !state.ok && state.message ? (
+            <p
+              role="alert"
+              className="rounded-md border border-danger/40 bg-danger-soft px-3 py-2 text-sm text-danger"
+            >
+              {state.message}
+            </p>
+          ) : null}
+          {children}
+        </div>
+        <div role="status" className={state?.ok && state.message ? 'mt-4 text-sm text-success' : 'sr-only'}>
           {state?.ok ? state.message : null}
         </div>
       </form>

@@ -34,7 +34,7 @@ export function CardHeader({
           {title}
         </h2>
         {description ? (
-          <p className="mt-0.5 max-w-prose text-[0.8125rem] text-ink-muted">{description}</p>
+          <p className="mt-0.5 max-w-3xl text-[0.8125rem] text-ink-muted">{description}</p>
         ) : null}
       </div>
       {action}

@@ -35,7 +35,10 @@ export function CodeText({
         <span>{label}</span>
         <CopyTrigger text={text} label={copyLabel} copiedText={copiedText} idle={copy} done={copied} />
       </div>
-      <pre tabIndex={0} className="overflow-x-auto p-3 font-mono text-[0.8125rem] leading-relaxed">
+      <pre
+        tabIndex={0}
+        className="overflow-x-auto p-3 font-mono text-[0.8125rem] leading-relaxed wrap-anywhere whitespace-pre-wrap"
+      >
         <code>{text}</code>
       </pre>
     </div>

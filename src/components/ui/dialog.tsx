@@ -49,3 +49,15 @@ export function DialogActions({ id, children }: { id: string; children: ReactNod
     </div>
   );
 }
+
+/** The one button left when a dialog's form is done and there was something to read. */
+export function DialogDone({ id }: { id: string }) {
+  const t = useTranslations('shell');
+  return (
+    <div className="flex justify-end pt-4">
+      <Button command="close" commandfor={id}>
+        {t('close')}
+      </Button>
+    </div>
+  );
+}

@@ -10,6 +10,8 @@ interface FieldTexts {
   name: string;
   label: string;
   hint?: ReactNode;
+  /** A word beside the label, such as 'optional'. */
+  mark?: string;
   className?: string;
 }
 
@@ -34,6 +36,7 @@ function FieldFrame({
   id,
   label,
   hint,
+  mark,
   error,
   className,
   children,
@@ -42,6 +45,7 @@ function FieldFrame({
     <div className={classNames('min-w-0 space-y-1', className)}>
       <label htmlFor={id} className="block text-[0.8125rem] font-medium">
         {label}
+        {mark ? <span className="ms-2 text-xs font-normal text-ink-muted">{mark}</span> : null}
       </label>
       {children}
       {error ? (
@@ -63,13 +67,14 @@ export function TextField({
   name,
   label,
   hint,
+  mark,
   className,
   defaultValue,
   ...props
 }: FieldTexts & Omit<ComponentProps<'input'>, 'name' | 'className'>) {
   const { id, error, entered, key, aria } = useField(name, hint);
   return (
-    <FieldFrame {...{ id, label, hint, error, className }}>
+    <FieldFrame {...{ id, label, hint, mark, error, className }}>
       <Input key={key} id={id} name={name} defaultValue={entered ?? defaultValue} {...aria} {...props} />
     </FieldFrame>
   );
@@ -80,13 +85,14 @@ export function TextareaField({
   name,
   label,
   hint,
+  mark,
   className,
   defaultValue,
   ...props
 }: FieldTexts & Omit<ComponentProps<'textarea'>, 'name' | 'className'>) {
   const { id, error, entered, key, aria } = useField(name, hint);
   return (
-    <FieldFrame {...{ id, label, hint, error, className }}>
+    <FieldFrame {...{ id, label, hint, mark, error, className }}>
       <Textarea key={key} id={id} name={name} defaultValue={entered ?? defaultValue} {...aria} {...props} />
     </FieldFrame>
   );
@@ -97,6 +103,7 @@ export function SelectField({
   name,
   label,
   hint,
+  mark,
   className,
   defaultValue,
   options,
@@ -105,7 +112,7 @@ export function SelectField({
   Omit<ComponentProps<'select'>, 'name' | 'className'> & { options: { value: string; label: string }[] }) {
   const { id, error, entered, key, aria } = useField(name, hint);
   return (
-    <FieldFrame {...{ id, label, hint, error, className }}>
+    <FieldFrame {...{ id, label, hint, mark, error, className }}>
       <Select key={key} id={id} name={name} defaultValue={entered ?? defaultValue} {...aria} {...props}>
         {options.map((option) => (
           <option key={option.value} value={option.value}>
@@ -152,5 +159,46 @@ export function CheckboxGroup({
         </p>
       ) : null}
     </fieldset>
+  );
+}
+
+/** A labelled checkbox of an ActionForm. */
+export function CheckboxField({
+  name,
+  label,
+  hint,
+  className,
+  defaultChecked = false,
+  ...props
+}: Omit<FieldTexts, 'mark'> & Omit<ComponentProps<'input'>, 'name' | 'className' | 'type'>) {
+  const { id, error, aria } = useField(name, hint);
+  const state = useFormState();
+  const isChecked = state?.ok === false && state.values ? name in state.values : defaultChecked;
+  return (
+    <div className={classNames('min-w-0 space-y-1', className)}>
+      <label htmlFor={id} className="flex items-start gap-2.5 py-0.5 max-md:min-h-10">
+        <input
+          key={String(isChecked)}
+          type="checkbox"
+          id={id}
+          name={name}
+          defaultChecked={isChecked}
+          className="mt-1 size-4 shrink-0"
+          {...aria}
+          {...props}
+        />
+        <span>{label}</span>
+      </label>
+      {error ? (
+        <p id={`${id}-error`} className="text-[0.8125rem] text-danger">
+          {error}
+        </p>
+      ) : null}
+      {hint ? (
+        <p id={`${id}-hint`} className="text-xs text-ink-muted">
+          {hint}
+        </p>
+      ) : null}
+    </div>
   );
 }

@@ -28,6 +28,7 @@ export function SecretResult({
     <div className="flex items-center gap-1.5">
       <input
         readOnly
+        autoFocus
         aria-label={label}
         value={secret}
         className={`${controlClass} min-w-0 font-mono text-[0.8125rem]`}

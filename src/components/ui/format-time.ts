@@ -22,9 +22,11 @@ export function formatRelativeTime(at: Date, now: Date, locale: string): string 
   const seconds = (at.getTime() - now.getTime()) / 1000;
   const distance = Math.abs(seconds);
   const step = steps.find(({ below }) => distance < below) ?? steps[steps.length - 1];
-  const count = seconds / (step?.seconds ?? 1);
-  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(
-    (count < 0 ? Math.trunc(count) : Math.round(count)) || 0,
+  const exact = seconds / (step?.seconds ?? 1);
+  const count = (exact < 0 ? Math.trunc(exact) : Math.round(exact)) || 0;
+  // 'yesterday' would be wrong for 47 hours ago; only nothing at all has a word of its own.
+  return new Intl.RelativeTimeFormat(locale, { numeric: count === 0 ? 'auto' : 'always' }).format(
+    count,
     step?.unit ?? 'year',
   );
 }

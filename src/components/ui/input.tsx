@@ -6,7 +6,7 @@ export const controlClass = classNames(
   'border-line-strong bg-surface text-ink w-full rounded-md border px-2.5 py-1 text-sm',
   // 16 px on a phone: smaller text makes iOS zoom into the field.
   'min-h-9 max-md:min-h-10 max-md:text-base',
-  'aria-invalid:border-danger disabled:bg-sunken disabled:text-ink-muted read-only:bg-sunken',
+  'aria-invalid:border-danger disabled:bg-sunken disabled:text-ink-muted [&[readonly]]:bg-sunken',
 );
 
 /** A text input. */

@@ -12,7 +12,7 @@ function PendingMark() {
     <span
       aria-hidden="true"
       className={classNames(
-        'ms-auto size-1.5 shrink-0 rounded-full bg-current',
+        'absolute end-1 top-1/2 size-1.5 -translate-y-1/2 rounded-full bg-current',
         pending ? 'animate-appear-late' : 'invisible',
       )}
     />
@@ -41,7 +41,7 @@ export function NavLink({
       href={href}
       aria-current={isCurrent ? 'page' : undefined}
       className={classNames(
-        'flex min-h-9 items-center gap-2.5 rounded-md px-2.5 whitespace-nowrap transition-colors max-md:min-h-10',
+        'relative flex min-h-9 items-center gap-2.5 rounded-md px-2.5 whitespace-nowrap transition-colors max-md:min-h-10',
         isCurrent ? 'bg-selected font-medium text-ink' : 'text-ink-muted hover:bg-hover hover:text-ink',
         className,
       )}

@@ -18,7 +18,7 @@ export function PageHeader({
         {above ? <div className="mb-1 text-[0.8125rem] text-ink-muted">{above}</div> : null}
         <h1 className="text-xl leading-snug font-semibold break-words">{title}</h1>
         {description ? (
-          <div className="mt-1 max-w-prose text-[0.8125rem] text-ink-muted">{description}</div>
+          <div className="mt-1 max-w-3xl text-[0.8125rem] text-ink-muted">{description}</div>
         ) : null}
       </div>
       {actions ? <div className="flex flex-wrap items-center gap-2">{actions}</div> : null}

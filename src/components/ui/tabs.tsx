@@ -11,7 +11,7 @@ export function Tabs({
   tabs: { href: Route; label: string; isCurrent: boolean }[];
 }) {
   return (
-    <nav aria-label={label} className="-mb-px flex gap-1 overflow-x-auto border-b border-line">
+    <nav aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line">
       {tabs.map((tab) => (
         <Link
           key={tab.href}

@@ -1,6 +1,6 @@
 import { useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
-import { Dialog, DialogActions } from '#components/ui/dialog.tsx';
+import { Dialog, DialogActions, DialogDone } from '#components/ui/dialog.tsx';
 import { CheckboxGroup, SelectField, TextField } from '#components/ui/field.tsx';
 import { WhenDone } from '#components/ui/form-result.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
@@ -16,38 +16,44 @@ export function CreateKeyDialog() {
   return (
     <Dialog id={createKeyDialogId} title={t('createTitle')}>
       <ActionForm action={createApiKey} keepOpen>
-        <TextField
-          name="name"
-          label={t('name')}
-          placeholder={t('namePlaceholder')}
-          maxLength={200}
-          required
-        />
-        <CheckboxGroup
-          name="scopes[]"
-          label={t('scopes')}
-          options={apiKeyScopes.map((scope) => ({
-            value: scope,
-            label: t(`scopeNames.${scope}`),
-            hint: t(`scopeHints.${scope}`),
-            defaultChecked: scope === 'report',
-          }))}
-        />
-        <SelectField
-          name="expiryDays"
-          label={t('expiry')}
-          defaultValue="never"
-          options={(['never', '30', '90', '365'] as const).map((choice) => ({
-            value: choice,
-            label: t(`expiryChoices.${choice}`),
-          }))}
-        />
-        <WhenDone>
+        <WhenDone
+          before={
+            <div className="space-y-4">
+              <TextField
+                name="name"
+                label={t('name')}
+                placeholder={t('namePlaceholder')}
+                maxLength={200}
+                required
+              />
+              <CheckboxGroup
+                name="scopes[]"
+                label={t('scopes')}
+                options={apiKeyScopes.map((scope) => ({
+                  value: scope,
+                  label: t(`scopeNames.${scope}`),
+                  hint: t(`scopeHints.${scope}`),
+                  defaultChecked: scope === 'report',
+                }))}
+              />
+              <SelectField
+                name="expiryDays"
+                label={t('expiry')}
+                defaultValue="never"
+                options={(['never', '30', '90', '365'] as const).map((choice) => ({
+                  value: choice,
+                  label: t(`expiryChoices.${choice}`),
+                }))}
+              />
+              <DialogActions id={createKeyDialogId}>
+                <SubmitButton>{t('create')}</SubmitButton>
+              </DialogActions>
+            </div>
+          }
+        >
           <NewKeyNotice />
+          <DialogDone id={createKeyDialogId} />
         </WhenDone>
-        <DialogActions id={createKeyDialogId}>
-          <SubmitButton>{t('create')}</SubmitButton>
-        </DialogActions>
       </ActionForm>
     </Dialog>
   );

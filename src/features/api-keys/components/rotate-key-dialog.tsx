@@ -1,7 +1,7 @@
 import { useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogActions } from '#components/ui/dialog.tsx';
+import { Dialog, DialogActions, DialogDone } from '#components/ui/dialog.tsx';
 import { SelectField } from '#components/ui/field.tsx';
 import { WhenDone } from '#components/ui/form-result.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
@@ -22,24 +22,27 @@ export function RotateKeyDialog({ apiKey }: { apiKey: ApiKey }) {
       <Dialog id={id} title={t('rotateTitle', { name: apiKey.name })}>
         <ActionForm action={rotateApiKey} keepOpen>
           <input type="hidden" name="apiKeyId" value={apiKey.id} />
-          <p className="text-ink-muted">{t('rotateBody')}</p>
-          <SelectField
-            name="overlapDays"
-            label={t('overlap')}
-            defaultValue="7"
-            options={overlapDaysChoices.map((choice) => ({
-              value: choice,
-              label: t(`overlapChoices.${choice}`),
-            }))}
-          />
           <WhenDone
             before={
-              <DialogActions id={id}>
-                <SubmitButton>{t('rotateSubmit')}</SubmitButton>
-              </DialogActions>
+              <div className="space-y-4">
+                <p className="text-ink-muted">{t('rotateBody')}</p>
+                <SelectField
+                  name="overlapDays"
+                  label={t('overlap')}
+                  defaultValue="7"
+                  options={overlapDaysChoices.map((choice) => ({
+                    value: choice,
+                    label: t(`overlapChoices.${choice}`),
+                  }))}
+                />
+                <DialogActions id={id}>
+                  <SubmitButton>{t('rotateSubmit')}</SubmitButton>
+                </DialogActions>
+              </div>
             }
           >
             <NewKeyNotice />
+            <DialogDone id={id} />
           </WhenDone>
         </ActionForm>
       </Dialog>

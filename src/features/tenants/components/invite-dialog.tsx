@@ -1,6 +1,6 @@
 import { useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
-import { Dialog, DialogActions } from '#components/ui/dialog.tsx';
+import { Dialog, DialogActions, DialogDone } from '#components/ui/dialog.tsx';
 import { SelectField, TextField } from '#components/ui/field.tsx';
 import { SecretResult, WhenDone } from '#components/ui/form-result.tsx';
 import { Notice } from '#components/ui/notice.tsx';
@@ -16,18 +16,26 @@ export function InviteDialog() {
   return (
     <Dialog id={inviteDialogId} title={t('inviteTitle')}>
       <ActionForm action={inviteMember} keepOpen>
-        <TextField name="email" label={t('email')} hint={t('inviteHint')} type="email" required />
-        <SelectField
-          name="role"
-          label={t('role')}
-          hint={t('roleHint')}
-          defaultValue="staff"
-          options={[
-            { value: 'staff', label: shell('roles.staff') },
-            { value: 'admin', label: shell('roles.admin') },
-          ]}
-        />
-        <WhenDone>
+        <WhenDone
+          before={
+            <div className="space-y-4">
+              <TextField name="email" label={t('email')} hint={t('inviteHint')} type="email" required />
+              <SelectField
+                name="role"
+                label={t('role')}
+                hint={t('roleHint')}
+                defaultValue="staff"
+                options={[
+                  { value: 'staff', label: shell('roles.staff') },
+                  { value: 'admin', label: shell('roles.admin') },
+                ]}
+              />
+              <DialogActions id={inviteDialogId}>
+                <SubmitButton>{t('createLink')}</SubmitButton>
+              </DialogActions>
+            </div>
+          }
+        >
           <Notice tone="success" title={t('linkReady')}>
             <p className="mb-2">{t('linkOnce')}</p>
             <SecretResult
@@ -37,10 +45,8 @@ export function InviteDialog() {
               copiedText={shell('copied')}
             />
           </Notice>
+          <DialogDone id={inviteDialogId} />
         </WhenDone>
-        <DialogActions id={inviteDialogId}>
-          <SubmitButton>{t('createLink')}</SubmitButton>
-        </DialogActions>
       </ActionForm>
     </Dialog>
   );

@@ -18,14 +18,14 @@ export function ToolDialog({ id, tool }: { id: string; tool?: Tool }) {
         <TextareaField
           name="description"
           label={t('toolDescription')}
-          hint={shell('optional')}
+          mark={shell('optional')}
           defaultValue={tool?.description}
           maxLength={2000}
         />
         <TextField
           name="url"
           label={t('url')}
-          hint={shell('optional')}
+          mark={shell('optional')}
           type="url"
           defaultValue={tool?.url ?? ''}
           maxLength={2000}

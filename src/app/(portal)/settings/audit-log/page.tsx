@@ -58,7 +58,8 @@ export default portalPage<PageProps<'/settings/audit-log'>>(async ({ searchParam
                   <ExactTime at={entry.at} timeZone={admin.timeZone} />
                 </Cell>
                 <Cell label={t('who')} className="align-top">
-                  {entry.actorName || actor}
+                  {/* Whoever accepts an invitation is not a member yet, so the row has no name of theirs. */}
+                  {entry.actorName || (entry.subjectKind === 'invitations' ? entry.subjectName : actor)}
                   {entry.actorName && entry.actorKind !== 'member' ? (
                     <span className="block text-xs text-ink-muted">{actor}</span>
                   ) : null}

@@ -88,7 +88,7 @@ export default portalPage<PageProps<'/settings/how-to-report'>>(async ({ searchP
           </div>
           <div>
             <p className="text-xs text-ink-muted">{t('secretTitle')}</p>
-            <p className="max-w-prose">
+            <p className="max-w-3xl">
               {t('secretNote', { placeholder: secretPlaceholder })}{' '}
               {member.role === 'admin' ? t.rich('secretByKey', { link: keysLink }) : t('secretFromAdmin')}
             </p>
@@ -96,7 +96,7 @@ export default portalPage<PageProps<'/settings/how-to-report'>>(async ({ searchP
               <p className="mt-2 text-warning">{t('notConfigured')}</p>
             ) : null}
             {member.role === 'admin' && secretState === 'theirs' ? (
-              <div className="mt-3 max-w-prose space-y-2">
+              <div className="mt-3 max-w-3xl space-y-2">
                 <p className="text-[0.8125rem] text-ink-muted">{t('revealBody')}</p>
                 <WhenDone before={<SubmitButton variant="secondary">{t('reveal')}</SubmitButton>}>
                   <SecretResult
@@ -139,7 +139,7 @@ export default portalPage<PageProps<'/settings/how-to-report'>>(async ({ searchP
           ) : null}
           {way.name === 'python-file' ? (
             <>
-              <p className="max-w-prose text-[0.8125rem] text-ink-muted">
+              <p className="max-w-3xl text-[0.8125rem] text-ink-muted">
                 {t('fileNote')} {t('environmentNote')}
               </p>
               <p>
