@@ -56,9 +56,11 @@ export function readAllowedHosts(): string[] {
   return (process.env.TC_PORTAL_ALLOWED_HOSTS ?? '').split(/[\s,]+/).filter((host) => host !== '');
 }
 
+const reportLimit = z.coerce.number().int().positive().catch(60_000);
+
 /** Reports per minute that one key may send before it is answered 429. */
 export function readReportLimitPerMinute(): number {
-  return z.coerce.number().int().positive().catch(60_000).parse(process.env.TC_PORTAL_REPORTS_PER_MINUTE);
+  return reportLimit.parse(process.env.TC_PORTAL_REPORTS_PER_MINUTE);
 }
 
 /** Public address of the portal (`https://portal.example.com`) when it is not the one requests arrive at. */
