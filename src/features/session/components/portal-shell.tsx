@@ -61,14 +61,14 @@ export async function PortalShell({
           <button
             type="button"
             popoverTarget={accountMenuId}
-            aria-label={t('accountMenu', { name: member.displayName })}
             className="flex min-h-10 w-full items-center gap-2.5 rounded-md px-2.5 text-start hover:bg-hover"
           >
             <Icon node={UserRound} className="size-4 text-ink-muted" />
-            <span className="min-w-0 flex-1 max-md:hidden">
+            <span className="min-w-0 flex-1 max-md:sr-only">
               <span className="block truncate leading-tight">{member.displayName}</span>
               <span className="block text-xs leading-tight text-ink-muted">{t(`roles.${member.role}`)}</span>
             </span>
+            <span className="sr-only">{t('accountMenu')}</span>
             <Icon node={ChevronsUpDown} className="size-3.5 text-ink-muted max-md:hidden" />
           </button>
           <div

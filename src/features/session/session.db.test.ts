@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RequestClient } from '#data/clients/request.ts';
+import { InvalidInputError, LimitExceededError, UnavailableError } from '#domain/errors.ts';
+import { hashSecret } from '#features/kit/hash-secret.ts';
+import { actAs } from '#testing/members.ts';
+import { createAnonClient, createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { changePassword } from './change-password.ts';
+import { endSession } from './end-session.ts';
+import { renameMyself } from './rename-myself.ts';
+import { signIn } from './sign-in.ts';
+
+let client: RequestClient;
+// Outside a request there are no cookies; the verbs get this client instead.
+vi.mock('#data/clients/request.ts', () => ({ createRequestClient: async () => client }));
+
+let tenant: TestTenant;
+
+beforeEach(async () => {
+  client = createAnonClient();
+  tenant = await createTestTenant();
+});
+
+const credentials = () => ({
+  email: tenant.staff.email,
+  password: tenant.staff.password,
+  clientAddress: randomUUID(),
+});
+const seesCompany = async (seen: RequestClient) =>
+  (await seen.from('tenants').select('id')).data?.length === 1;
+
+describe('signIn', () => {
+  it('starts a session, whatever the case of the address', async () => {
+    await signIn({ ...credentials(), email: tenant.staff.email.toUpperCase() });
+    expect(await seesCompany(client)).toBe(true);
+  });
+
+  it('answers a wrong password and an unknown address alike', async () => {
+    const wrong = await signIn({ ...credentials(), password: 'wrong' }).catch((error: unknown) => error);
+    const unknown = await signIn({ ...credentials(), email: 'nobody@example.com' }).catch(
+      (error: unknown) => error,
+    );
+    expect(wrong).toBeInstanceOf(InvalidInputError);
+    expect(unknown).toEqual(wrong);
+  });
+
+  it('refuses the 11th try of an address from one place, the right password included', async () => {
+    const attempt = credentials();
+    for (let count = 1; count <= 10; count += 1) {
+      await expect(signIn({ ...attempt, password: 'wrong' })).rejects.toThrow(InvalidInputError);
+    }
+    await expect(signIn(attempt)).rejects.toThrow(LimitExceededError);
+    await signIn({ ...attempt, clientAddress: randomUUID() });
+  });
+
+  it.each([
+    [
+      'one place over many addresses',
+      100,
+      (attempt: ReturnType<typeof credentials>) => `address ${attempt.clientAddress}`,
+    ],
+    [
+      'one address over many places',
+      50,
+      (attempt: ReturnType<typeof credentials>) => `email ${attempt.email}`,
+    ],
+  ])('limits %s to %i, and stores no address', async (_claim, limit, subjectOf) => {
+    const attempt = credentials();
+    const bucket = `sign-in ${hashSecret(subjectOf(attempt))}`;
+    await sql`insert into private.rate_limits (bucket, window_started_at, used) values (${bucket}, now(), ${limit - 1})`;
+    await signIn(attempt);
+    await expect(signIn(attempt)).rejects.toThrow(LimitExceededError);
+    const plain = await sql`select 1 from private.rate_limits where bucket like ${`%${attempt.email}%`}`;
+    expect(plain).toHaveLength(0);
+  });
+});
+
+describe('endSession', () => {
+  it('ends this session for good', async () => {
+    await signIn(credentials());
+    const refreshToken = (await client.auth.getSession()).data.session?.refresh_token ?? '';
+    await endSession();
+    expect((await client.auth.getSession()).data.session).toBeNull();
+    const again = await createAnonClient().auth.refreshSession({ refresh_token: refreshToken });
+    expect(again.error).not.toBeNull();
+  });
+});
+
+describe('changePassword', () => {
+  const input = () => ({
+    currentPassword: tenant.staff.password,
+    newPassword: 'correct horse battery',
+    clientAddress: randomUUID(),
+  });
+
+  it('ends the other sessions, keeps this one, and only the new password works from then on', async () => {
+    const elsewhere = createAnonClient();
+    const { email, password } = tenant.staff;
+    await elsewhere.auth.signInWithPassword({ email, password });
+    await changePassword(actAs(tenant, tenant.staff), input());
+    expect((await elsewhere.auth.refreshSession()).error).not.toBeNull();
+    expect((await tenant.staff.client.auth.refreshSession()).error).toBeNull();
+    await expect(signIn(credentials())).rejects.toThrow(InvalidInputError);
+    await signIn({ ...credentials(), password: 'correct horse battery' });
+  });
+
+  it('refuses a wrong current password, at the field, and changes nothing', async () => {
+    const change = changePassword(actAs(tenant, tenant.staff), { ...input(), currentPassword: 'wrong' });
+    await expect(change).rejects.toMatchObject({
+      details: [{ field: 'currentPassword', problem: 'problems.wrongPassword' }],
+    });
+    await signIn(credentials());
+  });
+});
+
+describe('renameMyself', () => {
+  it('lets staff change their own name in all their companies, and no other name', async () => {
+    await renameMyself(actAs(tenant, tenant.staff), '山田 花子');
+    const rows = await sql`select user_id, display_name from public.members where tenant_id = ${tenant.id}`;
+    expect(Object.fromEntries(rows.map((row) => [row.user_id, row.display_name]))).toEqual({
+      [tenant.staff.id]: '山田 花子',
+      [tenant.admin.id]: '',
+    });
+  });
+});
+
+describe('a Supabase that is away', () => {
+  it('is not mistaken for a wrong password', async () => {
+    client = createAnonClient();
+    vi.spyOn(client.auth, 'signInWithPassword').mockResolvedValue({
+      data: { user: null, session: null },
+      error: Object.assign(new Error('fetch failed'), { name: 'AuthRetryableFetchError', status: 0 }),
+    } as never);
+    await expect(signIn(credentials())).rejects.toThrow(UnavailableError);
+  });
+});

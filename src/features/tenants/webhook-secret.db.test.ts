@@ -1,0 +1,37 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
+import { actAs } from '#testing/members.ts';
+import { addMember, createTestPerson, createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { findWebhookSecret, readWebhookSecretState } from './find-webhook-secret.ts';
+
+let first: TestTenant;
+let later: TestTenant;
+
+beforeEach(async () => {
+  process.env.TC_PORTAL_WEBHOOK_SECRET = 'the-secret-of-the-environment';
+  later = await createTestTenant();
+  const [oldest] = await sql<{ id: string; name: string }[]>`
+    select id, name from public.tenants order by created_at, id limit 1`;
+  const admin = await createTestPerson('first-admin');
+  first = { id: oldest?.id ?? '', name: oldest?.name ?? '', admin, staff: later.staff };
+  await addMember(first.id, admin, 'admin');
+});
+
+describe('findWebhookSecret', () => {
+  it('answers admins of the company that the secret reports for', async () => {
+    expect(await findWebhookSecret(actAs(first, first.admin))).toBe('the-secret-of-the-environment');
+  });
+
+  it('answers no other company, and nobody who only claims to be in the first one', async () => {
+    const company = await createTestTenant();
+    await expect(findWebhookSecret(actAs(company, company.admin))).rejects.toThrow(ForbiddenError);
+    await expect(findWebhookSecret(actAs(first, company.admin))).rejects.toThrow(ForbiddenError);
+    expect(await readWebhookSecretState(actAs(company, company.admin))).toBe('not-theirs');
+  });
+
+  it('says when none is set', async () => {
+    delete process.env.TC_PORTAL_WEBHOOK_SECRET;
+    expect(await readWebhookSecretState(actAs(first, first.admin))).toBe('not-configured');
+    await expect(findWebhookSecret(actAs(first, first.admin))).rejects.toThrow(NotFoundError);
+  });
+});

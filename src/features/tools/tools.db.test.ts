@@ -1,0 +1,64 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
+import type { CurrentAdmin } from '#features/kit/current-member.ts';
+import { actAs } from '#testing/members.ts';
+import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { addTool } from './add-tool.ts';
+import { changeTool } from './change-tool.ts';
+import { listTools } from './queries.ts';
+import { removeTool } from './remove-tool.ts';
+
+let mine: TestTenant;
+let other: TestTenant;
+let admin: CurrentAdmin;
+
+beforeEach(async () => {
+  [mine, other] = await Promise.all([createTestTenant(), createTestTenant()]);
+  admin = actAs(mine, mine.admin);
+});
+
+const tool = { name: '経費精算', description: '月次', url: 'https://keihi.example.com/' };
+
+describe('addTool and changeTool', () => {
+  it('keep the list, which staff may read', async () => {
+    const { id } = await addTool(admin, tool);
+    await changeTool(admin, id, { ...tool, name: '経費', url: null });
+    expect(await listTools(actAs(mine, mine.staff))).toEqual([{ id, ...tool, name: '経費', url: null }]);
+    expect(await listTools(actAs(other, other.admin))).toEqual([]);
+  });
+
+  it('refuse a name that is taken in the company, not in another one', async () => {
+    await addTool(admin, tool);
+    await expect(addTool(admin, tool)).rejects.toMatchObject({ rule: 'tool_name_is_unique_in_its_tenant' });
+    await addTool(actAs(other, other.admin), tool);
+    const second = await addTool(admin, { ...tool, name: '給与' });
+    await expect(changeTool(admin, second.id, tool)).rejects.toMatchObject({
+      rule: 'tool_name_is_unique_in_its_tenant',
+    });
+  });
+
+  it('are not for staff or another company', async () => {
+    const { id } = await addTool(admin, tool);
+    await expect(addTool(actAs(mine, mine.staff), { ...tool, name: 'x' })).rejects.toThrow(ForbiddenError);
+    await expect(changeTool(actAs(mine, mine.staff), id, { ...tool, name: 'x' })).rejects.toThrow(
+      NotFoundError,
+    );
+    await expect(changeTool(actAs(other, other.admin), id, { ...tool, name: 'x' })).rejects.toThrow(
+      NotFoundError,
+    );
+    expect(await listTools(admin)).toMatchObject([{ name: tool.name }]);
+  });
+});
+
+describe('removeTool', () => {
+  it('leaves its jobs, without a tool', async () => {
+    const { id } = await addTool(admin, tool);
+    await sql`insert into public.jobs (tenant_id, job_key, title, tool_id) values (${mine.id}, 'job', 'job', ${id})`;
+    await expect(removeTool(actAs(other, other.admin), id)).rejects.toThrow(NotFoundError);
+    await expect(removeTool(actAs(mine, mine.staff), id)).rejects.toThrow(NotFoundError);
+    await removeTool(admin, id);
+    expect([...(await sql`select tool_id from public.jobs where tenant_id = ${mine.id}`)]).toEqual([
+      { tool_id: null },
+    ]);
+  });
+});
