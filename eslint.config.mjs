@@ -34,7 +34,7 @@ const config = [
       'boundaries/elements': [
         { type: 'app', pattern: 'src/app', mode: 'folder' },
         // How a process obeys the one that started it: all that a worker knows of the server.
-        { type: 'process', pattern: 'src/server/parent.ts', partialMatch: false },
+        { type: 'process', pattern: 'src/server/parent.ts', mode: 'full' },
         { type: 'server', pattern: 'src/server', mode: 'folder' },
         { type: 'worker', pattern: 'src/worker', mode: 'folder' },
         { type: 'features', pattern: 'src/features/*', mode: 'folder', capture: ['feature'] },

@@ -1,0 +1,575 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { finishAttempts } from '#data/run-queue.ts';
+import { createRunExecutor } from '#features/execution/create-run-executor.ts';
+import { reapLostRuns } from '#features/execution/keep-house.ts';
+import { ResultWriter } from '#features/execution/result-writer.ts';
+import type { ExecutorSettings, RunExecutor } from '#features/execution/run-executor.ts';
+import {
+  type BuiltInPlugin,
+  failed,
+  NonRetryableError,
+  type PluginHandlers,
+  retryAfter,
+  snoozed,
+  success,
+} from '#plugins/contract.ts';
+import {
+  createTestJob,
+  enqueueTestRuns,
+  readTestAttempts,
+  readTestRun,
+  startTestRun,
+  type TestJob,
+} from '#testing/plugin-runs.ts';
+import { createTestTenant, serviceClient, sql, type TestTenant } from '#testing/supabase.ts';
+import { until } from '#testing/until.ts';
+
+let tenant: TestTenant;
+const executors: RunExecutor[] = [];
+const called: Record<string, number> = {};
+let atOnce = 0;
+let atOnceMax = 0;
+const order: string[] = [];
+let open: Promise<void> = Promise.resolve();
+let letGo: () => void = () => {};
+
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<never>((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+  );
+
+const handlers: PluginHandlers = {
+  'tell-everything': async ({ log, progress, cursor }) => {
+    log('one line');
+    log('password=hunter2hunter2');
+    progress({ done: 1, total: 2, note: 'half' });
+    progress({ done: 2, total: 2, note: 'all' });
+    const next = String(Number(cursor ?? 0) + 1);
+    return success({ message: 'well done', eventsProcessed: 7, result: { a: [1, '二'] }, cursor: next });
+  },
+  'fail-for-good': async () => {
+    throw new NonRetryableError('wrong setting');
+  },
+  'fail-twice': async ({ attempt }) => {
+    if (attempt <= 2) throw new Error(`attempt ${attempt}`);
+    return success({ cursor: 'after' });
+  },
+  'fail-always': async () => failed(new Error('no'), { cursor: 'never' }),
+  'come-back-later': async () => retryAfter(1_000, new Error('busy')),
+  'snooze-once': async ({ runId }) => {
+    called[runId] = (called[runId] ?? 0) + 1;
+    return called[runId] === 1 ? snoozed(1) : success();
+  },
+  'wait-for-abort': async ({ signal }) => untilAborted(signal),
+  'ignore-abort': async () => {
+    await open;
+    return success({ message: 'late', cursor: 'late' });
+  },
+  wait: async ({ signal, runId }) => {
+    order.push(runId);
+    atOnce += 1;
+    atOnceMax = Math.max(atOnceMax, atOnce);
+    try {
+      await Promise.race([open, untilAborted(signal)]);
+    } finally {
+      atOnce -= 1;
+    }
+    return success();
+  },
+  brief: async ({ runId }) => {
+    order.push(runId);
+    atOnce += 1;
+    atOnceMax = Math.max(atOnceMax, atOnce);
+    await new Promise((resolve) => setImmediate(resolve));
+    atOnce -= 1;
+    return success();
+  },
+  'talk-a-lot': async ({ log, progress }) => {
+    for (let at = 0; at < 20_000; at += 1) {
+      log(`line ${at}`);
+      progress({ done: at, total: 20_000 });
+    }
+    await open;
+    return success();
+  },
+};
+
+const jobs = Object.keys(handlers).map((name) => ({ name }));
+const plugins: Record<string, BuiltInPlugin> = {
+  testing: {
+    manifest: async () => ({ default: { id: 'testing', name: 'Testing', version: '1.0.0', jobs } }),
+    load: async () => ({ handlers }),
+  },
+};
+
+function startExecutor(settings: Partial<ExecutorSettings> = {}): RunExecutor {
+  const executor = createRunExecutor(
+    {
+      workerId: `test:${randomUUID()}`,
+      concurrency: 10,
+      leaseSeconds: 30,
+      heartbeatMs: 10_000,
+      pollMs: 20,
+      publicUrl: 'http://127.0.0.1:1',
+      ...settings,
+    },
+    { allowedCommands: [], allowedHosts: [], commandEnvironment: {} },
+    plugins,
+  );
+  executors.push(executor);
+  executor.start();
+  return executor;
+}
+
+const createJob = (name: string, job: Partial<TestJob> = {}) =>
+  createTestJob(tenant.id, { pluginKey: 'testing', name, ...job });
+
+async function startJob(name: string, job: Partial<TestJob> = {}): Promise<string> {
+  return startTestRun((await createJob(name, job)).jobId);
+}
+
+const untilState = (runId: string, ...states: string[]) =>
+  until(
+    () => readTestRun(runId),
+    ({ state }) => states.includes(state),
+  );
+
+const readJob = async (runId: string) => {
+  const [row] = await sql<{ cursor: string | null; id: string }[]>`
+    select j.* from public.jobs j join public.runs r on r.job_id = j.id where r.id = ${runId}`;
+  return row!;
+};
+
+const countMessages = async (): Promise<number> => {
+  const [row] = await sql<{ count: number }[]>`
+    select (select count(*) from pgmq.q_runs)::int + (select count(*) from pgmq.q_runs_high)::int as count`;
+  return row?.count ?? 0;
+};
+
+// What another test or suite left on the queue is none of the next one's.
+async function clearQueues(): Promise<void> {
+  await sql`select pgmq.purge_queue('runs'), pgmq.purge_queue('runs_high')`;
+  await sql`
+    update public.runs
+    set state = 'canceled', completed_at = now(), attempt_token = null, lease_expires_at = null
+    where state in ('pending', 'running') and trigger <> 'report'`;
+}
+
+beforeAll(async () => {
+  tenant = await createTestTenant();
+  await clearQueues();
+});
+
+beforeEach(() => {
+  ({ promise: open, resolve: letGo } = Promise.withResolvers<void>());
+  order.length = 0;
+  atOnceMax = 0;
+});
+
+afterEach(async () => {
+  letGo();
+  await Promise.all(executors.splice(0).map((executor) => executor.stop(2_000)));
+  await clearQueues();
+});
+
+describe('a run', () => {
+  it('keeps message, result, progress, events, log without secrets, and status when it succeeds', async () => {
+    startExecutor();
+    const runId = await startJob('tell-everything');
+    const run = await untilState(runId, 'success');
+    expect(run).toMatchObject({
+      attempt: 1,
+      message: 'well done',
+      result: { a: [1, '二'] },
+      progress: { done: 2, total: 2, note: 'all' },
+      events_processed: 7,
+      error: null,
+    });
+    const [log] = await sql`select * from public.run_logs where run_id = ${runId}`;
+    expect(log).toMatchObject({ head: 'one line\npassword=[redacted]\n', tail: '' });
+    const [status] = await sql`select * from public.job_status where job_id = ${(await readJob(runId)).id}`;
+    expect(status).toMatchObject({ last_status: 'success', last_message: 'well done' });
+    expect(await readTestAttempts(runId)).toEqual(['success']);
+    expect(await until(countMessages, (count) => count === 0)).toBe(0);
+  });
+
+  it('rule 28: writes the cursor with the success, and reads it before the next run', async () => {
+    startExecutor();
+    const { jobId } = await createJob('tell-everything');
+    await untilState(await startTestRun(jobId), 'success');
+    const second = await untilState(await startTestRun(jobId), 'success');
+    expect(second).toMatchObject({ cursor_before: '1', cursor_after: '2' });
+    const rows =
+      await sql`select id from public.audit_log where subject_id = ${jobId} and action = 'jobs.update'`;
+    expect(rows).toEqual([]);
+  });
+
+  it('rule 28: leaves the cursor where it is when it fails', async () => {
+    startExecutor();
+    const runId = await startJob('fail-always');
+    await untilState(runId, 'failed');
+    expect((await readJob(runId)).cursor).toBeNull();
+  });
+
+  it('rule 25: is tried again after a failure, and succeeds', async () => {
+    startExecutor();
+    const runId = await startJob('fail-twice', { maxAttempts: 3 });
+    const run = await untilState(runId, 'success', 'failed');
+    expect(run).toMatchObject({ state: 'success', attempt: 3, error: null });
+    expect(await readTestAttempts(runId)).toEqual(['retry', 'retry', 'success']);
+    expect((await readJob(runId)).cursor).toBe('after');
+  });
+
+  it('rule 25: fails after its last attempt, and its job status is an error', async () => {
+    startExecutor();
+    const runId = await startJob('fail-always', { maxAttempts: 2 });
+    const run = await untilState(runId, 'failed');
+    expect(run).toMatchObject({ attempt: 2, error: { name: 'Error', message: 'no' } });
+    const [status] = await sql`select * from public.job_status where job_id = ${(await readJob(runId)).id}`;
+    expect(status).toMatchObject({ last_status: 'error', last_message: 'no' });
+  });
+
+  it('rule 25: is not tried again after a non-retryable error', async () => {
+    startExecutor();
+    const run = await untilState(await startJob('fail-for-good', { maxAttempts: 5 }), 'failed');
+    expect(run).toMatchObject({ attempt: 1, error: { name: 'NonRetryableError', message: 'wrong setting' } });
+  });
+
+  it('rule 25: waits as long as Retry-After says', async () => {
+    startExecutor();
+    const runId = await startJob('come-back-later', { maxAttempts: 3 });
+    const run = await until(
+      () => readTestRun(runId),
+      ({ state, next_attempt_at }) => state === 'pending' && next_attempt_at !== null,
+    );
+    const waitMs = (run.next_attempt_at?.getTime() ?? 0) - Date.now();
+    expect(waitMs).toBeGreaterThan(990_000);
+    expect(waitMs).toBeLessThan(1_070_000);
+    const [message] = await sql`select vt from pgmq.q_runs_high where msg_id = ${run.queue_message_id}`;
+    expect((message?.vt as Date).getTime()).toBeGreaterThanOrEqual(run.next_attempt_at!.getTime());
+  });
+
+  it('a snooze burns no attempt', async () => {
+    startExecutor();
+    const runId = await startJob('snooze-once', { maxAttempts: 1 });
+    const run = await untilState(runId, 'success', 'failed');
+    expect(run).toMatchObject({ state: 'success', attempt: 1 });
+    expect(await readTestAttempts(runId)).toEqual(['success']);
+  });
+
+  it('rule 25: is cut at its time-out, even when its handler ignores the signal, and the slot is free', async () => {
+    startExecutor({ concurrency: 1 });
+    const runId = await startJob('ignore-abort', { timeoutSeconds: 1 });
+    const run = await untilState(runId, 'failed');
+    expect(run.error?.name).toBe('AttemptTimeoutError');
+    expect(await readTestAttempts(runId)).toEqual(['timed_out']);
+    await untilState(await startJob('brief'), 'success');
+    // The late result is dropped.
+    letGo();
+    await untilState(await startJob('brief'), 'success');
+    expect(await readTestRun(runId)).toMatchObject({ state: 'failed', cursor_after: null });
+  });
+
+  it('rule 29: keeps the stack for admins and shows staff name and message only', async () => {
+    startExecutor();
+    const runId = await startJob('fail-always');
+    const run = await untilState(runId, 'failed');
+    expect(run.error).toEqual({ name: 'Error', message: 'no' });
+    const asAdmin = await tenant.admin.client.from('run_error_stacks').select('stack').eq('run_id', runId);
+    const asStaff = await tenant.staff.client.from('run_error_stacks').select('stack').eq('run_id', runId);
+    expect(asAdmin.data?.[0]?.stack).toContain('Error: no');
+    expect(asStaff.data).toEqual([]);
+  });
+
+  it('rule 29: streams head and tail of its log, and progress at most once a second', async () => {
+    startExecutor();
+    const runId = await startJob('talk-a-lot');
+    const [log] = await until(
+      () => sql`select * from public.run_logs where run_id = ${runId}`,
+      (rows) => rows.length > 0,
+    );
+    expect(log!.head as string).toMatch(/^line 0\n/);
+    expect(log!.tail as string).toMatch(/line 19999\n$/);
+    expect((log!.head as string).length + (log!.tail as string).length).toBeLessThanOrEqual(64 * 1024);
+    const run = await until(
+      () => readTestRun(runId),
+      ({ progress }) => progress?.done === 19_999,
+    );
+    expect(run.state).toBe('running');
+    // One row version for the claim and few for progress, not one for each of 20,000 calls.
+    const [versions] =
+      await sql`select (n_tup_upd)::int as updates from pg_stat_user_tables where relname = 'runs'`;
+    expect(versions!.updates).toBeLessThan(1_000);
+    letGo();
+    await untilState(runId, 'success');
+  });
+});
+
+describe('rule 26: cancel', () => {
+  const cancel = async (runId: string) => {
+    const { data, error } = await serviceClient().rpc('cancel_run', { p_run_id: runId });
+    if (error) throw error;
+    return data;
+  };
+
+  it('ends a pending run at once and takes it off the queue', async () => {
+    const runId = await startJob('brief');
+    expect(await cancel(runId)).toBe('canceled');
+    expect(await countMessages()).toBe(0);
+    const { jobId } = await createJob('brief');
+    startExecutor();
+    await untilState(await startTestRun(jobId), 'success');
+    expect(order).not.toContain(runId);
+    expect(await readTestRun(runId)).toMatchObject({ state: 'canceled', attempt: 0 });
+  });
+
+  it('reaches a running handler through its signal within 2 seconds', async () => {
+    startExecutor();
+    const runId = await startJob('wait-for-abort');
+    await untilState(runId, 'running');
+    const startedAtMs = performance.now();
+    expect(await cancel(runId)).toBe('running');
+    await untilState(runId, 'canceled');
+    expect(performance.now() - startedAtMs).toBeLessThan(2_000);
+    expect(await readTestAttempts(runId)).toEqual(['canceled']);
+  });
+
+  it('cuts a handler that ignores it at its time-out', async () => {
+    startExecutor();
+    const runId = await startJob('ignore-abort', { timeoutSeconds: 3, maxAttempts: 5 });
+    await untilState(runId, 'running');
+    await cancel(runId);
+    expect(await untilState(runId, 'canceled', 'failed', 'success')).toMatchObject({ state: 'canceled' });
+  });
+
+  it('is not undone by a retry that comes at the same moment', async () => {
+    const runId = await startJob('brief', { maxAttempts: 3 });
+    const { data } = await serviceClient().rpc('claim_runs', { p_worker_id: 'test', p_quantity: 10 });
+    const claimed = data?.find((row) => row.run_id === runId);
+    await cancel(runId);
+    await finishAttempts(
+      serviceClient(),
+      [
+        {
+          runId,
+          attemptToken: claimed!.attempt_token,
+          state: 'pending',
+          attemptOutcome: 'retry',
+          delaySeconds: 60,
+        },
+      ],
+      AbortSignal.timeout(5_000),
+    );
+    expect(await readTestRun(runId)).toMatchObject({ state: 'canceled' });
+  });
+});
+
+describe('rule 27: concurrency limits', () => {
+  it('hold for a job across two workers, and lose no run', async () => {
+    const { jobId } = await createJob('brief', { concurrencyLimit: 1 });
+    const ids = await enqueueTestRuns(tenant.id, jobId, 20);
+    startExecutor();
+    startExecutor();
+    await until(
+      () => sql`select 1 from public.runs where id = any (${ids}) and state = 'success'`,
+      (rows) => rows.length === 20,
+    );
+    expect(atOnceMax).toBe(1);
+    expect(order).toEqual(ids.toSorted());
+  });
+
+  it('hold for a plugin', async () => {
+    const { jobId } = await createJob('brief', { pluginConcurrencyLimit: 2 });
+    const other = await createJob('brief', { pluginConcurrencyLimit: 2 });
+    const ids = [
+      ...(await enqueueTestRuns(tenant.id, jobId, 10)),
+      ...(await enqueueTestRuns(tenant.id, other.jobId, 10)),
+    ];
+    startExecutor();
+    startExecutor();
+    await until(
+      () => sql`select 1 from public.runs where id = any (${ids}) and state = 'success'`,
+      (rows) => rows.length === 20,
+    );
+    expect(atOnceMax).toBeLessThanOrEqual(2);
+    await sql`update public.plugins set concurrency_limit = null where tenant_id = ${tenant.id}`;
+  });
+
+  it('do not keep other jobs behind them from running', async () => {
+    const { jobId } = await createJob('wait', { concurrencyLimit: 1 });
+    await enqueueTestRuns(tenant.id, jobId, 50);
+    const other = await createJob('brief');
+    const [last] = await enqueueTestRuns(tenant.id, other.jobId, 1);
+    startExecutor({ concurrency: 5 });
+    const startedAtMs = performance.now();
+    await untilState(last!, 'success');
+    expect(performance.now() - startedAtMs).toBeLessThan(3_000);
+  });
+
+  it('take runs that a person waits for before those of schedules', async () => {
+    const { jobId } = await createJob('brief');
+    const scheduled = await enqueueTestRuns(tenant.id, jobId, 3);
+    const byHand = await startTestRun(jobId);
+    startExecutor({ concurrency: 1 });
+    await until(() => order.length === 4);
+    expect(order).toEqual([byHand, ...scheduled.toSorted()]);
+  });
+});
+
+describe('rule 24: leases', () => {
+  it('refuses the result of a lost lease', async () => {
+    const runId = await startJob('brief');
+    const claim = async (leaseSeconds: number) => {
+      const { data } = await serviceClient().rpc('claim_runs', {
+        p_worker_id: 'test',
+        p_quantity: 10,
+        p_lease_seconds: leaseSeconds,
+      });
+      return data?.find((row) => row.run_id === runId)?.attempt_token;
+    };
+    const first = await claim(1);
+    const second = await until(() => claim(30));
+    const end = (attemptToken: string) =>
+      finishAttempts(
+        serviceClient(),
+        [{ runId, attemptToken, state: 'success', attemptOutcome: 'success', cursor: 'x' }],
+        AbortSignal.timeout(5_000),
+      );
+    expect(await end(first!)).toEqual([]);
+    expect(await readTestRun(runId)).toMatchObject({ state: 'running', attempt: 2 });
+    expect(await end(second!)).toEqual([runId]);
+    expect(await readTestAttempts(runId)).toEqual(['lost', 'success']);
+  });
+
+  it('aborts a handler whose run was taken from it', async () => {
+    startExecutor();
+    const runId = await startJob('wait-for-abort');
+    await untilState(runId, 'running');
+    await sql`update public.runs set attempt_token = gen_random_uuid() where id = ${runId}`;
+    await until(() => executors[0]!.counts.running === 0);
+    expect(await readTestRun(runId)).toMatchObject({ state: 'running' });
+  });
+
+  it('keeps a lease alive by heartbeats for longer than its length', async () => {
+    startExecutor({ leaseSeconds: 2, heartbeatMs: 600 });
+    startExecutor({ leaseSeconds: 2, heartbeatMs: 600 });
+    const runId = await startJob('wait');
+    await untilState(runId, 'running');
+    const [lease] =
+      await sql`select lease_expires_at + interval '3 seconds' as later from public.runs where id = ${runId}`;
+    await until(async () => (await sql`select 1 where now() > ${lease!.later as Date}`).length === 1);
+    expect(await readTestRun(runId)).toMatchObject({ state: 'running', attempt: 1 });
+    letGo();
+    await untilState(runId, 'success');
+    expect(order).toEqual([runId]);
+  });
+
+  it('gives a run back when the worker stops, without burning its attempt', async () => {
+    const executor = startExecutor();
+    const runId = await startJob('wait-for-abort', { maxAttempts: 1 });
+    await untilState(runId, 'running');
+    await executor.stop(0);
+    expect(await readTestRun(runId)).toMatchObject({ state: 'pending', attempt: 0, next_attempt_at: null });
+    expect(await readTestAttempts(runId)).toEqual([]);
+    startExecutor();
+    await untilState(runId, 'running');
+  });
+});
+
+describe('rule 30: poison', () => {
+  it('a run that kills every worker ends failed and its message is archived', async () => {
+    const runId = await startJob('brief', { maxAttempts: 2 });
+    const { queue_message_id } = await readTestRun(runId);
+    await until(async () => {
+      await serviceClient().rpc('claim_runs', { p_worker_id: 'dies', p_quantity: 1, p_lease_seconds: 1 });
+      return (await readTestRun(runId)).state === 'failed';
+    });
+    expect(await readTestRun(runId)).toMatchObject({ attempt: 3, error: { name: 'WorkerLost' } });
+    expect(await readTestAttempts(runId)).toEqual(['lost', 'lost', 'lost']);
+    expect(await countMessages()).toBe(0);
+    const archived = await sql`select 1 from pgmq.a_runs_high where msg_id = ${queue_message_id}`;
+    expect(archived).toHaveLength(1);
+  });
+});
+
+describe('rule 31: the reaper', () => {
+  it('brings back a pending run whose message is gone', async () => {
+    const runId = await startJob('brief');
+    await sql`select pgmq.purge_queue('runs_high')`;
+    expect(await reapLostRuns()).toEqual({ requeued: 1, ended: 0 });
+    expect(await reapLostRuns()).toEqual({ requeued: 0, ended: 0 });
+    startExecutor();
+    await untilState(runId, 'success');
+  });
+
+  it('brings back a running run whose worker and message are gone, and ends it after its attempts', async () => {
+    const runId = await startJob('brief', { maxAttempts: 1 });
+    const lose = async () => {
+      await serviceClient().rpc('claim_runs', { p_worker_id: 'dies', p_quantity: 1 });
+      await sql`select pgmq.purge_queue('runs_high')`;
+      await sql`update public.runs set lease_expires_at = now() - interval '2 minutes' where id = ${runId}`;
+    };
+    await lose();
+    expect(await reapLostRuns()).toEqual({ requeued: 1, ended: 0 });
+    await lose();
+    expect(await reapLostRuns()).toEqual({ requeued: 0, ended: 1 });
+    expect(await readTestRun(runId)).toMatchObject({ state: 'failed', error: { name: 'WorkerLost' } });
+  });
+
+  it('leaves alone what a worker holds', async () => {
+    startExecutor();
+    const runId = await startJob('wait');
+    await untilState(runId, 'running');
+    await sql`select pgmq.purge_queue('runs_high')`;
+    expect(await reapLostRuns()).toEqual({ requeued: 0, ended: 0 });
+    letGo();
+    await untilState(runId, 'success');
+  });
+});
+
+describe('a batch', () => {
+  it('one result that the database refuses fails its own run and no other', async () => {
+    const { jobId } = await createJob('brief');
+    const ids = await enqueueTestRuns(tenant.id, jobId, 10);
+    const { data } = await serviceClient().rpc('claim_runs', { p_worker_id: 'test', p_quantity: 10 });
+    const writer = new ResultWriter(serviceClient());
+    const written = data!.map((row) =>
+      writer.write(
+        {
+          runId: row.run_id,
+          attemptToken: row.attempt_token,
+          state: row.run_id === ids[3] ? ('broken' as never) : 'success',
+          attemptOutcome: 'success',
+        },
+        () => Infinity,
+      ),
+    );
+    expect(await Promise.all(written)).toEqual(Array(10).fill(true));
+    const rows = await sql`select id, state from public.runs where id = any (${ids}) and state <> 'success'`;
+    expect(rows).toEqual([{ id: ids[3], state: 'failed' }]);
+    const [totals] = await sql`
+      select success_count, failed_count from public.run_stats_daily where job_id = ${jobId}`;
+    expect(totals).toEqual({ success_count: 9, failed_count: 1 });
+  });
+
+  it('drains the queue within a limit, for hosts without a worker', async () => {
+    const { jobId } = await createJob('brief');
+    const ids = await enqueueTestRuns(tenant.id, jobId, 25);
+    const executor = createRunExecutor(
+      {
+        workerId: 'drain',
+        concurrency: 10,
+        leaseSeconds: 30,
+        heartbeatMs: 10_000,
+        pollMs: 20,
+        publicUrl: 'http://127.0.0.1:1',
+      },
+      { allowedCommands: [], allowedHosts: [], commandEnvironment: {} },
+      plugins,
+    );
+    expect(await executor.drain(10_000)).toBe(25);
+    const rows = await sql`select 1 from public.runs where id = any (${ids}) and state = 'success'`;
+    expect(rows).toHaveLength(25);
+  });
+});

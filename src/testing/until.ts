@@ -1,0 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Waits for a condition instead of for a time; answers with what it found, and says what it last saw when it gives up. */
+export async function until<T>(
+  look: () => T | Promise<T>,
+  isDone: (found: T) => boolean = Boolean,
+  msMax = 15_000,
+): Promise<T> {
+  const end = performance.now() + msMax;
+  for (;;) {
+    const found = await look();
+    if (isDone(found)) return found;
+    if (performance.now() > end)
+      throw new Error(`Waited ${msMax} ms in vain; last seen: ${JSON.stringify(found)}`);
+    await sleep(20);
+  }
+}
