@@ -21,12 +21,19 @@ export interface JobFilter {
   toolId: string | null;
 }
 
+// PostgreSQL refuses NUL in text.
+const jobKey = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((key) => !key.includes('\0'));
+
 const jobsAddress = z.object({
   q: optional(z.string().trim().max(200)),
   state: optional(z.enum(jobStates)),
   tool: optional(z.uuid()),
-  after: optional(z.string().min(1).max(200)),
-  before: optional(z.string().min(1).max(200)),
+  after: optional(jobKey),
+  before: optional(jobKey),
 });
 
 /** Reads the address of the list of jobs, whose cursor is a job's key; what makes no sense is as if it were not there. */
