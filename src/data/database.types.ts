@@ -1046,6 +1046,7 @@ export type Database = {
           blackouts: Json | null;
           catch_up_after_enable: boolean | null;
           cron_expression: string | null;
+          declared_description: Json | null;
           interval_seconds: number | null;
           is_enabled: boolean;
           is_plugin_enabled: boolean;

@@ -1,13 +1,14 @@
 import type { Tables } from '#data/database.types.ts';
 import { toInstant } from '#data/instant.ts';
 import { scheduleColumns, toSchedule, toSchedulePolicies } from '#data/schedule-row.ts';
+import { type LocalizedText, localizedTextSchema } from '#domain/plugin/payload-schema.ts';
 import { parseLastStatus } from '#domain/job-health.ts';
 import { nextNominal } from '#domain/schedule/next-nominal.ts';
 import type { Schedule, SchedulePolicies } from '#domain/schedule/schedule.ts';
 import { parseRunState, parseRunTrigger, type RunState, type RunTrigger } from '#domain/run-state.ts';
 
 export const pluginJobColumns =
-  `job_id, job_key, title, plugin_id, plugin_key, plugin_name, plugin_job_name, is_enabled, is_plugin_enabled, job_created_at, schedule_id, ${scheduleColumns}, next_nominal_at, next_due_at, last_nominal_at, last_status, last_finished_at, last_message, latest_run_id, latest_run_state, latest_run_trigger, latest_run_at, latest_run_completed_at` as const;
+  `job_id, job_key, title, plugin_id, plugin_key, plugin_name, plugin_job_name, declared_description, is_enabled, is_plugin_enabled, job_created_at, schedule_id, ${scheduleColumns}, next_nominal_at, next_due_at, last_nominal_at, last_status, last_finished_at, last_message, latest_run_id, latest_run_state, latest_run_trigger, latest_run_at, latest_run_completed_at` as const;
 
 /** When a job runs, and where it stands. */
 export interface JobSchedule {
@@ -29,6 +30,8 @@ export interface PluginJob {
   plugin: { id: string; key: string; name: string; isEnabled: boolean };
   /** Its name in the plugin's manifest. */
   name: string;
+  /** What the manifest says of it. */
+  description: LocalizedText | null;
   isEnabled: boolean;
   createdAt: string;
   schedule: JobSchedule | null;
@@ -71,6 +74,7 @@ export function toPluginJob(row: PluginJobRow): PluginJob {
       isEnabled: row.is_plugin_enabled,
     },
     name: row.plugin_job_name ?? '',
+    description: localizedTextSchema.safeParse(row.declared_description).data ?? null,
     isEnabled: row.is_enabled,
     createdAt: toInstant(row.job_created_at),
     schedule:

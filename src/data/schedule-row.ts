@@ -73,7 +73,7 @@ export function fromSchedule(schedule: Schedule, policies: SchedulePolicies) {
     spread_seconds: policies.spreadSeconds,
     blackouts: policies.blackouts.map((window) =>
       window.type === 'weekly'
-        ? { ...window }
+        ? { ...window, days: [...window.days] }
         : { type: window.type, startsAt: window.startsAt.toISOString(), endsAt: window.endsAt.toISOString() },
     ),
     catch_up_after_enable: policies.catchUpAfterEnable,

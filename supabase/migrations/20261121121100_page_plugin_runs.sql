@@ -145,7 +145,14 @@ with (security_invoker = true)
 as
   select
     j.id as job_id, j.tenant_id, j.job_key, j.title, j.plugin_id, p.plugin_key, p.name as plugin_name,
-    j.plugin_job_name, j.is_enabled, p.is_enabled as is_plugin_enabled, j.created_at as job_created_at,
+    j.plugin_job_name,
+    (
+      select coalesce(d.job -> 'description', d.job -> 'title')
+      from jsonb_array_elements(case when jsonb_typeof(p.manifest -> 'jobs') = 'array' then p.manifest -> 'jobs' end) d (job)
+      where d.job ->> 'name' = j.plugin_job_name
+      limit 1
+    ) as declared_description,
+    j.is_enabled, p.is_enabled as is_plugin_enabled, j.created_at as job_created_at,
     s.id as schedule_id, s.schedule_type, s.cron_expression, s.time_zone, s.interval_seconds, s.anchor_at, s.run_at,
     s.misfire_policy, s.misfire_limit, s.overlap_policy, s.spread_seconds, s.blackouts, s.catch_up_after_enable,
     s.next_nominal_at, s.next_due_at, s.last_nominal_at,

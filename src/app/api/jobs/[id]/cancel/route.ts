@@ -1,0 +1,25 @@
+import { ConflictError } from '#domain/errors.ts';
+import { readId, requireActor } from '#features/kit/api-actor.ts';
+import { jsonAnswer } from '#features/kit/http-answer.ts';
+import { machineRoute } from '#features/kit/machine-route.ts';
+import { getBackgroundJob } from '#features/runs/background-jobs.ts';
+import { cancelRun } from '#features/runs/cancel-run.ts';
+
+/**
+ * Cancels what waits at once and asks what runs to stop (contracts.md, Background jobs; rule 26): admins, and staff what they
+ * started. 409 when it is over.
+ */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/jobs/:id/cancel', {
+  POST: async (request, _note, params) => {
+    const actor = await requireActor(request);
+    const id = readId(params.id, 'Job not found');
+    await getBackgroundJob(actor, id);
+    try {
+      await cancelRun(actor, id);
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      throw new ConflictError('Only a queued or processing job can be canceled', error.rule);
+    }
+    return jsonAnswer(200, { job: await getBackgroundJob(actor, id) });
+  },
+});

@@ -1,0 +1,12 @@
+import { readId, requireActor } from '#features/kit/api-actor.ts';
+import { jsonAnswer } from '#features/kit/http-answer.ts';
+import { machineRoute } from '#features/kit/machine-route.ts';
+import { getBackgroundJob } from '#features/runs/background-jobs.ts';
+
+/** One of them (contracts.md, Background jobs). To staff an error shows its name and message only. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/jobs/:id', {
+  GET: async (request, _note, params) => {
+    const actor = await requireActor(request);
+    return jsonAnswer(200, { job: await getBackgroundJob(actor, readId(params.id, 'Job not found')) });
+  },
+});

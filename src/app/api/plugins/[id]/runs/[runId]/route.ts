@@ -1,0 +1,17 @@
+import { readId, requireActor } from '#features/kit/api-actor.ts';
+import { jsonAnswer } from '#features/kit/http-answer.ts';
+import { machineRoute } from '#features/kit/machine-route.ts';
+import { getPluginRun } from '#features/runs/plugin-runs.ts';
+
+const sentence = 'Plugin run not found';
+
+/** One run of a plugin (contracts.md, Plugin runs), or 404 `Plugin run not found`. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/plugins/:id/runs/:runId', {
+  GET: async (request, _note, params) => {
+    const actor = await requireActor(request);
+    return jsonAnswer(
+      200,
+      await getPluginRun(actor, readId(params.id, sentence), readId(params.runId, sentence)),
+    );
+  },
+});

@@ -1,0 +1,16 @@
+import { requireAdminActor } from '#features/kit/api-actor.ts';
+import { checkInput, readJson } from '#features/kit/api-input.ts';
+import { jsonAnswer } from '#features/kit/http-answer.ts';
+import { machineRoute } from '#features/kit/machine-route.ts';
+import { enabledBody } from '#features/scheduler/api-shapes.ts';
+import { setSchedulerEnabled } from '#features/scheduler/set-scheduler-enabled.ts';
+
+/** The global switch (contracts.md, Scheduler; rule 22; admins only): {"enabled": boolean}. What runs goes on. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/scheduler/enabled', {
+  PUT: async (request) => {
+    const actor = await requireAdminActor(request);
+    const { enabled } = checkInput(enabledBody, await readJson(request), 'enabled must be true or false');
+    await setSchedulerEnabled(actor, { isEnabled: enabled });
+    return jsonAnswer(200, { is_enabled: enabled });
+  },
+});

@@ -1,0 +1,21 @@
+import { readId, requireAdminActor } from '#features/kit/api-actor.ts';
+import { checkInput, readJson } from '#features/kit/api-input.ts';
+import { jsonAnswer } from '#features/kit/http-answer.ts';
+import { machineRoute } from '#features/kit/machine-route.ts';
+import { enabledBody, toSchedulerJob } from '#features/scheduler/api-shapes.ts';
+import { getPluginJob } from '#features/scheduler/queries.ts';
+import { setJobEnabled } from '#features/scheduler/set-job-enabled.ts';
+
+/** Switches a job on or off (contracts.md, Scheduler; rule 22; admins only): {"enabled": boolean}. Answers the job. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
+  '/api/scheduler/jobs/:id/enabled',
+  {
+    PUT: async (request, _note, params) => {
+      const actor = await requireAdminActor(request);
+      const jobId = readId(params.id, 'Job not found');
+      const { enabled } = checkInput(enabledBody, await readJson(request), 'enabled must be true or false');
+      await setJobEnabled(actor, { jobId, isEnabled: enabled });
+      return jsonAnswer(200, toSchedulerJob(await getPluginJob(actor, jobId)));
+    },
+  },
+);

@@ -1,0 +1,22 @@
+import { readId, requireAdminActor } from '#features/kit/api-actor.ts';
+import { checkInput, readJson } from '#features/kit/api-input.ts';
+import { jsonAnswer } from '#features/kit/http-answer.ts';
+import { machineRoute } from '#features/kit/machine-route.ts';
+import { startRun } from '#features/runs/start-run.ts';
+import { runBody } from '#features/scheduler/api-shapes.ts';
+import { getPluginJob } from '#features/scheduler/queries.ts';
+
+/** Starts a job now (contracts.md, Scheduler; admins only), with an optional `payload` and `cursor`. 202 with the run's id. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/scheduler/jobs/:id/run', {
+  POST: async (request, note, params) => {
+    const actor = await requireAdminActor(request);
+    const { jobId } = await getPluginJob(actor, readId(params.id, 'Job not found'));
+    const { runId } = await startRun(
+      actor,
+      jobId,
+      checkInput(runBody, await readJson(request), 'Invalid body'),
+    );
+    note({ run_id: runId });
+    return jsonAnswer(202, { execution_id: runId, status: 'pending' });
+  },
+});

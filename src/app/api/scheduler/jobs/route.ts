@@ -1,0 +1,16 @@
+import { requireActor } from '#features/kit/api-actor.ts';
+import { readQuery } from '#features/kit/api-input.ts';
+import { jsonAnswer } from '#features/kit/http-answer.ts';
+import { machineRoute } from '#features/kit/machine-route.ts';
+import { formatTitleCursor, jobsQuery, toSchedulerJob } from '#features/scheduler/api-shapes.ts';
+import { listPluginJobs } from '#features/scheduler/queries.ts';
+
+/** The jobs that the portal runs, by name (contracts.md, Scheduler). `next` of a page is `after` of the following one. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/scheduler/jobs', {
+  GET: async (request) => {
+    const actor = await requireActor(request);
+    const { limit, after, enabled } = readQuery(jobsQuery, request);
+    const { jobs, next } = await listPluginJobs(actor, { size: limit, after, isEnabled: enabled });
+    return jsonAnswer(200, { jobs: jobs.map(toSchedulerJob), next: next && formatTitleCursor(next) });
+  },
+});

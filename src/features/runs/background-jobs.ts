@@ -1,0 +1,160 @@
+import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
+import { toInstant } from '#data/instant.ts';
+import type { Json } from '#data/database.types.ts';
+import { NotFoundError } from '#domain/errors.ts';
+import {
+  type BackgroundJobStatus,
+  toBackgroundJobStatus,
+  toExecutionStatus,
+} from '#domain/run/reference-words.ts';
+import type { ExecutionStatus } from '#domain/run/reference-words.ts';
+import { type InstantCursor, formatInstantCursor } from '#domain/page-cursor.ts';
+import { parseRunState, type RunState } from '#domain/run-state.ts';
+import type { Actor } from '#features/kit/api-actor.ts';
+import { errorMessageOf } from '#features/runs/plugin-runs.ts';
+
+const jobColumns =
+  'id, state, payload, result, progress, error, requested_by, received_at, started_at, completed_at, jobs!inner(job_key, title), run_error_stacks(stack)' as const;
+
+/** A run that a person, a schedule or the API started, in the words of reference/job-queue.md. */
+export interface BackgroundJob {
+  id: string;
+  /** Key of the job. */
+  type: string;
+  title: string;
+  status: BackgroundJobStatus;
+  payload: Json;
+  /** How far it is, then what it answered. */
+  result: Json;
+  /** The stack is for admins only. */
+  error: { name: string; message: string; stack?: string } | null;
+  userId: string | null;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  updatedAt: string;
+}
+
+interface BackgroundJobRow {
+  id: string;
+  state: string;
+  payload: Json;
+  result: Json;
+  progress: Json;
+  error: Json;
+  requested_by: string | null;
+  received_at: string;
+  started_at: string | null;
+  completed_at: string | null;
+  jobs: { job_key: string; title: string };
+  run_error_stacks: { stack: string } | null;
+}
+
+function toBackgroundJob(row: BackgroundJobRow, isAdmin: boolean): BackgroundJob {
+  const message = errorMessageOf(row.error);
+  const name =
+    row.error && typeof row.error === 'object' && !Array.isArray(row.error) ? row.error.name : null;
+  const stack = isAdmin ? row.run_error_stacks?.stack : undefined;
+  return {
+    id: row.id,
+    type: row.jobs.job_key,
+    title: row.jobs.title,
+    status: toBackgroundJobStatus(parseRunState(row.state)),
+    payload: row.payload,
+    result: row.result ?? row.progress,
+    error:
+      message === null
+        ? null
+        : { name: typeof name === 'string' ? name : 'Error', message, ...(stack !== undefined && { stack }) },
+    userId: row.requested_by,
+    createdAt: toInstant(row.received_at),
+    startedAt: row.started_at === null ? null : toInstant(row.started_at),
+    finishedAt: row.completed_at === null ? null : toInstant(row.completed_at),
+    updatedAt: toInstant(row.completed_at ?? row.started_at ?? row.received_at),
+  };
+}
+
+/**
+ * The newest runs that the portal itself has made: all of them for admins and for keys, for staff those that they started.
+ * @param type key of a job
+ */
+export async function listBackgroundJobs(
+  { client, tenantId, role, userId }: Actor,
+  { type, state, limit }: { type?: string | undefined; state?: RunState | undefined; limit: number },
+): Promise<BackgroundJob[]> {
+  let query = client.from('runs').select(jobColumns).eq('tenant_id', tenantId).neq('trigger', 'report');
+  if (role !== 'admin' && userId !== null) query = query.eq('requested_by', userId);
+  if (state !== undefined) query = query.eq('state', state);
+  if (type !== undefined) {
+    const jobs = unwrap(await client.from('jobs').select('id').eq('tenant_id', tenantId).eq('job_key', type));
+    const [job] = jobs;
+    if (!job) return [];
+    query = query.eq('job_id', job.id);
+  }
+  const rows = unwrap(
+    await query.order('ordered_at', { ascending: false }).order('id', { ascending: false }).limit(limit),
+  );
+  return rows.map((row) => toBackgroundJob(row, role === 'admin'));
+}
+
+/** @throws NotFoundError also for another tenant's, and for staff who did not start it */
+export async function getBackgroundJob(
+  { client, tenantId, role, userId }: Actor,
+  id: string,
+): Promise<BackgroundJob> {
+  let query = client
+    .from('runs')
+    .select(jobColumns)
+    .eq('tenant_id', tenantId)
+    .eq('id', id)
+    .neq('trigger', 'report');
+  if (role !== 'admin' && userId !== null) query = query.eq('requested_by', userId);
+  const row = unwrapMaybe(await query.maybeSingle());
+  if (!row) throw new NotFoundError('Job not found');
+  return toBackgroundJob(row, role === 'admin');
+}
+
+/** A run of a job in the words of reference/scheduler.md. */
+export interface Execution {
+  id: string;
+  started_at: string;
+  completed_at: string | null;
+  status: ExecutionStatus;
+  error_message: string | null;
+}
+
+const quoted = (text: string): string => `"${text}"`;
+
+/** The runs of a job, newest first; `next` is where the page after it begins. */
+export async function listExecutions(
+  { client, tenantId }: Actor,
+  { jobId, limit, after }: { jobId: string; limit: number; after?: InstantCursor | undefined },
+): Promise<{ executions: Execution[]; next: string | null }> {
+  let query = client
+    .from('runs')
+    .select('id, state, started_at, received_at, completed_at, ordered_at, error, message')
+    .eq('tenant_id', tenantId)
+    .eq('job_id', jobId);
+  if (after)
+    query = query.lte('ordered_at', after.at).or(`ordered_at.lt.${quoted(after.at)},id.lt.${after.id}`);
+  const rows = unwrap(
+    await query
+      .order('ordered_at', { ascending: false })
+      .order('id', { ascending: false })
+      .limit(limit + 1),
+  );
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return {
+    executions: rows.slice(0, limit).map((row) => {
+      const state = parseRunState(row.state);
+      return {
+        id: row.id,
+        started_at: toInstant(row.started_at ?? row.received_at),
+        completed_at: row.completed_at === null ? null : toInstant(row.completed_at),
+        status: toExecutionStatus(state),
+        error_message: errorMessageOf(row.error) ?? (state === 'failed' ? row.message : null),
+      };
+    }),
+    next: last ? formatInstantCursor({ at: toInstant(last.ordered_at), id: last.id }) : null,
+  };
+}

@@ -1,0 +1,68 @@
+import { createServiceClient } from '#data/clients/service.ts';
+import { readPortalMetrics } from '#data/scheduler.ts';
+import { requireActor } from '#features/kit/api-actor.ts';
+import { hasCronSecret } from '#features/kit/cron-secret.ts';
+import type { HttpAnswer } from '#features/kit/http-answer.ts';
+import { readHealth } from '#features/scheduler/read-health.ts';
+
+type Sample = [labels: Record<string, string>, value: number];
+
+/** Names and values of labels are ours, but for the workers', which may hold a host name. */
+const escaped = (text: string) =>
+  text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+
+function metric(name: string, help: string, samples: readonly Sample[]): string {
+  const lines = samples.map(([labels, value]) => {
+    const list = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
+    return `${name}${list.length > 0 ? `{${list.join(',')}}` : ''} ${value}`;
+  });
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines, ''].join('\n');
+}
+
+const byLabel = (label: string, counts: Record<string, number>, known: readonly string[]): Sample[] =>
+  known.map((word) => [{ [label]: word }, counts[word] ?? 0]);
+
+/**
+ * `GET /api/metrics` in the text format of Prometheus. With the CRON_SECRET it counts the whole portal, with an API key
+ * (scope read or admin) or a session only that tenant; heartbeats are the portal's in both.
+ */
+export async function answerMetrics(request: Request): Promise<HttpAnswer> {
+  const tenantId = hasCronSecret(request.headers) ? undefined : (await requireActor(request)).tenantId;
+  const client = createServiceClient();
+  const [counts, health] = await Promise.all([
+    readPortalMetrics(client, tenantId),
+    readHealth(tenantId === undefined ? { client } : { client, tenantId }),
+  ]);
+  const body = [
+    metric(
+      'tc_portal_jobs',
+      'Jobs by status.',
+      byLabel('status', counts.jobs, ['success', 'error', 'unknown', 'disabled']),
+    ),
+    metric(
+      'tc_portal_runs',
+      'Unfinished runs by state.',
+      byLabel('state', counts.runs, ['pending', 'running']),
+    ),
+    metric(
+      'tc_portal_runs_finished_5m',
+      'Runs of the last 5 minutes by state.',
+      byLabel('state', counts.recentRuns, ['success', 'failed', 'canceled']),
+    ),
+    metric('tc_portal_queue_length', 'Runs that wait for a worker.', [[{}, health.queue.waitingCount]]),
+    metric('tc_portal_queue_oldest_seconds', 'How long the oldest of them has waited.', [
+      [{}, health.queue.oldestWaitingSeconds],
+    ]),
+    metric('tc_portal_heartbeat_age_seconds', 'Seconds since a scheduler or worker was last alive.', [
+      ...(health.tickAgeSeconds === null
+        ? []
+        : [[{ process: 'scheduler' }, health.tickAgeSeconds] as Sample]),
+      ...health.workers.map(({ name, ageSeconds }): Sample => [{ process: `worker:${name}` }, ageSeconds]),
+    ]),
+  ].join('');
+  return {
+    status: 200,
+    headers: { 'Cache-Control': 'no-store', 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' },
+    body,
+  };
+}
