@@ -1233,6 +1233,24 @@ export type Database = {
           total: number;
         }[];
       };
+      page_runs: {
+        Args: {
+          p_at?: string;
+          p_from?: string;
+          p_id?: string;
+          p_is_backwards?: boolean;
+          p_job_id?: string;
+          p_limit?: number;
+          p_plugin_id?: string;
+          p_state?: string;
+          p_tenant_id: string;
+          p_trigger?: string;
+          p_until?: string;
+        };
+        Returns: {
+          run_id: string;
+        }[];
+      };
       queue_vitals: {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -1286,6 +1304,20 @@ export type Database = {
           success_count: number;
           success_duration_count: number;
           success_duration_ms_sum: number;
+          success_events_sum: number;
+        }[];
+      };
+      summarize_runs: {
+        Args: { p_job_id?: string; p_plugin_id?: string; p_since: string; p_tenant_id: string };
+        Returns: {
+          canceled_count: number;
+          duration_count: number;
+          duration_ms_sum: number;
+          failed_count: number;
+          pending_count: number;
+          running_count: number;
+          success_count: number;
+          success_duration_count: number;
           success_events_sum: number;
         }[];
       };

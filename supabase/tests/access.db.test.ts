@@ -190,12 +190,14 @@ describe('rule 32: row level security on every table, those not written yet incl
       'list_job_secrets',
       'owns_webhook_secret',
       'page_plugin_runs',
+      'page_runs',
       'rename_myself',
       'set_job_enabled',
       'set_job_secret',
       'set_plugin_secret',
       'start_run',
       'summarize_plugin_runs',
+      'summarize_runs',
     ]);
   });
 });
