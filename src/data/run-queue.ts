@@ -248,3 +248,46 @@ export async function listHeartbeats(
   const rows = unwrap(await client.rpc('list_heartbeats').retry(false));
   return rows.map((row) => ({ process: row.process, ageSeconds: row.age_seconds }));
 }
+
+/** An open attempt of a remote plugin's run, with what decides over its next step. */
+export interface OpenAttempt {
+  runId: string;
+  attemptToken: string;
+  attempt: number;
+  snoozeCount: number;
+  maxAttempts: number;
+  backoffSeconds: number;
+  maxBackoffSeconds: number;
+  isCancelRequested: boolean;
+}
+
+/** The attempt that this token opens, or null: it is over, its lease was lost, or the token is wrong. */
+export async function findOpenAttempt(
+  client: ServiceClient,
+  runId: string,
+  attemptToken: string,
+): Promise<OpenAttempt | null> {
+  const row = unwrapMaybe(
+    await client
+      .from('runs')
+      .select(
+        'attempt, snooze_count, cancel_requested_at, jobs!inner(max_attempts, backoff_seconds, max_backoff_seconds)',
+      )
+      .eq('id', runId)
+      .eq('attempt_token', attemptToken)
+      .eq('state', 'running')
+      .maybeSingle(),
+  );
+  return (
+    row && {
+      runId,
+      attemptToken,
+      attempt: row.attempt,
+      snoozeCount: row.snooze_count,
+      maxAttempts: row.jobs.max_attempts,
+      backoffSeconds: row.jobs.backoff_seconds,
+      maxBackoffSeconds: row.jobs.max_backoff_seconds,
+      isCancelRequested: row.cancel_requested_at !== null,
+    }
+  );
+}

@@ -21,7 +21,10 @@ interface Running {
 }
 
 // What runs beside the database, in the order of its start.
-const children = [{ name: 'portal', file: 'server/portal.ts' }];
+const children = [
+  { name: 'portal', file: 'server/portal.ts' },
+  { name: 'worker', file: 'worker/main.ts' },
+];
 
 const firstTenantName = '株式会社サンプル';
 

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { createServiceClient } from '#data/clients/service.ts';
+import { extendLeases, findOpenAttempt, finishAttempts, type OpenAttempt } from '#data/run-queue.ts';
+import { ConflictError, InvalidInputError, UnauthenticatedError } from '#domain/errors.ts';
+import { redactSecrets } from '#domain/redaction.ts';
+import { cleanText, excerptLog } from '#domain/report-text.ts';
+import { noProgressYet, type RunProgress, throttleProgress } from '#domain/run/progress.ts';
+import { resultOf } from '#features/execution/attempt-result.ts';
+import {
+  describeProblem,
+  remoteOutcomeSchema,
+  remoteProgressSchema,
+  toOutcome,
+} from '#features/execution/remote-protocol.ts';
+import { type HttpAnswer, jsonAnswer } from '#features/kit/http-answer.ts';
+import type { Note, RouteParams } from '#features/kit/machine-route.ts';
+import { readBody } from '#features/kit/request-body.ts';
+
+const progressBytesMax = 16 * 1024;
+const resultBytesMax = 1024 * 1024;
+const leaseSeconds = 30;
+const callMsMax = 10_000;
+
+const notOpen = (): ConflictError =>
+  new ConflictError(
+    'This attempt is not open: it is over, its lease was lost, or the token is another one’s',
+  );
+
+async function requireAttempt(request: Request, { runId }: RouteParams): Promise<OpenAttempt> {
+  const [, token] = /^Bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '') ?? [];
+  if (!z.guid().safeParse(token).success || token === undefined) {
+    throw new UnauthenticatedError('Invalid or missing attempt token');
+  }
+  if (!z.guid().safeParse(runId).success || runId === undefined) throw notOpen();
+  const attempt = await findOpenAttempt(createServiceClient(), runId, token);
+  if (!attempt) throw notOpen();
+  return attempt;
+}
+
+async function readJson<Schema extends z.ZodType>(
+  request: Request,
+  schema: Schema,
+  bytesMax: number,
+): Promise<z.output<Schema>> {
+  const text = new TextDecoder().decode(await readBody(request, bytesMax));
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new InvalidInputError('Invalid JSON body');
+  }
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw new InvalidInputError(`Wrong body: ${describeProblem(parsed.error)}`);
+  return parsed.data;
+}
+
+/**
+ * `POST /api/plugin-runs/:runId/progress`: a remote plugin tells how far it is, and hears whether to stop
+ * (docs/plugins.md).
+ */
+export async function answerPluginProgress(
+  request: Request,
+  note: Note,
+  params: RouteParams,
+): Promise<HttpAnswer> {
+  const attempt = await requireAttempt(request, params);
+  note({ run_id: attempt.runId });
+  const {
+    done,
+    total = null,
+    note: told = null,
+  } = await readJson(request, remoteProgressSchema, progressBytesMax);
+  const given: RunProgress = { done, total, note: told === null ? null : redactSecrets(cleanText(told)) };
+  const { write: progress } = throttleProgress(noProgressYet, given, new Date(), { flush: true });
+  const signal = AbortSignal.timeout(callMsMax);
+  const [lease] = await extendLeases(createServiceClient(), [{ ...attempt, progress }], leaseSeconds, signal);
+  if (!lease) throw notOpen();
+  return jsonAnswer(200, { cancel_requested: lease.isCancelRequested });
+}
+
+/** `POST /api/plugin-runs/:runId/result`: a remote plugin says how the attempt ended (docs/plugins.md). */
+export async function answerPluginResult(
+  request: Request,
+  note: Note,
+  params: RouteParams,
+): Promise<HttpAnswer> {
+  const attempt = await requireAttempt(request, params);
+  note({ run_id: attempt.runId });
+  const told = await readJson(request, remoteOutcomeSchema, resultBytesMax);
+  const secrets = [attempt.attemptToken];
+  const outcome = toOutcome(told);
+  const isCanceled = attempt.isCancelRequested && outcome.kind !== 'success';
+  const result = resultOf(attempt, isCanceled ? { kind: 'canceled' } : outcome, {
+    now: new Date(),
+    random: Math.random(),
+    secrets,
+  });
+  const log = told.log == null ? null : excerptLog(redactSecrets(cleanText(told.log), secrets));
+  const written = await finishAttempts(
+    createServiceClient(),
+    [{ ...result, ...(log && { log }) }],
+    AbortSignal.timeout(callMsMax),
+  );
+  if (!written.includes(attempt.runId)) throw notOpen();
+  return jsonAnswer(200, { run_id: attempt.runId, state: result.state });
+}
