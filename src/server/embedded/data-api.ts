@@ -1,6 +1,6 @@
 import { serve } from '@hono/node-server';
 import { App } from '@supabase/lite';
-import { connectLite } from '#server/embedded/lite-connection.ts';
+import { connectLite, withRequestHeaders } from '#server/embedded/lite-connection.ts';
 import { stopPostgres } from '#server/embedded/postgres.ts';
 import { obeyParent, reportReady } from '#server/parent.ts';
 import { apiSettings } from '#server/embedded/api-settings.ts';
@@ -82,7 +82,7 @@ async function answer(request: Request, peerAddress: string | null): Promise<Res
   // Lite also serves /_system, which shows the connection string to whoever asks.
   if (!/^\/(rest|auth)\/v1(\/|$)/.test(pathname))
     return Response.json({ message: 'Not found' }, { status: 404 });
-  const response = await app.fetch(request, { peerAddress });
+  const response = await withRequestHeaders(request.headers, () => app.fetch(request, { peerAddress }));
   // Clients keep a session over a 503, but drop it over the 500 that lite answers when the database is away.
   return response.status === 500 && (await isDatabaseAway()) ? away() : response;
 }

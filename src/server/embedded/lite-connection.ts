@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createPostgresConnection } from '@supabase/lite/postgres';
 import { CompiledQuery, type Kysely } from 'kysely';
 
@@ -74,6 +75,15 @@ export function asPostgrestError(error: unknown): unknown {
   });
 }
 
+const actorHeader = 'x-tc-portal-api-key-id';
+const currentHeaders = new AsyncLocalStorage<string>();
+
+/** PostgREST lets functions see the headers of every request, lite only those of rpc calls; ours read this one. */
+export function withRequestHeaders<T>(headers: Headers, work: () => T): T {
+  const actor = headers.get(actorHeader);
+  return currentHeaders.run(JSON.stringify(actor === null ? {} : { [actorHeader]: actor }), work);
+}
+
 /** The database connections of the Data API, with what lite does wrong on a real PostgreSQL put right. */
 export function connectLite(url: string, connections: number): ReturnType<typeof createPostgresConnection> {
   const connection = createPostgresConnection({
@@ -102,8 +112,14 @@ export function connectLite(url: string, connections: number): ReturnType<typeof
     await transaction.executeQuery(
       CompiledQuery.raw(
         `select set_config('role', $1, true), set_config('request.jwt.claim.sub', $2, true),
-          set_config('request.jwt.claim.role', $1, true), set_config('request.jwt.claims', $3, true)`,
-        [role, caller.auth?.uid ?? '', JSON.stringify(caller.auth?.jwt ?? { role })],
+          set_config('request.jwt.claim.role', $1, true), set_config('request.jwt.claims', $3, true),
+          set_config('request.headers', $4, true)`,
+        [
+          role,
+          caller.auth?.uid ?? '',
+          JSON.stringify(caller.auth?.jwt ?? { role }),
+          currentHeaders.getStore() ?? '{}',
+        ],
       ),
     );
   };

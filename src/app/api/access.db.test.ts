@@ -1,0 +1,675 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createServerClient } from '@supabase/ssr';
+import { afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import * as internalScheduler from '#app/api/internal/scheduler/route.ts';
+import * as backgroundJobCancel from '#app/api/jobs/[id]/cancel/route.ts';
+import * as backgroundJob from '#app/api/jobs/[id]/route.ts';
+import * as backgroundJobs from '#app/api/jobs/route.ts';
+import * as metrics from '#app/api/metrics/route.ts';
+import * as pluginRun from '#app/api/plugins/[id]/run/route.ts';
+import * as pluginRunDetail from '#app/api/plugins/[id]/runs/[runId]/route.ts';
+import * as pluginRuns from '#app/api/plugins/[id]/runs/route.ts';
+import * as schedulerEnabled from '#app/api/scheduler/enabled/route.ts';
+import * as schedulerJobEnabled from '#app/api/scheduler/jobs/[id]/enabled/route.ts';
+import * as schedulerJobExecutions from '#app/api/scheduler/jobs/[id]/executions/route.ts';
+import * as schedulerJob from '#app/api/scheduler/jobs/[id]/route.ts';
+import * as schedulerJobRun from '#app/api/scheduler/jobs/[id]/run/route.ts';
+import * as schedulerJobs from '#app/api/scheduler/jobs/route.ts';
+import * as schedulerStatus from '#app/api/scheduler/status/route.ts';
+import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
+import { hashSecret } from '#features/kit/hash-secret.ts';
+import { createTestTenant, sql, type TestPerson, type TestTenant } from '#testing/supabase.ts';
+
+// Who is signed in, as cookies; the rest of a request is a Request.
+const session = vi.hoisted(() => ({ cookies: [] as { name: string; value: string }[] }));
+vi.mock('next/headers', () => ({
+  cookies: async () => ({ getAll: () => session.cookies, set: () => {} }),
+}));
+
+type Caller =
+  'nobody' | 'staff' | 'admin' | 'report key' | 'read key' | 'admin key' | 'other admin' | 'other key';
+const callers: Caller[] = [
+  'nobody',
+  'staff',
+  'admin',
+  'report key',
+  'read key',
+  'admin key',
+  'other admin',
+  'other key',
+];
+
+interface Company {
+  tenant: TestTenant;
+  pluginId: string;
+  jobId: string;
+  keys: Record<'report' | 'read' | 'admin', string>;
+  adminKeyId: string;
+}
+
+const manifest = {
+  id: 'demo',
+  name: 'Demo',
+  version: '1.0.0',
+  kind: 'built_in',
+  jobs: [{ name: 'sync', handler: 'sync', title: { ja: '同期', en: 'Sync' }, description: '毎分の同期' }],
+};
+
+async function makeKey(tenantId: string, scope: string): Promise<{ key: string; id: string }> {
+  const key = formatApiKey(randomBytes(32));
+  const [row] = await sql<{ id: string }[]>`
+    insert into public.api_keys (tenant_id, name, prefix, key_hash, scopes)
+    values (${tenantId}, ${`Key ${scope}`}, ${apiKeyPrefix(key)}, ${hashSecret(key)}, ${[scope]}) returning id`;
+  return { key, id: row!.id };
+}
+
+async function makeCompany(): Promise<Company> {
+  const tenant = await createTestTenant();
+  const [plugin] = await sql<{ id: string }[]>`
+    insert into public.plugins (tenant_id, plugin_key, name, kind, manifest)
+    values (${tenant.id}, 'demo', 'Demo', 'built_in', ${sql.json(manifest)}) returning id`;
+  const [job] = await sql<{ id: string }[]>`
+    insert into public.jobs (tenant_id, job_key, title, kind, plugin_id, plugin_job_name)
+    values (${tenant.id}, 'demo/sync', 'Sync', 'plugin', ${plugin!.id}, 'sync') returning id`;
+  await sql`
+    insert into public.schedules (tenant_id, job_id, schedule_type, cron_expression, time_zone, next_nominal_at, next_due_at)
+    values (${tenant.id}, ${job!.id}, 'cron', '0 6 * * *', 'Asia/Tokyo', '2040-01-01T21:00:00Z', '2040-01-01T21:00:00Z')`;
+  const [report, read, admin] = await Promise.all(
+    ['report', 'read', 'admin'].map((scope) => makeKey(tenant.id, scope)),
+  );
+  return {
+    tenant,
+    pluginId: plugin!.id,
+    jobId: job!.id,
+    keys: { report: report!.key, read: read!.key, admin: admin!.key },
+    adminKeyId: admin!.id,
+  };
+}
+
+async function cookiesOf(person: TestPerson): Promise<{ name: string; value: string }[]> {
+  const { url, publishableKey } = inject('supabase');
+  const jar = new Map<string, string>();
+  const client = createServerClient(url, publishableKey, {
+    cookies: {
+      getAll: () => [...jar].map(([name, value]) => ({ name, value })),
+      setAll: (cookies) => cookies.forEach(({ name, value }) => jar.set(name, value)),
+    },
+  });
+  const { error } = await client.auth.signInWithPassword(person);
+  if (error) throw error;
+  // The client writes its cookies when it hears of the sign-in.
+  await vi.waitFor(() => expect(jar.size).toBeGreaterThan(0));
+  return [...jar].map(([name, value]) => ({ name, value }));
+}
+
+let mine: Company;
+let other: Company;
+let cookies: Record<'staff' | 'admin' | 'other admin', { name: string; value: string }[]>;
+const cronSecret = `cron-${randomUUID()}`;
+
+type Handlers = Record<
+  string,
+  (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>
+>;
+
+interface Call {
+  handlers: unknown;
+  method?: 'GET' | 'POST' | 'PUT';
+  params?: Record<string, string>;
+  query?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+async function call(
+  caller: Caller,
+  { handlers, method = 'GET', params = {}, query = '', body, headers = {} }: Call,
+) {
+  const key = {
+    'report key': mine.keys.report,
+    'read key': mine.keys.read,
+    'admin key': mine.keys.admin,
+    'other key': other.keys.admin,
+  }[caller as string];
+  session.cookies = caller in cookies ? cookies[caller as 'admin'] : [];
+  const request = new Request(`http://portal.test/${query}`, {
+    method,
+    headers: { host: 'portal.test', ...(key && { Authorization: `Bearer ${key}` }), ...headers },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const response = await (handlers as Handlers)[method]!(request, { params: Promise.resolve(params) });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json');
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of every shape
+    body: (isJson ? JSON.parse(text) : {}) as any,
+  };
+}
+
+/** A pending run that the staff member is said to have started. */
+async function makeRun(columns: Record<string, unknown> = {}): Promise<string> {
+  const [run] = await sql<{ id: string }[]>`
+    insert into public.runs ${sql({
+      tenant_id: mine.tenant.id,
+      job_id: mine.jobId,
+      trigger: 'manual',
+      state: 'pending',
+      ordered_at: new Date(),
+      requested_by: mine.tenant.staff.id,
+      ...columns,
+    })} returning id`;
+  return run!.id;
+}
+
+beforeAll(async () => {
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  vi.stubEnv('CRON_SECRET', cronSecret);
+  [mine, other] = await Promise.all([makeCompany(), makeCompany()]);
+  const [staff, admin, otherAdmin] = await Promise.all(
+    [mine.tenant.staff, mine.tenant.admin, other.tenant.admin].map(cookiesOf),
+  );
+  cookies = { staff: staff!, admin: admin!, 'other admin': otherAdmin! };
+});
+
+afterEach(async () => {
+  for (const table of ['runs', 'run_stats_daily', 'job_status']) {
+    await sql`delete from public.${sql(table)} where tenant_id in (${mine.tenant.id}, ${other.tenant.id})`;
+  }
+});
+
+type Expected = Record<Caller, number>;
+const readable: Expected = {
+  nobody: 401,
+  staff: 200,
+  admin: 200,
+  'report key': 403,
+  'read key': 200,
+  'admin key': 200,
+  'other admin': 404,
+  'other key': 404,
+};
+const own: Expected = { ...readable, 'other admin': 200, 'other key': 200 };
+const forAdmins = (status: number): Expected => ({
+  ...readable,
+  staff: 403,
+  'read key': 403,
+  admin: status,
+  'admin key': status,
+});
+
+const routes: [name: string, Expected, (runId: string) => Call][] = [
+  [
+    'POST /api/plugins/:id/run',
+    forAdmins(202),
+    () => ({ handlers: pluginRun, method: 'POST', params: { id: mine.pluginId }, body: { jobName: 'sync' } }),
+  ],
+  ['GET /api/plugins/:id/runs', readable, () => ({ handlers: pluginRuns, params: { id: mine.pluginId } })],
+  [
+    'GET /api/plugins/:id/runs/:runId',
+    readable,
+    (runId) => ({ handlers: pluginRunDetail, params: { id: mine.pluginId, runId } }),
+  ],
+  ['GET /api/scheduler/status', own, () => ({ handlers: schedulerStatus })],
+  ['GET /api/scheduler/jobs', own, () => ({ handlers: schedulerJobs })],
+  ['GET /api/scheduler/jobs/:id', readable, () => ({ handlers: schedulerJob, params: { id: mine.jobId } })],
+  [
+    'PUT /api/scheduler/jobs/:id/enabled',
+    forAdmins(200),
+    () => ({
+      handlers: schedulerJobEnabled,
+      method: 'PUT',
+      params: { id: mine.jobId },
+      body: { enabled: true },
+    }),
+  ],
+  [
+    'POST /api/scheduler/jobs/:id/run',
+    forAdmins(202),
+    () => ({ handlers: schedulerJobRun, method: 'POST', params: { id: mine.jobId } }),
+  ],
+  [
+    'GET /api/scheduler/jobs/:id/executions',
+    readable,
+    () => ({ handlers: schedulerJobExecutions, params: { id: mine.jobId } }),
+  ],
+  [
+    'PUT /api/scheduler/enabled',
+    { ...forAdmins(200), 'other admin': 200, 'other key': 200 },
+    () => ({ handlers: schedulerEnabled, method: 'PUT', body: { enabled: true } }),
+  ],
+  ['GET /api/jobs', own, () => ({ handlers: backgroundJobs })],
+  ['GET /api/jobs/:id', readable, (id) => ({ handlers: backgroundJob, params: { id } })],
+  [
+    'POST /api/jobs/:id/cancel',
+    { ...readable, 'read key': 403 },
+    (id) => ({ handlers: backgroundJobCancel, method: 'POST', params: { id } }),
+  ],
+  ['GET /api/metrics', own, () => ({ handlers: metrics })],
+  [
+    'GET /api/internal/scheduler',
+    {
+      nobody: 401,
+      staff: 401,
+      admin: 401,
+      'report key': 401,
+      'read key': 401,
+      'admin key': 401,
+      'other admin': 401,
+      'other key': 401,
+    },
+    () => ({ handlers: internalScheduler }),
+  ],
+];
+
+describe('contract, opening paragraphs: who may ask what', () => {
+  for (const [name, expected, make] of routes) {
+    it.each(callers)(`${name} answers %s`, async (caller) => {
+      const answer = await call(caller, make(await makeRun()));
+      expect([caller, answer.status, answer.text]).toEqual([caller, expected[caller], answer.text]);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('x-request-id')).toBeTruthy();
+      if (answer.status >= 400) expect(answer.body).toEqual({ error: expect.any(String) });
+    });
+
+    it(`${name} refuses another method with Allow`, async () => {
+      const { handlers, params } = make(randomUUID());
+      const request = new Request('http://portal.test/', { method: 'DELETE' });
+      const response = await (handlers as Handlers).DELETE!(request, {
+        params: Promise.resolve(params ?? {}),
+      });
+      expect(response.status).toBe(405);
+      expect(response.headers.get('allow')).toContain(name.split(' ')[0]);
+    });
+  }
+
+  it.each(routes.filter(([name]) => !name.startsWith('GET')))(
+    '%s refuses a foreign Origin',
+    async (_name, _expected, make) => {
+      const foreign = await call('admin', {
+        ...make(await makeRun()),
+        headers: { Origin: 'https://evil.example' },
+      });
+      expect(foreign.status).toBe(403);
+      const sandboxed = await call('admin', { ...make(await makeRun()), headers: { Origin: 'null' } });
+      expect(sandboxed.status).toBe(403);
+      const sameSite = await call('admin', {
+        ...make(await makeRun()),
+        headers: { Origin: 'http://portal.test' },
+      });
+      expect(sameSite.status).toBeLessThan(300);
+    },
+  );
+
+  it('refuses a key that nobody has, one that is revoked, and another kind of authorization, whoever is signed in', async () => {
+    const { key, id } = await makeKey(mine.tenant.id, 'admin');
+    await sql`update public.api_keys set revoked_at = now() where id = ${id}`;
+    for (const authorization of [
+      `Bearer ${key}`,
+      `Bearer ${formatApiKey(randomBytes(32))}`,
+      'Basic YTpi',
+      'Bearer ',
+    ]) {
+      const answer = await call('admin', {
+        handlers: schedulerJobs,
+        headers: { Authorization: authorization },
+      });
+      expect([authorization.slice(0, 8), answer.status]).toEqual([authorization.slice(0, 8), 401]);
+    }
+  });
+
+  it('answers 404 for ids that cannot be', async () => {
+    for (const id of ['x', '', "' or 1=1", randomUUID()]) {
+      expect((await call('admin', { handlers: schedulerJob, params: { id } })).status).toBe(404);
+      expect((await call('admin', { handlers: pluginRuns, params: { id } })).body).toEqual({
+        error: 'Plugin not found',
+      });
+    }
+  });
+
+  it('notes when a key was used', async () => {
+    await call('read key', { handlers: schedulerJobs });
+    const [row] =
+      await sql`select last_used_at from public.api_keys where key_hash = ${hashSecret(mine.keys.read)}`;
+    expect(row!.last_used_at).toBeInstanceOf(Date);
+  });
+});
+
+describe('contract, Plugin runs', () => {
+  it('starts a run that waits before those of schedules, in the name of the person or the key (rule 38)', async () => {
+    for (const [caller, kind, actorId] of [
+      ['admin', 'member', mine.tenant.admin.id],
+      ['admin key', 'api_key', mine.adminKeyId],
+    ] as const) {
+      const { body } = await call(caller, {
+        handlers: pluginRun,
+        method: 'POST',
+        params: { id: mine.pluginId },
+        body: { jobName: 'sync' },
+      });
+      expect(body).toEqual({ runId: expect.any(String), status: 'pending' });
+      const [run] = await sql`select * from public.runs where id = ${body.runId as string}`;
+      expect(run).toMatchObject({
+        state: 'pending',
+        priority: 'high',
+        queue_name: 'runs_high',
+        trigger: caller === 'admin' ? 'manual' : 'api',
+      });
+      const [audit] =
+        await sql`select * from public.audit_log where action = 'runs.start' and subject_id = ${body.runId as string}`;
+      expect(audit).toMatchObject({ actor_kind: kind, actor_id: actorId });
+    }
+  });
+
+  it.each([[{ jobName: 'nothing' }], [{}], ['[1]'], [{ jobName: 7 }]])(
+    'answers Invalid job name for %j',
+    async (body) => {
+      const answer = await call('admin', {
+        handlers: pluginRun,
+        method: 'POST',
+        params: { id: mine.pluginId },
+        body,
+      });
+      expect([answer.status, answer.body.error]).toEqual([400, 'Invalid job name']);
+    },
+  );
+
+  it('lists runs in the words of the reference, with totals', async () => {
+    const at = (minute: number) => new Date(Date.UTC(2026, 0, 5, 6, minute));
+    const ids: string[] = [];
+    for (let minute = 0; minute < 5; minute += 1) {
+      ids.push(
+        await makeRun({
+          state: minute === 3 ? 'failed' : 'success',
+          started_at: at(minute),
+          completed_at: at(minute + 1),
+          ordered_at: at(minute + 1),
+          duration_ms: 60_000,
+          attempt: 2,
+          events_processed: 10 * minute,
+          cursor_after: `c${minute}`,
+          error: minute === 3 ? sql.json({ name: 'Error', message: 'no' }) : null,
+        }),
+      );
+    }
+    await sql`select private.show_finished_runs(${ids})`;
+    const pending = await makeRun();
+    const first = await call('read key', {
+      handlers: pluginRuns,
+      params: { id: mine.pluginId },
+      query: '?limit=2',
+    });
+    expect(first.body.total).toBe(6);
+    expect(first.body.runs.map((run: { runId: string }) => run.runId)).toEqual([pending, ids[4]]);
+    expect(first.body.runs[1]).toEqual({
+      runId: ids[4],
+      pluginId: mine.pluginId,
+      jobName: 'sync',
+      status: 'success',
+      startedAt: '2026-01-05T06:04:00.000Z',
+      completedAt: '2026-01-05T06:05:00.000Z',
+      eventsProcessed: 40,
+      errorMessage: null,
+      metadata: { cursor: 'c4', retryCount: 1 },
+    });
+    expect(first.body.summary).toEqual({
+      total: 6,
+      success: 4,
+      failed: 1,
+      running: 0,
+      pending: 1,
+      avgEventsProcessed: 17.5,
+      avgDuration: 60_000,
+    });
+    const pages = await Promise.all(
+      [
+        '?limit=2&offset=2',
+        '?limit=2&offset=4',
+        '?limit=2&offset=6',
+        '?sort=asc&limit=3',
+        '?status=failed',
+        '?jobName=none',
+        '?limit=1000',
+      ].map(
+        async (query) =>
+          (await call('staff', { handlers: pluginRuns, params: { id: mine.pluginId }, query })).body,
+      ),
+    );
+    const idsOf = (page: { runs: { runId: string }[] }) => page.runs.map((run) => run.runId);
+    expect(pages.map(idsOf)).toEqual([
+      [ids[3], ids[2]],
+      [ids[1], ids[0]],
+      [],
+      [ids[0], ids[1], ids[2]],
+      [ids[3]],
+      [],
+      [pending, ...ids.toReversed()],
+    ]);
+    expect(pages.map((page) => page.total)).toEqual([6, 6, 6, 6, 1, 0, 6]);
+    expect(pages[4].runs[0]).toMatchObject({ status: 'failed', errorMessage: 'no' });
+    const one = await call('staff', {
+      handlers: pluginRunDetail,
+      params: { id: mine.pluginId, runId: ids[3]! },
+    });
+    expect(one.body).toEqual(pages[4].runs[0]);
+    const elsewhere = await call('staff', {
+      handlers: pluginRunDetail,
+      params: { id: other.pluginId, runId: ids[3]! },
+    });
+    expect([elsewhere.status, elsewhere.body]).toEqual([404, { error: 'Plugin run not found' }]);
+  });
+
+  it('names the field of a wrong query', async () => {
+    const answer = await call('staff', {
+      handlers: pluginRuns,
+      params: { id: mine.pluginId },
+      query: '?limit=x&sort=up',
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.body.details.map((detail: { field: string }) => detail.field)).toEqual(['limit', 'sort']);
+  });
+});
+
+describe('contract, Scheduler', () => {
+  it('describes a job in the words of the reference', async () => {
+    const { body } = await call('read key', { handlers: schedulerJobs });
+    expect(body).toEqual({
+      jobs: [
+        {
+          id: mine.jobId,
+          name: 'Sync',
+          description: '毎分の同期',
+          job_type: 'sync',
+          schedule: '0 6 * * *',
+          schedule_type: 'cron',
+          time_zone: 'Asia/Tokyo',
+          is_enabled: true,
+          last_run_at: null,
+          last_status: null,
+          next_run_at: '2040-01-01T21:00:00.000Z',
+          plugin_id: mine.pluginId,
+        },
+      ],
+      next: null,
+    });
+  });
+
+  it('pages jobs by name', async () => {
+    await sql`
+      insert into public.jobs (tenant_id, job_key, title, kind, plugin_id, plugin_job_name)
+      select ${other.tenant.id}, 'k' || n, case when n < 4 then 'A "quoted", \\ 名' else 'B' || n end, 'plugin', ${other.pluginId}, 'sync'
+      from generate_series(1, 7) n`;
+    const seen: string[] = [];
+    let after = '';
+    for (let page = 0; page < 10; page += 1) {
+      const { body } = await call('other key', { handlers: schedulerJobs, query: `?limit=2${after}` });
+      seen.push(...body.jobs.map((job: { id: string }) => job.id));
+      if (body.next === null) break;
+      after = `&after=${body.next}`;
+    }
+    expect(seen).toHaveLength(8);
+    expect(new Set(seen).size).toBe(8);
+    expect((await call('other key', { handlers: schedulerJobs, query: '?after=nonsense' })).status).toBe(400);
+  });
+
+  it('switches a job off and on, and answers it (rule 22)', async () => {
+    const put = (enabled: unknown) =>
+      call('admin', {
+        handlers: schedulerJobEnabled,
+        method: 'PUT',
+        params: { id: mine.jobId },
+        body: { enabled },
+      });
+    expect((await put(false)).body).toMatchObject({ is_enabled: false, next_run_at: null });
+    const on = await put(true);
+    expect(on.body.is_enabled).toBe(true);
+    expect(new Date(on.body.next_run_at).getTime()).toBeGreaterThan(Date.now());
+    expect((await put('yes')).status).toBe(400);
+  });
+
+  it('lists executions in the words of the reference, page by page', async () => {
+    for (let minute = 0; minute < 3; minute += 1) {
+      await makeRun({
+        state: 'failed',
+        ordered_at: new Date(2026, 0, 1, 0, minute),
+        completed_at: new Date(2026, 0, 1, 0, minute),
+        error: sql.json({ name: 'E', message: `m${minute}` }),
+      });
+    }
+    const first = await call('staff', {
+      handlers: schedulerJobExecutions,
+      params: { id: mine.jobId },
+      query: '?limit=2',
+    });
+    expect(first.body.executions.map((run: { error_message: string }) => run.error_message)).toEqual([
+      'm2',
+      'm1',
+    ]);
+    expect(first.body.executions[0]).toMatchObject({ status: 'failed', completed_at: expect.any(String) });
+    const second = await call('staff', {
+      handlers: schedulerJobExecutions,
+      params: { id: mine.jobId },
+      query: `?limit=2&after=${first.body.next}`,
+    });
+    expect(second.body.executions.map((run: { error_message: string }) => run.error_message)).toEqual(['m0']);
+    expect(second.body.next).toBeNull();
+  });
+
+  it('turns everything off with one switch, and says so', async () => {
+    const put = (enabled: boolean) =>
+      call('admin key', { handlers: schedulerEnabled, method: 'PUT', body: { enabled } });
+    expect((await put(false)).body).toEqual({ is_enabled: false });
+    expect((await call('staff', { handlers: schedulerStatus })).body).toMatchObject({
+      is_enabled: false,
+      jobs: 1,
+      enabled_jobs: 1,
+    });
+    expect((await call('other key', { handlers: schedulerStatus })).body.is_enabled).toBe(true);
+    await put(true);
+    const [audit] =
+      await sql`select * from public.audit_log where tenant_id = ${mine.tenant.id} and subject_kind = 'scheduler_settings' order by id desc limit 1`;
+    expect([audit!.actor_kind, audit!.actor_id, audit!.actor_name]).toEqual([
+      'api_key',
+      mine.adminKeyId,
+      'Key admin',
+    ]);
+    expect((audit!.after as { is_enabled: boolean }).is_enabled).toBe(true);
+  });
+});
+
+describe('contract, Background jobs', () => {
+  it('shows staff what they started and admins everything; the stack only to admins (rule 29)', async () => {
+    const mineAsStaff = await makeRun({
+      state: 'failed',
+      completed_at: new Date(),
+      error: sql.json({ name: 'TypeError', message: 'boom' }),
+    });
+    await sql`insert into public.run_error_stacks (run_id, tenant_id, stack) values (${mineAsStaff}, ${mine.tenant.id}, 'at secret')`;
+    const ofAdmin = await makeRun({ requested_by: mine.tenant.admin.id });
+    const idsOf = async (caller: Caller, query = '') =>
+      (await call(caller, { handlers: backgroundJobs, query })).body.jobs.map(
+        (job: { id: string }) => job.id,
+      );
+    expect(await idsOf('staff')).toEqual([mineAsStaff]);
+    expect((await idsOf('admin')).sort()).toEqual([mineAsStaff, ofAdmin].sort());
+    expect(await idsOf('admin', '?status=queued')).toEqual([ofAdmin]);
+    expect(await idsOf('admin', '?type=demo/sync&limit=1')).toHaveLength(1);
+    expect(await idsOf('admin', '?type=nothing')).toEqual([]);
+    expect((await call('admin', { handlers: backgroundJobs, query: '?status=done' })).status).toBe(400);
+    expect((await call('staff', { handlers: backgroundJob, params: { id: ofAdmin } })).status).toBe(404);
+    const asStaff = (await call('staff', { handlers: backgroundJob, params: { id: mineAsStaff } })).body.job;
+    expect(asStaff.error).toEqual({ name: 'TypeError', message: 'boom' });
+    expect(asStaff).toMatchObject({ type: 'demo/sync', status: 'failed', userId: mine.tenant.staff.id });
+    expect(
+      (await call('read key', { handlers: backgroundJob, params: { id: mineAsStaff } })).body.job.error,
+    ).toEqual(asStaff.error);
+    expect(
+      (await call('admin', { handlers: backgroundJob, params: { id: mineAsStaff } })).body.job.error.stack,
+    ).toBe('at secret');
+  });
+
+  it('cancels what waits, and answers 409 when it is over (rule 26)', async () => {
+    const id = await makeRun();
+    const cancel = () => call('staff', { handlers: backgroundJobCancel, method: 'POST', params: { id } });
+    expect((await cancel()).body.job).toMatchObject({ id, status: 'canceled' });
+    const again = await cancel();
+    expect([again.status, again.body]).toEqual([
+      409,
+      { error: 'Only a queued or processing job can be canceled' },
+    ]);
+  });
+});
+
+describe('contract, Internal', () => {
+  const withSecret = { Authorization: `Bearer ${cronSecret}` };
+
+  it('ticks for whoever has the CRON_SECRET, by GET and POST, twice at once', async () => {
+    const [first, second] = await Promise.all(
+      (['GET', 'POST'] as const).map((method) =>
+        call('nobody', { handlers: internalScheduler, method, headers: withSecret }),
+      ),
+    );
+    for (const answer of [first!, second!]) {
+      expect(answer.status).toBe(200);
+      expect(Object.keys(answer.body)).toEqual([
+        'due',
+        'enqueued',
+        'skipped',
+        'missed',
+        'drained',
+        'elapsed_ms',
+      ]);
+    }
+  });
+
+  it('answers 500 without telling why when no secret is set', async () => {
+    vi.stubEnv('CRON_SECRET', '');
+    const answer = await call('nobody', {
+      handlers: internalScheduler,
+      headers: { Authorization: 'Bearer ' },
+    });
+    vi.stubEnv('CRON_SECRET', cronSecret);
+    expect([answer.status, answer.body]).toEqual([500, { error: 'Server configuration error' }]);
+  });
+
+  it('serves metrics of the portal to the CRON_SECRET and of its tenant to a key', async () => {
+    await makeRun();
+    const ofKey = await call('read key', { handlers: metrics });
+    expect(ofKey.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(ofKey.text).toContain('tc_portal_jobs{status="unknown"} 1\n');
+    expect(ofKey.text).toContain('tc_portal_runs{state="pending"} 1\n');
+    expect(ofKey.text).toMatch(/tc_portal_heartbeat_age_seconds\{process="scheduler"\} \d/);
+    expect(
+      ofKey.text
+        .split('\n')
+        .every((line) => line === '' || line.startsWith('#') || /^\w+(\{[^}]*\})? \S+$/.test(line)),
+    ).toBe(true);
+    const ofPortal = await call('nobody', { handlers: metrics, headers: withSecret });
+    expect(ofPortal.status).toBe(200);
+    expect((await call('other key', { handlers: metrics })).text).toContain(
+      'tc_portal_runs{state="pending"} 0\n',
+    );
+  });
+});
