@@ -26,6 +26,12 @@ describe('formatRelativeTime', () => {
 });
 
 describe('formatExactTime', () => {
+  it('names the month in English, where its order is not certain', () => {
+    expect(formatExactTime('2026-11-12T15:00:05Z', 'en', 'Asia/Tokyo')).toMatch(
+      /^Nov 13, 2026, 00:00:05 GMT\+9$/,
+    );
+  });
+
   it('says the time in the given zone, with the zone', () => {
     expect(formatExactTime('2026-11-21T15:00:05Z', 'ja', 'Asia/Tokyo')).toBe('2026/11/22 00:00:05 JST');
   });

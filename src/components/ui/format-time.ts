@@ -17,6 +17,16 @@ const exactTime = {
   hourCycle: 'h23',
 } as const;
 
+const relativeFormats = new Map<string, Intl.RelativeTimeFormat>();
+
+// 'yesterday' would be wrong for 47 hours ago; only nothing at all has a word of its own.
+function relativeFormat(locale: string, numeric: 'always' | 'auto'): Intl.RelativeTimeFormat {
+  const key = `${locale} ${numeric}`;
+  const format = relativeFormats.get(key) ?? new Intl.RelativeTimeFormat(locale, { numeric });
+  relativeFormats.set(key, format);
+  return format;
+}
+
 /** As in '3 minutes ago' or '3 分前'. What has passed is not rounded up; 'in 7 days' holds for six days and 23 hours too. */
 export function formatRelativeTime(at: Date, now: Date, locale: string): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
@@ -24,21 +34,35 @@ export function formatRelativeTime(at: Date, now: Date, locale: string): string 
   const step = steps.find(({ below }) => distance < below) ?? steps[steps.length - 1];
   const exact = seconds / (step?.seconds ?? 1);
   const count = (exact < 0 ? Math.trunc(exact) : Math.round(exact)) || 0;
-  // 'yesterday' would be wrong for 47 hours ago; only nothing at all has a word of its own.
-  return new Intl.RelativeTimeFormat(locale, { numeric: count === 0 ? 'auto' : 'always' }).format(
-    count,
-    step?.unit ?? 'year',
-  );
+  return relativeFormat(locale, count === 0 ? 'auto' : 'always').format(count, step?.unit ?? 'year');
+}
+
+// Making a format costs more than using it a hundred times; tenants share few zones.
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function exactFormat(locale: string, timeZone: string, withZone: boolean): Intl.DateTimeFormat {
+  const key = `${locale} ${timeZone} ${withZone}`;
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat(locale, {
+      ...exactTime,
+      // 11/12 is two different days in English.
+      ...(locale.startsWith('en') && { month: 'short' }),
+      timeZone,
+      ...(withZone && { timeZoneName: 'short' }),
+    });
+    if (formats.size >= 100) formats.clear();
+    formats.set(key, format);
+  }
+  return format;
 }
 
 /** As in '2026/11/21 23:16:05', in the given zone, for places that say the zone themselves. */
 export function formatPlainTime(at: string, locale: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(locale, { ...exactTime, timeZone }).format(new Date(at));
+  return exactFormat(locale, timeZone, false).format(new Date(at));
 }
 
 /** As in '2026/11/21 23:16:05 JST', in the given zone. */
 export function formatExactTime(at: string, locale: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(locale, { ...exactTime, timeZone, timeZoneName: 'short' }).format(
-    new Date(at),
-  );
+  return exactFormat(locale, timeZone, true).format(new Date(at));
 }

@@ -46,7 +46,7 @@ function Switch({
             className={classNames(
               'min-h-7 rounded-sm px-2 text-xs whitespace-nowrap max-md:min-h-9 max-md:px-3',
               choice.value === chosen
-                ? 'bg-surface font-medium text-ink shadow-xs'
+                ? 'bg-selected font-medium text-ink shadow-xs'
                 : 'text-ink-muted hover:text-ink',
             )}
           >
