@@ -12,7 +12,8 @@ export class BodyTooLargeError extends PortalError {
 const formatBytes = (bytes: number): string =>
   bytes % 1_048_576 === 0 ? `${bytes / 1_048_576} MiB (${bytes} bytes)` : `${bytes} bytes`;
 
-async function readPieces(body: ReadableStream<Uint8Array>, bytesMax: number): Promise<Uint8Array> {
+async function readPieces(body: ReadableStream<Uint8Array> | null, bytesMax: number): Promise<Uint8Array> {
+  if (body === null) return new Uint8Array();
   const pieces: Uint8Array[] = [];
   let length = 0;
   const reader = body.getReader();
@@ -45,9 +46,8 @@ async function readPieces(body: ReadableStream<Uint8Array>, bytesMax: number): P
 export async function readBody(request: Request, bytesMax: number): Promise<Uint8Array> {
   const declared = request.headers.get('content-length');
   if (declared !== null && Number(declared) > bytesMax) throw new BodyTooLargeError(bytesMax);
-  if (request.body === null) return new Uint8Array();
   try {
-    // A server holds the sender to the declared length, and reading in one piece costs half as much.
+    // A server holds the sender to the declared length; not touching `body` then saves making a stream of it.
     const bytes =
       declared === null
         ? await readPieces(request.body, bytesMax)
