@@ -1,0 +1,499 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { POST as postProgress } from '#app/api/plugin-runs/[runId]/progress/route.ts';
+import { POST as postResult } from '#app/api/plugin-runs/[runId]/result/route.ts';
+import {
+  createTestJob,
+  enqueueTestRuns,
+  readTestAttempts,
+  readTestRun,
+  startTestRun,
+  type TestJob,
+} from '#testing/plugin-runs.ts';
+import { createTestTenant, serviceClient, sql, type TestTenant } from '#testing/supabase.ts';
+import { until } from '#testing/until.ts';
+import { startWorker, stopWorkers } from '#testing/worker-process.ts';
+
+let tenant: TestTenant;
+let folder: string;
+let server: http.Server;
+let origin: string;
+let host: string;
+
+interface Call {
+  method: string;
+  url: string;
+  headers: http.IncomingHttpHeaders;
+  text: string;
+}
+const calls: Call[] = [];
+let respond: (call: Call) => { status: number; body?: unknown; headers?: Record<string, string> } = () => ({
+  status: 200,
+});
+
+/** The portal's own routes and a foreign service, both on one port. */
+async function serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString('utf8');
+  const own = /^\/api\/plugin-runs\/([^/]+)\/(progress|result)$/.exec(request.url ?? '');
+  if (own) {
+    const route = own[2] === 'progress' ? postProgress : postResult;
+    const answer = await route(
+      new Request(`${origin}${request.url}`, {
+        method: 'POST',
+        headers: { authorization: request.headers.authorization ?? '' },
+        body: text,
+      }),
+      { params: Promise.resolve({ runId: own[1] ?? '' }) },
+    );
+    response.writeHead(answer.status).end(await answer.text());
+    return;
+  }
+  const call = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, text };
+  // Health checks of remote plugins come when they come.
+  if (!/\/(health|plugin\.json)$/.test(call.url)) calls.push(call);
+  const { status, body, headers } = respond(call);
+  response.writeHead(status, headers).end(body === undefined ? '' : JSON.stringify(body));
+}
+
+const post = (url: string, token: string | null, body: unknown) =>
+  fetch(url, {
+    method: 'POST',
+    headers: token === null ? {} : { authorization: `Bearer ${token}` },
+    body: JSON.stringify(body),
+  }).then(async (answer) => ({ status: answer.status, body: (await answer.json()) as unknown }));
+
+const untilState = (runId: string, ...states: string[]) =>
+  until(
+    () => readTestRun(runId),
+    ({ state }) => states.includes(state),
+    40_000,
+  );
+
+const cancel = async (runId: string) => {
+  const { error } = await serviceClient().rpc('cancel_run', { p_run_id: runId });
+  if (error) throw error;
+};
+
+beforeAll(async () => {
+  tenant = await createTestTenant();
+  await clear();
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal worker '));
+  server = http.createServer((request, response) => void serve(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  origin = `http://${host}`;
+});
+
+async function clear(): Promise<void> {
+  await sql`select pgmq.purge_queue('runs'), pgmq.purge_queue('runs_high')`;
+  await sql`
+    update public.runs
+    set state = 'canceled', completed_at = now(), attempt_token = null, lease_expires_at = null
+    where state in ('pending', 'running') and trigger <> 'report'`;
+}
+
+afterEach(async () => {
+  await stopWorkers();
+  await clear();
+  calls.length = 0;
+  respond = () => ({ status: 200 });
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+/** A program for the command plugin, and the allow-list that lets it run. */
+function script(name: string, source: string): { program: string; args: string; allowlist: string } {
+  const file = path.join(folder, name);
+  fs.writeFileSync(file, source);
+  const allowlist = JSON.stringify([
+    { program: process.execPath, arguments: [escapeForPattern(file), '\\d+'] },
+  ]);
+  return { program: process.execPath, args: file, allowlist };
+}
+const escapeForPattern = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+const createCommandJob = async (
+  { program, args }: { program: string; args: string },
+  job: Partial<TestJob> = {},
+) => {
+  const { jobId } = await createTestJob(tenant.id, {
+    pluginKey: 'command',
+    name: 'run',
+    payload: { program, arguments: args },
+    ...job,
+  });
+  return jobId;
+};
+const sleeper = () => script('sleep.mjs', `console.log('started'); setTimeout(() => {}, 600000);`);
+
+describe('rule 24: a real worker', () => {
+  it('that is killed loses all its runs to another', async () => {
+    const { allowlist, ...command } = script('wait.mjs', `setTimeout(() => {}, 600000);`);
+    const jobId = await createCommandJob(command, { maxAttempts: 1 });
+    const ids = await enqueueTestRuns(tenant.id, jobId, 8);
+    await sql`update public.runs set payload = ${sql.json({ program: command.program, arguments: command.args })} where id = any (${ids})`;
+    const environment = {
+      TC_PORTAL_COMMAND_ALLOWLIST: allowlist,
+      WORKER_LEASE_SECONDS: '3',
+      WORKER_CONCURRENCY: '50',
+    };
+    const first = await startWorker(environment);
+    const runningOn = (worker: { id: string }) =>
+      sql`select 1 from public.runs where id = any (${ids}) and state = 'running' and worker_id = ${worker.id}`;
+    await until(
+      () => runningOn(first),
+      (rows) => rows.length === 8,
+    );
+    const second = await startWorker(environment);
+    first.process.kill('SIGKILL');
+    await until(
+      () => runningOn(second),
+      (rows) => rows.length === 8,
+      10_000,
+    );
+    expect(await readTestAttempts(ids[0]!)).toEqual(['lost', null]);
+    await sql`select private.cancel_runs(${ids}::uuid[])`;
+    await until(
+      () => sql`select 1 from public.runs where id = any (${ids}) and state = 'canceled'`,
+      (rows) => rows.length === 8,
+    );
+  });
+
+  it('that is killed loses its run within 45 seconds, with the settings that everybody has', async () => {
+    const { allowlist, ...command } = sleeper();
+    const environment = { TC_PORTAL_COMMAND_ALLOWLIST: allowlist };
+    const first = await startWorker(environment);
+    const runId = await startTestRun(await createCommandJob(command));
+    await untilState(runId, 'running');
+    const second = await startWorker(environment);
+    const killedAtMs = performance.now();
+    first.process.kill('SIGKILL');
+    await until(
+      () => readTestRun(runId),
+      (run) => run.worker_id === second.id && run.attempt === 2,
+      45_000,
+    );
+    expect(performance.now() - killedAtMs).toBeLessThan(45_000);
+  }, 70_000);
+
+  it('gives its runs back on SIGTERM without burning the attempt, and ends with code 0', async () => {
+    const { allowlist, ...command } = sleeper();
+    const worker = await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist, WORKER_GRACE_SECONDS: '0' });
+    const runId = await startTestRun(await createCommandJob(command));
+    await untilState(runId, 'running');
+    worker.process.kill('SIGTERM');
+    expect(await worker.exit).toBe(0);
+    expect(await readTestRun(runId)).toMatchObject({ state: 'pending', attempt: 0 });
+    expect(await readTestAttempts(runId)).toEqual([]);
+  });
+
+  it('lets running handlers end within the grace time', async () => {
+    const { allowlist, ...command } = script('short.mjs', `setTimeout(() => {}, 1500);`);
+    const worker = await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist, WORKER_GRACE_SECONDS: '8' });
+    const runId = await startTestRun(await createCommandJob(command));
+    await untilState(runId, 'running');
+    worker.process.kill('SIGTERM');
+    expect(await worker.exit).toBe(0);
+    expect(await readTestRun(runId)).toMatchObject({ state: 'success', attempt: 1 });
+  });
+
+  it('says that it is alive, and gives a new company its plugins', async () => {
+    const fresh = await createTestTenant();
+    const worker = await startWorker();
+    const plugins = await until(
+      () =>
+        sql<
+          { plugin_key: string }[]
+        >`select plugin_key from public.plugins where tenant_id = ${fresh.id} order by 1`,
+      (rows) => rows.length === 3,
+    );
+    expect(plugins.map((row) => row.plugin_key)).toEqual(['command', 'http-request', 'self-check']);
+    const beats = await until(
+      () => sql`select details from private.heartbeats where process = ${`worker:${worker.id}`}`,
+      (rows) => rows.length === 1,
+    );
+    expect(beats[0]!.details).toMatchObject({ running: expect.any(Number), concurrency: 10 });
+  });
+});
+
+describe('the command plugin', () => {
+  it('is off until the operator names a program', async () => {
+    await startWorker();
+    const run = await untilState(await startTestRun(await createCommandJob(sleeper())), 'failed');
+    expect(run.error?.message).toContain('TC_PORTAL_COMMAND_ALLOWLIST');
+  });
+
+  it('runs no other program and no other argument than those that are named', async () => {
+    const { allowlist, ...command } = sleeper();
+    await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist });
+    const others = [
+      { program: '/bin/sh', args: '-c\nid' },
+      { program: command.program, args: '-e\nprocess.exit()' },
+      {
+        program: `${path.dirname(command.program)}/../${path.basename(command.program)}`,
+        args: command.args,
+      },
+    ];
+    for (const other of others) {
+      const run = await untilState(await startTestRun(await createCommandJob(other)), 'failed');
+      expect(run.error?.message).toContain("operator's allow-list");
+    }
+  });
+
+  it('keeps output and exit code, passes secrets by environment and nothing of the worker', async () => {
+    const { allowlist, ...command } = script(
+      'report.mjs',
+      `console.log('out'); console.error('err', process.env.TC_SECRET_MY_KEY, Object.keys(process.env).filter((n) => /SUPABASE/.test(n)).length); process.exit(3);`,
+    );
+    await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist });
+    const jobId = await createCommandJob(command);
+    await serviceClient().rpc('set_job_secret', {
+      p_job_id: jobId,
+      p_name: 'my_key',
+      p_value: 'correct horse battery',
+    });
+    const runId = await startTestRun(jobId);
+    const run = await untilState(runId, 'failed');
+    expect(run).toMatchObject({
+      result: { exitCode: 3, signal: null },
+      error: { message: 'Exit code 3, expected 0' },
+    });
+    const [log] = await sql`select head from public.run_logs where run_id = ${runId}`;
+    expect(log!.head).toContain('out\n');
+    expect(log!.head).toContain('err [redacted] 0\n');
+  });
+
+  it('ends the whole tree of processes on cancel', async () => {
+    const { allowlist, ...command } = script(
+      'parent.mjs',
+      `import { spawn } from 'node:child_process';
+       const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 600000)']);
+       console.log('child', child.pid); setTimeout(() => {}, 600000);`,
+    );
+    await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist });
+    const runId = await startTestRun(await createCommandJob(command));
+    const [log] = await until(
+      () => sql`select head from public.run_logs where run_id = ${runId}`,
+      (rows) => rows.length === 1,
+    );
+    const pid = Number(/child (\d+)/.exec(log!.head as string)?.[1]);
+    expect(pid).toBeGreaterThan(1);
+    await cancel(runId);
+    await untilState(runId, 'canceled');
+    await until(() => {
+      try {
+        process.kill(pid, 0);
+        return false;
+      } catch {
+        return true;
+      }
+    });
+  });
+});
+
+describe('the http-request plugin', () => {
+  const createRequestJob = async (payload: object, job: Partial<TestJob> = {}) =>
+    (await createTestJob(tenant.id, { pluginKey: 'http-request', name: 'send', payload, ...job })).jobId;
+  const allowed = () => startWorker({ TC_PORTAL_ALLOWED_HOSTS: host });
+
+  it('sends method, headers with secrets and body, and keeps no more than it was told to', async () => {
+    respond = () => ({ status: 201, body: { echo: 'correct horse battery', markup: '<script>' } });
+    await allowed();
+    const jobId = await createRequestJob({
+      url: `${origin}/hook`,
+      method: 'POST',
+      headers: 'Authorization: Bearer {{secret.token}}\nX-Kind: nightly',
+      body: '{"a":1}',
+      keep: 'excerpt',
+    });
+    await serviceClient().rpc('set_job_secret', {
+      p_job_id: jobId,
+      p_name: 'token',
+      p_value: 'correct horse battery',
+    });
+    const run = await untilState(await startTestRun(jobId), 'success', 'failed');
+    expect(run.error).toBeNull();
+    expect(calls).toMatchObject([
+      {
+        method: 'POST',
+        url: '/hook',
+        text: '{"a":1}',
+        headers: { authorization: 'Bearer correct horse battery', 'x-kind': 'nightly' },
+      },
+    ]);
+    expect(run.result).toMatchObject({ status: 201, excerpt: '{"echo":"[redacted]","markup":"<script>"}' });
+    expect(JSON.stringify(run)).not.toContain('correct horse');
+  });
+
+  it('fails for an unexpected status; a server error is tried again, a wrong request is not', async () => {
+    respond = () => ({ status: calls.length === 1 ? 500 : 404 });
+    await allowed();
+    const runId = await startTestRun(await createRequestJob({ url: origin }, { maxAttempts: 5 }));
+    const run = await untilState(runId, 'failed');
+    expect(run.error?.message).toBe("The answer's status is 404, expected 200-299");
+    expect(await readTestAttempts(runId)).toEqual(['retry', 'failed']);
+  });
+
+  it('refuses a private address, a redirect to one, and a secret in the clear', async () => {
+    await allowed();
+    respond = () => ({ status: 302, headers: { location: 'http://127.0.0.2/' } });
+    const messageOf = async (payload: object) => {
+      const jobId = await createRequestJob(payload, { maxAttempts: 3 });
+      const run = await untilState(await startTestRun(jobId), 'failed');
+      expect(run.attempt).toBe(1);
+      return run.error?.message;
+    };
+    expect(await messageOf({ url: 'http://127.0.0.1:1/' })).toContain('loopback');
+    expect(await messageOf({ url: origin })).toContain('127.0.0.2');
+    expect(await messageOf({ url: origin, headers: 'Authorization: Bearer abc' })).toContain(
+      'secret of the job',
+    );
+  });
+});
+
+describe('a remote plugin', () => {
+  const key = randomBytes(32);
+  const secret = `whsec_${key.toString('base64')}`;
+  const createRemoteJob = async (job: Partial<TestJob> = {}) =>
+    (
+      await createTestJob(tenant.id, {
+        pluginKey: 'remote',
+        name: 'sync',
+        kind: 'remote',
+        baseUrl: `${origin}/service`,
+        secret,
+        manifest: { jobs: [{ name: 'sync', route: '/jobs/sync' }] },
+        payload: { day: '2026-11-21' },
+        ...job,
+      })
+    ).jobId;
+  const start = () => startWorker({ TC_PORTAL_ALLOWED_HOSTS: host, TC_PORTAL_PUBLIC_URL: origin });
+  const firstCall = async () => {
+    const [call] = await until(
+      () => calls,
+      (found) => found.length > 0,
+    );
+    return JSON.parse(call!.text) as Record<string, string> & { attempt: number };
+  };
+
+  it('is called with a signature that a library for Standard Webhooks would accept, and answers at once', async () => {
+    respond = () => ({
+      status: 200,
+      body: {
+        outcome: 'success',
+        message: 'done',
+        events_processed: 3,
+        result: { rows: 3 },
+        cursor: 'c1',
+        log: 'hello',
+      },
+    });
+    await start();
+    const runId = await startTestRun(await createRemoteJob());
+    const run = await untilState(runId, 'success', 'failed');
+    expect(run).toMatchObject({
+      message: 'done',
+      events_processed: 3,
+      result: { rows: 3 },
+      cursor_after: 'c1',
+    });
+    const [call] = calls;
+    const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signature } = call!.headers;
+    const expected = createHmac('sha256', key)
+      .update(`${String(id)}.${String(at)}.${call!.text}`)
+      .digest('base64');
+    expect(signature).toBe(`v1,${expected}`);
+    expect(call).toMatchObject({ method: 'POST', url: '/service/jobs/sync' });
+    expect(JSON.parse(call!.text)).toMatchObject({
+      run_id: runId,
+      attempt: 1,
+      job: 'sync',
+      payload: { day: '2026-11-21' },
+      cursor: null,
+      progress_url: `${origin}/api/plugin-runs/${runId}/progress`,
+      result_url: `${origin}/api/plugin-runs/${runId}/result`,
+    });
+    const [log] = await sql`select head from public.run_logs where run_id = ${runId}`;
+    expect(log!.head).toContain('hello');
+  });
+
+  it('may answer 202 and report progress and result later, with the token of the attempt only', async () => {
+    respond = () => ({ status: 202 });
+    await start();
+    const runId = await startTestRun(await createRemoteJob());
+    const { progress_url: progressUrl = '', result_url: resultUrl = '', token = '' } = await firstCall();
+    expect(await post(progressUrl, null, { done: 1 })).toMatchObject({ status: 401 });
+    expect(await post(progressUrl, 'nonsense', { done: 1 })).toMatchObject({ status: 401 });
+    expect(await post(resultUrl, crypto.randomUUID(), { outcome: 'success' })).toMatchObject({ status: 409 });
+    expect(await post(progressUrl, token, { done: 'a' })).toMatchObject({ status: 400 });
+    expect(await post(progressUrl, token, { done: 5, total: 10, note: 'half' })).toEqual({
+      status: 200,
+      body: { cancel_requested: false },
+    });
+    expect(await readTestRun(runId)).toMatchObject({
+      state: 'running',
+      progress: { done: 5, total: 10, note: 'half' },
+    });
+    expect(await post(resultUrl, token, { outcome: 'success', message: 'later', cursor: 'c9' })).toEqual({
+      status: 200,
+      body: { run_id: runId, state: 'success' },
+    });
+    expect(await post(resultUrl, token, { outcome: 'success' })).toMatchObject({ status: 409 });
+    expect(await readTestRun(runId)).toMatchObject({
+      state: 'success',
+      message: 'later',
+      cursor_after: 'c9',
+    });
+  });
+
+  it('is told of a cancel by DELETE and may say that it has stopped', async () => {
+    respond = ({ method }) => ({ status: method === 'DELETE' ? 204 : 202 });
+    await start();
+    const runId = await startTestRun(await createRemoteJob());
+    await firstCall();
+    await cancel(runId);
+    await untilState(runId, 'canceled');
+    expect(calls.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
+    expect(calls[1]!.headers['webhook-id']).toBe(calls[0]!.headers['webhook-id']);
+  });
+
+  it('fails when it answers no outcome, and is tried again when it is down', async () => {
+    respond = () => (calls.length === 1 ? { status: 503 } : { status: 200, body: { outcome: 'fine' } });
+    await start();
+    const runId = await startTestRun(await createRemoteJob({ maxAttempts: 3 }));
+    const run = await untilState(runId, 'failed');
+    expect(run.error?.message).toContain("The plugin's answer is not an outcome");
+    expect(await readTestAttempts(runId)).toEqual(['retry', 'failed']);
+  });
+
+  it('that is on a private address is not called unless the operator allows it', async () => {
+    await startWorker();
+    const run = await untilState(await startTestRun(await createRemoteJob()), 'failed');
+    expect(run.error?.message).toContain('TC_PORTAL_ALLOWED_HOSTS');
+    expect(calls).toEqual([]);
+  });
+
+  it('is asked for its health', async () => {
+    respond = ({ url }) => ({ status: url === '/service/health' ? 200 : 404 });
+    const jobId = await createRemoteJob();
+    await start();
+    const [plugin] = await until(
+      () => sql`
+        select p.health, p.health_message from public.plugins p join public.jobs j on j.plugin_id = p.id
+        where j.id = ${jobId} and p.health <> 'unknown'`,
+      (rows) => rows.length === 1,
+    );
+    expect(plugin).toEqual({ health: 'healthy', health_message: 'answered 200' });
+  });
+});
