@@ -5,22 +5,33 @@ const units = [
   ['second', 1_000],
 ] as const;
 
+// Making a format costs more than using it a hundred times; there are two locales and five units.
+const formats = new Map<string, Intl.NumberFormat>();
+
+function unitFormat(locale: string, unit: string, digits: number): Intl.NumberFormat {
+  const key = `${locale} ${unit} ${digits}`;
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(locale, {
+      style: 'unit',
+      unit,
+      // Narrow Japanese units are Latin letters; the short ones are words, with a space that nobody writes.
+      unitDisplay: locale.startsWith('ja') ? 'short' : 'narrow',
+      maximumFractionDigits: digits,
+    });
+    formats.set(key, format);
+  }
+  return format;
+}
+
 /**
  * A duration as people say it, in its two largest units: `1時間2分`, `1h 2m`. Seconds are exact below a minute, and
  * milliseconds below a second.
  */
 export function formatDuration(durationMs: number, locale: string): string {
   const isJapanese = locale.startsWith('ja');
-  // Narrow Japanese units are Latin letters; the short ones are words, with a space that nobody writes.
   const write = (value: number, unit: string, digits = 0) =>
-    new Intl.NumberFormat(locale, {
-      style: 'unit',
-      unit,
-      unitDisplay: isJapanese ? 'short' : 'narrow',
-      maximumFractionDigits: digits,
-    })
-      .format(value)
-      .replaceAll(/\s/g, '');
+    unitFormat(locale, unit, digits).format(value).replaceAll(/\s/g, '');
   if (durationMs < 1_000) return write(Math.round(durationMs), 'millisecond');
   if (durationMs < 10_000) return write(Math.floor(durationMs / 100) / 10, 'second', 1);
 

@@ -18,30 +18,40 @@ function useTitleCount(count: number): void {
   }, [count]);
 }
 
-/** Puts a red dot on the favicon while something fails. */
+/** Puts a red dot on the favicon while something fails. Its link comes with the page's title, sometimes after us. */
 function useIconDot(hasFailing: boolean): void {
   useEffect(() => {
     if (!hasFailing) return;
-    const icon = document.querySelector<HTMLLinkElement>('link[rel~="icon"]');
-    const plain = icon?.href;
-    if (!icon || !plain) return;
+    let marked: HTMLLinkElement | null = null;
+    let plain = '';
     const image = new Image();
     image.onload = () => {
       const canvas = document.createElement('canvas');
       canvas.width = canvas.height = 64;
       const context = canvas.getContext('2d');
-      if (!context) return;
+      if (!context || !marked) return;
       context.drawImage(image, 0, 0, 64, 64);
       context.beginPath();
       context.arc(46, 18, 18, 0, 7);
       context.fillStyle = '#d92d20';
       context.fill();
-      icon.href = canvas.toDataURL();
+      marked.removeAttribute('type');
+      marked.href = canvas.toDataURL();
     };
-    image.src = plain;
+    const mark = () => {
+      const icon = document.querySelector<HTMLLinkElement>('link[rel~="icon"]');
+      if (!icon || icon.href.startsWith('data:')) return;
+      marked = icon;
+      plain = icon.href;
+      image.src = plain;
+    };
+    mark();
+    const observer = new MutationObserver(mark);
+    observer.observe(document.head, { childList: true, subtree: true, attributeFilter: ['href'] });
     return () => {
+      observer.disconnect();
       image.onload = null;
-      icon.href = plain;
+      if (marked) marked.href = plain;
     };
   }, [hasFailing]);
 }

@@ -1,27 +1,32 @@
 import { useFormatter, useLocale, useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
 import { Card, CardHeader } from '#components/ui/card.tsx';
-import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import type { DailyStats } from '#data/run-stats-daily-row.ts';
 import { countScale, durationScale, type Scale } from '#domain/chart-scale.ts';
 import { formatDuration } from '#domain/duration.ts';
 
 const plotHeight = 112;
 const topSpace = 10;
+const svgHeight = plotHeight + topSpace + 6;
 
 /** Distance from the top of the plot, in pixels. */
-const y = (value: number, scale: Scale) => topSpace + plotHeight * (1 - value / scale.end);
+const y = (value: number, scale: Scale) =>
+  Number((topSpace + plotHeight * (1 - value / scale.end)).toFixed(1));
 
-/** Distance from the left in per cent, so that the plot is as wide as its place and its text is never stretched. */
-const x = (index: number, count: number) => `${((index * 100) / count).toFixed(3)}%`;
+/** One bar a day from `from` to `to`, as a path in which a day is one unit wide. */
+function bars(spans: ({ from: number; to: number } | null)[], scale: Scale): string {
+  return spans
+    .map((span, index) =>
+      span === null || span.from === span.to
+        ? ''
+        : `M${index + 0.11} ${y(span.from, scale)}V${y(span.to, scale)}h.78V${y(span.from, scale)}z`,
+    )
+    .join('');
+}
 
 function AxisLabels({ scale, format }: { scale: Scale; format: (value: number) => string }) {
   return (
-    <svg
-      aria-hidden="true"
-      width="52"
-      height={plotHeight + topSpace + 6}
-      className="shrink-0 fill-ink-muted text-[11px]"
-    >
+    <svg aria-hidden="true" width="52" height={svgHeight} className="shrink-0 fill-ink-muted text-[11px]">
       {scale.marks.map((mark) => (
         <text key={mark} x="46" y={y(mark, scale)} dy="0.35em" textAnchor="end">
           {format(mark)}
@@ -31,10 +36,52 @@ function AxisLabels({ scale, format }: { scale: Scale; format: (value: number) =
   );
 }
 
-function GridLines({ scale }: { scale: Scale }) {
-  return scale.marks.map((mark) => (
-    <line key={mark} x1="0" x2="100%" y1={y(mark, scale)} y2={y(mark, scale)} className="stroke-line" />
-  ));
+/**
+ * A plot that is as wide as its place: it is stretched, so it holds no text, and lines keep their width. Each day has a
+ * title over its whole height.
+ */
+function Plot({
+  days,
+  scale,
+  label,
+  axis,
+  titleOf,
+  children,
+}: {
+  days: DailyStats[];
+  scale: Scale;
+  label: string;
+  axis: (value: number) => string;
+  titleOf: (day: DailyStats) => string;
+  children: ReactNode;
+}) {
+  return (
+    <div className="flex">
+      <AxisLabels scale={scale} format={axis} />
+      <svg
+        role="img"
+        aria-label={label}
+        viewBox={`0 0 ${days.length} ${svgHeight}`}
+        preserveAspectRatio="none"
+        height={svgHeight}
+        className="w-0 min-w-0 flex-1 [&>path]:pointer-events-none"
+      >
+        <g className="fill-transparent [&>rect:hover]:fill-hover">
+          {days.map((day, index) => (
+            <rect key={day.day} x={index} y={topSpace} width="1" height={plotHeight}>
+              <title>{titleOf(day)}</title>
+            </rect>
+          ))}
+        </g>
+        <path
+          d={scale.marks.map((mark) => `M0 ${y(mark, scale)}H${days.length}`).join('')}
+          vectorEffect="non-scaling-stroke"
+          className="stroke-line"
+        />
+        {children}
+      </svg>
+    </div>
+  );
 }
 
 function OutcomePlot({
@@ -47,50 +94,13 @@ function OutcomePlot({
   titleOf: (day: DailyStats) => string;
 }) {
   const scale = countScale(Math.max(...days.map((day) => day.successCount + day.failedCount)));
-  const width = x(0.78, days.length);
+  const successes = days.map(({ successCount }) => ({ from: 0, to: successCount }));
+  const failures = days.map((day) => ({ from: day.successCount, to: day.successCount + day.failedCount }));
   return (
-    <div className="flex">
-      <AxisLabels scale={scale} format={String} />
-      <svg
-        role="img"
-        aria-label={label}
-        width="100%"
-        height={plotHeight + topSpace + 6}
-        className="min-w-0 flex-1"
-      >
-        <GridLines scale={scale} />
-        {days.map((day, index) => {
-          const successTop = y(day.successCount, scale);
-          const failedTop = y(day.successCount + day.failedCount, scale);
-          return (
-            <g key={day.day} className="group">
-              <rect
-                x={x(index, days.length)}
-                width={x(1, days.length)}
-                y={topSpace}
-                height={plotHeight}
-                className="fill-transparent group-hover:fill-hover"
-              />
-              <rect
-                x={x(index + 0.11, days.length)}
-                width={width}
-                y={successTop}
-                height={y(0, scale) - successTop}
-                className="fill-chart-success"
-              />
-              <rect
-                x={x(index + 0.11, days.length)}
-                width={width}
-                y={failedTop}
-                height={successTop - failedTop}
-                className="fill-danger-solid"
-              />
-              <title>{titleOf(day)}</title>
-            </g>
-          );
-        })}
-      </svg>
-    </div>
+    <Plot days={days} scale={scale} label={label} axis={String} titleOf={titleOf}>
+      <path d={bars(successes, scale)} className="fill-chart-success" />
+      <path d={bars(failures, scale)} className="fill-danger-solid" />
+    </Plot>
   );
 }
 
@@ -106,75 +116,51 @@ function DurationPlot({
   format: (ms: number) => string;
 }) {
   const scale = durationScale(Math.max(...days.map((day) => day.longestMs ?? 0)));
-  const centre = (index: number) => x(index + 0.5, days.length);
-  const withAverage = days.flatMap((day, index) =>
-    day.averageMs === null ? [] : [{ index, averageMs: day.averageMs }],
+  const longest = days.map(({ longestMs }) => (longestMs === null ? null : { from: 0, to: longestMs }));
+  const averages = days.flatMap(({ averageMs }, index) =>
+    averageMs === null ? [] : [`${index + 0.5} ${y(averageMs, scale)}`],
   );
   return (
-    <div className="flex">
-      <AxisLabels scale={scale} format={format} />
-      <svg
-        role="img"
-        aria-label={label}
-        width="100%"
-        height={plotHeight + topSpace + 6}
-        className="min-w-0 flex-1"
-      >
-        <GridLines scale={scale} />
-        {days.map((day, index) => (
-          <g key={day.day} className="group">
-            <rect
-              x={x(index, days.length)}
-              width={x(1, days.length)}
-              y={topSpace}
-              height={plotHeight}
-              className="fill-transparent group-hover:fill-hover"
-            />
-            {day.longestMs === null ? null : (
-              <rect
-                x={x(index + 0.11, days.length)}
-                width={x(0.78, days.length)}
-                y={y(day.longestMs, scale)}
-                height={y(0, scale) - y(day.longestMs, scale)}
-                className="fill-chart-longest"
-              />
-            )}
-            <title>{titleOf(day)}</title>
-          </g>
-        ))}
-        <g className="pointer-events-none stroke-chart-average" strokeWidth="2" strokeLinecap="round">
-          {withAverage.map((point, place) => {
-            const next = withAverage[place + 1];
-            // A lone day is a dot: a line of no length with round ends.
-            return (
-              <line
-                key={point.index}
-                x1={centre(point.index)}
-                y1={y(point.averageMs, scale)}
-                x2={centre(next?.index ?? point.index)}
-                y2={y(next?.averageMs ?? point.averageMs, scale)}
-              />
-            );
-          })}
-        </g>
-      </svg>
-    </div>
+    <Plot days={days} scale={scale} label={label} axis={format} titleOf={titleOf}>
+      <path d={bars(longest, scale)} className="fill-chart-longest" />
+      <path
+        // A lone day is a dot: a line of no length with round ends.
+        d={`M${averages.join('L')}${averages.length === 1 ? 'h0' : ''}`}
+        fill="none"
+        strokeWidth="2"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+        vectorEffect="non-scaling-stroke"
+        className="stroke-chart-average"
+      />
+    </Plot>
   );
 }
 
 function DayLabels({ days, format }: { days: DailyStats[]; format: (day: string) => string }) {
   return (
-    <svg aria-hidden="true" width="100%" height="18" className="fill-ink-muted text-[11px]">
-      <svg x="52" className="w-[calc(100%-52px)]" height="18" overflow="visible">
+    <div className="flex">
+      <span className="w-13 shrink-0" />
+      <svg
+        aria-hidden="true"
+        height="18"
+        overflow="visible"
+        className="w-0 min-w-0 flex-1 fill-ink-muted text-[11px]"
+      >
         {days.map((day, index) =>
           (days.length - 1 - index) % 15 === 7 ? (
-            <text key={day.day} x={x(index + 0.5, days.length)} y="13" textAnchor="middle">
+            <text
+              key={day.day}
+              x={`${(((index + 0.5) * 100) / days.length).toFixed(2)}%`}
+              y="13"
+              textAnchor="middle"
+            >
               {format(day.day)}
             </text>
           ) : null,
         )}
       </svg>
-    </svg>
+    </div>
   );
 }
 
@@ -201,8 +187,13 @@ export function DailyChart({ days, timeZone }: { days: DailyStats[]; timeZone: s
   const noon = (day: string) => new Date(`${day}T12:00:00Z`);
   const shortDay = (day: string) =>
     format.dateTime(noon(day), { month: 'numeric', day: 'numeric', timeZone: 'UTC' });
-  const longDay = (day: string) =>
-    format.dateTime(noon(day), { month: 'long', day: 'numeric', weekday: 'short', timeZone: 'UTC' });
+  const longDays = new Map(
+    days.map(({ day }) => [
+      day,
+      format.dateTime(noon(day), { month: 'long', day: 'numeric', weekday: 'short', timeZone: 'UTC' }),
+    ]),
+  );
+  const longDay = (day: string) => longDays.get(day) ?? day;
 
   const success = days.reduce((sum, day) => sum + day.successCount, 0);
   const failed = days.reduce((sum, day) => sum + day.failedCount, 0);
@@ -261,39 +252,37 @@ export function DailyChart({ days, timeZone }: { days: DailyStats[]; timeZone: s
           <DayLabels days={days} format={shortDay} />
           <details className="mt-3">
             <summary className="w-fit text-[0.8125rem] text-ink-muted hover:text-ink">{t('table')}</summary>
-            <div className="mt-2 max-h-96 overflow-y-auto">
-              <Table
-                caption={t('tableCaption')}
-                head={
-                  <>
-                    <HeadCell>{t('day')}</HeadCell>
-                    <HeadCell align="end">{t('success')}</HeadCell>
-                    <HeadCell align="end">{t('failed')}</HeadCell>
-                    <HeadCell align="end">{t('average')}</HeadCell>
-                    <HeadCell align="end">{t('longest')}</HeadCell>
-                  </>
-                }
-              >
-                {used.map((day) => (
-                  <Row key={day.day}>
-                    <Cell>
-                      <time dateTime={day.day}>{longDay(day.day)}</time>
-                    </Cell>
-                    <Cell align="end" label={t('success')}>
-                      {format.number(day.successCount)}
-                    </Cell>
-                    <Cell align="end" label={t('failed')}>
-                      {format.number(day.failedCount)}
-                    </Cell>
-                    <Cell align="end" label={t('average')}>
-                      {day.averageMs === null ? '—' : duration(day.averageMs)}
-                    </Cell>
-                    <Cell align="end" label={t('longest')}>
-                      {day.longestMs === null ? '—' : duration(day.longestMs)}
-                    </Cell>
-                  </Row>
-                ))}
-              </Table>
+            <div
+              className="mt-2 max-h-96 overflow-y-auto"
+              tabIndex={0}
+              role="region"
+              aria-label={t('tableCaption')}
+            >
+              <table className="w-full text-[0.8125rem] [&_td]:py-1 [&_td+td]:text-end [&_th]:py-1 [&_th]:font-medium [&_th]:text-ink-muted [&_th+th]:text-end">
+                <caption className="sr-only">{t('tableCaption')}</caption>
+                <thead>
+                  <tr>
+                    <th scope="col" className="text-start">
+                      {t('day')}
+                    </th>
+                    <th scope="col">{t('success')}</th>
+                    <th scope="col">{t('failed')}</th>
+                    <th scope="col">{t('average')}</th>
+                    <th scope="col">{t('longest')}</th>
+                  </tr>
+                </thead>
+                <tbody className="divide-y divide-line">
+                  {used.map((day) => (
+                    <tr key={day.day}>
+                      <td>{longDay(day.day)}</td>
+                      <td>{day.successCount}</td>
+                      <td>{day.failedCount}</td>
+                      <td>{day.averageMs === null ? '—' : duration(day.averageMs)}</td>
+                      <td>{day.longestMs === null ? '—' : duration(day.longestMs)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
             </div>
           </details>
         </>
