@@ -1,11 +1,9 @@
-const dayMs = 86_400_000;
+import { isValid, parseISO } from 'date-fns';
+import { millisecondsInDay } from 'date-fns/constants';
 
 /** Whether a value from outside is a day that exists, as `2026-11-21`. */
 export function isCalendarDay(text: string): boolean {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
-  if (!match || match[1] === '0000') return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !text.startsWith('0000') && isValid(parseISO(text));
 }
 
 /** The day that it is in a time zone. */
@@ -24,7 +22,7 @@ export function dayIn(timeZone: string, at: Date): string {
 
 /** The day so many days later, or earlier. */
 export function addDays(day: string, count: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + count * dayMs).toISOString().slice(0, 10);
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * millisecondsInDay).toISOString().slice(0, 10);
 }
 
 /** The last days up to and with one, oldest first. */
@@ -38,8 +36,8 @@ export function lastDays(day: string, count: number): string[] {
  */
 export function startOfDay(day: string, timeZone: string): Date {
   // No zone is further from UTC than 14 hours, so the day begins within this window and days ascend in it.
-  let before = Date.parse(`${day}T00:00:00Z`) - dayMs;
-  let within = before + 2 * dayMs;
+  let before = Date.parse(`${day}T00:00:00Z`) - millisecondsInDay;
+  let within = before + 2 * millisecondsInDay;
   while (within - before > 1) {
     const middle = Math.floor((before + within) / 2);
     if (dayIn(timeZone, new Date(middle)) < day) before = middle;
