@@ -60,7 +60,7 @@ begin
     raise exception 'Only admins start runs' using errcode = '42501';
   end if;
   if v_user_id is not null and p_trigger not in ('manual', 'retry') then
-    raise exception 'A person starts a run by hand or once more' using errcode = '23514', constraint = 'run_trigger_is_known';
+    raise exception 'A person starts a run by hand or once more (constraint "run_trigger_is_known")' using errcode = '23514', constraint = 'run_trigger_is_known';
   end if;
   if p_origin_run_id is not null
     and not exists (select 1 from public.runs r where r.id = p_origin_run_id and r.job_id = p_job_id)
@@ -68,11 +68,11 @@ begin
     raise exception 'No such run' using errcode = 'P0002';
   end if;
   if v_job.kind <> 'plugin' then
-    raise exception 'Only plugin jobs are run by the portal' using errcode = '23514', constraint = 'run_belongs_to_a_plugin_job';
+    raise exception 'Only plugin jobs are run by the portal (constraint "run_belongs_to_a_plugin_job")' using errcode = '23514', constraint = 'run_belongs_to_a_plugin_job';
   end if;
   select is_enabled into v_is_plugin_enabled from public.plugins where id = v_job.plugin_id;
   if not v_is_plugin_enabled then
-    raise exception 'The plugin is disabled' using errcode = '23514', constraint = 'run_belongs_to_an_enabled_plugin';
+    raise exception 'The plugin is disabled (constraint "run_belongs_to_an_enabled_plugin")' using errcode = '23514', constraint = 'run_belongs_to_an_enabled_plugin';
   end if;
 
   select * into v_actor from private.current_actor(v_job.tenant_id);
@@ -179,7 +179,7 @@ begin
     raise exception 'Only admins cancel runs' using errcode = '42501';
   end if;
   if not exists (select 1 from private.cancel_runs(array[p_run_id])) then
-    raise exception 'Only a pending or running run of the portal can be canceled'
+    raise exception 'Only a pending or running run of the portal can be canceled (constraint "canceled_run_was_not_finished")'
       using errcode = '23514', constraint = 'canceled_run_was_not_finished';
   end if;
   select * into v_actor from private.current_actor(v_run.tenant_id);

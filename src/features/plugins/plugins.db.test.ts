@@ -1,0 +1,211 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
+import type { Actor } from '#features/kit/api-actor.ts';
+import { changePluginJob } from '#features/plugins/change-plugin-job.ts';
+import { changePlugin, removeRemotePlugin } from '#features/plugins/change-plugin.ts';
+import { createPluginJob } from '#features/plugins/create-plugin-job.ts';
+import { getPlugin, listJobSecrets, listPlugins } from '#features/plugins/queries.ts';
+import {
+  refreshRemotePlugin,
+  registerRemotePlugin,
+  rotatePluginSecret,
+} from '#features/plugins/register-remote-plugin.ts';
+import { setJobSecret } from '#features/plugins/set-job-secret.ts';
+import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
+import { createGuardedFetch } from '#plugins/outgoing.ts';
+import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+
+let tenant: TestTenant;
+let server: http.Server;
+let origin: string;
+let manifest: object = {};
+const now = new Date('2026-11-21T00:00:00Z');
+const guarded = () => ({ now, fetch: createGuardedFetch({ allowedHosts: ['127.0.0.1'] }) });
+
+const actor = (role: 'admin' | 'staff' = 'admin'): Actor => ({
+  client: tenant[role].client as Actor['client'],
+  tenantId: tenant.id,
+  role,
+  timeZone: 'Asia/Tokyo',
+  userId: tenant[role].id,
+});
+
+beforeAll(async () => {
+  tenant = await createTestTenant();
+  server = http.createServer((request, response) => {
+    if (request.url === '/base/plugin.json') response.end(JSON.stringify(manifest));
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+describe('built-in plugins', () => {
+  it('are given to every company once, with the jobs that run by themselves and their schedules', async () => {
+    await Promise.all([syncBuiltInPlugins({ now }), syncBuiltInPlugins({ now })]);
+    await syncBuiltInPlugins({ now });
+    const plugins = await listPlugins(actor('staff'));
+    expect(plugins.map(({ pluginKey }) => pluginKey).sort()).toEqual([
+      'command',
+      'http-request',
+      'self-check',
+    ]);
+    const jobs = await sql`
+      select j.job_key, s.cron_expression, s.time_zone, s.next_nominal_at
+      from public.jobs j left join public.schedules s on s.job_id = j.id where j.tenant_id = ${tenant.id}`;
+    expect(jobs).toEqual([
+      {
+        job_key: 'self-check:check',
+        cron_expression: '7 * * * *',
+        time_zone: 'Asia/Tokyo',
+        next_nominal_at: new Date('2026-11-21T00:07:00Z'),
+      },
+    ]);
+  });
+
+  it('keep what an admin changed or removed when a new version declares more', async () => {
+    const declare = (jobs: object[]) =>
+      sql`select public.declare_plugin(${tenant.id}, ${sql.json({
+        plugin_key: 'growing',
+        name: 'Growing',
+        kind: 'built_in',
+        base_url: null,
+        manifest: { jobs },
+      } as never)}, ${sql.json(
+        jobs.map((job) => ({
+          ...job,
+          job_key: `growing:${(job as { name: string }).name}`,
+          title: 'T',
+          timeout_seconds: 5,
+          max_attempts: 1,
+          backoff_seconds: 1,
+          max_backoff_seconds: 1,
+          concurrency_limit: 1,
+          schedule: null,
+        })) as never,
+      )})`;
+    await declare([{ name: 'a' }, { name: 'b' }]);
+    await sql`update public.jobs set timeout_seconds = 99 where tenant_id = ${tenant.id} and job_key = 'growing:a'`;
+    await sql`delete from public.jobs where tenant_id = ${tenant.id} and job_key = 'growing:b'`;
+    await declare([{ name: 'a' }, { name: 'b' }, { name: 'c' }]);
+    const jobs = await sql`
+      select job_key, timeout_seconds from public.jobs where tenant_id = ${tenant.id} and job_key like 'growing:%' order by 1`;
+    expect(jobs).toEqual([
+      { job_key: 'growing:a', timeout_seconds: 99 },
+      { job_key: 'growing:c', timeout_seconds: 5 },
+    ]);
+  });
+});
+
+describe('jobs of a plugin', () => {
+  it('can be made in any number with their own input, by admins', async () => {
+    const plugin = (await listPlugins(actor())).find(({ pluginKey }) => pluginKey === 'http-request')!;
+    const input = {
+      pluginId: plugin.id,
+      jobName: 'send',
+      jobKey: 'ping-shop',
+      title: '店舗の確認',
+      payload: { url: 'https://example.com/' },
+    };
+    const { jobId } = await createPluginJob(actor(), input);
+    const [job] = await sql`select * from public.jobs where id = ${jobId}`;
+    expect(job).toMatchObject({ payload: { url: 'https://example.com/', method: 'GET' }, max_attempts: 3 });
+    await expect(createPluginJob(actor(), input)).rejects.toThrow(ConflictError);
+    await expect(createPluginJob(actor(), { ...input, jobKey: 'x', payload: {} })).rejects.toThrow(
+      InvalidInputError,
+    );
+    await expect(createPluginJob(actor(), { ...input, jobKey: 'x', jobName: 'nothing' })).rejects.toThrow(
+      InvalidInputError,
+    );
+    await expect(createPluginJob(actor('staff'), { ...input, jobKey: 'x' })).rejects.toThrow(ForbiddenError);
+
+    await changePluginJob(actor(), jobId, { timeoutSeconds: 7, cursor: 'c' });
+    const [changed] =
+      await sql`select timeout_seconds, cursor, max_attempts from public.jobs where id = ${jobId}`;
+    expect(changed).toEqual({ timeout_seconds: 7, cursor: 'c', max_attempts: 3 });
+    const [audit] = await sql`
+      select actor_id, after from public.audit_log where subject_id = ${jobId} and action = 'jobs.update'`;
+    expect(audit).toMatchObject({ actor_id: tenant.admin.id, after: { cursor: 'c' } });
+    await expect(changePluginJob(actor('staff'), jobId, { cursor: 'd' })).rejects.toThrow(ForbiddenError);
+
+    await setJobSecret(actor(), jobId, { name: 'token', value: 'never to be seen' });
+    expect(await listJobSecrets(actor(), jobId)).toMatchObject([{ name: 'token' }]);
+    await expect(setJobSecret(actor('staff'), jobId, { name: 'token', value: 'x' })).rejects.toThrow(
+      ForbiddenError,
+    );
+    await expect(setJobSecret(actor(), jobId, { name: 'Not A Word', value: 'x' })).rejects.toThrow(
+      InvalidInputError,
+    );
+    const leaked = await sql`
+      select 1 from public.audit_log where coalesce(before::text, '') || coalesce(after::text, '') like '%never to be seen%'`;
+    expect(leaked).toEqual([]);
+    await setJobSecret(actor(), jobId, { name: 'token', value: null });
+    expect(await listJobSecrets(actor(), jobId)).toEqual([]);
+  });
+});
+
+describe('a remote plugin', () => {
+  const good = {
+    id: 'accounting',
+    name: { ja: '会計', en: 'Accounting' },
+    version: '1.0.0',
+    kind: 'remote',
+    jobs: [{ name: 'sync', route: '/jobs/sync', cron: '0 6 * * *', cursor: true }],
+  };
+
+  it('is registered by its address, and its secret is shown once', async () => {
+    manifest = good;
+    const { pluginId, secret } = await registerRemotePlugin(actor(), `${origin}/base/`, guarded());
+    expect(secret).toMatch(/^whsec_/);
+    expect(await getPlugin(actor('staff'), pluginId)).toMatchObject({
+      pluginKey: 'accounting',
+      name: '会計',
+      kind: 'remote',
+      baseUrl: `${origin}/base`,
+    });
+    const [stored] =
+      await sql`select signing_secret from private.plugin_secrets where plugin_id = ${pluginId}`;
+    expect(stored!.signing_secret).toBe(secret);
+    const rotated = await rotatePluginSecret(actor(), pluginId);
+    expect(rotated.secret).not.toBe(secret);
+    await expect(registerRemotePlugin(actor(), `${origin}/base`, guarded())).rejects.toThrow(ConflictError);
+    await expect(rotatePluginSecret(actor('staff'), pluginId)).rejects.toThrow(ForbiddenError);
+
+    manifest = { ...good, jobs: [...good.jobs, { name: 'close', route: '/jobs/close' }] };
+    await refreshRemotePlugin(actor(), pluginId, guarded());
+    const jobs = await sql`select job_key from public.jobs where plugin_id = ${pluginId} order by 1`;
+    expect(jobs).toEqual([{ job_key: 'accounting:close' }, { job_key: 'accounting:sync' }]);
+
+    await changePlugin(actor(), pluginId, { isEnabled: false, concurrencyLimit: 2 });
+    expect(await getPlugin(actor(), pluginId)).toMatchObject({ isEnabled: false, concurrencyLimit: 2 });
+    await expect(changePlugin(actor('staff'), pluginId, { isEnabled: true })).rejects.toThrow(ForbiddenError);
+    await removeRemotePlugin(actor(), pluginId);
+    await expect(getPlugin(actor(), pluginId)).rejects.toThrow(NotFoundError);
+  });
+
+  it('is refused with the reason: private address, no answer, wrong manifest, staff', async () => {
+    const unguarded = { now, fetch: createGuardedFetch({ allowedHosts: [] }) };
+    await expect(registerRemotePlugin(actor(), `${origin}/base`, unguarded)).rejects.toMatchObject({
+      details: [{ field: 'baseUrl', problem: expect.stringContaining('loopback') }],
+    });
+    await expect(registerRemotePlugin(actor(), `${origin}/nothing`, guarded())).rejects.toMatchObject({
+      details: [{ field: 'baseUrl', problem: 'the service answered 404' }],
+    });
+    manifest = { ...good, jobs: [{ name: 'sync' }] };
+    await expect(registerRemotePlugin(actor(), `${origin}/base`, guarded())).rejects.toMatchObject({
+      details: [{ field: 'jobs[0].route', problem: 'is required for a remote plugin' }],
+    });
+    await expect(registerRemotePlugin(actor('staff'), `${origin}/base`, guarded())).rejects.toThrow(
+      ForbiddenError,
+    );
+    await expect(registerRemotePlugin(actor(), 'file:///etc/passwd', guarded())).rejects.toThrow(
+      InvalidInputError,
+    );
+  });
+});

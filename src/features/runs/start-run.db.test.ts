@@ -1,0 +1,165 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createApiKeyClient } from '#data/clients/service.ts';
+import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
+import type { Actor } from '#features/kit/api-actor.ts';
+import { cancelRun } from '#features/runs/cancel-run.ts';
+import { rerunRun } from '#features/runs/rerun-run.ts';
+import { startRun } from '#features/runs/start-run.ts';
+import { createTestJob, readTestRun } from '#testing/plugin-runs.ts';
+import { createTestTenant, sql, type TestPerson, type TestTenant } from '#testing/supabase.ts';
+
+let tenant: TestTenant;
+let other: TestTenant;
+let jobId: string;
+
+const manifest = {
+  id: 'starting',
+  name: 'Starting',
+  version: '1.0.0',
+  jobs: [
+    {
+      name: 'sync',
+      payload: {
+        type: 'object',
+        properties: { day: { type: 'string', default: 'today' } },
+        required: ['day'],
+      },
+    },
+  ],
+};
+
+const actorOf = (of: TestTenant, person: TestPerson, role: 'admin' | 'staff'): Actor => ({
+  client: person.client as Actor['client'],
+  tenantId: of.id,
+  role,
+  timeZone: 'Asia/Tokyo',
+  userId: person.id,
+});
+const admin = () => actorOf(tenant, tenant.admin, 'admin');
+const staff = () => actorOf(tenant, tenant.staff, 'staff');
+
+const finish = (runId: string) =>
+  sql`update public.runs set state = 'failed', completed_at = now() where id = ${runId}`;
+
+beforeAll(async () => {
+  [tenant, other] = await Promise.all([createTestTenant(), createTestTenant()]);
+  ({ jobId } = await createTestJob(tenant.id, { pluginKey: 'starting', name: 'sync', manifest }));
+});
+
+describe('startRun', () => {
+  it('puts a run before those of schedules, with the payload filled in, and names who started it', async () => {
+    const { runId } = await startRun(admin(), jobId, { payload: {}, cursor: 'from-here' });
+    const [run] = await sql`select * from public.runs where id = ${runId}`;
+    expect(run).toMatchObject({
+      state: 'pending',
+      trigger: 'manual',
+      priority: 'high',
+      queue_name: 'runs_high',
+      payload: { day: 'today' },
+      cursor_before: 'from-here',
+      requested_by: tenant.admin.id,
+    });
+    const [audit] = await sql`
+      select actor_kind, actor_id from public.audit_log where action = 'runs.start' and subject_id = ${runId}`;
+    expect(audit).toEqual({ actor_kind: 'member', actor_id: tenant.admin.id });
+  });
+
+  it('rule 33: refuses staff, in the verb and again in the database', async () => {
+    await expect(startRun(staff(), jobId)).rejects.toThrow(ForbiddenError);
+    await expect(startRun({ ...staff(), role: 'admin' }, jobId)).rejects.toThrow(ForbiddenError);
+    const { error } = await tenant.staff.client
+      .from('runs')
+      .insert({
+        tenant_id: tenant.id,
+        job_id: jobId,
+        trigger: 'manual',
+        state: 'pending',
+        ordered_at: 'now',
+      });
+    expect(error?.code).toBe('42501');
+  });
+
+  it('shows nobody the jobs of another company', async () => {
+    const stranger = actorOf(other, other.admin, 'admin');
+    await expect(startRun(stranger, jobId)).rejects.toThrow(NotFoundError);
+    await expect(startRun({ ...stranger, tenantId: tenant.id }, jobId)).rejects.toThrow(NotFoundError);
+    await expect(startRun(admin(), 'nonsense')).rejects.toThrow(NotFoundError);
+  });
+
+  it('refuses a payload that does not fit, a script, and a plugin that is off', async () => {
+    await expect(startRun(admin(), jobId, { payload: { day: 5 } })).rejects.toThrow(InvalidInputError);
+    await expect(startRun(admin(), jobId, { payload: { hour: '5' } })).rejects.toThrow(InvalidInputError);
+    const [script] = await sql<{ id: string }[]>`
+      insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, ${randomUUID()}, 'Script') returning id`;
+    await expect(startRun(admin(), script!.id)).rejects.toMatchObject({
+      rule: 'run_belongs_to_a_plugin_job',
+    });
+    const off = await createTestJob(tenant.id, { pluginKey: 'off', name: 'sync', manifest });
+    await sql`update public.plugins set is_enabled = false where id = ${off.pluginId}`;
+    await expect(startRun(admin(), off.jobId)).rejects.toThrow(ConflictError);
+  });
+
+  it('rule 38: names the API key that started a run', async () => {
+    const [key] = await sql<{ id: string }[]>`
+      insert into public.api_keys (tenant_id, name, prefix, key_hash, scopes)
+      values (${tenant.id}, 'Deploy', 'tcp_abcdef', ${randomBytes(32).toString('hex')}, array['admin']) returning id`;
+    const actor: Actor = {
+      client: createApiKeyClient(key!.id) as Actor['client'],
+      tenantId: tenant.id,
+      role: 'admin',
+      timeZone: 'Asia/Tokyo',
+      userId: null,
+      apiKeyId: key!.id,
+    };
+    const { runId } = await startRun(actor, jobId);
+    const [run] = await sql`select trigger, api_key_id, requested_by from public.runs where id = ${runId}`;
+    expect(run).toEqual({ trigger: 'api', api_key_id: key!.id, requested_by: null });
+    const [audit] = await sql`
+      select actor_kind, actor_name from public.audit_log where action = 'runs.start' and subject_id = ${runId}`;
+    expect(audit).toEqual({ actor_kind: 'api_key', actor_name: 'Deploy' });
+    const [foreign] = await sql<{ id: string }[]>`
+      insert into public.jobs (tenant_id, job_key, title) values (${other.id}, ${randomUUID()}, 'Foreign') returning id`;
+    await expect(startRun(actor, foreign!.id)).rejects.toThrow(NotFoundError);
+  });
+});
+
+describe('cancelRun', () => {
+  it('cancels a pending run at once, once', async () => {
+    const { runId } = await startRun(admin(), jobId);
+    expect(await cancelRun(admin(), runId)).toEqual({ state: 'canceled' });
+    await expect(cancelRun(admin(), runId)).rejects.toMatchObject({ rule: 'canceled_run_was_not_finished' });
+    const messages = await sql`
+      select 1 from pgmq.q_runs_high where message ->> 'run_id' = ${runId}`;
+    expect(messages).toEqual([]);
+  });
+
+  it('lets staff cancel only what they have started', async () => {
+    const { runId } = await startRun(admin(), jobId);
+    await expect(cancelRun(staff(), runId)).rejects.toThrow(ForbiddenError);
+    await sql`update public.runs set requested_by = ${tenant.staff.id} where id = ${runId}`;
+    expect(await cancelRun(staff(), runId)).toEqual({ state: 'canceled' });
+    await expect(cancelRun(actorOf(other, other.admin, 'admin'), runId)).rejects.toThrow(NotFoundError);
+  });
+});
+
+describe('rerunRun', () => {
+  it('rule 25: starts a dead run once more with a link to its origin, its payload or another', async () => {
+    const { runId } = await startRun(admin(), jobId, { payload: { day: 'monday' } });
+    await expect(rerunRun(admin(), runId)).rejects.toMatchObject({ rule: 'rerun_run_was_finished' });
+    await finish(runId);
+    const again = await rerunRun(admin(), runId);
+    const [run] = await sql`select * from public.runs where id = ${again.runId}`;
+    expect(run).toMatchObject({
+      origin_run_id: runId,
+      trigger: 'retry',
+      payload: { day: 'monday' },
+      cursor_before: null,
+    });
+    const other = await rerunRun(admin(), runId, { payload: { day: 'tuesday' }, cursor: null });
+    const [second] = await sql`select * from public.runs where id = ${other.runId}`;
+    expect(second).toMatchObject({ payload: { day: 'tuesday' }, cursor_before: '' });
+    expect((await readTestRun(runId)).state).toBe('failed');
+    await expect(rerunRun(staff(), runId)).rejects.toThrow(ForbiddenError);
+  });
+});
