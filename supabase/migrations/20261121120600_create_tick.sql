@@ -25,11 +25,13 @@ returns table (
   is_tenant_enabled boolean,
   tenant_enabled_at timestamptz
 )
-language sql
-stable
+language plpgsql
 security invoker
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   select
     s.id, s.tenant_id, s.job_id, s.schedule_type, s.cron_expression, s.time_zone, s.interval_seconds, s.anchor_at,
     s.run_at, s.misfire_policy, s.misfire_limit, s.overlap_policy, s.spread_seconds, s.blackouts,
@@ -42,8 +44,15 @@ as $$
   where s.next_due_at <= p_now
   order by s.next_due_at
   limit p_limit;
+
+  -- Nearly every tick finds nothing, and is over with this one call.
+  if not found then
+    perform public.note_heartbeat('scheduler', jsonb_build_object('due', 0, 'enqueued', 0, 'ticked_for', p_now));
+  end if;
+end;
 $$;
-comment on function public.list_due_schedules(timestamptz, integer) is 'Schedules that are due at p_now, the longest due first.';
+comment on function public.list_due_schedules(timestamptz, integer) is
+  'Schedules that are due at p_now, the longest due first. With none, notes the heartbeat of the scheduler itself.';
 grant execute on function public.list_due_schedules(timestamptz, integer) to service_role;
 
 create function public.apply_tick(p_now timestamptz, p_plans jsonb)

@@ -67,8 +67,11 @@ export async function runTick({
       break;
   }
   summary.elapsedMs = elapsedMs();
-  await noteHeartbeat(client, 'scheduler', { ...summary, ticked_for: now.toISOString() });
-  if (summary.due > 0) writeLog('info', 'tick', { ...summary });
+  // A tick that finds nothing has noted its heartbeat with its question (list_due_schedules).
+  if (summary.due > 0) {
+    await noteHeartbeat(client, 'scheduler', { ...summary, ticked_for: now.toISOString() });
+    writeLog('info', 'tick', { ...summary });
+  }
   return summary;
 }
 
