@@ -36,26 +36,7 @@ function handlersIn(routeFile: string): string[] {
 }
 
 // Newer than the document. Describe one and take it from here; this list only gets shorter.
-const notYetDescribed = [
-  'GET /api/internal/scheduler',
-  'GET /api/jobs',
-  'GET /api/jobs/{id}',
-  'GET /api/metrics',
-  'GET /api/plugins/{id}/runs',
-  'GET /api/plugins/{id}/runs/{runId}',
-  'GET /api/scheduler/jobs',
-  'GET /api/scheduler/jobs/{id}',
-  'GET /api/scheduler/jobs/{id}/executions',
-  'GET /api/scheduler/status',
-  'POST /api/internal/scheduler',
-  'POST /api/jobs/{id}/cancel',
-  'POST /api/plugin-runs/{runId}/progress',
-  'POST /api/plugin-runs/{runId}/result',
-  'POST /api/plugins/{id}/run',
-  'POST /api/scheduler/jobs/{id}/run',
-  'PUT /api/scheduler/enabled',
-  'PUT /api/scheduler/jobs/{id}/enabled',
-];
+const notYetDescribed = ['POST /api/plugin-runs/{runId}/progress', 'POST /api/plugin-runs/{runId}/result'];
 
 const routeFiles = fs
   .readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
@@ -87,7 +68,7 @@ describe('docs/api/openapi.yaml', () => {
         ? description.components.responses[given.$ref.split('/').at(-1) ?? '']
         : given;
       if (status === '304') continue;
-      const examples = answer?.content?.['application/json']?.examples;
+      const examples = (answer?.content?.['application/json'] ?? answer?.content?.['text/plain'])?.examples;
       expect(Object.keys(examples ?? {}).length, status).toBeGreaterThan(0);
     }
   });
