@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -7,6 +8,8 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { POST as postProgress } from '#app/api/plugin-runs/[runId]/progress/route.ts';
 import { POST as postResult } from '#app/api/plugin-runs/[runId]/result/route.ts';
+import { findFreePort } from '#server/ports.ts';
+import { projectFolder } from '#server/settings.ts';
 import {
   createTestJob,
   enqueueTestRuns,
@@ -455,6 +458,41 @@ describe('a remote plugin', () => {
       message: 'later',
       cursor_after: 'c9',
     });
+  });
+
+  it('may be the example of docs/plugins.md', async () => {
+    const text = fs.readFileSync(path.join(projectFolder, 'docs', 'plugins.md'), 'utf8');
+    const [, source = ''] = /```js\n([\s\S]+?)```/.exec(text) ?? [];
+    const port = await findFreePort();
+    const file = path.join(folder, 'example.mjs');
+    fs.writeFileSync(file, source.replace('8080', String(port)).replace('1000)', '20)'));
+    const service = spawn(process.execPath, [file], {
+      env: { ...process.env, PLUGIN_SECRET: secret },
+      stdio: 'inherit',
+    });
+    try {
+      const address = `http://127.0.0.1:${port}`;
+      await until(() =>
+        fetch(`${address}/plugin.json`).then(
+          (answer) => answer.ok,
+          () => false,
+        ),
+      );
+      await startWorker({ TC_PORTAL_ALLOWED_HOSTS: `127.0.0.1:${port}`, TC_PORTAL_PUBLIC_URL: origin });
+      const job = { baseUrl: address, pluginKey: 'example' };
+      const run = await untilState(await startTestRun(await createRemoteJob(job)), 'success', 'failed');
+      expect(run).toMatchObject({
+        state: 'success',
+        cursor_after: '2026-11-21',
+        progress: { done: 10, total: 10 },
+      });
+      await sql`update private.plugin_secrets s set signing_secret = ${'x'.repeat(40)}
+        from public.plugins p where p.id = s.plugin_id and p.plugin_key = 'example'`;
+      const refused = await untilState(await startTestRun(await createRemoteJob(job)), 'success', 'failed');
+      expect(refused.error?.message).toBe('The plugin answered 401');
+    } finally {
+      service.kill();
+    }
   });
 
   it('is told of a cancel by DELETE and may say that it has stopped', async () => {
