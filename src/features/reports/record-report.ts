@@ -8,6 +8,7 @@ import {
   UnavailableError,
 } from '#domain/errors.ts';
 import type { Report } from '#domain/report.ts';
+import { writeLog } from '#features/kit/log.ts';
 import { forgetApiKey } from '#features/reports/authenticate-reporter.ts';
 import { ReportBatcher } from '#features/reports/report-batcher.ts';
 
@@ -17,7 +18,10 @@ async function send(reports: SentReport[], signal: AbortSignal): Promise<Recorde
   try {
     return await recordReports(createServiceClient(), reports, signal);
   } catch (error) {
-    if (error instanceof UnavailableError) throw new UnavailableError(away);
+    if (error instanceof UnavailableError) {
+      writeLog('warn', 'reports not recorded', { reason: error.message, reports: reports.length });
+      throw new UnavailableError(away);
+    }
     // A deadlock or a serialization failure rolled everything back and is over by the next try.
     if (error instanceof DatabaseError && error.code.startsWith('40')) throw new UnavailableError(away);
     throw error;
