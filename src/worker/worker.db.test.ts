@@ -5,7 +5,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { POST as postProgress } from '#app/api/plugin-runs/[runId]/progress/route.ts';
 import { POST as postResult } from '#app/api/plugin-runs/[runId]/result/route.ts';
 import { findFreePort } from '#server/ports.ts';
@@ -227,6 +227,49 @@ describe('rule 24: a real worker', () => {
       (rows) => rows.length === 1,
     );
     expect(beats[0]!.details).toMatchObject({ running: expect.any(Number), concurrency: 10 });
+  });
+});
+
+describe('semantics 7: a worker whose database is away', () => {
+  it('goes on with what runs, keeps the result until it can be written, and then takes runs again', async () => {
+    const { url } = inject('supabase');
+    let isAway = false;
+    const proxy = http.createServer((request, response) => {
+      if (isAway) return request.socket.destroy();
+      const { method, headers } = request;
+      const onward = http.request(`${url}${request.url}`, { method, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      });
+      onward.on('error', () => response.destroy());
+      request.pipe(onward);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const done = path.join(folder, 'done');
+    const { allowlist, ...command } = script(
+      'away.mjs',
+      `import fs from 'node:fs'; setTimeout(() => fs.writeFileSync(${JSON.stringify(done)}, ''), 1500);`,
+    );
+    try {
+      const worker = await startWorker({
+        TC_PORTAL_COMMAND_ALLOWLIST: allowlist,
+        NEXT_PUBLIC_SUPABASE_URL: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+      });
+      const jobId = await createCommandJob(command);
+      const runId = await startTestRun(jobId);
+      await untilState(runId, 'running');
+      isAway = true;
+      await until(() => fs.existsSync(done));
+      await until(() => worker.output().includes('results_not_written'));
+      expect(await readTestRun(runId)).toMatchObject({ state: 'running', attempt: 1 });
+      isAway = false;
+      expect(await untilState(runId, 'success', 'failed')).toMatchObject({ state: 'success', attempt: 1 });
+      await untilState(await startTestRun(jobId), 'success');
+      expect(worker.process.exitCode).toBeNull();
+    } finally {
+      proxy.closeAllConnections();
+      proxy.close();
+    }
   });
 });
 
