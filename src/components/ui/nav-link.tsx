@@ -40,6 +40,8 @@ export function NavLink({
     <Link
       href={href}
       aria-current={isCurrent ? 'page' : undefined}
+      // The menu that the link is in stays on the page, so nothing else would close it.
+      onClick={(event) => event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover()}
       className={classNames(
         'relative flex min-h-9 items-center gap-2.5 rounded-md px-2.5 whitespace-nowrap transition-colors max-md:min-h-10',
         isCurrent ? 'bg-selected font-medium text-ink' : 'text-ink-muted hover:bg-hover hover:text-ink',

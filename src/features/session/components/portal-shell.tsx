@@ -1,4 +1,14 @@
-import { Boxes, ChevronsUpDown, LogOut, Settings, TriangleAlert, UserRound } from 'lucide';
+import {
+  Blocks,
+  Boxes,
+  CalendarClock,
+  ChevronsUpDown,
+  History,
+  LogOut,
+  Settings,
+  TriangleAlert,
+  UserRound,
+} from 'lucide';
 import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
 import type { ReactNode } from 'react';
@@ -52,6 +62,18 @@ export async function PortalShell({
             <Icon node={Boxes} />
             {t('jobs')}
           </NavLink>
+          <NavLink href="/schedules">
+            <Icon node={CalendarClock} />
+            {t('schedules')}
+          </NavLink>
+          <NavLink href="/runs">
+            <Icon node={History} />
+            {t('runs')}
+          </NavLink>
+          <NavLink href="/plugins">
+            <Icon node={Blocks} />
+            {t('plugins')}
+          </NavLink>
           <NavLink href="/settings">
             <Icon node={Settings} />
             {t('settings')}
@@ -78,7 +100,8 @@ export async function PortalShell({
           >
             <p className="truncate px-2.5 font-medium">{member.displayName}</p>
             <p className="truncate px-2.5 text-xs text-ink-muted">
-              {member.email} · {t(`roles.${member.role}`)}
+              {member.displayName === member.email ? null : `${member.email} · `}
+              {t(`roles.${member.role}`)}
             </p>
             <div className="my-2.5 space-y-2 border-y border-line px-2.5 py-2.5">
               <LanguageSwitch />
