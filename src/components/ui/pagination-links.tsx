@@ -8,9 +8,14 @@ import { Icon } from './icon.tsx';
 export function PaginationLinks({
   newerHref,
   olderHref,
+  newerLabel,
+  olderLabel,
 }: {
   newerHref?: Route | null;
   olderHref?: Route | null;
+  /** In place of 'newer' and 'older', for lists that are not ordered by time. */
+  newerLabel?: string;
+  olderLabel?: string;
 }) {
   const t = useTranslations('shell');
   if (!newerHref && !olderHref) return null;
@@ -19,14 +24,14 @@ export function PaginationLinks({
       {newerHref ? (
         <LinkButton href={newerHref} size="sm">
           <Icon node={ChevronLeft} />
-          {t('newer')}
+          {newerLabel ?? t('newer')}
         </LinkButton>
       ) : (
         <span />
       )}
       {olderHref ? (
         <LinkButton href={olderHref} size="sm">
-          {t('older')}
+          {olderLabel ?? t('older')}
           <Icon node={ChevronRight} />
         </LinkButton>
       ) : null}

@@ -114,6 +114,8 @@ export default portalPage<PageProps<'/incidents'>>(async ({ searchParams }) => {
         />
       )}
       <PaginationLinks
+        newerLabel={t('pages.previous')}
+        olderLabel={t('pages.next')}
         newerHref={
           page.newer && addressOf('/incidents', { ...applied, before: formatIncidentCursor(page.newer) })
         }

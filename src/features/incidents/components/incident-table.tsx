@@ -10,6 +10,7 @@ import { ReportedText } from '#features/kit/components/reported-text.tsx';
 /** Jobs with their newest outcome. */
 export function IncidentTable({ incidents, timeZone }: { incidents: Incident[]; timeZone: string }) {
   const t = useTranslations('incidents');
+  const hasTools = incidents.some(({ toolName }) => toolName !== null);
   return (
     <Table
       caption={t('table.caption')}
@@ -18,7 +19,7 @@ export function IncidentTable({ incidents, timeZone }: { incidents: Incident[]; 
         <>
           <HeadCell className="w-24">{t('table.state')}</HeadCell>
           <HeadCell>{t('table.job')}</HeadCell>
-          <HeadCell className="w-36 max-lg:w-28">{t('table.tool')}</HeadCell>
+          {hasTools ? <HeadCell className="w-36 max-lg:w-28">{t('table.tool')}</HeadCell> : null}
           <HeadCell className="w-[34%]">{t('table.message')}</HeadCell>
           <HeadCell className="w-36">{t('table.finished')}</HeadCell>
         </>
@@ -43,9 +44,11 @@ export function IncidentTable({ incidents, timeZone }: { incidents: Incident[]; 
               className="block truncate font-mono text-xs leading-snug text-ink-muted"
             />
           </Cell>
-          <Cell label={incident.toolName === null ? undefined : t('table.tool')} className="text-ink-muted">
-            {incident.toolName === null ? null : <ReportedText text={incident.toolName} lengthMax={60} />}
-          </Cell>
+          {hasTools ? (
+            <Cell label={incident.toolName === null ? undefined : t('table.tool')} className="text-ink-muted">
+              {incident.toolName === null ? null : <ReportedText text={incident.toolName} lengthMax={60} />}
+            </Cell>
+          ) : null}
           <Cell label={incident.lastMessage ? t('table.message') : undefined}>
             {incident.lastMessage ? (
               <ReportedText

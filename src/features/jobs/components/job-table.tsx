@@ -10,6 +10,7 @@ import { ReportedText } from '#features/kit/components/reported-text.tsx';
 /** Jobs with how they are and whether they run. */
 export function JobTable({ jobs, timeZone }: { jobs: ListedJob[]; timeZone: string }) {
   const t = useTranslations('jobs');
+  const hasTools = jobs.some(({ toolName }) => toolName !== null);
   return (
     <Table
       caption={t('table.caption')}
@@ -18,7 +19,7 @@ export function JobTable({ jobs, timeZone }: { jobs: ListedJob[]; timeZone: stri
         <>
           <HeadCell className="w-36">{t('table.state')}</HeadCell>
           <HeadCell>{t('table.job')}</HeadCell>
-          <HeadCell className="w-36 max-lg:w-28">{t('table.tool')}</HeadCell>
+          {hasTools ? <HeadCell className="w-36 max-lg:w-28">{t('table.tool')}</HeadCell> : null}
           <HeadCell className="w-[30%] max-lg:hidden">{t('table.message')}</HeadCell>
           <HeadCell className="w-36">{t('table.finished')}</HeadCell>
         </>
@@ -46,9 +47,11 @@ export function JobTable({ jobs, timeZone }: { jobs: ListedJob[]; timeZone: stri
               className="block truncate font-mono text-xs leading-snug text-ink-muted"
             />
           </Cell>
-          <Cell label={job.toolName === null ? undefined : t('table.tool')} className="text-ink-muted">
-            {job.toolName === null ? null : <ReportedText text={job.toolName} lengthMax={60} />}
-          </Cell>
+          {hasTools ? (
+            <Cell label={job.toolName === null ? undefined : t('table.tool')} className="text-ink-muted">
+              {job.toolName === null ? null : <ReportedText text={job.toolName} lengthMax={60} />}
+            </Cell>
+          ) : null}
           <Cell
             label={job.lastMessage ? t('table.message') : undefined}
             className="text-ink-muted md:max-lg:hidden"

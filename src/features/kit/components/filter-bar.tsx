@@ -2,6 +2,7 @@ import { Search } from 'lucide';
 import type { Route } from 'next';
 import { AutoSubmitForm } from '#components/ui/auto-submit-form.tsx';
 import { Button } from '#components/ui/button.tsx';
+import { classNames } from '#components/ui/class-names.ts';
 import { Icon } from '#components/ui/icon.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Select } from '#components/ui/select.tsx';
@@ -40,9 +41,9 @@ export function FilterBar({
       action={action}
       applied={new URLSearchParams(query).toString()}
       label={texts.label}
-      className="mb-3 grid grid-cols-[minmax(0,1fr)_auto] gap-2 md:flex"
+      className="mb-3 grid grid-cols-[repeat(3,minmax(0,1fr))_auto] gap-2 md:flex"
     >
-      <div className="relative min-w-40 flex-1">
+      <div className="relative flex-1 max-md:col-span-3">
         <Icon
           node={Search}
           className="pointer-events-none absolute start-2.5 top-1/2 size-4 -translate-y-1/2 text-ink-muted"
@@ -63,7 +64,10 @@ export function FilterBar({
         name="state"
         defaultValue={applied.state ?? ''}
         aria-label={texts.state}
-        className="max-md:order-1 max-md:col-span-2 md:w-40"
+        className={classNames(
+          'max-md:order-1 md:w-40',
+          tools.length > 1 ? 'max-md:col-span-2' : 'max-md:col-span-4',
+        )}
       >
         {states.map((choice) => (
           <option key={choice.value} value={choice.value}>

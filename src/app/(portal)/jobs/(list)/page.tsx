@@ -81,6 +81,8 @@ export default portalPage<PageProps<'/jobs'>>(async ({ searchParams }) => {
         />
       )}
       <PaginationLinks
+        newerLabel={t('pages.previous')}
+        olderLabel={t('pages.next')}
         newerHref={page.newer === null ? null : addressOf('/jobs', { ...applied, before: page.newer })}
         olderHref={page.older === null ? null : addressOf('/jobs', { ...applied, after: page.older })}
       />
