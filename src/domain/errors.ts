@@ -33,6 +33,8 @@ export class ConflictError extends PortalError {
 export interface FieldProblem {
   field: string;
   problem: string;
+  /** What a translated problem speaks of. */
+  values?: Record<string, string | number>;
 }
 
 /** The input is wrong; each detail names a field and its problem. */

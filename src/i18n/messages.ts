@@ -1,16 +1,20 @@
 import enAuth from './messages/en/auth.json';
 import enIncidents from './messages/en/incidents.json';
 import enJobs from './messages/en/jobs.json';
+import enPlugins from './messages/en/plugins.json';
 import enProblems from './messages/en/problems.json';
 import enRuns from './messages/en/runs.json';
+import enSchedules from './messages/en/schedules.json';
 import enSettings from './messages/en/settings.json';
 import enShell from './messages/en/shell.json';
 import enStates from './messages/en/states.json';
 import jaAuth from './messages/ja/auth.json';
 import jaIncidents from './messages/ja/incidents.json';
 import jaJobs from './messages/ja/jobs.json';
+import jaPlugins from './messages/ja/plugins.json';
 import jaProblems from './messages/ja/problems.json';
 import jaRuns from './messages/ja/runs.json';
+import jaSchedules from './messages/ja/schedules.json';
 import jaSettings from './messages/ja/settings.json';
 import jaShell from './messages/ja/shell.json';
 import jaStates from './messages/ja/states.json';
@@ -20,8 +24,10 @@ const ja = {
   auth: jaAuth,
   incidents: jaIncidents,
   jobs: jaJobs,
+  plugins: jaPlugins,
   problems: jaProblems,
   runs: jaRuns,
+  schedules: jaSchedules,
   settings: jaSettings,
   shell: jaShell,
   states: jaStates,
@@ -36,8 +42,10 @@ export const messagesByLocale: Record<Locale, Messages> = {
     auth: enAuth,
     incidents: enIncidents,
     jobs: enJobs,
+    plugins: enPlugins,
     problems: enProblems,
     runs: enRuns,
+    schedules: enSchedules,
     settings: enSettings,
     shell: enShell,
     states: enStates,

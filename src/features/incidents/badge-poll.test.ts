@@ -65,6 +65,10 @@ describe('isLivePage', () => {
     ['/jobs/4270c557', true],
     ['/runs/01a20069', true],
     ['/jobs/4270c557/delete', false],
+    ['/schedules', true],
+    ['/runs', true],
+    ['/plugins/4270c557/runs', true],
+    ['/plugins', false],
     ['/settings', false],
     ['/settings/jobs', false],
   ])('%s: %s', (pathname, expected) => {

@@ -35,7 +35,7 @@ export function pollDelayMs(isVisible: boolean, failures: number): number {
 
 /** Whether the page at this path shows what reports change, so that it is worth reading again. */
 export function isLivePage(pathname: string): boolean {
-  return /^\/(incidents|jobs(\/[^/]+)?|runs\/[^/]+)?$/.test(pathname);
+  return /^\/(incidents|jobs(\/[^/]+)?|schedules|runs(\/[^/]+)?|plugins\/[^/]+(\/runs)?)?$/.test(pathname);
 }
 
 /** The page's title with the number of failing jobs before it. */

@@ -92,17 +92,21 @@ async function describeRefusal(
   const t = await getTranslations();
   // Keys come from schemas and constraint names, so they are not known to the compiler; a test of messages would not see
   // a missing one either, hence the fallback.
-  const translate = (key: string, fallback: 'problems.invalid' | 'problems.conflict') =>
-    t.has(key as typeof fallback) ? t(key as typeof fallback) : t(fallback);
+  const translate = (
+    key: string,
+    fallback: 'problems.invalid' | 'problems.conflict',
+    values?: Record<string, string | number>,
+  ) => (t.has(key as typeof fallback) ? t(key as typeof fallback, values) : t(fallback));
 
   if (error instanceof InvalidInputError) {
-    return {
-      code: 'invalid',
-      message: t('problems.invalid'),
-      fieldErrors: Object.fromEntries(
-        error.details.map(({ field, problem }) => [field, translate(problem, 'problems.invalid')]),
-      ),
-    };
+    const fieldErrors = Object.fromEntries(
+      error.details.map(({ field, problem, values }) => [
+        field,
+        translate(problem, 'problems.invalid', values),
+      ]),
+    );
+    // A problem of no field is one of the whole form, and says more than that something is wrong.
+    return { code: 'invalid', message: fieldErrors[''] ?? t('problems.invalid'), fieldErrors };
   }
   if (error instanceof ConflictError) {
     const key = error.rule === undefined ? undefined : rules[error.rule];

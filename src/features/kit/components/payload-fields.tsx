@@ -8,15 +8,15 @@ const longTextLength = 2_000;
 function PayloadFieldControl({ field, value }: { field: PayloadFormField; value: unknown }) {
   const t = useTranslations('shell');
   const shown = typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-  const common = {
+  const texts = {
     name: payloadFieldName(field.name),
     label: field.label,
     hint: field.description ?? undefined,
-    mark: field.isRequired ? undefined : t('optional'),
   };
+  const common = { ...texts, mark: field.isRequired ? undefined : t('optional') };
   switch (field.control) {
     case 'checkbox':
-      return <CheckboxField {...common} mark={undefined} defaultChecked={value === true} />;
+      return <CheckboxField {...texts} defaultChecked={value === true} />;
     case 'select':
       return (
         <SelectField

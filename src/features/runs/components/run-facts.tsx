@@ -3,7 +3,9 @@ import type { ReactNode } from 'react';
 import { ExactTime, RelativeTime } from '#components/ui/relative-time.tsx';
 import { formatDuration } from '#domain/duration.ts';
 import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import type { PortalRunDetail } from '#features/runs/portal-run.ts';
 import type { Reporter, RunDetail } from '#features/runs/queries.ts';
+import { usePortalFacts } from './portal-run-cards.tsx';
 
 function Time({ at, timeZone }: { at: string; timeZone: string }) {
   return (
@@ -19,15 +21,19 @@ function Time({ at, timeZone }: { at: string; timeZone: string }) {
 /** What is known of a run, in pairs. */
 export function RunFacts({
   run,
+  portalRun,
   reporter,
   timeZone,
 }: {
   run: RunDetail;
+  /** Null for a run that was reported from outside. */
+  portalRun: PortalRunDetail | null;
   reporter: Reporter;
   timeZone: string;
 }) {
   const t = useTranslations('runs');
   const locale = useLocale();
+  const portalFacts = usePortalFacts(portalRun, timeZone);
   const unknown = <span className="text-ink-muted">{t('facts.unknown')}</span>;
   const facts: [string, ReactNode][] = [
     [t('facts.started'), run.startedAt === null ? unknown : <Time at={run.startedAt} timeZone={timeZone} />],
@@ -36,19 +42,38 @@ export function RunFacts({
       run.completedAt === null ? unknown : <Time at={run.completedAt} timeZone={timeZone} />,
     ],
     [t('facts.duration'), run.durationMs === null ? unknown : formatDuration(run.durationMs, locale)],
+    ...(portalRun === null || run.exitCode !== null
+      ? ([
+          [
+            t('facts.exitCode'),
+            run.exitCode === null ? unknown : <span className="font-mono">{run.exitCode}</span>,
+          ],
+        ] as [string, ReactNode][])
+      : []),
     [
-      t('facts.exitCode'),
-      run.exitCode === null ? unknown : <span className="font-mono">{run.exitCode}</span>,
+      t(portalRun === null ? 'facts.host' : 'facts.worker'),
+      run.host === null && !portalRun?.workerId ? (
+        unknown
+      ) : (
+        <ReportedText text={run.host ?? portalRun?.workerId ?? ''} />
+      ),
     ],
-    [t('facts.host'), run.host === null ? unknown : <ReportedText text={run.host} />],
-    [t('facts.received'), <ExactTime key="received" at={run.receivedAt} timeZone={timeZone} />],
+    [
+      t(portalRun === null ? 'facts.received' : 'facts.queued'),
+      <ExactTime key="received" at={run.receivedAt} timeZone={timeZone} />,
+    ],
     [t('facts.trigger'), t(`triggers.${run.trigger}`)],
-    [
-      t('facts.reporter'),
-      reporter.kind === 'namedKey'
-        ? t('reporters.namedKey', { name: reporter.name, prefix: reporter.prefix })
-        : t(`reporters.${reporter.kind}`),
-    ],
+    ...portalFacts,
+    ...(portalRun === null
+      ? ([
+          [
+            t('facts.reporter'),
+            reporter.kind === 'namedKey'
+              ? t('reporters.namedKey', { name: reporter.name, prefix: reporter.prefix })
+              : t(`reporters.${reporter.kind}`),
+          ],
+        ] as [string, ReactNode][])
+      : []),
     [
       t('facts.id'),
       <code key="id" className="font-mono text-xs wrap-anywhere">

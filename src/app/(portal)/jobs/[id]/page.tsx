@@ -2,6 +2,7 @@ import { ChevronLeft, Trash2 } from 'lucide';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
+import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
 import { Card, CardHeader } from '#components/ui/card.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
@@ -17,10 +18,20 @@ import { RunHistory } from '#features/jobs/components/run-history.tsx';
 import { RunningRuns } from '#features/jobs/components/running-runs.tsx';
 import { getJobOnce, listRuns, listUnfinishedRuns, readDailyStats } from '#features/jobs/queries.ts';
 import { parseHistoryAddress } from '#features/jobs/schemas.ts';
+import { addressOf } from '#features/kit/address.ts';
 import { FinishedTime } from '#features/kit/components/finished-time.tsx';
 import { ReportedText } from '#features/kit/components/reported-text.tsx';
-import { requireMember } from '#features/kit/current-member.ts';
+import { type CurrentMember, requireMember } from '#features/kit/current-member.ts';
 import { portalPage } from '#features/kit/portal-page.tsx';
+import { JobSettingsCard } from '#features/plugins/components/job-settings-card.tsx';
+import { getJobSettings } from '#features/plugins/plugin-screens.ts';
+import { getPlugin } from '#features/plugins/queries.ts';
+import { RunNow } from '#features/runs/components/run-now.tsx';
+import { readRunForms } from '#features/runs/portal-run.ts';
+import { OccurrenceList } from '#features/scheduler/components/occurrence-list.tsx';
+import { ScheduleCard } from '#features/scheduler/components/schedule-card.tsx';
+import { readComingOccurrences } from '#features/scheduler/coming-occurrences.ts';
+import { getPluginJob, listOccurrences, readSchedulerStatus } from '#features/scheduler/queries.ts';
 
 export async function generateMetadata({ params }: PageProps<'/jobs/[id]'>): Promise<Metadata> {
   try {
@@ -33,14 +44,38 @@ export async function generateMetadata({ params }: PageProps<'/jobs/[id]'>): Pro
   }
 }
 
+const shownOccurrences = 20;
+
+/** What the page of a job that the portal runs shows beside the history; null for an external job. */
+async function readPortalJob(member: CurrentMember, jobId: string, kind: 'external' | 'plugin') {
+  if (kind === 'external') return null;
+  const [job, settings, forms, status, ledger] = await Promise.all([
+    getPluginJob(member, jobId),
+    getJobSettings(member, jobId),
+    readRunForms(member, [jobId]),
+    readSchedulerStatus(member),
+    listOccurrences(member, { jobId, size: shownOccurrences }),
+  ]);
+  return {
+    job,
+    settings,
+    plugin: await getPlugin(member, settings.pluginId),
+    runForm: forms.get(jobId) ?? null,
+    isHeld: !status.isEnabled,
+    ledger,
+    coming: readComingOccurrences(job, new Date()),
+  };
+}
+
 export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams }) => {
   const { filter, position } = parseHistoryAddress(await searchParams);
   const member = await requireMember();
   const job = await getJobOnce(member, (await params).id);
-  const [days, unfinished, history, t] = await Promise.all([
+  const [days, unfinished, history, portalJob, t] = await Promise.all([
     readDailyStats(member, job.id, new Date()),
     listUnfinishedRuns(member, job.id),
     listRuns(member, job.id, filter, position),
+    readPortalJob(member, job.id, job.kind),
     getTranslations('jobs'),
   ]);
   const path = `/jobs/${job.id}` as Route;
@@ -83,7 +118,13 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
             </span>
           </span>
         }
+        actions={
+          isAdmin && portalJob?.runForm && portalJob.plugin.isEnabled ? (
+            <RunNow form={portalJob.runForm} />
+          ) : null
+        }
       />
+      {portalJob !== null && unfinished.length > 0 ? <AutoRefresh seconds={1} /> : null}
       <div className="space-y-5">
         <RunningRuns runs={unfinished} timeZone={member.timeZone} />
         <div className="grid gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
@@ -121,8 +162,32 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
               <p className="text-ink-muted">{t('detail.noMessage')}</p>
             )}
           </Card>
-          <ExpectationCard job={job} canLock={isAdmin} />
+          {portalJob === null ? (
+            <ExpectationCard job={job} canLock={isAdmin} />
+          ) : (
+            <ScheduleCard
+              job={portalJob.job}
+              coming={portalJob.coming}
+              timeZone={member.timeZone}
+              isAdmin={isAdmin}
+              isHeld={portalJob.isHeld}
+            />
+          )}
         </div>
+        {portalJob === null ? null : (
+          <div className="grid items-start gap-5 lg:grid-cols-2">
+            <JobSettingsCard settings={portalJob.settings} plugin={portalJob.plugin} isAdmin={isAdmin} />
+            <OccurrenceList
+              occurrences={portalJob.ledger.occurrences}
+              timeZone={member.timeZone}
+              olderHref={
+                portalJob.ledger.next === null
+                  ? null
+                  : addressOf(`${path}/occurrences`, { after: portalJob.ledger.next })
+              }
+            />
+          </div>
+        )}
         <DailyChart days={days} timeZone={member.timeZone} />
         <RunHistory
           path={path}

@@ -1,0 +1,48 @@
+import { ChevronLeft } from 'lucide';
+import type { Metadata, Route } from 'next';
+import Link from 'next/link';
+import { getTranslations } from 'next-intl/server';
+import { Icon } from '#components/ui/icon.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { getJobOnce } from '#features/jobs/queries.ts';
+import { addressOf } from '#features/kit/address.ts';
+import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { requireMember } from '#features/kit/current-member.ts';
+import { portalPage } from '#features/kit/portal-page.tsx';
+import { OccurrenceList } from '#features/scheduler/components/occurrence-list.tsx';
+import { listOccurrences } from '#features/scheduler/queries.ts';
+import { parseLedgerAddress } from '#features/scheduler/schemas.ts';
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('schedules.ledger');
+  return { title: t('title') };
+}
+
+export default portalPage<PageProps<'/jobs/[id]/occurrences'>>(async ({ params, searchParams }) => {
+  const { after } = parseLedgerAddress(await searchParams);
+  const member = await requireMember();
+  const job = await getJobOnce(member, (await params).id);
+  const [ledger, t] = await Promise.all([
+    listOccurrences(member, { jobId: job.id, after: after ?? undefined }),
+    getTranslations('schedules.ledger'),
+  ]);
+  const path = `/jobs/${job.id}`;
+  return (
+    <>
+      <PageHeader
+        above={
+          <Link href={path as Route} className="inline-flex items-center gap-1 hover:text-ink">
+            <Icon node={ChevronLeft} className="size-3.5" />
+            <ReportedText text={job.title} lengthMax={60} />
+          </Link>
+        }
+        title={t('title')}
+      />
+      <OccurrenceList
+        occurrences={ledger.occurrences}
+        timeZone={member.timeZone}
+        olderHref={ledger.next === null ? null : addressOf(`${path}/occurrences`, { after: ledger.next })}
+      />
+    </>
+  );
+});

@@ -1,0 +1,48 @@
+import { ChevronLeft } from 'lucide';
+import type { Metadata, Route } from 'next';
+import Link from 'next/link';
+import { getTranslations } from 'next-intl/server';
+import { Card } from '#components/ui/card.tsx';
+import { Icon } from '#components/ui/icon.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { getJobOnce } from '#features/jobs/queries.ts';
+import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { requireAdmin } from '#features/kit/current-member.ts';
+import { portalPage } from '#features/kit/portal-page.tsx';
+import { JobSecretsCard } from '#features/plugins/components/job-secrets-card.tsx';
+import { JobSettingsForm } from '#features/plugins/components/job-settings-form.tsx';
+import { getJobSettings } from '#features/plugins/plugin-screens.ts';
+import { getPlugin, listJobSecrets, manifestJobOf } from '#features/plugins/queries.ts';
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('plugins.settings');
+  return { title: t('editTitle') };
+}
+
+export default portalPage<PageProps<'/jobs/[id]/settings'>>(async ({ params }) => {
+  const admin = await requireAdmin();
+  const { id } = await getJobOnce(admin, (await params).id);
+  const settings = await getJobSettings(admin, id);
+  const [plugin, secrets, t] = await Promise.all([
+    getPlugin(admin, settings.pluginId),
+    listJobSecrets(admin, id),
+    getTranslations('plugins.settings'),
+  ]);
+  return (
+    <div className="mx-auto max-w-2xl space-y-5">
+      <PageHeader
+        above={
+          <Link href={`/jobs/${id}` as Route} className="inline-flex items-center gap-1 hover:text-ink">
+            <Icon node={ChevronLeft} className="size-3.5" />
+            <ReportedText text={settings.title} lengthMax={60} />
+          </Link>
+        }
+        title={t('editTitle')}
+      />
+      <Card>
+        <JobSettingsForm settings={settings} declared={manifestJobOf(plugin, settings.jobName)} />
+      </Card>
+      <JobSecretsCard jobId={id} secrets={secrets} timeZone={admin.timeZone} />
+    </div>
+  );
+});

@@ -1,0 +1,93 @@
+import { Plus } from 'lucide';
+import type { Metadata, Route } from 'next';
+import { getLocale, getTranslations } from 'next-intl/server';
+import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { Icon } from '#components/ui/icon.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+import { PaginationLinks } from '#components/ui/pagination-links.tsx';
+import { textIn } from '#domain/plugin/payload-schema.ts';
+import { isUnfinished } from '#domain/run-state.ts';
+import { addressOf } from '#features/kit/address.ts';
+import { requireMember } from '#features/kit/current-member.ts';
+import { portalPage } from '#features/kit/portal-page.tsx';
+import { PluginHeader } from '#features/plugins/components/plugin-header.tsx';
+import { pluginTitle } from '#features/plugins/page-title.ts';
+import { getPlugin, manifestOf } from '#features/plugins/queries.ts';
+import { RunNow } from '#features/runs/components/run-now.tsx';
+import { readRunForms } from '#features/runs/portal-run.ts';
+import { ScheduleTable } from '#features/scheduler/components/schedule-table.tsx';
+import { SchedulerNotices } from '#features/scheduler/components/scheduler-notices.tsx';
+import { listPluginJobs, readSchedulerStatus } from '#features/scheduler/queries.ts';
+import { formatTitleCursor, parseSchedulesAddress } from '#features/scheduler/schemas.ts';
+
+export async function generateMetadata({ params }: PageProps<'/plugins/[id]'>): Promise<Metadata> {
+  return pluginTitle((await params).id);
+}
+
+export default portalPage<PageProps<'/plugins/[id]'>>(async ({ params, searchParams }) => {
+  const { after } = parseSchedulesAddress(await searchParams);
+  const member = await requireMember();
+  const { timeZone } = member;
+  const isAdmin = member.role === 'admin';
+  const plugin = await getPlugin(member, (await params).id);
+  const [page, status, t, locale] = await Promise.all([
+    listPluginJobs(member, { pluginId: plugin.id, after: after ?? undefined }),
+    readSchedulerStatus(member),
+    getTranslations('plugins.jobs'),
+    getLocale(),
+  ]);
+  const forms = isAdmin
+    ? await readRunForms(
+        member,
+        page.jobs.map(({ jobId }) => jobId),
+      )
+    : null;
+  const path = `/plugins/${plugin.id}`;
+  const kinds = manifestOf(plugin)?.jobs ?? [];
+  return (
+    <>
+      <PluginHeader plugin={plugin} current="jobs" timeZone={timeZone} isAdmin={isAdmin} />
+      <SchedulerNotices status={status} isAdmin={isAdmin} />
+      {page.jobs.length > 0 ? (
+        <ScheduleTable
+          jobs={page.jobs}
+          timeZone={timeZone}
+          isAdmin={isAdmin}
+          isHeld={!status.isEnabled}
+          showPlugin={false}
+          runNow={(job) => {
+            const form = forms?.get(job.jobId);
+            return form && plugin.isEnabled ? <RunNow form={form} /> : null;
+          }}
+        />
+      ) : (
+        <EmptyState title={t('none')}>{isAdmin && kinds.length > 0 ? t('noneBody') : null}</EmptyState>
+      )}
+      {page.jobs.some(({ latestRun }) => latestRun !== null && isUnfinished(latestRun.state)) ? (
+        <AutoRefresh seconds={1} />
+      ) : null}
+      <PaginationLinks
+        newerHref={after === null ? null : (path as Route)}
+        olderHref={page.next && addressOf(path, { after: formatTitleCursor(page.next) })}
+        newerLabel={t('first')}
+        olderLabel={t('next')}
+      />
+      {isAdmin && kinds.length > 0 ? (
+        <div className="mt-4 flex flex-wrap gap-2">
+          {kinds.map((kind) => (
+            <LinkButton
+              key={kind.name}
+              href={`${path}/new-job/${kind.name}` as Route}
+              size="sm"
+              prefetch={false}
+            >
+              <Icon node={Plus} className="size-3.5" />
+              {t('newFrom', { title: textIn(kind.title, locale) })}
+            </LinkButton>
+          ))}
+        </div>
+      ) : null}
+    </>
+  );
+});

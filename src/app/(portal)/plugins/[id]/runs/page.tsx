@@ -1,0 +1,49 @@
+import type { Metadata } from 'next';
+import { requireMember } from '#features/kit/current-member.ts';
+import { portalPage } from '#features/kit/portal-page.tsx';
+import { PluginHeader } from '#features/plugins/components/plugin-header.tsx';
+import { pluginTitle } from '#features/plugins/page-title.ts';
+import { getPlugin } from '#features/plugins/queries.ts';
+import { RunFilterBar } from '#features/runs/components/run-filter-bar.tsx';
+import { RunListSection } from '#features/runs/components/run-list-section.tsx';
+import { SummaryCards } from '#features/runs/components/summary-cards.tsx';
+import { listAllRuns, listJobChoices, readTotals } from '#features/runs/run-list.ts';
+import { parseRunsAddress, queryOf } from '#features/runs/schemas.ts';
+import type { Route } from 'next';
+
+export async function generateMetadata({ params }: PageProps<'/plugins/[id]/runs'>): Promise<Metadata> {
+  return pluginTitle((await params).id);
+}
+
+export default portalPage<PageProps<'/plugins/[id]/runs'>>(async ({ params, searchParams }) => {
+  const { filter, position } = parseRunsAddress(await searchParams);
+  const member = await requireMember();
+  const plugin = await getPlugin(member, (await params).id);
+  const ofPlugin = { ...filter, pluginId: plugin.id };
+  const { jobId, pluginId } = ofPlugin;
+  const [page, totals, jobs] = await Promise.all([
+    listAllRuns(member, ofPlugin, position),
+    readTotals(member, { since: null, jobId, pluginId }),
+    listJobChoices(member, { pluginId, chosenId: jobId }),
+  ]);
+  const path = `/plugins/${plugin.id}/runs`;
+  return (
+    <>
+      <PluginHeader
+        plugin={plugin}
+        current="runs"
+        timeZone={member.timeZone}
+        isAdmin={member.role === 'admin'}
+      />
+      <SummaryCards totals={totals} days={null} />
+      <RunFilterBar action={path as Route} filter={filter} jobs={jobs} plugins={null} />
+      <RunListSection
+        path={path}
+        query={{ ...queryOf(filter), plugin: null }}
+        page={page}
+        isFirstPage={position === null}
+        timeZone={member.timeZone}
+      />
+    </>
+  );
+});

@@ -1,0 +1,53 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { requireMember } from '#features/kit/current-member.ts';
+import { portalPage } from '#features/kit/portal-page.tsx';
+import { listPlugins } from '#features/plugins/queries.ts';
+import { RunFilterBar } from '#features/runs/components/run-filter-bar.tsx';
+import { RunListSection } from '#features/runs/components/run-list-section.tsx';
+import { SummaryCards } from '#features/runs/components/summary-cards.tsx';
+import {
+  listAllRuns,
+  listJobChoices,
+  readTotals,
+  summaryDays,
+  summarySince,
+} from '#features/runs/run-list.ts';
+import { parseRunsAddress, queryOf } from '#features/runs/schemas.ts';
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('runs.list');
+  return { title: t('title') };
+}
+
+export default portalPage<PageProps<'/runs'>>(async ({ searchParams }) => {
+  const { filter, position } = parseRunsAddress(await searchParams);
+  const member = await requireMember();
+  const { jobId, pluginId } = filter;
+  const since = summarySince(member.timeZone, new Date());
+  const [page, totals, jobs, plugins, t] = await Promise.all([
+    listAllRuns(member, filter, position),
+    readTotals(member, { since, jobId, pluginId }),
+    listJobChoices(member, { pluginId, chosenId: jobId }),
+    listPlugins(member),
+    getTranslations('runs.list'),
+  ]);
+  return (
+    <>
+      <PageHeader
+        title={t('title')}
+        description={`${t('description')} ${t('zone', { zone: member.timeZone })}`}
+      />
+      <SummaryCards totals={totals} days={summaryDays} />
+      <RunFilterBar action="/runs" filter={filter} jobs={jobs} plugins={plugins} />
+      <RunListSection
+        path="/runs"
+        query={queryOf(filter)}
+        page={page}
+        isFirstPage={position === null}
+        timeZone={member.timeZone}
+      />
+    </>
+  );
+});

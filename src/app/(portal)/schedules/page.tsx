@@ -1,0 +1,119 @@
+import { CalendarClock, SearchX } from 'lucide';
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { PaginationLinks } from '#components/ui/pagination-links.tsx';
+import { isUnfinished } from '#domain/run-state.ts';
+import { addressOf } from '#features/kit/address.ts';
+import { requireMember } from '#features/kit/current-member.ts';
+import { portalPage } from '#features/kit/portal-page.tsx';
+import { listPlugins } from '#features/plugins/queries.ts';
+import { RunNow } from '#features/runs/components/run-now.tsx';
+import { readRunForms } from '#features/runs/portal-run.ts';
+import { DayTimeline } from '#features/scheduler/components/day-timeline.tsx';
+import { ScheduleFilterBar } from '#features/scheduler/components/schedule-filter-bar.tsx';
+import { ScheduleTable } from '#features/scheduler/components/schedule-table.tsx';
+import { SchedulerNotices, StopAllButton } from '#features/scheduler/components/scheduler-notices.tsx';
+import { listPluginJobs, readSchedulerStatus, readTimeline } from '#features/scheduler/queries.ts';
+import { formatTitleCursor, parseSchedulesAddress } from '#features/scheduler/schemas.ts';
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('schedules');
+  return { title: t('title') };
+}
+
+const dayMs = 86_400_000;
+
+export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
+  const { filter, after } = parseSchedulesAddress(await searchParams);
+  const member = await requireMember();
+  const { timeZone } = member;
+  const isAdmin = member.role === 'admin';
+  const from = new Date();
+  const span = { from, until: new Date(from.getTime() + dayMs) };
+  const [page, timeline, status, plugins, t] = await Promise.all([
+    listPluginJobs(member, {
+      search: filter.search,
+      isEnabled: filter.state === null ? undefined : filter.state === 'enabled',
+      pluginId: filter.pluginId ?? undefined,
+      after: after ?? undefined,
+    }),
+    readTimeline(member, span),
+    readSchedulerStatus(member),
+    listPlugins(member),
+    getTranslations('schedules'),
+  ]);
+  const forms = isAdmin
+    ? await readRunForms(
+        member,
+        page.jobs.map(({ jobId }) => jobId),
+      )
+    : new Map();
+  const applied = { q: filter.search, state: filter.state, plugin: filter.pluginId };
+  const isNarrowed = filter.search !== '' || filter.state !== null || filter.pluginId !== null;
+  if (status.jobCount === 0) {
+    return (
+      <>
+        <PageHeader title={t('title')} />
+        <SchedulerNotices status={status} isAdmin={isAdmin} />
+        <EmptyState
+          icon={CalendarClock}
+          title={t('empty.title')}
+          action={
+            <LinkButton href="/plugins" variant="primary">
+              {t('empty.action')}
+            </LinkButton>
+          }
+        >
+          {t('empty.body')}
+        </EmptyState>
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHeader
+        title={t('title')}
+        description={t('summary', { total: status.jobCount, enabled: status.enabledJobCount })}
+        actions={isAdmin && status.isEnabled ? <StopAllButton /> : null}
+      />
+      <SchedulerNotices status={status} isAdmin={isAdmin} />
+      {after === null && !isNarrowed ? (
+        <div className="mb-5">
+          <DayTimeline timeline={timeline} span={span} timeZone={timeZone} />
+        </div>
+      ) : null}
+      <ScheduleFilterBar filter={filter} plugins={plugins} />
+      {page.jobs.length > 0 ? (
+        <ScheduleTable
+          jobs={page.jobs}
+          timeZone={timeZone}
+          isAdmin={isAdmin}
+          isHeld={!status.isEnabled}
+          runNow={(job) => {
+            const form = forms.get(job.jobId);
+            return form && job.plugin.isEnabled ? <RunNow form={form} /> : null;
+          }}
+        />
+      ) : (
+        <EmptyState
+          icon={SearchX}
+          title={t('noMatch.title')}
+          action={<LinkButton href="/schedules">{t('noMatch.clear')}</LinkButton>}
+        />
+      )}
+      {page.jobs.some(({ latestRun }) => latestRun !== null && isUnfinished(latestRun.state)) ? (
+        <AutoRefresh seconds={1} />
+      ) : null}
+      <PaginationLinks
+        newerHref={after === null ? null : addressOf('/schedules', applied)}
+        olderHref={page.next && addressOf('/schedules', { ...applied, after: formatTitleCursor(page.next) })}
+        newerLabel={t('first')}
+        olderLabel={t('nextPage')}
+      />
+    </>
+  );
+});

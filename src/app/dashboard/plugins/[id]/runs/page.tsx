@@ -1,0 +1,11 @@
+import type { Route } from 'next';
+import { redirect } from 'next/navigation';
+import { requireMember } from '#features/kit/current-member.ts';
+import { portalPage } from '#features/kit/portal-page.tsx';
+import { getPlugin } from '#features/plugins/queries.ts';
+
+/** The address of reference/plugin-cron-runs.md leads to the plugin's page. */
+export default portalPage<PageProps<'/dashboard/plugins/[id]/runs'>>(async ({ params }) => {
+  const plugin = await getPlugin(await requireMember(), (await params).id);
+  redirect(`/plugins/${plugin.id}/runs` as Route);
+});

@@ -1,0 +1,162 @@
+'use server';
+
+import type { Route } from 'next';
+import { redirect } from 'next/navigation';
+import { getTranslations } from 'next-intl/server';
+import { InvalidInputError } from '#domain/errors.ts';
+import type { PayloadSchema } from '#domain/plugin/payload-schema.ts';
+import type { CurrentAdmin } from '#features/kit/current-member.ts';
+import { defineAction } from '#features/kit/define-action.ts';
+import { readPayloadForm } from '#features/kit/payload-form.ts';
+import { changePlugin, removeRemotePlugin as removeRemotePluginVerb } from './change-plugin.ts';
+import { changePluginJob } from './change-plugin-job.ts';
+import { createPluginJob } from './create-plugin-job.ts';
+import { getPlugin, manifestJobOf } from './queries.ts';
+import {
+  refreshRemotePlugin as refreshRemotePluginVerb,
+  registerRemotePlugin,
+  rotatePluginSecret as rotatePluginSecretVerb,
+} from './register-remote-plugin.ts';
+import {
+  addRemotePluginInput,
+  jobSettingsInput,
+  newJobInput,
+  pluginIdInput,
+  removeSecretInput,
+  setPluginEnabledInput,
+  setSecretInput,
+} from './schemas.ts';
+import { setJobSecret as setJobSecretVerb } from './set-job-secret.ts';
+
+/** What the fetched plugin.json or its address is refused for is English; it is shown as a detail of a translated sentence. */
+async function withAddressProblem<Result>(ask: () => Promise<Result>): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    const detail = error.details
+      .slice(0, 3)
+      .map(({ field, problem }) => `${field}: ${problem}`)
+      .join(' / ');
+    throw new InvalidInputError(error.message, [
+      { field: 'baseUrl', problem: 'plugins.problems.address', values: { detail: detail || error.message } },
+    ]);
+  }
+}
+
+/** Switches a plugin on or off. */
+export const setPluginEnabled = defineAction({
+  access: 'admin',
+  schema: setPluginEnabledInput,
+  handle: ({ pluginId, isEnabled }, admin) => changePlugin(admin, pluginId, { isEnabled }),
+});
+
+/** Makes a plugin of an HTTP service; the answer holds its signing secret, and it is shown this once. */
+export const addRemotePlugin = defineAction({
+  access: 'admin',
+  schema: addRemotePluginInput,
+  rules: { plugin_key_is_unique_in_its_tenant: 'plugins.problems.idTaken' },
+  async handle({ baseUrl }, admin) {
+    const { secret } = await withAddressProblem(() => registerRemotePlugin(admin, baseUrl));
+    return { data: { secret } };
+  },
+});
+
+/** Replaces a plugin's signing secret; the answer holds the new one. */
+export const rotatePluginSecret = defineAction({
+  access: 'admin',
+  schema: pluginIdInput,
+  async handle({ pluginId }, admin) {
+    const { secret } = await rotatePluginSecretVerb(admin, pluginId);
+    return { data: { secret } };
+  },
+});
+
+/** Reads a remote plugin's plugin.json again. */
+export const refreshRemotePlugin = defineAction({
+  access: 'admin',
+  schema: pluginIdInput,
+  async handle({ pluginId }, admin) {
+    await withAddressProblem(() => refreshRemotePluginVerb(admin, pluginId));
+    return { message: (await getTranslations('plugins.refresh'))('done') };
+  },
+});
+
+/** Removes a remote plugin with its jobs, and leads to the list. */
+export const removeRemotePlugin = defineAction({
+  access: 'admin',
+  schema: pluginIdInput,
+  async handle({ pluginId }, admin) {
+    await removeRemotePluginVerb(admin, pluginId);
+    redirect('/plugins');
+  },
+});
+
+async function readSchema(
+  admin: CurrentAdmin,
+  pluginId: string,
+  jobName: string,
+): Promise<PayloadSchema | null> {
+  const declared = manifestJobOf(await getPlugin(admin, pluginId), jobName);
+  if (!declared) {
+    throw new InvalidInputError('No such job', [{ field: 'title', problem: 'plugins.job.noSuchJob' }]);
+  }
+  return declared.payloadSchema;
+}
+
+/** Makes a job of a plugin, and leads to the form of its schedule. */
+export const createJob = defineAction({
+  access: 'admin',
+  schema: newJobInput,
+  rules: { job_key_is_unique_in_its_tenant: 'plugins.job.keyTaken' },
+  async handle({ pluginId, jobName, title, jobKey, ...form }, admin) {
+    const payload = readPayloadForm(await readSchema(admin, pluginId, jobName), form);
+    const { jobId } = await createPluginJob(admin, { pluginId, jobName, title, jobKey, payload });
+    redirect(`/jobs/${jobId}/schedule` as Route);
+  },
+});
+
+/** Changes a job of a plugin, and leads to it. */
+export const changeJobSettings = defineAction({
+  access: 'admin',
+  schema: jobSettingsInput,
+  rules: { job_backoff_is_not_negative: 'plugins.settings.contradiction' },
+  async handle(input, admin) {
+    const { jobId, pluginId, jobName, title, cursor, ...form } = input;
+    const { timeoutSeconds, maxAttempts, backoffSeconds, maxBackoffSeconds, concurrencyLimit } = form;
+    if (maxBackoffSeconds < backoffSeconds) {
+      throw new InvalidInputError('The waits contradict', [
+        { field: 'maxBackoffSeconds', problem: 'plugins.settings.contradiction' },
+      ]);
+    }
+    const payload = readPayloadForm(await readSchema(admin, pluginId, jobName), form);
+    await changePluginJob(admin, jobId, {
+      title,
+      payload,
+      timeoutSeconds,
+      maxAttempts,
+      backoffSeconds,
+      maxBackoffSeconds,
+      concurrencyLimit,
+      cursor,
+    });
+    redirect(`/jobs/${jobId}` as Route);
+  },
+});
+
+/** Sets a secret of a job. */
+export const setJobSecret = defineAction({
+  access: 'admin',
+  schema: setSecretInput,
+  async handle({ jobId, secretName, secretValue }, admin) {
+    await setJobSecretVerb(admin, jobId, { name: secretName, value: secretValue });
+    return { message: (await getTranslations('plugins.settings'))('secretSaved') };
+  },
+});
+
+/** Removes a secret of a job. */
+export const removeJobSecret = defineAction({
+  access: 'admin',
+  schema: removeSecretInput,
+  handle: ({ jobId, secretName }, admin) => setJobSecretVerb(admin, jobId, { name: secretName, value: null }),
+});

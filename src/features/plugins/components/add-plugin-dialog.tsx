@@ -1,0 +1,51 @@
+import { Plus } from 'lucide';
+import { useTranslations } from 'next-intl';
+import { ActionForm } from '#components/ui/action-form.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Dialog, DialogActions, DialogDone } from '#components/ui/dialog.tsx';
+import { TextField } from '#components/ui/field.tsx';
+import { WhenDone } from '#components/ui/form-result.tsx';
+import { Icon } from '#components/ui/icon.tsx';
+import { SubmitButton } from '#components/ui/submit-button.tsx';
+import { addRemotePlugin } from '#features/plugins/actions.ts';
+import { PluginSecretNotice } from './plugin-secret-notice.tsx';
+
+const dialogId = 'add-plugin';
+
+/** A button that asks for the address of a remote plugin, and then shows its signing secret. */
+export function AddPluginDialog() {
+  const t = useTranslations('plugins.add');
+  return (
+    <>
+      <Button variant="primary" command="show-modal" commandfor={dialogId}>
+        <Icon node={Plus} />
+        {t('button')}
+      </Button>
+      <Dialog id={dialogId} title={t('title')}>
+        <ActionForm action={addRemotePlugin} keepOpen>
+          <WhenDone
+            before={
+              <div className="space-y-4">
+                <p className="text-ink-muted">{t('body')}</p>
+                <TextField
+                  name="baseUrl"
+                  label={t('baseUrl')}
+                  hint={t('baseUrlHint')}
+                  type="url"
+                  maxLength={2_000}
+                  required
+                />
+                <DialogActions id={dialogId}>
+                  <SubmitButton>{t('submit')}</SubmitButton>
+                </DialogActions>
+              </div>
+            }
+          >
+            <PluginSecretNotice />
+            <DialogDone id={dialogId} />
+          </WhenDone>
+        </ActionForm>
+      </Dialog>
+    </>
+  );
+}

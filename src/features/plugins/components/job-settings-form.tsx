@@ -1,0 +1,95 @@
+import type { Route } from 'next';
+import { useTranslations } from 'next-intl';
+import { ActionForm } from '#components/ui/action-form.tsx';
+import { TextareaField, TextField } from '#components/ui/field.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+import { SubmitButton } from '#components/ui/submit-button.tsx';
+import type { PluginJob } from '#domain/plugin/manifest.ts';
+import { PayloadFields } from '#features/kit/components/payload-fields.tsx';
+import { changeJobSettings } from '#features/plugins/actions.ts';
+import type { JobSettings } from '#features/plugins/plugin-screens.ts';
+
+const numbers = [
+  { name: 'timeoutSeconds', min: 1, max: 86_400 },
+  { name: 'maxAttempts', min: 1, max: 100 },
+  { name: 'backoffSeconds', min: 0, max: 86_400 },
+  { name: 'maxBackoffSeconds', min: 0, max: 86_400 },
+] as const;
+
+/** Changes what a job of a plugin runs with. */
+export function JobSettingsForm({
+  settings,
+  declared,
+}: {
+  settings: JobSettings;
+  declared: PluginJob | null;
+}) {
+  const t = useTranslations('plugins.settings');
+  const shell = useTranslations('shell');
+  const labels = {
+    timeoutSeconds: t('timeoutSeconds'),
+    maxAttempts: t('attempts'),
+    backoffSeconds: t('backoffSeconds'),
+    maxBackoffSeconds: t('maxBackoffSeconds'),
+  };
+  return (
+    <ActionForm action={changeJobSettings}>
+      <input type="hidden" name="jobId" value={settings.jobId} />
+      <input type="hidden" name="pluginId" value={settings.pluginId} />
+      <input type="hidden" name="jobName" value={settings.jobName} />
+      <TextField name="title" label={t('name')} defaultValue={settings.title} maxLength={500} required />
+      <div className="grid gap-4 sm:grid-cols-2">
+        {numbers.map(({ name, min, max }) => (
+          <TextField
+            key={name}
+            name={name}
+            label={labels[name]}
+            hint={name === 'backoffSeconds' ? t('backoffHint') : undefined}
+            type="number"
+            inputMode="numeric"
+            min={min}
+            max={max}
+            step={1}
+            defaultValue={settings[name]}
+            required
+          />
+        ))}
+        <TextField
+          name="concurrencyLimit"
+          label={t('concurrency')}
+          hint={t('concurrencyHint')}
+          type="number"
+          inputMode="numeric"
+          min={1}
+          max={1_000}
+          step={1}
+          defaultValue={settings.concurrencyLimit ?? ''}
+        />
+      </div>
+      {declared?.payloadSchema ? (
+        <div className="space-y-4 border-t border-line pt-4">
+          <h2 className="text-[0.9375rem] font-semibold">{t('payload')}</h2>
+          <PayloadFields schema={declared.payloadSchema} payload={settings.payload} />
+        </div>
+      ) : null}
+      {declared?.hasCursor || settings.cursor !== null ? (
+        <div className="border-t border-line pt-4">
+          <TextareaField
+            name="cursor"
+            label={t('cursor')}
+            hint={t('cursorHint')}
+            rows={2}
+            defaultValue={settings.cursor ?? ''}
+            maxLength={4_000}
+            spellCheck={false}
+            className="[&_textarea]:font-mono"
+          />
+        </div>
+      ) : null}
+      <div className="flex flex-wrap justify-end gap-2 border-t border-line pt-4">
+        <LinkButton href={`/jobs/${settings.jobId}` as Route}>{shell('cancel')}</LinkButton>
+        <SubmitButton>{shell('save')}</SubmitButton>
+      </div>
+    </ActionForm>
+  );
+}

@@ -1,0 +1,94 @@
+import { ChevronLeft } from 'lucide';
+import type { Route } from 'next';
+import Link from 'next/link';
+import { useLocale, useTranslations } from 'next-intl';
+import { Badge } from '#components/ui/badge.tsx';
+import { Icon } from '#components/ui/icon.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { Tabs } from '#components/ui/tabs.tsx';
+import type { Plugin } from '#data/plugin-row.ts';
+import { textIn } from '#domain/plugin/payload-schema.ts';
+import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { manifestOf } from '#features/plugins/queries.ts';
+import { PluginHealth } from './plugin-health.tsx';
+import { PluginSwitch } from './plugin-switch.tsx';
+import { ManifestText, PluginName } from './plugin-texts.tsx';
+import { RemotePluginActions } from './remote-plugin-actions.tsx';
+
+/** Head of each page of a plugin, with the ways between them. */
+export function PluginHeader({
+  plugin,
+  current,
+  timeZone,
+  isAdmin,
+}: {
+  plugin: Plugin;
+  current: 'jobs' | 'runs' | 'manifest';
+  timeZone: string;
+  isAdmin: boolean;
+}) {
+  const t = useTranslations('plugins');
+  const locale = useLocale();
+  const manifest = manifestOf(plugin);
+  const path = `/plugins/${plugin.id}`;
+  const tabs = [
+    { name: 'jobs', href: path },
+    { name: 'runs', href: `${path}/runs` },
+    { name: 'manifest', href: `${path}/manifest` },
+  ] as const;
+  return (
+    <>
+      <PageHeader
+        above={
+          <Link href="/plugins" className="inline-flex items-center gap-1 hover:text-ink">
+            <Icon node={ChevronLeft} className="size-3.5" />
+            {t('back')}
+          </Link>
+        }
+        title={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <PluginName plugin={plugin} />
+            <Badge>{t(`kinds.${plugin.kind}`)}</Badge>
+          </span>
+        }
+        description={manifest?.description ? <ManifestText text={manifest.description} /> : null}
+        actions={<PluginSwitch plugin={plugin} canChange={isAdmin} />}
+      />
+      {plugin.kind === 'remote' ? (
+        <div className="mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-3 text-[0.8125rem]">
+          <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
+            <dt className="text-ink-muted">{t('detail.baseUrl')}</dt>
+            <dd className="font-mono">
+              <ReportedText text={plugin.baseUrl ?? ''} />
+            </dd>
+            <dt className="text-ink-muted">{t('detail.health')}</dt>
+            <dd>
+              <PluginHealth plugin={plugin} timeZone={timeZone} />
+            </dd>
+          </dl>
+          {isAdmin ? (
+            <RemotePluginActions pluginId={plugin.id} name={textIn(manifest?.name ?? plugin.name, locale)} />
+          ) : null}
+        </div>
+      ) : null}
+      {plugin.isEnabled ? null : (
+        <div className="mb-4">
+          <Notice tone="warning" title={t('offTitle')}>
+            <p className="text-ink-muted">{t('offBody')}</p>
+          </Notice>
+        </div>
+      )}
+      <div className="mb-4">
+        <Tabs
+          label={t('tabs.label')}
+          tabs={tabs.map(({ name, href }) => ({
+            href: href as Route,
+            label: t(`tabs.${name}`),
+            isCurrent: name === current,
+          }))}
+        />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,60 @@
+import { KeyRound, RefreshCw, Trash2 } from 'lucide';
+import { useTranslations } from 'next-intl';
+import { ActionForm } from '#components/ui/action-form.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { ConfirmButton } from '#components/ui/confirm-button.tsx';
+import { Dialog, DialogActions, DialogDone } from '#components/ui/dialog.tsx';
+import { WhenDone } from '#components/ui/form-result.tsx';
+import { Icon } from '#components/ui/icon.tsx';
+import { SubmitButton } from '#components/ui/submit-button.tsx';
+import { refreshRemotePlugin, removeRemotePlugin, rotatePluginSecret } from '#features/plugins/actions.ts';
+import { PluginSecretNotice } from './plugin-secret-notice.tsx';
+
+/** What admins do with a remote plugin: read it again, rotate its secret, remove it. */
+export function RemotePluginActions({ pluginId, name }: { pluginId: string; name: string }) {
+  const t = useTranslations('plugins');
+  return (
+    <div className="flex flex-wrap items-start gap-2">
+      <ActionForm action={refreshRemotePlugin} className="space-y-2">
+        <input type="hidden" name="pluginId" value={pluginId} />
+        <SubmitButton variant="secondary" size="sm">
+          <Icon node={RefreshCw} className="size-3.5" />
+          {t('refresh.button')}
+        </SubmitButton>
+      </ActionForm>
+      <Button size="sm" command="show-modal" commandfor="rotate-secret">
+        <Icon node={KeyRound} className="size-3.5" />
+        {t('rotate.button')}
+      </Button>
+      <Dialog id="rotate-secret" title={t('rotate.title')}>
+        <ActionForm action={rotatePluginSecret} keepOpen>
+          <input type="hidden" name="pluginId" value={pluginId} />
+          <WhenDone
+            before={
+              <div className="space-y-4">
+                <p className="text-ink-muted">{t('rotate.body')}</p>
+                <DialogActions id="rotate-secret">
+                  <SubmitButton variant="danger">{t('rotate.submit')}</SubmitButton>
+                </DialogActions>
+              </div>
+            }
+          >
+            <PluginSecretNotice />
+            <DialogDone id="rotate-secret" />
+          </WhenDone>
+        </ActionForm>
+      </Dialog>
+      <ConfirmButton
+        id="remove-plugin"
+        action={removeRemotePlugin}
+        fields={{ pluginId }}
+        label={t('remove.button')}
+        icon={Trash2}
+        title={t('remove.title', { name })}
+        confirmLabel={t('remove.button')}
+      >
+        <p>{t('remove.body')}</p>
+      </ConfirmButton>
+    </div>
+  );
+}

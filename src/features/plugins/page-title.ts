@@ -1,0 +1,15 @@
+import type { Metadata } from 'next';
+import { PortalError } from '#domain/errors.ts';
+import { oneLine, readableText } from '#domain/reported-text.ts';
+import { requireMember } from '#features/kit/current-member.ts';
+import { getPlugin } from '#features/plugins/queries.ts';
+
+/** Title of a plugin's page. What goes wrong is answered by the page. */
+export async function pluginTitle(id: string): Promise<Metadata> {
+  try {
+    return { title: oneLine(readableText((await getPlugin(await requireMember(), id)).name), 80) };
+  } catch (error) {
+    if (error instanceof PortalError) return {};
+    throw error;
+  }
+}

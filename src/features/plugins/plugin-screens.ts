@@ -1,0 +1,65 @@
+import { unwrap } from '#data/unwrap.ts';
+import { NotFoundError } from '#domain/errors.ts';
+import type { CurrentMember } from '#features/kit/current-member.ts';
+
+type Reader = Pick<CurrentMember, 'client' | 'tenantId'>;
+
+/** How many jobs each of these plugins has. */
+export async function countJobs(
+  { client, tenantId }: Reader,
+  pluginIds: readonly string[],
+): Promise<Map<string, number>> {
+  if (pluginIds.length === 0) return new Map();
+  const rows = unwrap(
+    await client
+      .from('plugins')
+      .select('id, jobs(count)')
+      .eq('tenant_id', tenantId)
+      .in('id', [...pluginIds]),
+  );
+  return new Map(rows.map((row) => [row.id, row.jobs[0]?.count ?? 0]));
+}
+
+/** What an admin may change about a job of a plugin. */
+export interface JobSettings {
+  jobId: string;
+  title: string;
+  pluginId: string;
+  jobName: string;
+  payload: Readonly<Record<string, unknown>>;
+  timeoutSeconds: number;
+  maxAttempts: number;
+  backoffSeconds: number;
+  maxBackoffSeconds: number;
+  concurrencyLimit: number | null;
+  cursor: string | null;
+}
+
+/** @throws NotFoundError also for a job that reports in from outside */
+export async function getJobSettings({ client, tenantId }: Reader, jobId: string): Promise<JobSettings> {
+  const row = unwrap(
+    await client
+      .from('jobs')
+      .select(
+        'id, title, plugin_id, plugin_job_name, payload, timeout_seconds, max_attempts, backoff_seconds, max_backoff_seconds, concurrency_limit, cursor',
+      )
+      .eq('tenant_id', tenantId)
+      .eq('id', jobId)
+      .single(),
+  );
+  if (row.plugin_id === null || row.plugin_job_name === null) throw new NotFoundError('Not found');
+  const { payload } = row;
+  return {
+    jobId: row.id,
+    title: row.title,
+    pluginId: row.plugin_id,
+    jobName: row.plugin_job_name,
+    payload: typeof payload === 'object' && !Array.isArray(payload) ? payload : {},
+    timeoutSeconds: row.timeout_seconds,
+    maxAttempts: row.max_attempts,
+    backoffSeconds: row.backoff_seconds,
+    maxBackoffSeconds: row.max_backoff_seconds,
+    concurrencyLimit: row.concurrency_limit,
+    cursor: row.cursor,
+  };
+}

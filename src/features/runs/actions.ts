@@ -1,0 +1,68 @@
+'use server';
+
+import type { Route } from 'next';
+import { redirect } from 'next/navigation';
+import { getTranslations } from 'next-intl/server';
+import { NotFoundError } from '#domain/errors.ts';
+import { defineAction } from '#features/kit/define-action.ts';
+import { readPayloadForm } from '#features/kit/payload-form.ts';
+import { cancelRun as cancelRunVerb } from './cancel-run.ts';
+import { readPortalRun, readRunForms } from './portal-run.ts';
+import { rerunRun as rerunRunVerb } from './rerun-run.ts';
+import { rerunRunInput, runIdInput, startRunInput } from './schemas.ts';
+import { startRun as startRunVerb } from './start-run.ts';
+
+const rules = {
+  run_belongs_to_an_enabled_plugin: 'runs.problems.pluginOff',
+  run_belongs_to_a_plugin_job: 'runs.problems.notOurs',
+  canceled_run_was_not_finished: 'runs.problems.alreadyOver',
+  rerun_run_was_finished: 'runs.problems.notOver',
+};
+
+/** The cursor that a form asks for; nothing when the job's own is meant. */
+function cursorOf(choice: 'stored' | 'other', text: string): { cursor?: string | null } {
+  return choice === 'stored' ? {} : { cursor: text === '' ? null : text };
+}
+
+/** Starts a run now, with the form's payload if there is one. The page shows it as soon as it is there. */
+export const startRun = defineAction({
+  access: 'admin',
+  schema: startRunInput,
+  rules,
+  async handle({ jobId, cursorChoice, cursor, ...form }, admin) {
+    const runForm = (await readRunForms(admin, [jobId])).get(jobId);
+    if (!runForm) throw new NotFoundError('Job not found');
+    const schema = runForm.declared?.payloadSchema ?? null;
+    const payload = 'hasPayload' in form ? readPayloadForm(schema, form) : undefined;
+    await startRunVerb(admin, jobId, { payload, ...cursorOf(cursorChoice, cursor) });
+  },
+});
+
+/** Cancels a run; staff may cancel what they started. */
+export const cancelRun = defineAction({
+  access: 'member',
+  schema: runIdInput,
+  rules,
+  async handle({ runId }, member) {
+    const { state } = await cancelRunVerb(member, runId);
+    const t = await getTranslations('runs.cancel');
+    return { message: t(state === 'canceled' ? 'done' : 'asked') };
+  },
+});
+
+/** Starts a finished run once more, and leads to the new one. */
+export const rerunRun = defineAction({
+  access: 'admin',
+  schema: rerunRunInput,
+  rules,
+  async handle({ runId, cursorChoice, cursor, ...form }, admin) {
+    const origin = await readPortalRun(admin, runId);
+    if (origin === null) throw new NotFoundError('Run not found');
+    const schema = origin.declared?.payloadSchema ?? null;
+    const payload = 'hasPayload' in form ? readPayloadForm(schema, form) : undefined;
+    const chosen =
+      cursorChoice === 'origin' ? { cursor: origin.cursorBefore } : cursorOf(cursorChoice, cursor);
+    const { runId: startedId } = await rerunRunVerb(admin, runId, { payload, ...chosen });
+    redirect(`/runs/${startedId}` as Route);
+  },
+});

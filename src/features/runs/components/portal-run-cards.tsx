@@ -1,0 +1,276 @@
+import type { Route } from 'next';
+import Link from 'next/link';
+import { useFormatter, useLocale, useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
+import { Badge, type Tone } from '#components/ui/badge.tsx';
+import { Card, CardHeader } from '#components/ui/card.tsx';
+import { formatPlainTime } from '#components/ui/format-time.ts';
+import { ProgressBar } from '#components/ui/progress-bar.tsx';
+import { ExactTime, RelativeTime } from '#components/ui/relative-time.tsx';
+import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
+import { formatDuration } from '#domain/duration.ts';
+import { readableText } from '#domain/reported-text.ts';
+import type { RunState } from '#domain/run-state.ts';
+import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import type { PortalRunDetail, RunAttempt } from '#features/runs/portal-run.ts';
+
+/** How far a run is, while it has not ended. */
+export function ProgressCard({
+  state,
+  run,
+  timeZone,
+}: {
+  state: RunState;
+  run: PortalRunDetail;
+  timeZone: string;
+}) {
+  const t = useTranslations('runs.portal');
+  const { progress, nextAttemptAt } = run;
+  if (state !== 'pending' && state !== 'running') return null;
+  return (
+    <Card aria-labelledby="progress-title">
+      <CardHeader
+        id="progress-title"
+        title={t('progress')}
+        action={<span className="text-xs text-ink-muted">{t('live')}</span>}
+      />
+      <div className="min-h-10 space-y-2">
+        {state === 'pending' ? (
+          <p className="text-ink-muted">
+            {nextAttemptAt === null
+              ? t('waitingForWorker')
+              : t.rich('waitingForRetry', {
+                  time: () => <RelativeTime key="time" at={nextAttemptAt} timeZone={timeZone} />,
+                })}
+          </p>
+        ) : (
+          <>
+            <ProgressBar done={progress?.done ?? 0} total={progress?.total ?? null} label={t('progress')} />
+            <p className="flex flex-wrap gap-x-3 text-[0.8125rem] text-ink-muted">
+              {progress === null ? null : (
+                <span>
+                  {progress.total === null
+                    ? t('progressDone', { done: progress.done })
+                    : t('progressOf', { done: progress.done, total: progress.total })}
+                </span>
+              )}
+              {progress?.note ? <ReportedText text={progress.note} lengthMax={200} /> : null}
+            </p>
+          </>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+/** Why a run failed; the stack only where the query has read it, which it does for admins. */
+export function RunErrorCard({ run }: { run: PortalRunDetail }) {
+  const t = useTranslations('runs.portal');
+  if (run.error === null) return null;
+  return (
+    <Card aria-labelledby="error-title" className="border-danger/40">
+      <CardHeader id="error-title" title={t('error')} />
+      <p className="font-mono text-[0.8125rem] text-danger">
+        <ReportedText text={run.error.name} lengthMax={200} />
+      </p>
+      <p className="mt-1 whitespace-pre-wrap">
+        <ReportedText text={run.error.message} />
+      </p>
+      {run.stack === null ? null : (
+        <details className="mt-3">
+          <summary className="w-fit text-[0.8125rem] text-ink-muted hover:text-ink">
+            {t('stack')} <span className="text-xs">{t('stackHint')}</span>
+          </summary>
+          <pre
+            tabIndex={0}
+            role="region"
+            aria-label={t('stack')}
+            dir="ltr"
+            className="mt-2 max-h-96 overflow-auto rounded-md border border-line bg-sunken p-3 font-mono text-xs leading-relaxed"
+          >
+            <bdi>{readableText(run.stack)}</bdi>
+          </pre>
+        </details>
+      )}
+    </Card>
+  );
+}
+
+const outcomes = [
+  'success',
+  'failed',
+  'retry',
+  'canceled',
+  'snoozed',
+  'released',
+  'lost',
+  'timed_out',
+] as const;
+const outcomeTones: Partial<Record<(typeof outcomes)[number], Tone>> = {
+  success: 'success',
+  failed: 'danger',
+  timed_out: 'danger',
+  retry: 'warning',
+  lost: 'warning',
+};
+
+/** Each try of a run. */
+export function AttemptsCard({ attempts, timeZone }: { attempts: readonly RunAttempt[]; timeZone: string }) {
+  const t = useTranslations('runs.portal');
+  const locale = useLocale();
+  if (attempts.length === 0) return null;
+  return (
+    <section aria-labelledby="attempts-title">
+      <h2 id="attempts-title" className="mb-3 text-[0.9375rem] font-semibold">
+        {t('attempts')}
+      </h2>
+      <Table
+        caption={t('attemptsCaption')}
+        className="md:table-fixed"
+        head={
+          <>
+            <HeadCell className="w-16">{t('attempt')}</HeadCell>
+            <HeadCell className="w-36">{t('outcome')}</HeadCell>
+            <HeadCell className="w-46">{t('started')}</HeadCell>
+            <HeadCell align="end" className="w-28">
+              {t('duration')}
+            </HeadCell>
+            <HeadCell className="w-44 max-lg:hidden">{t('worker')}</HeadCell>
+            <HeadCell>{t('message')}</HeadCell>
+          </>
+        }
+      >
+        {attempts.map((attempt) => {
+          const outcome = outcomes.find((known) => known === attempt.outcome);
+          const durationMs =
+            attempt.endedAt === null ? null : Date.parse(attempt.endedAt) - Date.parse(attempt.startedAt);
+          return (
+            <Row key={attempt.attempt}>
+              <Cell>{attempt.attempt}</Cell>
+              <Cell label={t('outcome')}>
+                <Badge tone={outcome ? (outcomeTones[outcome] ?? 'neutral') : 'info'}>
+                  {t(`outcomes.${outcome ?? 'running'}`)}
+                </Badge>
+              </Cell>
+              <Cell label={t('started')} className="whitespace-nowrap">
+                <time dateTime={attempt.startedAt}>
+                  {formatPlainTime(attempt.startedAt, locale, timeZone)}
+                </time>
+              </Cell>
+              <Cell align="end" label={durationMs === null ? undefined : t('duration')}>
+                {durationMs === null ? null : formatDuration(Math.max(0, durationMs), locale)}
+              </Cell>
+              <Cell label={t('worker')} className="text-ink-muted md:max-lg:hidden">
+                <span className="block font-mono text-xs wrap-anywhere">{attempt.workerId}</span>
+              </Cell>
+              <Cell label={attempt.errorMessage ? t('message') : undefined} className="text-ink-muted">
+                {attempt.errorMessage ? <ReportedText text={attempt.errorMessage} lengthMax={200} /> : null}
+              </Cell>
+            </Row>
+          );
+        })}
+      </Table>
+    </section>
+  );
+}
+
+function JsonText({ value, label }: { value: unknown; label: string }) {
+  return (
+    <pre
+      tabIndex={0}
+      role="region"
+      aria-label={label}
+      dir="ltr"
+      className="max-h-72 overflow-auto rounded-md border border-line bg-sunken p-3 font-mono text-[0.8125rem] leading-relaxed wrap-anywhere whitespace-pre-wrap"
+    >
+      <bdi>{readableText(JSON.stringify(value, null, 2))}</bdi>
+    </pre>
+  );
+}
+
+/** What a run was given, what it answered, and how its cursor moved. */
+export function InputCard({ run }: { run: PortalRunDetail }) {
+  const t = useTranslations('runs.portal');
+  const cursor = (text: string | null) =>
+    text === null ? (
+      <span className="text-ink-muted">{t('noCursor')}</span>
+    ) : (
+      <ReportedText text={text} lengthMax={500} className="font-mono text-[0.8125rem]" />
+    );
+  return (
+    <Card aria-labelledby="input-title">
+      <CardHeader id="input-title" title={t('input')} />
+      <div className="grid gap-4 md:grid-cols-2">
+        <div className="min-w-0">
+          <h3 className="mb-1 text-xs text-ink-muted">{t('payload')}</h3>
+          {Object.keys(run.payload).length === 0 ? (
+            <p className="text-ink-muted">{t('noPayload')}</p>
+          ) : (
+            <JsonText value={run.payload} label={t('payload')} />
+          )}
+        </div>
+        {run.result === null ? null : (
+          <div className="min-w-0">
+            <h3 className="mb-1 text-xs text-ink-muted">{t('result')}</h3>
+            <JsonText value={run.result} label={t('result')} />
+          </div>
+        )}
+      </div>
+      {run.declared?.hasCursor || run.cursorAfter !== null || run.cursorBefore !== null ? (
+        <dl className="mt-4 grid gap-x-8 gap-y-3 sm:grid-cols-2">
+          <div className="min-w-0">
+            <dt className="text-xs text-ink-muted">{t('cursorBefore')}</dt>
+            <dd>{cursor(run.cursorBefore)}</dd>
+          </div>
+          <div className="min-w-0">
+            <dt className="text-xs text-ink-muted">{t('cursorAfter')}</dt>
+            <dd>{cursor(run.cursorAfter)}</dd>
+          </div>
+        </dl>
+      ) : null}
+    </Card>
+  );
+}
+
+/** Facts that only runs of the portal have, as pairs for RunFacts. */
+export function usePortalFacts(run: PortalRunDetail | null, timeZone: string): [string, ReactNode][] {
+  const t = useTranslations('runs');
+  const format = useFormatter();
+  if (run === null) return [];
+  return [
+    ...(run.scheduledFor === null
+      ? []
+      : ([[t('facts.scheduledFor'), <ExactTime key="for" at={run.scheduledFor} timeZone={timeZone} />]] as [
+          string,
+          ReactNode,
+        ][])),
+    [t('facts.attempt'), format.number(run.attempt)],
+    [
+      t('facts.events'),
+      run.eventsProcessed === null ? t('facts.unknown') : format.number(run.eventsProcessed),
+    ],
+    [
+      t('facts.plugin'),
+      <Link key="plugin" href={`/plugins/${run.plugin.id}` as Route} className="text-accent underline">
+        <ReportedText text={run.plugin.name} lengthMax={80} />
+      </Link>,
+    ],
+    ...(run.requesterName === null
+      ? []
+      : ([[t('facts.requestedBy'), run.requesterName]] as [string, ReactNode][])),
+    ...(run.originRunId === null
+      ? []
+      : ([
+          [
+            t('rerun.origin'),
+            <Link
+              key="origin"
+              href={`/runs/${run.originRunId}` as Route}
+              className="font-mono text-xs wrap-anywhere text-accent underline"
+            >
+              {run.originRunId}
+            </Link>,
+          ],
+        ] as [string, ReactNode][])),
+  ];
+}

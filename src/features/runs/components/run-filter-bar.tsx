@@ -1,0 +1,88 @@
+import type { Route } from 'next';
+import { useTranslations } from 'next-intl';
+import { AutoSubmitForm } from '#components/ui/auto-submit-form.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Input } from '#components/ui/input.tsx';
+import { Select } from '#components/ui/select.tsx';
+import { oneLine, readableText } from '#domain/reported-text.ts';
+import { runStates, runTriggers } from '#domain/run-state.ts';
+import { queryOf, type RunFilter } from '#features/runs/schemas.ts';
+
+/** What a list of runs can be narrowed to. */
+export function RunFilterBar({
+  action,
+  filter,
+  jobs,
+  plugins,
+}: {
+  action: Route;
+  filter: RunFilter;
+  jobs: { id: string; title: string }[];
+  /** Null where the plugin is given. */
+  plugins: { id: string; name: string }[] | null;
+}) {
+  const t = useTranslations('runs.filter');
+  const states = useTranslations('states');
+  const triggers = useTranslations('runs.triggers');
+  const applied = Object.entries(queryOf(filter)).filter(
+    (entry): entry is [string, string] => entry[1] !== null && !(plugins === null && entry[0] === 'plugin'),
+  );
+  const menu = 'max-sm:basis-full sm:w-40';
+  return (
+    <AutoSubmitForm
+      action={action}
+      applied={new URLSearchParams(applied).toString()}
+      label={t('label')}
+      className="mb-3 flex flex-wrap items-end gap-2"
+    >
+      <Select name="state" defaultValue={filter.state ?? ''} aria-label={t('state')} className={menu}>
+        <option value="">{t('anyState')}</option>
+        {runStates.map((state) => (
+          <option key={state} value={state}>
+            {states(state)}
+          </option>
+        ))}
+      </Select>
+      <Select name="trigger" defaultValue={filter.trigger ?? ''} aria-label={t('trigger')} className={menu}>
+        <option value="">{t('anyTrigger')}</option>
+        {runTriggers.map((trigger) => (
+          <option key={trigger} value={trigger}>
+            {triggers(trigger)}
+          </option>
+        ))}
+      </Select>
+      {plugins !== null && plugins.length > 0 ? (
+        <Select name="plugin" defaultValue={filter.pluginId ?? ''} aria-label={t('plugin')} className={menu}>
+          <option value="">{t('anyPlugin')}</option>
+          {plugins.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {oneLine(readableText(name), 40)}
+            </option>
+          ))}
+        </Select>
+      ) : null}
+      <Select
+        name="job"
+        defaultValue={filter.jobId ?? ''}
+        aria-label={t('job')}
+        className="max-sm:basis-full sm:w-56"
+      >
+        <option value="">{t('anyJob')}</option>
+        {jobs.map(({ id, title }) => (
+          <option key={id} value={id}>
+            {oneLine(readableText(title), 60)}
+          </option>
+        ))}
+      </Select>
+      <label className="flex items-center gap-2 text-[0.8125rem] max-sm:flex-1">
+        <span className="whitespace-nowrap text-ink-muted">{t('from')}</span>
+        <Input type="date" name="from" defaultValue={filter.from ?? ''} className="sm:w-38" />
+      </label>
+      <label className="flex items-center gap-2 text-[0.8125rem] max-sm:flex-1">
+        <span className="whitespace-nowrap text-ink-muted">{t('to')}</span>
+        <Input type="date" name="to" defaultValue={filter.to ?? ''} className="sm:w-38" />
+      </label>
+      <Button type="submit">{t('apply')}</Button>
+    </AutoSubmitForm>
+  );
+}

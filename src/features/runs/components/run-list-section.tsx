@@ -1,0 +1,63 @@
+import { ListX, SearchX } from 'lucide';
+import type { Route } from 'next';
+import Link from 'next/link';
+import { useTranslations } from 'next-intl';
+import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+import { PaginationLinks } from '#components/ui/pagination-links.tsx';
+import { formatInstantCursor, type InstantCursor, type Page } from '#domain/page-cursor.ts';
+import { isUnfinished } from '#domain/run-state.ts';
+import { addressOf } from '#features/kit/address.ts';
+import type { ListedRun } from '#features/runs/run-list.ts';
+import { RunTable } from './run-table.tsx';
+
+/** A page of runs with ways on; rows that have not ended keep themselves up to date. */
+export function RunListSection({
+  path,
+  query,
+  page,
+  isFirstPage,
+  timeZone,
+}: {
+  path: string;
+  query: Record<string, string | null>;
+  page: Page<ListedRun, InstantCursor>;
+  isFirstPage: boolean;
+  timeZone: string;
+}) {
+  const t = useTranslations('runs.list');
+  const isNarrowed = Object.values(query).some((value) => value !== null);
+  if (page.items.length === 0 && !isNarrowed && isFirstPage) {
+    return (
+      <EmptyState icon={ListX} title={t('empty')}>
+        {t('emptyBody')}
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      {page.items.length === 0 ? (
+        <EmptyState
+          icon={SearchX}
+          title={t('noMatch')}
+          action={<LinkButton href={path as Route}>{t('clear')}</LinkButton>}
+        />
+      ) : (
+        <RunTable runs={page.items} timeZone={timeZone} />
+      )}
+      {page.items.some(({ state }) => isUnfinished(state)) ? <AutoRefresh seconds={1} /> : null}
+      <PaginationLinks
+        newerHref={page.newer && addressOf(path, { ...query, before: formatInstantCursor(page.newer) })}
+        olderHref={page.older && addressOf(path, { ...query, after: formatInstantCursor(page.older) })}
+      />
+      {page.newer ? (
+        <p className="mt-2 text-[0.8125rem]">
+          <Link href={addressOf(path, query)} className="text-accent underline">
+            {t('newest')}
+          </Link>
+        </p>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,136 @@
+import { toInstant } from '#data/instant.ts';
+import { type PortalRun, portalRunColumns, toErrorSummary, toPortalRun } from '#data/portal-run-row.ts';
+import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
+import { parseManifest, type PluginJob } from '#domain/plugin/manifest.ts';
+import type { CurrentMember } from '#features/kit/current-member.ts';
+
+type Reader = Pick<CurrentMember, 'client' | 'tenantId' | 'role'>;
+
+/** One try of a run by a worker. */
+export interface RunAttempt {
+  attempt: number;
+  workerId: string;
+  startedAt: string;
+  endedAt: string | null;
+  outcome: string | null;
+  errorMessage: string | null;
+}
+
+/** What the portal knows of a run of its own: input, progress, attempts, error; its stack for admins only. */
+export interface PortalRunDetail extends PortalRun {
+  plugin: { id: string; name: string };
+  /** What the manifest says of the job; null when it has no such job any more. */
+  declared: PluginJob | null;
+  requesterName: string | null;
+  attempts: RunAttempt[];
+  stack: string | null;
+}
+
+/** Null for a run that was reported from outside. */
+export async function readPortalRun(
+  { client, tenantId, role }: Reader,
+  runId: string,
+): Promise<PortalRunDetail | null> {
+  const [answer, attempts, stacks] = await Promise.all([
+    client
+      .from('runs')
+      .select(`${portalRunColumns}, jobs!inner(plugin_job_name, plugins(id, name, manifest))`)
+      .eq('tenant_id', tenantId)
+      .eq('id', runId)
+      .single(),
+    client
+      .from('run_attempts')
+      .select('attempt, worker_id, started_at, ended_at, outcome, error')
+      .eq('tenant_id', tenantId)
+      .eq('run_id', runId)
+      .order('attempt', { ascending: false })
+      .limit(100),
+    role === 'admin'
+      ? client
+          .from('run_error_stacks')
+          .select('stack')
+          .eq('tenant_id', tenantId)
+          .eq('run_id', runId)
+          .maybeSingle()
+      : null,
+  ]);
+  const row = unwrap(answer);
+  const { plugins: plugin, plugin_job_name: jobName } = row.jobs;
+  if (!plugin) return null;
+  const run = toPortalRun(row);
+  const parsed = parseManifest(plugin.manifest, { now: new Date(), defaultTimeZone: 'UTC' });
+  return {
+    ...run,
+    plugin: { id: plugin.id, name: plugin.name },
+    declared: parsed.ok ? (parsed.manifest.jobs.find(({ name }) => name === jobName) ?? null) : null,
+    requesterName:
+      run.requestedBy === null ? null : await nameOf({ client, tenantId, role }, run.requestedBy),
+    attempts: unwrap(attempts).map((attempt) => ({
+      attempt: attempt.attempt,
+      workerId: attempt.worker_id,
+      startedAt: toInstant(attempt.started_at),
+      endedAt: attempt.ended_at === null ? null : toInstant(attempt.ended_at),
+      outcome: attempt.outcome,
+      errorMessage: toErrorSummary(attempt.error)?.message ?? null,
+    })),
+    stack: stacks === null ? null : (unwrapMaybe(stacks)?.stack ?? null),
+  };
+}
+
+async function nameOf({ client, tenantId }: Reader, userId: string): Promise<string | null> {
+  const member = unwrapMaybe(
+    await client
+      .from('members')
+      .select('display_name, email')
+      .eq('tenant_id', tenantId)
+      .eq('user_id', userId)
+      .maybeSingle(),
+  );
+  return member === null ? null : member.display_name || member.email;
+}
+
+/** The schema of a job's input, and the input and cursor that it begins with. */
+export interface RunForm {
+  jobId: string;
+  title: string;
+  declared: PluginJob | null;
+  payload: Readonly<Record<string, unknown>>;
+  cursor: string | null;
+}
+
+/** What the forms that start these jobs need; jobs that report from outside are left out. */
+export async function readRunForms(
+  { client, tenantId }: Pick<Reader, 'client' | 'tenantId'>,
+  jobIds: readonly string[],
+): Promise<Map<string, RunForm>> {
+  if (jobIds.length === 0) return new Map();
+  const rows = unwrap(
+    await client
+      .from('jobs')
+      .select('id, title, payload, cursor, plugin_job_name, plugins!inner(id, manifest)')
+      .eq('tenant_id', tenantId)
+      .in('id', [...jobIds]),
+  );
+  const manifests = new Map<string, PluginJob[]>();
+  return new Map(
+    rows.map((row): [string, RunForm] => {
+      const { plugins: plugin } = row;
+      let jobs = manifests.get(plugin.id);
+      if (!jobs) {
+        const parsed = parseManifest(plugin.manifest, { now: new Date(), defaultTimeZone: 'UTC' });
+        manifests.set(plugin.id, (jobs = parsed.ok ? parsed.manifest.jobs : []));
+      }
+      const { payload } = row;
+      return [
+        row.id,
+        {
+          jobId: row.id,
+          title: row.title,
+          declared: jobs.find(({ name }) => name === row.plugin_job_name) ?? null,
+          payload: typeof payload === 'object' && !Array.isArray(payload) ? payload : {},
+          cursor: row.cursor,
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,141 @@
+import { type RunSummary, runSummaryColumns, toRunSummary } from '#data/run-row.ts';
+import { toErrorSummary, toProgress } from '#data/portal-run-row.ts';
+import { unwrap } from '#data/unwrap.ts';
+import { addDays, dayIn, startOfDay } from '#domain/calendar-day.ts';
+import { cutPage, type InstantCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
+import type { RunProgress } from '#domain/run/progress.ts';
+import type { CurrentMember } from '#features/kit/current-member.ts';
+import type { RunFilter } from './schemas.ts';
+
+type Reader = Pick<CurrentMember, 'client' | 'tenantId' | 'timeZone'>;
+
+export const runsPerPage = 50;
+export const summaryDays = 30;
+const jobChoicesMax = 300;
+
+/** A run as a line of the list of all runs. */
+export interface ListedRun extends RunSummary {
+  job: { id: string; title: string; jobKey: string; isPortal: boolean };
+  eventsProcessed: number | null;
+  progress: RunProgress | null;
+  errorMessage: string | null;
+}
+
+/** One page of a company's runs, newest first. The page is found by the database's function, then read by its ids. */
+export async function listAllRuns(
+  { client, tenantId, timeZone }: Reader,
+  filter: RunFilter,
+  position: PagePosition<InstantCursor> | null,
+): Promise<Page<ListedRun, InstantCursor>> {
+  const places = unwrap(
+    await client.rpc('page_runs', {
+      p_tenant_id: tenantId,
+      p_job_id: filter.jobId ?? undefined,
+      p_plugin_id: filter.pluginId ?? undefined,
+      p_state: filter.state ?? undefined,
+      p_trigger: filter.trigger ?? undefined,
+      p_from: filter.from === null ? undefined : startOfDay(filter.from, timeZone).toISOString(),
+      p_until: filter.to === null ? undefined : startOfDay(addDays(filter.to, 1), timeZone).toISOString(),
+      p_at: position?.cursor.at,
+      p_id: position?.cursor.id,
+      p_is_backwards: position?.direction === 'before',
+      p_limit: runsPerPage + 1,
+    }),
+  );
+  const ids = places.map(({ run_id }) => run_id);
+  if (ids.length === 0) return { items: [], newer: null, older: null };
+  const rows = unwrap(
+    await client
+      .from('runs')
+      .select(`${runSummaryColumns}, events_processed, progress, error, jobs!inner(id, title, job_key, kind)`)
+      .eq('tenant_id', tenantId)
+      .in('id', ids),
+  );
+  const known = new Map(
+    rows.map((row): [string, ListedRun] => [
+      row.id,
+      {
+        ...toRunSummary(row),
+        job: {
+          id: row.jobs.id,
+          title: row.jobs.title,
+          jobKey: row.jobs.job_key,
+          isPortal: row.jobs.kind === 'plugin',
+        },
+        eventsProcessed: row.events_processed,
+        progress: toProgress(row.progress),
+        errorMessage: toErrorSummary(row.error)?.message ?? null,
+      },
+    ]),
+  );
+  // A run may end, and move to another place, between the two reads.
+  const runs = ids.flatMap((id) => known.get(id) ?? []);
+  return cutPage(runs, runsPerPage, position, (run) => ({ at: run.orderedAt, id: run.id }));
+}
+
+/** Totals of runs, from daily totals. */
+export interface RunTotals {
+  total: number;
+  success: number;
+  failed: number;
+  running: number;
+  pending: number;
+  /** Per successful run of the portal; null without one. */
+  averageEvents: number | null;
+  /** Milliseconds per finished run whose duration is known; null without one. */
+  averageMs: number | null;
+}
+
+/**
+ * Totals of the company's runs, or of one job's or one plugin's.
+ * @param since first day in the tenant's zone; all days when null
+ */
+export async function readTotals(
+  { client, tenantId }: Reader,
+  { since, jobId, pluginId }: { since: string | null; jobId: string | null; pluginId: string | null },
+): Promise<RunTotals> {
+  const row = unwrap(
+    await client
+      .rpc('summarize_runs', {
+        p_tenant_id: tenantId,
+        p_since: since ?? '0001-01-01',
+        p_job_id: jobId ?? undefined,
+        p_plugin_id: pluginId ?? undefined,
+      })
+      .single(),
+  );
+  const average = (sum: number, count: number) => (count > 0 ? sum / count : null);
+  return {
+    total: row.success_count + row.failed_count + row.canceled_count + row.running_count + row.pending_count,
+    success: row.success_count,
+    failed: row.failed_count,
+    running: row.running_count,
+    pending: row.pending_count,
+    averageEvents: average(row.success_events_sum, row.success_duration_count),
+    averageMs: average(row.duration_ms_sum, row.duration_count),
+  };
+}
+
+/** The first of the days that the totals of the list are about. */
+export function summarySince(timeZone: string, now: Date): string {
+  return addDays(dayIn(timeZone, now), 1 - summaryDays);
+}
+
+/** Jobs that the list can be narrowed to, by title. */
+export async function listJobChoices(
+  { client, tenantId }: Reader,
+  { pluginId, chosenId }: { pluginId: string | null; chosenId: string | null },
+): Promise<{ id: string; title: string }[]> {
+  const jobs = () => client.from('jobs').select('id, title').eq('tenant_id', tenantId);
+  const [listed, chosen] = await Promise.all([
+    pluginId === null
+      ? jobs().order('title').limit(jobChoicesMax)
+      : jobs().eq('plugin_id', pluginId).order('title').limit(jobChoicesMax),
+    chosenId === null ? null : jobs().eq('id', chosenId),
+  ]);
+  const choices = unwrap(listed);
+  // A company with more jobs than a menu holds still sees the one that it came from.
+  const missing =
+    chosen === null ? [] : unwrap(chosen).filter(({ id }) => choices.every((job) => job.id !== id));
+  return [...missing, ...choices];
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { isCalendarDay } from '#domain/calendar-day.ts';
+import {
+  type InstantCursor,
+  type PagePosition,
+  parseInstantCursor,
+  parsePosition,
+} from '#domain/page-cursor.ts';
+import { runStates, type RunState, runTriggers, type RunTrigger } from '#domain/run-state.ts';
+
+const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess(first, schema.optional().catch(undefined));
+const day = z.string().refine(isCalendarDay);
+
+type SearchParams = Record<string, string | string[] | undefined>;
+
+/** What the list of runs is narrowed to; days in the tenant's zone. */
+export interface RunFilter {
+  state: RunState | null;
+  trigger: RunTrigger | null;
+  jobId: string | null;
+  pluginId: string | null;
+  from: string | null;
+  to: string | null;
+}
+
+const runsAddress = z.object({
+  state: optional(z.enum(runStates)),
+  trigger: optional(z.enum(runTriggers)),
+  job: optional(z.guid()),
+  plugin: optional(z.guid()),
+  from: optional(day),
+  to: optional(day),
+  after: optional(z.string().max(100)),
+  before: optional(z.string().max(100)),
+});
+
+/** Reads the address of a list of runs; what makes no sense is as if it were not there. */
+export function parseRunsAddress(searchParams: SearchParams): {
+  filter: RunFilter;
+  position: PagePosition<InstantCursor> | null;
+} {
+  const address = runsAddress.parse(searchParams);
+  return {
+    filter: {
+      state: address.state ?? null,
+      trigger: address.trigger ?? null,
+      jobId: address.job ?? null,
+      pluginId: address.plugin ?? null,
+      from: address.from ?? null,
+      to: address.to ?? null,
+    },
+    position: parsePosition(address, parseInstantCursor),
+  };
+}
+
+/** The query of a list of runs, as its address has it. */
+export function queryOf(filter: RunFilter): Record<string, string | null> {
+  const { state, trigger, jobId: job, pluginId: plugin, from, to } = filter;
+  return { state, trigger, job, plugin, from, to };
+}
+
+/** The form that starts a run; the payload's fields are read by readPayloadForm. */
+export const startRunInput = z.looseObject({
+  jobId: z.guid(),
+  cursorChoice: z.enum(['stored', 'other']).default('stored'),
+  cursor: z.string().max(4_000, 'problems.tooLong').default(''),
+});
+
+export const runIdInput = z.object({ runId: z.guid() });
+
+/** The form that starts a finished run once more. */
+export const rerunRunInput = z.looseObject({
+  runId: z.guid(),
+  cursorChoice: z.enum(['stored', 'origin', 'other']).default('stored'),
+  cursor: z.string().max(4_000, 'problems.tooLong').default(''),
+});

@@ -1,0 +1,118 @@
+'use server';
+
+import type { Route } from 'next';
+import { redirect, unstable_rethrow } from 'next/navigation';
+import { getLocale, getTranslations } from 'next-intl/server';
+import { formatExactTime, formatRelativeTime } from '#components/ui/format-time.ts';
+import { ForbiddenError, InvalidInputError, PortalError } from '#domain/errors.ts';
+import { describeSchedule } from '#domain/schedule/describe-schedule.ts';
+import { requireAdmin } from '#features/kit/current-member.ts';
+import { defineAction } from '#features/kit/define-action.ts';
+import { readFormEntries } from '#features/kit/read-form.ts';
+import { deleteSchedule as deleteScheduleVerb } from './delete-schedule.ts';
+import { previewSchedule as previewScheduleVerb } from './preview-schedule.ts';
+import { saveSchedule as saveScheduleVerb } from './save-schedule.ts';
+import { readScheduleForm } from './schedule-form.ts';
+import { jobIdInput, scheduleFormInput, setJobEnabledInput, setSchedulerEnabledInput } from './schemas.ts';
+import { setJobEnabled as setJobEnabledVerb } from './set-job-enabled.ts';
+import { setSchedulerEnabled as setSchedulerEnabledVerb } from './set-scheduler-enabled.ts';
+
+/** Switches a job on or off. */
+export const setJobEnabled = defineAction({
+  access: 'admin',
+  schema: setJobEnabledInput,
+  rules: { schedule_broken: 'schedules.problems.schedule_broken' },
+  async handle(input, admin) {
+    await setJobEnabledVerb(admin, input);
+  },
+});
+
+/** Switches all schedules of the company on or off. */
+export const setSchedulerEnabled = defineAction({
+  access: 'admin',
+  schema: setSchedulerEnabledInput,
+  handle: (input, admin) => setSchedulerEnabledVerb(admin, input),
+});
+
+/** Gives a job its schedule, and leads to the job. */
+export const saveSchedule = defineAction({
+  access: 'admin',
+  schema: scheduleFormInput,
+  async handle({ jobId, ...form }, admin) {
+    const now = new Date();
+    const { schedule, policies } = readScheduleForm(form, { now, timeZone: admin.timeZone });
+    await saveScheduleVerb(admin, { jobId, schedule, policies }, now);
+    redirect(`/jobs/${jobId}` as Route);
+  },
+});
+
+/** Takes a job's schedule away, and leads to the job. */
+export const deleteSchedule = defineAction({
+  access: 'admin',
+  schema: jobIdInput,
+  async handle({ jobId }, admin) {
+    await deleteScheduleVerb(admin, { jobId });
+    redirect(`/jobs/${jobId}` as Route);
+  },
+});
+
+/** The next instants of what a form holds, in words; or what is wrong with it. */
+export type PreviewAnswer =
+  | {
+      ok: true;
+      words: string;
+      instants: { at: string; exact: string; relative: string; note: string | null }[];
+    }
+  | { ok: false; problems: string[] };
+
+/** What a schedule that has not been saved would do. It changes nothing, so the page is not read again. */
+export async function previewSchedule(form: FormData): Promise<PreviewAnswer> {
+  const [t, locale] = await Promise.all([getTranslations(), getLocale()]);
+  try {
+    const admin = await requireAdmin();
+    const now = new Date();
+    const { timeZone } = admin;
+    const { schedule, policies } = readScheduleForm(readFormEntries(form), { now, timeZone });
+    const scheduleId = form.get('scheduleId');
+    const zone = schedule.type === 'cron' ? schedule.timeZone : timeZone;
+    const instants = previewScheduleVerb(
+      admin,
+      { schedule, policies, count: 5, scheduleId: typeof scheduleId === 'string' ? scheduleId : undefined },
+      now,
+    );
+    return {
+      ok: true,
+      words: await describeSchedule(schedule, { locale, timeZone }),
+      instants: instants.map(({ nominalAt, effectiveAt, decision }) => {
+        const at = effectiveAt.toISOString();
+        const isSpread = effectiveAt.getTime() !== nominalAt.getTime();
+        return {
+          at,
+          exact: formatExactTime(at, locale, zone),
+          relative: formatRelativeTime(effectiveAt, now, locale),
+          note:
+            decision === 'skip'
+              ? t('schedules.form.previewBlackout')
+              : isSpread
+                ? t('schedules.form.previewNominal', {
+                    time: formatExactTime(nominalAt.toISOString(), locale, zone),
+                  })
+                : null,
+        };
+      }),
+    };
+  } catch (error) {
+    unstable_rethrow(error);
+    if (error instanceof InvalidInputError) {
+      const problems = error.details.map(({ problem, values }) =>
+        t.has(problem as 'problems.invalid')
+          ? t(problem as 'problems.invalid', values)
+          : t('problems.invalid'),
+      );
+      return { ok: false, problems };
+    }
+    if (error instanceof ForbiddenError) return { ok: false, problems: [t('problems.forbidden')] };
+    if (error instanceof PortalError) return { ok: false, problems: [t('problems.unavailable')] };
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+import type { PluginJob } from '#data/plugin-job-row.ts';
+import { type PreviewedOccurrence, previewOccurrences } from '#domain/schedule/preview-occurrences.ts';
+
+/** The next instants of a job's schedule as the tick would decide them; none while the job is off. */
+export function readComingOccurrences(
+  { isEnabled, schedule }: Pick<PluginJob, 'isEnabled' | 'schedule'>,
+  now: Date,
+  count = 5,
+): PreviewedOccurrence[] {
+  if (!isEnabled || !schedule?.when || schedule.nextNominalAt === null) return [];
+  const nextAt = new Date(schedule.nextNominalAt);
+  return previewOccurrences({
+    scheduleId: schedule.id,
+    schedule: schedule.when.schedule,
+    policies: schedule.when.policies,
+    // The next instant itself is one of them, also when it waits for its spread.
+    from: new Date(Math.max(nextAt.getTime() - 1, now.getTime() - 86_400_000)),
+    count,
+  });
+}

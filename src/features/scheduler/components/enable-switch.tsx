@@ -1,0 +1,28 @@
+import { useTranslations } from 'next-intl';
+import { ActionForm } from '#components/ui/action-form.tsx';
+import { SwitchButton } from '#components/ui/switch-button.tsx';
+import { setJobEnabled } from '#features/scheduler/actions.ts';
+
+/** Whether a job is on; admins turn it over. */
+export function EnableSwitch({
+  job,
+  canChange,
+}: {
+  job: { jobId: string; title: string; isEnabled: boolean };
+  canChange: boolean;
+}) {
+  const t = useTranslations('schedules');
+  if (!canChange) return t(job.isEnabled ? 'on' : 'off');
+  return (
+    <ActionForm action={setJobEnabled} className="relative z-10 space-y-0">
+      <input type="hidden" name="jobId" value={job.jobId} />
+      <input type="hidden" name="isEnabled" value={String(!job.isEnabled)} />
+      <SwitchButton
+        isOn={job.isEnabled}
+        label={t('switchLabel', { title: job.title })}
+        onText={t('on')}
+        offText={t('off')}
+      />
+    </ActionForm>
+  );
+}

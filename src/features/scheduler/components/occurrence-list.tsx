@@ -1,0 +1,83 @@
+import { CircleSlash } from 'lucide';
+import type { Route } from 'next';
+import Link from 'next/link';
+import { useLocale, useTranslations } from 'next-intl';
+import { Card, CardHeader } from '#components/ui/card.tsx';
+import { formatPlainTime } from '#components/ui/format-time.ts';
+import { Icon } from '#components/ui/icon.tsx';
+import type { Occurrence } from '#features/scheduler/queries.ts';
+
+const reasons = [
+  'disabled',
+  'globally_disabled',
+  'blackout',
+  'overlap',
+  'misfire_skipped',
+  'misfire_collapsed',
+  'misfire_bound',
+  'schedule_broken',
+] as const;
+
+/** What a schedule's instants became: started, or why not. */
+export function OccurrenceList({
+  occurrences,
+  timeZone,
+  olderHref,
+}: {
+  occurrences: readonly Occurrence[];
+  timeZone: string;
+  olderHref: Route | null;
+}) {
+  const t = useTranslations('schedules.ledger');
+  const locale = useLocale();
+  const time = (at: string) => formatPlainTime(at, locale, timeZone);
+  return (
+    <Card aria-labelledby="ledger-title">
+      <CardHeader id="ledger-title" title={t('title')} description={t('description')} />
+      {occurrences.length === 0 ? (
+        <p className="text-ink-muted">{t('empty')}</p>
+      ) : (
+        <ul className="divide-y divide-line text-[0.8125rem]">
+          {occurrences.map((one) => {
+            const reason = reasons.find((known) => known === one.reason);
+            return (
+              <li key={one.id} className="flex flex-wrap items-baseline gap-x-4 gap-y-0.5 py-1.5">
+                <span className="whitespace-nowrap">
+                  <time dateTime={one.nominalAt}>{time(one.nominalAt)}</time>
+                  {one.count > 1 ? (
+                    <>
+                      {' – '}
+                      <time dateTime={one.throughNominalAt}>{time(one.throughNominalAt)}</time>
+                    </>
+                  ) : null}
+                </span>
+                {one.runId === null ? (
+                  <span className="inline-flex items-center gap-1.5 text-warning">
+                    <Icon node={CircleSlash} className="size-3.5" />
+                    {reason ? t(`reasons.${reason}`) : t('reasons.other', { state: one.state })}
+                    {one.count > 1 ? ` ${t('count', { count: one.count })}` : null}
+                  </span>
+                ) : (
+                  <Link
+                    href={`/runs/${one.runId}` as Route}
+                    prefetch={false}
+                    className="text-accent underline"
+                  >
+                    {t('started')}
+                  </Link>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      {olderHref === null ? null : (
+        <p className="mt-3 text-[0.8125rem]">
+          <Link href={olderHref} scroll={false} className="text-accent underline">
+            {t('older')}
+          </Link>
+        </p>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,74 @@
+import { Pause, Play } from 'lucide';
+import { useLocale, useTranslations } from 'next-intl';
+import { ActionForm } from '#components/ui/action-form.tsx';
+import { ConfirmButton } from '#components/ui/confirm-button.tsx';
+import { Icon } from '#components/ui/icon.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { SubmitButton } from '#components/ui/submit-button.tsx';
+import { formatDuration } from '#domain/duration.ts';
+import { setSchedulerEnabled } from '#features/scheduler/actions.ts';
+import type { SchedulerStatus } from '#features/scheduler/queries.ts';
+
+/** A tick comes each second, or each minute on a serverless portal; workers beat each 10 seconds. */
+const tickAgeMax = 150;
+const workerAgeMax = 60;
+
+/** What keeps schedules from being kept: switched off, no scheduler, no worker. */
+export function SchedulerNotices({ status, isAdmin }: { status: SchedulerStatus; isAdmin: boolean }) {
+  const t = useTranslations('schedules.notices');
+  const locale = useLocale();
+  const { isEnabled, tickAgeSeconds } = status;
+  const hasWorker = status.workers.some(({ ageSeconds }) => ageSeconds <= workerAgeMax);
+  const hasTicks = tickAgeSeconds !== null && tickAgeSeconds <= tickAgeMax;
+  if (isEnabled && hasWorker && hasTicks) return null;
+  return (
+    <div className="mb-4 space-y-3">
+      {isEnabled ? null : (
+        <Notice tone="warning" title={t('offTitle')}>
+          <p className="text-ink-muted">{t('offBody')}</p>
+          {isAdmin ? (
+            <ActionForm action={setSchedulerEnabled} className="mt-2">
+              <input type="hidden" name="isEnabled" value="true" />
+              <SubmitButton size="sm">
+                <Icon node={Play} className="size-3.5" />
+                {t('switchOn')}
+              </SubmitButton>
+            </ActionForm>
+          ) : null}
+        </Notice>
+      )}
+      {hasTicks ? null : (
+        <Notice tone="danger" title={t('noTicksTitle')}>
+          <p className="text-ink-muted">
+            {tickAgeSeconds === null
+              ? t('noTicksEver')
+              : t('noTicksSince', { duration: formatDuration(tickAgeSeconds * 1000, locale) })}
+          </p>
+        </Notice>
+      )}
+      {hasWorker ? null : (
+        <Notice tone="danger" title={t('noWorkerTitle')}>
+          <p className="text-ink-muted">{t('noWorkerBody')}</p>
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+/** The button that stops all schedules; it asks first. */
+export function StopAllButton() {
+  const t = useTranslations('schedules.notices');
+  return (
+    <ConfirmButton
+      id="stop-all-schedules"
+      action={setSchedulerEnabled}
+      fields={{ isEnabled: 'false' }}
+      label={t('switchOff')}
+      icon={Pause}
+      title={t('switchOffTitle')}
+      confirmLabel={t('switchOff')}
+    >
+      <p>{t('switchOffBody')}</p>
+    </ConfirmButton>
+  );
+}

@@ -1,0 +1,152 @@
+import { type FieldProblem, InvalidInputError } from '#domain/errors.ts';
+import { parsePolicies } from '#domain/schedule/parse-policies.ts';
+import { parseSchedule } from '#domain/schedule/parse-schedule.ts';
+import type { BlackoutWindow, Schedule, SchedulePolicies } from '#domain/schedule/schedule.ts';
+import { instantOfWallTime, isKnownTimeZone } from '#domain/schedule/time-zone.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export const intervalUnits = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 } as const;
+export type IntervalUnit = keyof typeof intervalUnits;
+
+const textOf = (form: Fields, name: string): string => {
+  const value = form[name];
+  return typeof value === 'string' ? value.trim() : '';
+};
+
+/** A time of a datetime-local field, read on the clock of a zone; null when the field holds none. */
+export function readLocalTime(text: string, timeZone: string): Date | null {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/.test(text)) return null;
+  const wallMs = Date.parse(`${text}Z`);
+  return Number.isNaN(wallMs) ? null : new Date(instantOfWallTime(timeZone, wallMs));
+}
+
+/** An instant as a datetime-local field takes it, on the clock of a zone. */
+export function formatLocalTime(at: Date, timeZone: string): string {
+  const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+  return clock.format(at).replace(' ', 'T').replace(/:00$/, '');
+}
+
+/** An interval in its largest whole unit. */
+export function splitInterval(seconds: number): { count: number; unit: IntervalUnit } {
+  const units = Object.entries(intervalUnits).reverse() as [IntervalUnit, number][];
+  const [unit, size] = units.find(([, candidate]) => seconds % candidate === 0) ?? ['seconds', 1];
+  return { count: seconds / size, unit };
+}
+
+function writtenSchedule(form: Fields, timeZone: string): unknown {
+  switch (textOf(form, 'type')) {
+    case 'cron':
+      return { type: 'cron', expression: textOf(form, 'expression'), timeZone: textOf(form, 'timeZone') };
+    case 'interval': {
+      const unit = Object.entries(intervalUnits).find(([name]) => name === textOf(form, 'unit'));
+      const anchor = textOf(form, 'anchorAt');
+      return {
+        type: 'interval',
+        seconds: Number(textOf(form, 'seconds') || Number.NaN) * (unit?.[1] ?? 1),
+        ...(anchor !== '' && { anchorAt: readLocalTime(anchor, timeZone) ?? 'wrong' }),
+      };
+    }
+    case 'one_shot':
+      return { type: 'one_shot', at: readLocalTime(textOf(form, 'at'), timeZone) ?? 'wrong' };
+    default:
+      return { type: textOf(form, 'type') };
+  }
+}
+
+const blackoutRowsMax = 50;
+
+/** Rows of the form whose fields are all empty are no windows; the position of each other row is kept for its problems. */
+function writtenBlackouts(form: Fields, timeZone: string): { row: number; window: unknown }[] {
+  const rows = Array.from({ length: blackoutRowsMax }, (_, row) => row);
+  return rows.flatMap((row): { row: number; window: unknown }[] => {
+    const text = (name: string) => textOf(form, `blackout.${row}.${name}`);
+    if (text('type') === 'weekly') {
+      const days = form[`blackout.${row}.days`];
+      const [from, to] = [text('from'), text('to')];
+      if (from === '' && to === '') return [];
+      const zone = text('timeZone') || timeZone;
+      const chosen = Array.isArray(days) ? days.map(Number) : [];
+      return [
+        { row, window: { type: 'weekly', days: chosen, from, to: to === '' ? '24:00' : to, timeZone: zone } },
+      ];
+    }
+    const [startsAt, endsAt] = [text('startsAt'), text('endsAt')];
+    if (startsAt === '' && endsAt === '') return [];
+    return [
+      {
+        row,
+        window: {
+          type: 'one_off',
+          startsAt: readLocalTime(startsAt, timeZone) ?? 'wrong',
+          endsAt: readLocalTime(endsAt, timeZone) ?? 'wrong',
+        },
+      },
+    ];
+  });
+}
+
+const numberOf = (text: string): number | undefined => (text === '' ? undefined : Number(text));
+
+/**
+ * Reads the form of a schedule.
+ * @param timeZone the tenant's zone, on whose clock times without a zone are meant
+ * @throws InvalidInputError with the form's field and the translation key of each problem
+ */
+export function readScheduleForm(
+  form: Fields,
+  { now, timeZone }: { now: Date; timeZone: string },
+): { schedule: Schedule; policies: SchedulePolicies } {
+  const blackouts = isKnownTimeZone(timeZone) ? writtenBlackouts(form, timeZone) : [];
+  const policies = parsePolicies({
+    misfire: textOf(form, 'misfire') || undefined,
+    catchUpMax: numberOf(textOf(form, 'catchUpMax')),
+    overlap: textOf(form, 'overlap') || undefined,
+    spreadSeconds: numberOf(textOf(form, 'spreadSeconds')),
+    blackouts: blackouts.map(({ window }) => window),
+    catchUpAfterEnable: 'catchUpAfterEnable' in form,
+  });
+  const misfire = policies.ok ? policies.policies.misfire : 'once';
+  const schedule = parseSchedule(writtenSchedule(form, timeZone), { now, misfire });
+  if (policies.ok && schedule.ok) return { schedule: schedule.schedule, policies: policies.policies };
+  const problems: FieldProblem[] = schedule.ok
+    ? []
+    : schedule.problems.map(({ field, problem, values }) => ({
+        field: field === 'schedule' ? 'type' : field,
+        problem: `schedules.problems.${problem}`,
+        values,
+      }));
+  const policyProblems: FieldProblem[] = policies.ok
+    ? []
+    : policies.problems.map(({ field, problem }) => ({
+        field: field.replace(
+          /^blackouts\.(\d+)/,
+          (_, index: string) => `blackout.${blackouts[Number(index)]?.row ?? index}`,
+        ),
+        problem: `schedules.problems.${problem}`,
+      }));
+  throw new InvalidInputError('The schedule is wrong', [...problems, ...policyProblems]);
+}
+
+/** What a row of the form for blackout windows begins with. */
+export type BlackoutRow =
+  | { type: 'weekly'; days: readonly number[]; from: string; to: string; timeZone: string }
+  | { type: 'one_off'; startsAt: string; endsAt: string };
+
+/** The rows of the form: the windows that there are, and an empty one of each kind. */
+export function blackoutRows(blackouts: readonly BlackoutWindow[], timeZone: string): BlackoutRow[] {
+  const rows = blackouts.map((window): BlackoutRow =>
+    window.type === 'weekly'
+      ? window
+      : {
+          type: 'one_off',
+          startsAt: formatLocalTime(window.startsAt, timeZone),
+          endsAt: formatLocalTime(window.endsAt, timeZone),
+        },
+  );
+  return [
+    ...rows,
+    { type: 'weekly', days: [], from: '', to: '', timeZone },
+    { type: 'one_off', startsAt: '', endsAt: '' },
+  ];
+}
