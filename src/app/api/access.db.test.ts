@@ -672,4 +672,19 @@ describe('contract, Internal', () => {
       'tc_portal_runs{state="pending"} 0\n',
     );
   });
+
+  // Last, because it gives both companies the built-in plugins.
+  it('executes what is queued where no worker lives', async () => {
+    const { body } = await call('admin', {
+      handlers: schedulerJobRun,
+      method: 'POST',
+      params: { id: mine.jobId },
+    });
+    vi.stubEnv('VERCEL', '1');
+    const answer = await call('nobody', { handlers: internalScheduler, headers: withSecret });
+    vi.stubEnv('VERCEL', '');
+    expect(answer.body.drained).toBeGreaterThanOrEqual(1);
+    const [run] = await sql`select state from public.runs where id = ${body.execution_id as string}`;
+    expect(run!.state).toMatch(/success|failed/);
+  });
 });

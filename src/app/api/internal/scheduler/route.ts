@@ -1,24 +1,46 @@
+import { drainQueue } from '#features/execution/drain-queue.ts';
+import { reapLostRuns } from '#features/execution/keep-house.ts';
 import { requireCronSecret } from '#features/kit/cron-secret.ts';
 import { jsonAnswer } from '#features/kit/http-answer.ts';
-import { type Note, machineRoute } from '#features/kit/machine-route.ts';
+import { describeError, writeLog } from '#features/kit/log.ts';
+import { machineRoute, type Note } from '#features/kit/machine-route.ts';
+import { readPublicAddress } from '#features/kit/public-address.ts';
+import { readPluginHosts, runsWithoutWorker } from '#features/kit/serverless.ts';
+import { checkRemotePlugins } from '#features/plugins/check-remote-plugins.ts';
+import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';
 
-/** Vercel ends a function of the Pro plan after 60 s unless told otherwise; the tick and the drain share this time. */
+/** Seconds that Vercel gives this function; tick and drain share them, and pg_cron's next call is a minute away. */
 export const maxDuration = 60;
+const drainUntilMs = 45_000;
+
+/** What a worker does beside the runs, where there is none. */
+async function keepHouse(): Promise<void> {
+  const chores = await Promise.allSettled([
+    reapLostRuns(),
+    syncBuiltInPlugins({ now: new Date() }),
+    checkRemotePlugins({ allowedHosts: readPluginHosts() }),
+  ]);
+  for (const chore of chores) {
+    if (chore.status === 'rejected') writeLog('warn', 'chore_failed', describeError(chore.reason));
+  }
+}
 
 async function tick(request: Request, note: Note) {
   requireCronSecret(request.headers);
   const startedAtMs = performance.now();
+  const elapsedMs = () => Math.round(performance.now() - startedAtMs);
   const { due, enqueued, skipped, missed } = await runTick({ now: new Date() });
-  const drained = 0;
-  const answer = {
-    due,
-    enqueued,
-    skipped,
-    missed,
-    drained,
-    elapsed_ms: Math.round(performance.now() - startedAtMs),
-  };
+  let drained = 0;
+  if (runsWithoutWorker()) {
+    await keepHouse();
+    drained = await drainQueue({
+      msMax: drainUntilMs - elapsedMs(),
+      publicUrl: readPublicAddress(request.headers),
+      allowedHosts: readPluginHosts(),
+    });
+  }
+  const answer = { due, enqueued, skipped, missed, drained, elapsed_ms: elapsedMs() };
   note(answer);
   return jsonAnswer(200, answer);
 }

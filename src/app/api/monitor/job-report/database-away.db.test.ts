@@ -65,7 +65,11 @@ describe('rule 7: a database that is away', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(await response.json()).toEqual({
       status: 'ok',
-      checks: { database: { status: 'ok', latency_ms: expect.any(Number), age_ms: expect.any(Number) } },
+      checks: {
+        database: { status: 'ok', latency_ms: expect.any(Number), age_ms: expect.any(Number) },
+        scheduler: { status: 'unknown', age_ms: null },
+        queue: { status: 'ok', age_ms: 0, waiting: 0 },
+      },
     });
   });
 

@@ -1,0 +1,312 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
+import type { Actor, AdminActor } from '#features/kit/api-actor.ts';
+import { deleteSchedule } from '#features/scheduler/delete-schedule.ts';
+import { editCursor } from '#features/scheduler/edit-cursor.ts';
+import { previewSchedule } from '#features/scheduler/preview-schedule.ts';
+import { listOccurrences, readTimeline } from '#features/scheduler/queries.ts';
+import { runTick } from '#features/scheduler/run-tick.ts';
+import { saveSchedule } from '#features/scheduler/save-schedule.ts';
+import { setJobEnabled } from '#features/scheduler/set-job-enabled.ts';
+import { setSchedulerEnabled } from '#features/scheduler/set-scheduler-enabled.ts';
+import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+
+let mine: TestTenant;
+let other: TestTenant;
+let admin: AdminActor;
+let otherAdmin: AdminActor;
+/** Staff, as somebody who has got past the type would call a verb. */
+let staff: AdminActor;
+
+const actorOf = (tenant: TestTenant, role: 'admin' | 'staff'): Actor => ({
+  client: tenant[role].client,
+  tenantId: tenant.id,
+  role,
+  timeZone: 'Asia/Tokyo',
+  userId: tenant[role].id,
+});
+
+const minutely = { type: 'cron', expression: '* * * * *', timeZone: 'UTC' };
+const minutes = (count: number) => count * 60_000;
+// Times lie in the past of the real clock, because the database refuses a ledger of the future.
+const base = new Date('2026-03-02T00:00:30Z');
+const after = (count: number) => new Date(base.getTime() + minutes(count));
+
+async function makeJob(tenant = mine, kind: 'plugin' | 'external' = 'plugin'): Promise<string> {
+  const [plugin] = await sql<{ id: string }[]>`select id from public.plugins where tenant_id = ${tenant.id}`;
+  const [job] = await sql<{ id: string }[]>`
+    insert into public.jobs ${sql({
+      tenant_id: tenant.id,
+      job_key: randomUUID(),
+      title: 'Job',
+      kind,
+      plugin_id: kind === 'plugin' ? plugin!.id : null,
+      plugin_job_name: kind === 'plugin' ? 'sync' : null,
+    })} returning id`;
+  return job!.id;
+}
+
+const scheduleOf = async (jobId: string) =>
+  (await sql`select * from public.schedules where job_id = ${jobId}`)[0];
+const ledgerOf = async (jobId: string) =>
+  (await sql`select * from public.occurrences where job_id = ${jobId} order by nominal_at`).map(
+    (row) =>
+      `${(row.nominal_at as Date).toISOString().slice(11, 16)} ${row.state} ${row.reason} ×${row.instant_count}`,
+  );
+const auditOf = (subjectKind: string, tenant = mine) => sql`
+  select * from public.audit_log where tenant_id = ${tenant.id} and subject_kind = ${subjectKind} order by id desc`;
+
+/** Takes a schedule out of the way of the ticks of other tests. */
+const rest = (jobId: string) =>
+  sql`update public.schedules set next_nominal_at = null, next_due_at = null where job_id = ${jobId}`;
+
+beforeAll(async () => {
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  [mine, other] = await Promise.all([createTestTenant(), createTestTenant()]);
+  for (const tenant of [mine, other]) {
+    await sql`insert into public.plugins (tenant_id, plugin_key, name, kind, manifest) values (${tenant.id}, 'demo', 'Demo', 'built_in', '{}')`;
+  }
+  admin = actorOf(mine, 'admin') as AdminActor;
+  otherAdmin = actorOf(other, 'admin') as AdminActor;
+  staff = actorOf(mine, 'staff') as AdminActor;
+});
+
+describe('rules 17, 19 and 38: saving a schedule', () => {
+  it('stores it with its first instant after now, changes it in place, and leaves audit rows of the person', async () => {
+    const jobId = await makeJob();
+    const saved = await saveSchedule(
+      admin,
+      { jobId, schedule: minutely, policies: { overlap: 'queue' } },
+      base,
+    );
+    expect(saved.nextNominalAt).toEqual(new Date('2026-03-02T00:01:00Z'));
+    const changed = await saveSchedule(
+      admin,
+      { jobId, schedule: { type: 'interval', seconds: 90 }, policies: { misfire: 'all', catchUpMax: 5 } },
+      after(1),
+    );
+    expect(changed.scheduleId).toBe(saved.scheduleId);
+    expect(await scheduleOf(jobId)).toMatchObject({
+      schedule_type: 'interval',
+      cron_expression: null,
+      interval_seconds: 90,
+      misfire_policy: 'all',
+      misfire_limit: 5,
+      next_nominal_at: new Date('2026-03-02T00:03:00Z'),
+    });
+    const [update, insert] = await auditOf('schedules');
+    expect([update!.action, update!.actor_id]).toEqual(['schedules.update', mine.admin.id]);
+    expect(insert!.action).toBe('schedules.insert');
+    await rest(jobId);
+  });
+
+  it('keeps the offset of its spread for life', async () => {
+    const jobId = await makeJob();
+    const save = () =>
+      saveSchedule(admin, { jobId, schedule: minutely, policies: { spreadSeconds: 50 } }, base);
+    const [first, second] = [await save(), await save()];
+    expect(second.nextDueAt).toEqual(first.nextDueAt);
+    await rest(jobId);
+  });
+
+  it('names the fields that are wrong', async () => {
+    const jobId = await makeJob();
+    const wrong = { type: 'cron', expression: '61 * * * *', timeZone: 'Mars/Olympus' };
+    const refusal = saveSchedule(admin, { jobId, schedule: wrong, policies: { spreadSeconds: -1 } }, base);
+    await expect(refusal).rejects.toThrow(InvalidInputError);
+    await expect(refusal).rejects.toMatchObject({
+      details: [
+        { field: 'schedule.expression' },
+        { field: 'schedule.timeZone' },
+        { field: 'policies.spreadSeconds' },
+      ],
+    });
+  });
+
+  it('runs a one-shot in the past at once, or refuses it, as the misfire policy says; and never twice', async () => {
+    const jobId = await makeJob();
+    const schedule = { type: 'one_shot', at: '2026-03-01T00:00:00Z' };
+    await expect(
+      saveSchedule(admin, { jobId, schedule, policies: { misfire: 'skip' } }, base),
+    ).rejects.toMatchObject({
+      details: [{ field: 'schedule.at' }],
+    });
+    expect((await saveSchedule(admin, { jobId, schedule }, base)).nextDueAt).toEqual(new Date(schedule.at));
+    await runTick({ now: base });
+    expect(await sql`select 1 from public.runs where job_id = ${jobId}`).toHaveLength(1);
+    expect((await saveSchedule(admin, { jobId, schedule }, after(1))).nextDueAt).toBeNull();
+  });
+
+  it('is for admins, of their own company, and for jobs that the portal runs', async () => {
+    const jobId = await makeJob();
+    const input = { jobId, schedule: minutely };
+    await expect(saveSchedule(staff, input)).rejects.toThrow(ForbiddenError);
+    await expect(saveSchedule(otherAdmin, input)).rejects.toThrow(NotFoundError);
+    await expect(saveSchedule({ ...staff, role: 'admin' }, input)).rejects.toThrow(ForbiddenError);
+    await expect(saveSchedule(admin, { ...input, jobId: await makeJob(mine, 'external') })).rejects.toThrow(
+      ConflictError,
+    );
+    expect(await scheduleOf(jobId)).toBeUndefined();
+  });
+});
+
+describe('removing a schedule', () => {
+  it('keeps the ledger; for admins of the company', async () => {
+    const jobId = await makeJob();
+    await saveSchedule(admin, { jobId, schedule: minutely }, base);
+    await runTick({ now: after(1) });
+    await expect(deleteSchedule(staff, { jobId })).rejects.toThrow(ForbiddenError);
+    await expect(deleteSchedule(otherAdmin, { jobId })).rejects.toThrow(NotFoundError);
+    await deleteSchedule(admin, { jobId });
+    expect(await scheduleOf(jobId)).toBeUndefined();
+    expect(await ledgerOf(jobId)).toHaveLength(1);
+    await expect(deleteSchedule(admin, { jobId })).rejects.toThrow(NotFoundError);
+  });
+});
+
+describe('rule 22: switching a job off and on', () => {
+  it('leaves one ledger row for what was missed, goes on from now, and cancels nothing', async () => {
+    const jobId = await makeJob();
+    await saveSchedule(admin, { jobId, schedule: minutely }, base);
+    await runTick({ now: after(1) });
+    expect(await setJobEnabled(admin, { jobId, isEnabled: false }, after(2))).toBe(true);
+    expect(await setJobEnabled(admin, { jobId, isEnabled: false }, after(2))).toBe(false);
+    expect(await scheduleOf(jobId)).toMatchObject({ next_nominal_at: null, next_due_at: null });
+    await runTick({ now: after(300) });
+    expect(await ledgerOf(jobId)).toEqual(['00:01 started null ×1']);
+
+    expect(await setJobEnabled(admin, { jobId, isEnabled: true }, after(600))).toBe(true);
+    expect(await ledgerOf(jobId)).toEqual(['00:01 started null ×1', '00:02 skipped disabled ×599']);
+    expect((await scheduleOf(jobId))!.next_nominal_at).toEqual(new Date('2026-03-02T10:01:00Z'));
+    expect(await sql`select state from public.runs where job_id = ${jobId}`).toEqual([{ state: 'pending' }]);
+    const [on, off] = await auditOf('jobs');
+    expect([off!.after, on!.after]).toEqual([{ is_enabled: false }, { is_enabled: true }]);
+    await rest(jobId);
+  });
+
+  it('makes up for what was missed if the schedule says so', async () => {
+    const jobId = await makeJob();
+    const policies = { catchUpAfterEnable: true, misfire: 'once', overlap: 'allow' };
+    await saveSchedule(admin, { jobId, schedule: minutely, policies }, base);
+    await setJobEnabled(admin, { jobId, isEnabled: false }, base);
+    await setJobEnabled(admin, { jobId, isEnabled: true }, after(60));
+    expect(await ledgerOf(jobId)).toEqual([]);
+    await runTick({ now: after(60) });
+    const ledger = await ledgerOf(jobId);
+    expect(ledger[0]).toMatch(/^00:01 missed misfire_collapsed/);
+    expect(ledger.at(-1)).toBe('01:00 started null ×1');
+    await rest(jobId);
+  });
+
+  it('is for admins of the company', async () => {
+    const jobId = await makeJob();
+    await expect(setJobEnabled(staff, { jobId, isEnabled: false })).rejects.toThrow(ForbiddenError);
+    await expect(setJobEnabled({ ...staff, role: 'admin' }, { jobId, isEnabled: false })).rejects.toThrow(
+      ForbiddenError,
+    );
+    await expect(setJobEnabled(otherAdmin, { jobId, isEnabled: false })).rejects.toThrow(NotFoundError);
+    const direct = await other.admin.client.rpc('set_job_enabled', { p_job_id: jobId, p_is_enabled: false });
+    expect(direct.error?.code).toBe('P0002');
+  });
+
+  it('refuses a ledger of the future, which would keep an instant from running', async () => {
+    const jobId = await makeJob();
+    await saveSchedule(admin, { jobId, schedule: minutely }, base);
+    await setJobEnabled(admin, { jobId, isEnabled: false }, base);
+    const future = '2050-01-01T00:00:00Z';
+    const { error } = await mine.admin.client.rpc('set_job_enabled', {
+      p_job_id: jobId,
+      p_is_enabled: true,
+      p_schedule_updated_at: base.toISOString(),
+      p_next_nominal_at: future,
+      p_next_due_at: future,
+      p_missed: { nominal_at: future, through_nominal_at: future, instant_count: 1, effective_at: future },
+    });
+    expect(error?.code).toBe('23514');
+    expect(await ledgerOf(jobId)).toEqual([]);
+  });
+});
+
+describe('rule 22: the global switch', () => {
+  it('is for admins, per company, and leaves audit rows', async () => {
+    await expect(setSchedulerEnabled(staff, { isEnabled: false })).rejects.toThrow(ForbiddenError);
+    await expect(setSchedulerEnabled({ ...staff, role: 'admin' }, { isEnabled: false })).rejects.toThrow(
+      ForbiddenError,
+    );
+    await Promise.all([
+      setSchedulerEnabled(admin, { isEnabled: false }),
+      setSchedulerEnabled(admin, { isEnabled: false }),
+    ]);
+    await setSchedulerEnabled(admin, { isEnabled: true });
+    const rows =
+      await sql`select tenant_id, is_enabled, enabled_at is not null as was_off from public.scheduler_settings where tenant_id in (${mine.id}, ${other.id})`;
+    expect(rows).toEqual([{ tenant_id: mine.id, is_enabled: true, was_off: true }]);
+    expect((await auditOf('scheduler_settings'))[0]!.actor_id).toBe(mine.admin.id);
+    // The clock of these tests is in the past, before it was switched on.
+    await sql`update public.scheduler_settings set enabled_at = null where tenant_id = ${mine.id}`;
+  });
+});
+
+describe('rule 28: editing a cursor', () => {
+  it('leaves an audit row with the cursor before and after; for admins of the company', async () => {
+    const jobId = await makeJob();
+    await expect(editCursor(staff, { jobId, cursor: 'x' })).rejects.toThrow(ForbiddenError);
+    await expect(editCursor(otherAdmin, { jobId, cursor: 'x' })).rejects.toThrow(NotFoundError);
+    await expect(editCursor(admin, { jobId, cursor: 'x'.repeat(4_001) })).rejects.toThrow(InvalidInputError);
+    await editCursor(admin, { jobId, cursor: '2026-03-01' });
+    await editCursor(admin, { jobId, cursor: null });
+    const [last] = await auditOf('jobs');
+    expect([last!.before, last!.after, last!.actor_id]).toEqual([
+      { cursor: '2026-03-01' },
+      { cursor: null },
+      mine.admin.id,
+    ]);
+  });
+});
+
+describe('what comes next', () => {
+  it('previews a schedule before it is saved; for admins', () => {
+    expect(() => previewSchedule(staff, { schedule: minutely })).toThrow(ForbiddenError);
+    expect(() =>
+      previewSchedule(admin, { schedule: { type: 'cron', expression: '', timeZone: 'UTC' } }),
+    ).toThrow(InvalidInputError);
+    expect(
+      previewSchedule(admin, { schedule: minutely, count: 2 }, base).map(({ nominalAt }) =>
+        nominalAt.toISOString(),
+      ),
+    ).toEqual(['2026-03-02T00:01:00.000Z', '2026-03-02T00:02:00.000Z']);
+  });
+
+  it('shows a day of all schedules, with the minutes in which several jobs start', async () => {
+    const [first, second] = [await makeJob(other), await makeJob(other)];
+    const at = (expression: string) => ({ type: 'cron', expression, timeZone: 'UTC' });
+    await saveSchedule(otherAdmin, { jobId: first, schedule: at('0 6,7 * * *') }, base);
+    await saveSchedule(otherAdmin, { jobId: second, schedule: at('0 7,8 * * *') }, base);
+    const staffOfOther = actorOf(other, 'staff');
+    const day = { from: base, until: after(24 * 60) };
+    const timeline = await readTimeline(staffOfOther, day);
+    expect(timeline.jobs.map(({ instants }) => instants.length)).toEqual([2, 2]);
+    expect(timeline.collisions).toEqual([{ at: new Date('2026-03-02T07:00:00Z'), jobIds: [first, second] }]);
+    expect((await readTimeline(admin, day)).jobs).toEqual([]);
+    await saveSchedule(otherAdmin, { jobId: first, schedule: minutely }, base);
+    expect((await readTimeline(staffOfOther, day)).jobs.find(({ jobId }) => jobId === first)).toMatchObject({
+      isCut: true,
+    });
+    await Promise.all([rest(first), rest(second)]);
+  });
+
+  it('pages the ledger of a job; another company sees none of it', async () => {
+    const jobId = await makeJob();
+    await saveSchedule(admin, { jobId, schedule: minutely, policies: { overlap: 'allow' } }, base);
+    for (let minute = 1; minute <= 5; minute += 1) await runTick({ now: after(minute) });
+    const first = await listOccurrences(staff, { jobId, size: 3 });
+    expect(first.occurrences.map(({ nominalAt }) => nominalAt.slice(14, 16))).toEqual(['05', '04', '03']);
+    const { parseInstantCursor } = await import('#domain/page-cursor.ts');
+    const second = await listOccurrences(staff, { jobId, size: 3, after: parseInstantCursor(first.next!)! });
+    expect(second.occurrences.map(({ nominalAt }) => nominalAt.slice(14, 16))).toEqual(['02', '01']);
+    expect(second.next).toBeNull();
+    expect((await listOccurrences(otherAdmin, { jobId })).occurrences).toEqual([]);
+    await rest(jobId);
+  });
+});
