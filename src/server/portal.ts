@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import next from 'next';
+import { takeFastPath } from '#server/fast-path.ts';
 import { obeyParent, reportReady } from '#server/parent.ts';
 
 const dev = process.env.PORTAL_DEV === '1';
@@ -30,6 +31,7 @@ server.on('request', (request, response) => {
   const id = requestId(request.headers['x-request-id']);
   request.headers['x-request-id'] = id;
   response.setHeader('X-Request-Id', id);
+  if (takeFastPath(request, response)) return;
   handle(request, response).catch(() => {
     console.error(`request ${id} failed`);
     if (!response.headersSent) response.writeHead(500, { 'Content-Type': 'application/json' });
