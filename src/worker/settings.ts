@@ -19,7 +19,7 @@ const environmentSchema = z.object({
   /** Defaults to a third of the lease. */
   WORKER_HEARTBEAT_SECONDS: z.coerce.number().positive().optional(),
   /** How long a run waits for an idle worker at most. Raise it where each question to the database costs money. */
-  WORKER_POLL_MS: wholeNumber(10, 60_000, 75),
+  WORKER_POLL_MS: wholeNumber(10, 60_000, 50),
   /** How long running handlers may go on after a stop. */
   WORKER_GRACE_SECONDS: wholeNumber(0, 3_600, 5),
   /** off: another process ticks. */

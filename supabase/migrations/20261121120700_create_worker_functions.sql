@@ -309,12 +309,10 @@ security invoker
 set search_path = ''
 as $$
 #variable_conflict use_column
+declare
+  v_given uuid[] := array(select (a ->> 'run_id')::uuid from jsonb_array_elements(p_attempts) a);
 begin
-  perform 1
-    from public.runs r
-    where r.id in (select (a ->> 'run_id')::uuid from jsonb_array_elements(p_attempts) a)
-    order by r.id
-    for no key update;
+  perform 1 from public.runs r where r.id = any (v_given) order by r.id for no key update;
   return query
     with extended as (
       update public.runs r
@@ -322,7 +320,7 @@ begin
         lease_expires_at = clock_timestamp() + make_interval(secs => p_lease_seconds),
         progress = coalesce(a.progress, r.progress)
       from jsonb_to_recordset(p_attempts) as a (run_id uuid, attempt_token uuid, progress jsonb)
-      where r.id = a.run_id and r.state = 'running' and r.attempt_token = a.attempt_token
+      where r.id = any (v_given) and r.id = a.run_id and r.state = 'running' and r.attempt_token = a.attempt_token
       returning r.id, r.cancel_requested_at, r.queue_name, r.queue_message_id
     )
     select e.id, e.cancel_requested_at is not null
@@ -378,6 +376,8 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 declare
+  -- Arrays of ids, also where a join would do: with them the planner goes by primary key however long the queue is.
+  v_given uuid[] := array(select (a ->> 'run_id')::uuid from jsonb_array_elements(p_results) a);
   v_results jsonb;
   v_held uuid[];
   v_jobs uuid[];
@@ -386,9 +386,7 @@ declare
   v_message_ids bigint[];
 begin
   -- Runs before jobs, as claim_runs does, so that neither waits for the other in a circle.
-  perform 1 from public.runs r
-    where r.id in (select (a ->> 'run_id')::uuid from jsonb_array_elements(p_results) a)
-    order by r.id for no key update;
+  perform 1 from public.runs r where r.id = any (v_given) order by r.id for no key update;
 
   -- Only who holds the token of the current attempt may end it: results of a lost lease are refused. What somebody
   -- asked to cancel is not tried again.
@@ -401,8 +399,8 @@ begin
       array_agg(distinct r.job_id)
     into v_results, v_held, v_jobs
     from jsonb_array_elements(p_results) a
-    join public.runs r on r.id = (a ->> 'run_id')::uuid and r.state = 'running'
-      and r.attempt_token = (a ->> 'attempt_token')::uuid;
+    join public.runs r on r.id = (a ->> 'run_id')::uuid and r.attempt_token = (a ->> 'attempt_token')::uuid
+    where r.id = any (v_given) and r.state = 'running';
   if v_held is null then
     return;
   end if;
@@ -414,25 +412,25 @@ begin
       error = case when a.error is null then null else a.error - 'stack' end
     from jsonb_to_recordset(v_results) as a (run_id uuid, attempt_outcome text, error jsonb)
     join public.runs r on r.id = a.run_id
-    where t.run_id = a.run_id and t.attempt = r.attempt and t.ended_at is null;
+    where r.id = any (v_held) and t.run_id = a.run_id and t.attempt = r.attempt and t.ended_at is null;
   -- An attempt that counts for nothing leaves no row behind, so that the next one can have its number.
   delete from public.run_attempts t
     using jsonb_to_recordset(v_results) as a (run_id uuid, attempt_outcome text)
     join public.runs r on r.id = a.run_id
-    where a.attempt_outcome in ('released', 'snoozed') and t.run_id = a.run_id and t.attempt = r.attempt;
+    where r.id = any (v_held) and a.attempt_outcome in ('released', 'snoozed') and t.run_id = a.run_id and t.attempt = r.attempt;
 
   insert into public.run_error_stacks as s (run_id, tenant_id, stack)
     select a.run_id, r.tenant_id, a.error ->> 'stack'
     from jsonb_to_recordset(v_results) as a (run_id uuid, error jsonb)
     join public.runs r on r.id = a.run_id
-    where a.error ->> 'stack' is not null
+    where r.id = any (v_held) and a.error ->> 'stack' is not null
     on conflict (run_id) do update set stack = excluded.stack;
 
   insert into public.run_logs as l (run_id, tenant_id, head, tail, cut_characters)
     select a.run_id, r.tenant_id, a.log ->> 'head', coalesce(a.log ->> 'tail', ''), coalesce((a.log ->> 'cut_characters')::bigint, 0)
     from jsonb_to_recordset(v_results) as a (run_id uuid, log jsonb)
     join public.runs r on r.id = a.run_id
-    where a.log ->> 'head' is not null
+    where r.id = any (v_held) and a.log ->> 'head' is not null
     on conflict (run_id) do update set
       head = excluded.head, tail = excluded.tail, cut_characters = excluded.cut_characters;
 
@@ -446,7 +444,7 @@ begin
         select distinct on (r.job_id) r.job_id, a.cursor
         from jsonb_to_recordset(v_results) as a (run_id uuid, state text, cursor text)
         join public.runs r on r.id = a.run_id
-        where a.state = 'success' and a.cursor is not null
+        where r.id = any (v_held) and a.state = 'success' and a.cursor is not null
         order by r.job_id, r.started_at desc, r.id desc
       ) newest
       where j.id = newest.job_id;
@@ -477,12 +475,12 @@ begin
       run_id uuid, state text, attempt_outcome text, delay_seconds double precision, message text, error jsonb, result jsonb,
       progress jsonb, events_processed integer, cursor text
     )
-    where r.id = a.run_id;
+    where r.id = a.run_id and r.id = any (v_held);
 
   perform pgmq.set_vt(r.queue_name, r.queue_message_id, ceil(coalesce(a.delay_seconds, 0))::integer)
     from jsonb_to_recordset(v_results) as a (run_id uuid, state text, delay_seconds double precision)
     join public.runs r on r.id = a.run_id
-    where a.state = 'pending' and r.queue_message_id is not null;
+    where r.id = any (v_held) and a.state = 'pending' and r.queue_message_id is not null;
 
   foreach v_queue in array array['runs_high', 'runs'] loop
     select array_agg(r.queue_message_id) into v_message_ids
