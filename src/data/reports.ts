@@ -3,7 +3,6 @@ import type { ServiceClient } from '#data/clients/service.ts';
 import type { Json } from '#data/database.types.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { type ApiKeyScope, parseApiKeyScopes } from '#domain/api-key.ts';
-import { UnavailableError } from '#domain/errors.ts';
 import type { Expectation, Report } from '#domain/report.ts';
 
 /** Who a report comes from: an API key of a tenant, or (both null) the environment's secret, for the first tenant. */
@@ -34,13 +33,6 @@ export interface RecordedReport {
   isNew: boolean;
   runId: string | null;
   jobStatusId: string | null;
-}
-
-/** As `unwrap`. A Data API that came back before its database knows no functions yet, which passes like a lost connection. */
-function unwrapCall<T>(answer: Parameters<typeof unwrap<T>>[0]): NonNullable<T> {
-  if (answer.error?.code === 'PGRST202')
-    throw new UnavailableError('The Data API does not know its functions');
-  return unwrap(answer);
 }
 
 // The keys that record_reports compares with what the job has; a key that is not given must be absent.
@@ -104,7 +96,7 @@ export async function recordReports(
     .abortSignal(signal)
     .retry(false);
   const recorded: RecordedReport[] = [];
-  for (const row of recordedReports.parse(unwrapCall(answer))) {
+  for (const row of recordedReports.parse(unwrap(answer))) {
     recorded[row.position] = {
       refusal: row.refusal,
       isNew: row.is_new,
@@ -131,7 +123,7 @@ export async function findApiKey(
   keyHash: string,
   signal: AbortSignal,
 ): Promise<FoundApiKey | null> {
-  const rows = unwrapCall(
+  const rows = unwrap(
     await client.rpc('authenticate_api_key', { p_key_hash: keyHash }).abortSignal(signal).retry(false),
   );
   const row = rows[0];

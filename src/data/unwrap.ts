@@ -19,8 +19,9 @@ export class DatabaseError extends Error {
 }
 
 // SQLSTATE classes for lost connections, exhausted resources and a server that is stopping or starting, and
-// PostgREST's own codes for a database that it cannot reach.
-const unavailableCode = /^(08|53|57P|58|PGRST00|ECONN|CONNECT)/;
+// PostgREST's own codes for a database that it cannot reach or whose tables and functions it has not read yet, because it
+// came back first.
+const unavailableCode = /^(08|53|57P|58|PGRST00|PGRST20[025]|ECONN|CONNECT)/;
 
 function isUnavailable(error: PostgrestError, status: number): boolean {
   return (
