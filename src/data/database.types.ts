@@ -723,6 +723,7 @@ export type Database = {
           error: Json | null;
           events_processed: number | null;
           exit_code: number | null;
+          has_own_cursor: boolean;
           host: string | null;
           id: string;
           is_clock_wrong: boolean;
@@ -765,6 +766,7 @@ export type Database = {
           error?: Json | null;
           events_processed?: number | null;
           exit_code?: number | null;
+          has_own_cursor?: boolean;
           host?: string | null;
           id?: string;
           is_clock_wrong?: boolean;
@@ -806,6 +808,7 @@ export type Database = {
           error?: Json | null;
           events_processed?: number | null;
           exit_code?: number | null;
+          has_own_cursor?: boolean;
           host?: string | null;
           id?: string;
           is_clock_wrong?: boolean;

@@ -19,6 +19,7 @@ alter table public.runs
   add column cancel_requested_at timestamptz,
   add column progress jsonb,
   add column cursor_before text,
+  add column has_own_cursor boolean not null default false,
   add column cursor_after text,
   add column events_processed integer,
   add column result jsonb,
@@ -52,6 +53,7 @@ comment on column public.runs.queue_message_id is 'Its message on that queue.';
 comment on column public.runs.next_attempt_at is 'When a pending run may start, if not at once.';
 comment on column public.runs.cancel_requested_at is 'When somebody asked to cancel it.';
 comment on column public.runs.progress is 'How far it is: {total, done, note}.';
+comment on column public.runs.has_own_cursor is 'It was started from a cursor of its own, not from its job''s.';
 comment on column public.runs.cursor_before is 'Cursor that it started from; empty for the very beginning.';
 comment on column public.runs.cursor_after is 'Cursor that it left.';
 comment on column public.runs.events_processed is 'How many things it processed.';

@@ -77,11 +77,11 @@ begin
 
   select * into v_actor from private.current_actor(v_job.tenant_id);
   insert into public.runs
-    (tenant_id, job_id, trigger, state, ordered_at, priority, payload, cursor_before, origin_run_id, requested_by,
+    (tenant_id, job_id, trigger, state, ordered_at, priority, payload, cursor_before, has_own_cursor, origin_run_id, requested_by,
       api_key_id)
   values (
     v_job.tenant_id, v_job.id, p_trigger, 'pending', now(), 'high', coalesce(p_payload, v_job.payload),
-    case when p_has_cursor then coalesce(p_cursor, '') end, p_origin_run_id, v_user_id,
+    case when p_has_cursor then coalesce(p_cursor, '') end, p_has_cursor, p_origin_run_id, v_user_id,
     case when v_actor.kind = 'api_key' then v_actor.id end
   )
   returning id into v_run_id;

@@ -264,7 +264,8 @@ begin
           state = 'running', attempt = r.attempt + 1, attempt_token = gen_random_uuid(), worker_id = p_worker_id,
           lease_expires_at = clock_timestamp() + make_interval(secs => p_lease_seconds),
           started_at = coalesce(r.started_at, clock_timestamp()), next_attempt_at = null,
-          cursor_before = coalesce(r.cursor_before, j.cursor)
+          -- Other runs may have moved the cursor on since an earlier attempt; going back would lose their work.
+          cursor_before = case when r.has_own_cursor then r.cursor_before else j.cursor end
         from public.jobs j
         where r.id = any (v_ids) and r.state = 'pending' and j.id = r.job_id
           and (v_over is null or r.id <> all (v_over))

@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, inject, it } from 'vitest';
+import { runTick } from '#features/scheduler/run-tick.ts';
+import { createTestTenant, sql } from '#testing/supabase.ts';
+
+const begin = Date.UTC(2032, 2, 1, 0, 0, 0);
+const end = begin + 10 * 60_000;
+const realMs = 20_000;
+const speed = (end - begin) / realMs;
+
+interface Case {
+  columns: Record<string, unknown>;
+  first: number;
+  /** The instants of the ten minutes, computed without the code under test. */
+  instants: number[];
+}
+
+const every = (seconds: number, from = begin): number[] =>
+  Array.from(
+    { length: Math.floor((end - from) / (seconds * 1000)) },
+    (_, n) => from + (n + 1) * seconds * 1000,
+  );
+
+const cases: Case[] = [
+  ...Array.from({ length: 12 }, () => ({ columns: { cron_expression: '* * * * *' }, instants: every(60) })),
+  ...Array.from({ length: 6 }, () => ({
+    columns: { cron_expression: '*/10 * * * * *' },
+    instants: every(10),
+  })),
+  ...Array.from({ length: 6 }, () => ({ columns: { cron_expression: '*/2 * * * *' }, instants: every(120) })),
+  ...Array.from({ length: 6 }, (_, n) => ({
+    columns: {
+      schedule_type: 'interval',
+      cron_expression: null,
+      interval_seconds: 7,
+      anchor_at: new Date(begin + n * 1000),
+    },
+    instants: Array.from({ length: 86 }, (_unused, place) => begin + n * 1000 + place * 7000).filter(
+      (at) => at > begin && at <= end,
+    ),
+  })),
+  ...Array.from({ length: 4 }, (_, n) => ({
+    columns: {
+      schedule_type: 'one_shot',
+      cron_expression: null,
+      run_at: new Date(begin + (n * 2 + 1) * 60_000),
+    },
+    instants: [begin + (n * 2 + 1) * 60_000],
+  })),
+].map((one) => ({ ...one, first: one.instants[0]! }));
+
+function start(script: string, args: readonly number[] = []): ChildProcess {
+  const { url, publishableKey, secretKey } = inject('supabase');
+  return spawn(process.execPath, [path.resolve('src/testing', script), ...args.map(String)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'test',
+      NEXT_PUBLIC_SUPABASE_URL: url,
+      NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: publishableKey,
+      SUPABASE_SECRET_KEY: secretKey,
+    },
+  });
+}
+
+const ended = (child: ChildProcess) =>
+  child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve()
+    : new Promise<void>((resolve) => child.once('exit', () => resolve()));
+
+it('rules 20, 28 and 31: four schedulers and three workers, killed at random, give each occurrence exactly one run, each run one end, and lose no cursor', async () => {
+  const tenant = await createTestTenant();
+  const [plugin] = await sql<{ id: string }[]>`
+    insert into public.plugins (tenant_id, plugin_key, name, kind, manifest)
+    values (${tenant.id}, 'demo', 'Demo', 'built_in', ${sql.json({ id: 'demo', name: 'Demo', version: '1.0.0', kind: 'built_in', jobs: [{ name: 'sync' }] })}) returning id`;
+  const scheduleIds: string[] = [];
+  for (const { columns, first } of cases) {
+    const [job] = await sql<{ id: string }[]>`
+      insert into public.jobs
+        (tenant_id, job_key, title, kind, plugin_id, plugin_job_name, concurrency_limit, max_attempts, backoff_seconds)
+      values (${tenant.id}, ${randomUUID()}, 'Job', 'plugin', ${plugin!.id}, 'sync', 1, 100, 0) returning id`;
+    const [schedule] = await sql<{ id: string }[]>`
+      insert into public.schedules ${sql({
+        tenant_id: tenant.id,
+        job_id: job!.id,
+        schedule_type: 'cron',
+        time_zone: 'UTC',
+        misfire_policy: 'all',
+        misfire_limit: 1000,
+        overlap_policy: 'allow',
+        updated_at: new Date(begin),
+        next_nominal_at: new Date(first),
+        next_due_at: new Date(first),
+        ...columns,
+      })} returning id`;
+    scheduleIds.push(schedule!.id);
+  }
+
+  const realStartMs = Date.now() + 500;
+  const startScheduler = () => start('ticking-scheduler.ts', [begin, end, speed, realStartMs]);
+  const startWorker = () => start('counting-worker.ts');
+  const schedulers = Array.from({ length: 4 }, startScheduler);
+  const workers = Array.from({ length: 3 }, startWorker);
+  const replace = (children: ChildProcess[], startAnother: () => ChildProcess): void => {
+    const place = Math.floor(Math.random() * children.length);
+    const victim = children[place];
+    if (!victim || victim.exitCode !== null) return;
+    victim.kill('SIGKILL');
+    children[place] = startAnother();
+  };
+  let kills = 0;
+  try {
+    while (Date.now() < realStartMs + realMs) {
+      await sleep(200 + Math.random() * 600);
+      replace(schedulers, startScheduler);
+      if (kills % 6 === 5) replace(workers, startWorker);
+      kills += 1;
+    }
+    await Promise.all(schedulers.map(ended));
+    await runTick({ now: new Date(end) });
+    for (let left = 1; left > 0;) {
+      await sleep(200);
+      const [row] = await sql<{ left: number }[]>`
+        select count(*)::integer as left from public.runs where tenant_id = ${tenant.id} and state in ('pending', 'running')`;
+      left = row!.left;
+    }
+  } finally {
+    for (const child of [...schedulers, ...workers]) child.kill('SIGKILL');
+    await Promise.all([...schedulers, ...workers].map(ended));
+  }
+  expect(kills).toBeGreaterThan(10);
+
+  const expected = cases.flatMap(({ instants }, n) => instants.map((at) => `${scheduleIds[n]} ${at}`)).sort();
+  const ofSchedules = sql`schedule_id = any (${scheduleIds})`;
+  const ledger = await sql<
+    { schedule_id: string; nominal_at: Date; state: string; run_id: string; count: string }[]
+  >`
+    select schedule_id, nominal_at, state, run_id, instant_count as count from public.occurrences where ${ofSchedules}`;
+  const runs = await sql<{ schedule_id: string; scheduled_for: Date; id: string }[]>`
+    select schedule_id, scheduled_for, id from public.runs where ${ofSchedules}`;
+  expect(ledger.filter(({ state, count }) => state !== 'started' || count !== '1')).toEqual([]);
+  expect(ledger.map((row) => `${row.schedule_id} ${row.nominal_at.getTime()}`).sort()).toEqual(expected);
+  expect(runs.map((row) => `${row.schedule_id} ${row.scheduled_for.getTime()}`).sort()).toEqual(expected);
+  expect(new Set(ledger.map((row) => row.run_id))).toEqual(new Set(runs.map((row) => row.id)));
+
+  const ends = await sql<{ state: string; runs: number }[]>`
+    select state, count(*)::integer as runs from public.runs where ${ofSchedules} group by state`;
+  expect(ends.map(({ state, runs: count }) => [state, count])).toEqual([['success', expected.length]]);
+  // A run that ended twice would be counted twice, and one that began from an old cursor would leave it short.
+  const jobs = await sql`
+    select j.cursor::integer as cursor, count(r.id)::integer as runs,
+      (select sum(d.success_count)::integer from public.run_stats_daily d where d.job_id = j.id) as counted
+    from public.jobs j join public.runs r on r.job_id = j.id
+    where j.tenant_id = ${tenant.id} group by j.id`;
+  expect(jobs.filter(({ cursor, runs: count, counted }) => cursor !== count || counted !== count)).toEqual(
+    [],
+  );
+  const messages =
+    await sql`select 1 from pgmq.q_runs where message ->> 'run_id' = any (${runs.map((row) => row.id)})`;
+  expect(messages).toHaveLength(0);
+}, 150_000);
