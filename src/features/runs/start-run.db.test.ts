@@ -68,15 +68,13 @@ describe('startRun', () => {
   it('rule 33: refuses staff, in the verb and again in the database', async () => {
     await expect(startRun(staff(), jobId)).rejects.toThrow(ForbiddenError);
     await expect(startRun({ ...staff(), role: 'admin' }, jobId)).rejects.toThrow(ForbiddenError);
-    const { error } = await tenant.staff.client
-      .from('runs')
-      .insert({
-        tenant_id: tenant.id,
-        job_id: jobId,
-        trigger: 'manual',
-        state: 'pending',
-        ordered_at: 'now',
-      });
+    const { error } = await tenant.staff.client.from('runs').insert({
+      tenant_id: tenant.id,
+      job_id: jobId,
+      trigger: 'manual',
+      state: 'pending',
+      ordered_at: 'now',
+    });
     expect(error?.code).toBe('42501');
   });
 
