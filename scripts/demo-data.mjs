@@ -1,7 +1,13 @@
 // @ts-check
-// Fills the first tenant with a believable company: 40 jobs, 90 days of runs, a few that fail now.
+// Fills the first tenant with a believable company: 40 jobs, 90 days of runs, a few that fail now, and some that the portal
+// runs itself.
 // Run by `npm start -- --demo`. Running it again only adds what happened since.
 import { createClient } from '@supabase/supabase-js';
+import { fromSchedule } from '../src/data/schedule-row.ts';
+import { nextNominal } from '../src/domain/schedule/next-nominal.ts';
+import { parsePolicies } from '../src/domain/schedule/parse-policies.ts';
+import { parseSchedule } from '../src/domain/schedule/parse-schedule.ts';
+import { syncBuiltInPlugins } from '../src/features/plugins/sync-built-in-plugins.ts';
 
 const days = 90;
 const reportsPerCall = 500;
@@ -320,4 +326,86 @@ for (let from = 0; from < reports.length; from += reportsPerCall) {
   await supabase.rpc('record_reports', { p_reports: batch }).throwOnError();
   const done = Math.min(from + reportsPerCall, reports.length);
   process.stdout.write(`  ${done} / ${reports.length} runs\n`);
+}
+
+// What the portal runs itself: a few jobs of the built-in plugins with schedules, each started once, one of which fails.
+await syncBuiltInPlugins({ now: new Date() });
+const plugins = await supabase
+  .from('plugins')
+  .select('id, plugin_key')
+  .eq('tenant_id', tenantId)
+  .throwOnError();
+const pluginIds = new Map(plugins.data.map(({ id, plugin_key: key }) => [key, id]));
+
+const portalJobs = [
+  {
+    key: 'portal-morning-check',
+    title: '業務開始前の自己診断',
+    plugin: 'self-check',
+    name: 'check',
+    payload: {},
+    schedule: { type: 'cron', expression: '0 6 * * 1-5', timeZone: 'Asia/Tokyo' },
+  },
+  {
+    key: 'portal-frequent-check',
+    title: '自己診断（10分ごと）',
+    plugin: 'self-check',
+    name: 'check',
+    payload: {},
+    schedule: { type: 'interval', seconds: 600, anchorAt: new Date(Math.floor(now / day) * day) },
+  },
+  {
+    key: 'web-booking-ping',
+    title: '予約サイトの死活確認',
+    plugin: 'http-request',
+    name: 'send',
+    payload: { url: 'https://yoyaku.example.invalid/health', method: 'GET', expectedStatus: '200' },
+    schedule: { type: 'cron', expression: '0 6,9,12,15,18 * * *', timeZone: 'Asia/Tokyo' },
+  },
+  {
+    key: 'month-end-close',
+    title: '月末締め処理の起動',
+    plugin: 'http-request',
+    name: 'send',
+    payload: { url: 'https://kaikei.example.invalid/jobs/close', method: 'POST' },
+    schedule: { type: 'cron', expression: '30 23 L * *', timeZone: 'Asia/Tokyo' },
+    isStarted: false,
+  },
+];
+for (const { key, title, plugin, name, payload, schedule, isStarted = true } of portalJobs) {
+  const made = await supabase
+    .from('jobs')
+    .upsert(
+      {
+        tenant_id: tenantId,
+        job_key: key,
+        title,
+        kind: 'plugin',
+        plugin_id: pluginIds.get(plugin),
+        plugin_job_name: name,
+        payload,
+        timeout_seconds: 60,
+        max_attempts: 1,
+      },
+      { onConflict: 'tenant_id,job_key', ignoreDuplicates: true },
+    )
+    .select('id')
+    .throwOnError();
+  const id = made.data[0]?.id;
+  if (id === undefined) continue;
+  const when = parseSchedule(schedule, { now: new Date(now), misfire: 'once' });
+  const policies = parsePolicies({});
+  if (!when.ok || !policies.ok) throw new Error(`The schedule of ${key} is wrong`);
+  const nextAt = nextNominal(when.schedule, new Date(now))?.toISOString() ?? null;
+  await supabase
+    .from('schedules')
+    .insert({
+      ...fromSchedule(when.schedule, policies.policies),
+      tenant_id: tenantId,
+      job_id: id,
+      next_nominal_at: nextAt,
+      next_due_at: nextAt,
+    })
+    .throwOnError();
+  if (isStarted) await supabase.rpc('start_run', { p_job_id: id, p_trigger: 'api' }).throwOnError();
 }

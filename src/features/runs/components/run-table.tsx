@@ -35,7 +35,7 @@ function RunText({ run }: { run: ListedRun }) {
 /** Runs of all jobs, newest first. */
 export function RunTable({ runs, timeZone }: { runs: readonly ListedRun[]; timeZone: string }) {
   const t = useTranslations('runs.list');
-  const triggers = useTranslations('runs.triggers');
+  const triggers = useTranslations('runs.triggerWords');
   const locale = useLocale();
   const format = useFormatter();
   return (
@@ -44,14 +44,14 @@ export function RunTable({ runs, timeZone }: { runs: readonly ListedRun[]; timeZ
       className="md:table-fixed"
       head={
         <>
-          <HeadCell className="w-26">{t('state')}</HeadCell>
+          <HeadCell className="w-25">{t('state')}</HeadCell>
           <HeadCell>{t('job')}</HeadCell>
           <HeadCell className="w-44">{t('time')}</HeadCell>
-          <HeadCell align="end" className="w-24">
+          <HeadCell align="end" className="w-26">
             {t('duration')}
           </HeadCell>
-          <HeadCell className="w-32 max-lg:hidden">{t('trigger')}</HeadCell>
-          <HeadCell align="end" className="w-22 max-lg:hidden">
+          <HeadCell className="w-20 max-lg:hidden">{t('trigger')}</HeadCell>
+          <HeadCell align="end" className="w-24 max-lg:hidden">
             {t('events')}
           </HeadCell>
           <HeadCell className="w-[26%]">{t('message')}</HeadCell>
@@ -75,7 +75,11 @@ export function RunTable({ runs, timeZone }: { runs: readonly ListedRun[]; timeZ
           <Cell label={t('time')} className="whitespace-nowrap">
             <time dateTime={run.orderedAt}>{formatPlainTime(run.orderedAt, locale, timeZone)}</time>
           </Cell>
-          <Cell align="end" label={run.durationMs === null ? undefined : t('duration')}>
+          <Cell
+            align="end"
+            className="whitespace-nowrap"
+            label={run.durationMs === null ? undefined : t('duration')}
+          >
             {run.durationMs === null ? null : formatDuration(run.durationMs, locale)}
           </Cell>
           <Cell label={t('trigger')} className="text-ink-muted md:max-lg:hidden">

@@ -3,6 +3,7 @@ import Link from 'next/link';
 import { useFormatter, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { Card, CardHeader } from '#components/ui/card.tsx';
+import { Plot, type PlotPath } from '#components/ui/plot.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { hourMarks } from '#domain/schedule/day-marks.ts';
 import { ReportedText } from '#features/kit/components/reported-text.tsx';
@@ -16,6 +17,7 @@ const shownTimesMax = 4;
 const laneHeight = 26;
 const loadHeight = 40;
 const bucketMinutes = 10;
+const dayMinutes = 24 * 60;
 /** Above so many, points would cover each other. */
 const pointsMax = 48;
 
@@ -24,56 +26,46 @@ interface Span {
   until: Date;
 }
 
-/** Distance from the left in per cent, so that the plot is as wide as its place. */
-function x(at: Date, { from, until }: Span): string {
-  const share = (at.getTime() - from.getTime()) / (until.getTime() - from.getTime());
-  return `${(share * 100).toFixed(3)}%`;
+/** Distance from the left, in minutes. */
+function x(at: Date, { from }: Span): number {
+  return Math.round((at.getTime() - from.getTime()) / 6_000) / 10;
 }
 
-function GridLines({ span, timeZone, height }: { span: Span; timeZone: string; height: number }) {
-  return hourMarks(span.from, span.until, timeZone)
-    .filter(({ hour }) => hour % 3 === 0)
-    .map(({ at, hour }) => (
-      <line
-        key={at.getTime()}
-        x1={x(at, span)}
-        x2={x(at, span)}
-        y2={height}
-        className={hour === 0 ? 'stroke-line-strong' : 'stroke-line'}
-      />
-    ));
+/** A width that draws a point, where its cap does the drawing. */
+const point = 'h0.001';
+
+function gridPaths(span: Span, timeZone: string, height: number): PlotPath[] {
+  const marks = hourMarks(span.from, span.until, timeZone).filter(({ hour }) => hour % 3 === 0);
+  const lines = (chosen: typeof marks) => chosen.map(({ at }) => `M${x(at, span)} 0V${height}`).join('');
+  return [
+    { d: lines(marks.filter(({ hour }) => hour !== 0)), className: 'stroke-line', mark: { width: 1 } },
+    { d: lines(marks.filter(({ hour }) => hour === 0)), className: 'stroke-line-strong', mark: { width: 1 } },
+  ];
 }
 
 function HourLabels({ span, timeZone }: { span: Span; timeZone: string }) {
   const t = useTranslations('schedules.timeline');
   return (
-    <svg
-      aria-hidden="true"
-      width="100%"
-      height="18"
-      className="block overflow-visible fill-ink-muted text-[11px]"
-    >
-      {hourMarks(span.from, span.until, timeZone)
-        .filter(({ hour }) => hour % 3 === 0)
-        .map(({ at, hour }) => (
-          <text
-            key={at.getTime()}
-            x={x(at, span)}
-            y="12"
-            textAnchor="middle"
-            className={hour % 6 === 0 ? undefined : 'max-sm:hidden'}
-          >
-            {t('hour', { hour })}
-          </text>
-        ))}
-    </svg>
+    <div className="fill-ink-muted text-[11px]">
+      <Plot
+        width={dayMinutes}
+        height={18}
+        paths={[]}
+        labels={hourMarks(span.from, span.until, timeZone)
+          .filter(({ hour }) => hour % 3 === 0)
+          .map(({ at, hour }) => ({
+            at: x(at, span),
+            text: t('hour', { hour }),
+            className: hour % 6 === 0 ? undefined : 'max-sm:hidden',
+          }))}
+      />
+    </div>
   );
 }
 
-/** How many jobs start in each ten minutes, over all jobs; what starts within one minute with another stands out. */
+/** How many jobs start in each ten minutes, over all jobs; where some start within one minute, the bar stands out. */
 function LoadLane({ timeline, span, timeZone }: { timeline: Timeline; span: Span; timeZone: string }) {
-  const size = bucketMinutes * 60_000;
-  const bucketOf = (at: Date) => Math.floor((at.getTime() - span.from.getTime()) / size);
+  const bucketOf = (at: Date) => Math.max(0, Math.floor(x(at, span) / bucketMinutes));
   const counts = new Map<number, number>();
   for (const { instants, isCut } of timeline.jobs) {
     if (isCut) continue;
@@ -83,24 +75,25 @@ function LoadLane({ timeline, span, timeZone }: { timeline: Timeline; span: Span
   }
   const most = Math.max(2, ...counts.values());
   const crowded = new Set(timeline.collisions.map(({ at }) => bucketOf(at)));
-  const width = `${((bucketMinutes / (24 * 60)) * 100 * 0.8).toFixed(3)}%`;
+  const bars = (isCrowded: boolean) =>
+    [...counts]
+      .filter(([bucket]) => crowded.has(bucket) === isCrowded)
+      .map(([bucket, count]) => {
+        const top = Math.round(loadHeight - Math.max(3, (loadHeight - 4) * (count / most)));
+        const left = bucket * bucketMinutes;
+        return `M${left} ${loadHeight}V${top}h${bucketMinutes * 0.8}V${loadHeight}Z`;
+      })
+      .join('');
   return (
-    <svg aria-hidden="true" width="100%" height={loadHeight} className="block">
-      <GridLines span={span} timeZone={timeZone} height={loadHeight} />
-      {[...counts].map(([bucket, count]) => {
-        const height = Math.max(3, (loadHeight - 4) * (count / most));
-        return (
-          <rect
-            key={bucket}
-            x={x(new Date(span.from.getTime() + Math.max(0, bucket) * size), span)}
-            y={loadHeight - height}
-            width={width}
-            height={height}
-            className={crowded.has(bucket) ? 'fill-warning' : 'fill-chart-average'}
-          />
-        );
-      })}
-    </svg>
+    <Plot
+      width={dayMinutes}
+      height={loadHeight}
+      paths={[
+        ...gridPaths(span, timeZone, loadHeight),
+        { d: bars(false), className: 'fill-chart-average' },
+        { d: bars(true), className: 'fill-warning' },
+      ]}
+    />
   );
 }
 
@@ -118,44 +111,43 @@ function JobLane({
 }) {
   const middle = laneHeight / 2;
   const isDense = job.isCut || job.instants.length > pointsMax;
-  const last = job.instants.at(-1);
+  const marks = (chosen: TimelineJob['instants']) =>
+    chosen
+      .map(({ effectiveAt }) =>
+        isDense ? `M${x(effectiveAt, span)} ${middle - 5}v10` : `M${x(effectiveAt, span)} ${middle}${point}`,
+      )
+      .join('');
+  const isCrowded = ({ effectiveAt }: TimelineJob['instants'][number]) =>
+    crowded.has(Math.floor(effectiveAt.getTime() / 60_000));
+  const runs = job.instants.filter(({ decision }) => decision === 'run');
+  const skipped = marks(job.instants.filter(({ decision }) => decision === 'skip'));
+  const dense = { width: 1.5 };
   return (
-    <svg aria-hidden="true" width="100%" height={laneHeight} className="block overflow-visible">
-      <GridLines span={span} timeZone={timeZone} height={laneHeight} />
-      <line x2="100%" y1={middle} y2={middle} className="stroke-line" />
-      {job.isCut || (isDense && !last) ? (
-        <rect width="100%" y={middle - 4} height="8" rx="2" className="fill-chart-longest" />
-      ) : null}
-      {job.instants.map(({ effectiveAt, decision }) => {
-        const isCrowded = crowded.has(Math.floor(effectiveAt.getTime() / 60_000));
-        const key = effectiveAt.getTime();
-        if (isDense) {
-          return (
-            <rect
-              key={key}
-              x={x(effectiveAt, span)}
-              y={middle - 5}
-              width="1.5"
-              height="10"
-              className={
-                decision === 'skip' ? 'fill-line-strong' : isCrowded ? 'fill-warning' : 'fill-chart-average'
-              }
-            />
-          );
-        }
-        return (
-          <svg key={key} x={x(effectiveAt, span)} y={middle} className="overflow-visible">
-            {decision === 'skip' ? (
-              <circle r="4" className="fill-surface stroke-line-strong" strokeDasharray="2 2" />
-            ) : isCrowded ? (
-              <path d="M0-6 6 0 0 6-6 0Z" className="fill-warning" />
-            ) : (
-              <circle r="4.5" className="fill-chart-average" />
-            )}
-          </svg>
-        );
-      })}
-    </svg>
+    <Plot
+      width={dayMinutes}
+      height={laneHeight}
+      paths={[
+        ...gridPaths(span, timeZone, laneHeight),
+        { d: `M0 ${middle}H${dayMinutes}`, className: 'stroke-line', mark: { width: 1 } },
+        ...(job.isCut ? [{ d: `M0 ${middle - 4}H${dayMinutes}v8H0Z`, className: 'fill-chart-longest' }] : []),
+        ...(isDense
+          ? [{ d: skipped, className: 'stroke-line-strong', mark: dense }]
+          : [
+              { d: skipped, className: 'stroke-line-strong', mark: { width: 10, cap: 'round' as const } },
+              { d: skipped, className: 'stroke-surface', mark: { width: 7, cap: 'round' as const } },
+            ]),
+        {
+          d: marks(runs.filter((instant) => !isCrowded(instant))),
+          className: 'stroke-chart-average',
+          mark: isDense ? dense : { width: 9, cap: 'round' },
+        },
+        {
+          d: marks(runs.filter(isCrowded)),
+          className: 'stroke-warning',
+          mark: isDense ? { width: 3 } : { width: 9, cap: 'square' },
+        },
+      ]}
+    />
   );
 }
 
@@ -264,10 +256,10 @@ export function DayTimeline({
               <circle r="4.5" className="fill-chart-average" />
             </LegendMark>
             <LegendMark label={t('collision')}>
-              <path d="M0-6 6 0 0 6-6 0Z" className="fill-warning" />
+              <path d="M-4.5-4.5h9v9h-9Z" className="fill-warning" />
             </LegendMark>
             <LegendMark label={t('blackout')}>
-              <circle r="4" className="fill-surface stroke-line-strong" strokeDasharray="2 2" />
+              <circle r="4" className="fill-surface stroke-line-strong" strokeWidth="1.5" />
             </LegendMark>
           </span>
         }
@@ -328,7 +320,7 @@ export function DayTimeline({
         </div>
       ) : null}
       <details className="mt-3">
-        <summary className="text-[0.8125rem] text-ink-muted">{t('table')}</summary>
+        <summary className="w-fit text-[0.8125rem] text-ink-muted hover:text-ink">{t('table')}</summary>
         <div className="mt-2">
           <TimelineTable timeline={timeline} timeZone={timeZone} />
         </div>

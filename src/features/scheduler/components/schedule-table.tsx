@@ -55,13 +55,13 @@ export function ScheduleTable({
       className="md:table-fixed"
       head={
         <>
-          <HeadCell className="w-[24%]">{t('table.job')}</HeadCell>
+          <HeadCell className="w-[23%]">{t('table.job')}</HeadCell>
           <HeadCell>{t('table.schedule')}</HeadCell>
-          <HeadCell className="w-44">{t('table.next')}</HeadCell>
+          <HeadCell className="w-42">{t('table.next')}</HeadCell>
           <HeadCell className="w-40">{t('table.last')}</HeadCell>
-          <HeadCell className="w-28">{t('table.switch')}</HeadCell>
+          <HeadCell className="w-26">{t('table.switch')}</HeadCell>
           {isAdmin ? (
-            <HeadCell align="end" className="w-30">
+            <HeadCell align="end" className="w-38">
               {t('table.actions')}
             </HeadCell>
           ) : null}

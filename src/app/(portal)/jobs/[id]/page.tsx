@@ -114,7 +114,8 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
               </span>
             )}
             <span>
-              {t('detail.firstSeen')} <ExactTime at={job.createdAt} timeZone={member.timeZone} />
+              {t(portalJob === null ? 'detail.firstSeen' : 'detail.created')}{' '}
+              <ExactTime at={job.createdAt} timeZone={member.timeZone} />
             </span>
           </span>
         }

@@ -118,16 +118,18 @@ export default portalPage<PageProps<'/runs/[id]'>>(async ({ params }) => {
         <Card>
           <RunFacts run={run} portalRun={portalRun} reporter={reporter} timeZone={member.timeZone} />
         </Card>
-        <Card>
-          <CardHeader title={t('message')} />
-          {run.message ? (
-            <div className="whitespace-pre-wrap">
-              <ReportedText text={run.message} />
-            </div>
-          ) : (
-            <p className="text-ink-muted">{t('noMessage')}</p>
-          )}
-        </Card>
+        {run.message !== null && run.message === portalRun?.error?.message ? null : (
+          <Card>
+            <CardHeader title={t('message')} />
+            {run.message ? (
+              <div className="whitespace-pre-wrap">
+                <ReportedText text={run.message} />
+              </div>
+            ) : (
+              <p className="text-ink-muted">{t('noMessage')}</p>
+            )}
+          </Card>
+        )}
         {run.metrics.length > 0 ? (
           <Card>
             <CardHeader title={t('metrics.title')} />
