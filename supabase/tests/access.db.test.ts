@@ -322,9 +322,9 @@ describe('rule 33: the last admin', () => {
       .from('members')
       .update({ role: 'staff' })
       .eq('user_id', mine.admin.id);
-    expect(demoted.error?.message).toContain('at least one admin');
+    expect(demoted.error?.message).toContain('tenant_keeps_one_admin');
     const removed = await mine.admin.client.from('members').delete().eq('user_id', mine.admin.id);
-    expect(removed.error?.message).toContain('at least one admin');
+    expect(removed.error?.message).toContain('tenant_keeps_one_admin');
   });
 
   it('does not keep a company from being removed as a whole', async () => {

@@ -1,7 +1,5 @@
-import { Check, Copy } from 'lucide';
 import { useTranslations } from 'next-intl';
 import { CodeText } from './code-text.tsx';
-import { Icon } from './icon.tsx';
 
 /**
  * Text to be copied as it is: a command, a script.
@@ -26,18 +24,7 @@ export function CodeBlock({
       label={label}
       copyLabel={copyLabel}
       copiedText={t('copied')}
-      copy={
-        <>
-          <Icon node={Copy} className="size-3.5" />
-          {t('copy')}
-        </>
-      }
-      copied={
-        <>
-          <Icon node={Check} className="size-3.5 text-success" />
-          {t('copied')}
-        </>
-      }
+      copyWord={t('copy')}
     />
   );
 }

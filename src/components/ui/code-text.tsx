@@ -1,6 +1,5 @@
 'use client';
 
-import type { ReactNode } from 'react';
 import { useFormState } from './action-form.tsx';
 import { CopyTrigger } from './copy-trigger.tsx';
 
@@ -14,16 +13,14 @@ export function CodeText({
   label,
   copyLabel,
   copiedText,
-  copy,
-  copied,
+  copyWord,
 }: {
   code: string;
   secretPlaceholder?: string;
   label: string;
   copyLabel: string;
   copiedText: string;
-  copy: ReactNode;
-  copied: ReactNode;
+  copyWord: string;
 }) {
   const data = useFormState()?.data;
   const secret = typeof data === 'object' && data !== null && 'secret' in data ? String(data.secret) : null;
@@ -33,7 +30,7 @@ export function CodeText({
     <div className="rounded-md border border-line bg-sunken">
       <div className="flex items-center justify-between gap-3 border-b border-line py-0.5 ps-3 pe-1 text-xs text-ink-muted">
         <span>{label}</span>
-        <CopyTrigger text={text} label={copyLabel} copiedText={copiedText} idle={copy} done={copied} />
+        <CopyTrigger text={text} label={copyLabel} copyWord={copyWord} copiedText={copiedText} showWord />
       </div>
       <pre
         tabIndex={0}

@@ -1,7 +1,5 @@
-import { Check, Copy } from 'lucide';
 import { useTranslations } from 'next-intl';
 import { CopyTrigger } from './copy-trigger.tsx';
-import { Icon } from './icon.tsx';
 
 /** Copies a text. `label` says what, for those who do not see where the button stands. */
 export function CopyButton({
@@ -18,19 +16,9 @@ export function CopyButton({
     <CopyTrigger
       text={text}
       label={label}
+      copyWord={t('copy')}
       copiedText={t('copied')}
-      idle={
-        <>
-          <Icon node={Copy} className="size-3.5" />
-          {showWord ? t('copy') : null}
-        </>
-      }
-      done={
-        <>
-          <Icon node={Check} className="size-3.5 text-success" />
-          {showWord ? t('copied') : null}
-        </>
-      }
+      showWord={showWord}
     />
   );
 }

@@ -1,6 +1,7 @@
 'use client';
 
-import { type ReactNode, useEffect, useState } from 'react';
+import { Check, Copy } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { buttonClass } from './button-class.ts';
 
 async function copyText(text: string): Promise<void> {
@@ -20,15 +21,15 @@ async function copyText(text: string): Promise<void> {
 export function CopyTrigger({
   text,
   label,
+  copyWord,
   copiedText,
-  idle,
-  done,
+  showWord,
 }: {
   text: string;
   label: string;
+  copyWord: string;
   copiedText: string;
-  idle: ReactNode;
-  done: ReactNode;
+  showWord: boolean;
 }) {
   const [isCopied, setCopied] = useState(false);
 
@@ -47,7 +48,8 @@ export function CopyTrigger({
         className={buttonClass({ variant: 'ghost', size: 'sm' })}
         onClick={() => void copyText(text).then(() => setCopied(true))}
       >
-        {isCopied ? done : idle}
+        {isCopied ? <Check className="size-3.5 text-success" /> : <Copy className="size-3.5" />}
+        {showWord ? (isCopied ? copiedText : copyWord) : null}
       </button>
       <span role="status" className="sr-only">
         {isCopied ? copiedText : null}

@@ -14,12 +14,12 @@ export function WhenDone({ children, before = null }: { children: ReactNode; bef
 export function SecretResult({
   label,
   copyLabel,
-  copyText,
+  copyWord,
   copiedText,
 }: {
   label: string;
   copyLabel: string;
-  copyText: ReactNode;
+  copyWord: string;
   copiedText: string;
 }) {
   const data = useFormState()?.data;
@@ -34,13 +34,7 @@ export function SecretResult({
         className={`${controlClass} min-w-0 font-mono text-[0.8125rem]`}
         onFocus={(event) => event.currentTarget.select()}
       />
-      <CopyTrigger
-        text={secret}
-        label={copyLabel}
-        copiedText={copiedText}
-        idle={copyText}
-        done={copiedText}
-      />
+      <CopyTrigger text={secret} label={copyLabel} copyWord={copyWord} copiedText={copiedText} showWord />
     </div>
   );
 }

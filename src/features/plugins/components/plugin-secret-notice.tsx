@@ -12,7 +12,7 @@ export function PluginSecretNotice() {
       <SecretResult
         label={t('secret')}
         copyLabel={t('copy')}
-        copyText={shell('copy')}
+        copyWord={shell('copy')}
         copiedText={shell('copied')}
       />
     </Notice>

@@ -41,7 +41,7 @@ export function InviteDialog() {
             <SecretResult
               label={t('link')}
               copyLabel={t('copyLink')}
-              copyText={shell('copy')}
+              copyWord={shell('copy')}
               copiedText={shell('copied')}
             />
           </Notice>

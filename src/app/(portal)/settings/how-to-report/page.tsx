@@ -102,7 +102,7 @@ export default portalPage<PageProps<'/settings/how-to-report'>>(async ({ searchP
                   <SecretResult
                     label={t('revealed')}
                     copyLabel={t('copySecret')}
-                    copyText={shell('copy')}
+                    copyWord={shell('copy')}
                     copiedText={shell('copied')}
                   />
                 </WhenDone>
