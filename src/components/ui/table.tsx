@@ -72,7 +72,7 @@ export function Cell({
       {...props}
       className={classNames(
         'px-4 align-middle md:py-2.5',
-        align === 'end' ? 'text-end' : 'text-start',
+        align === 'end' ? 'text-start md:text-end' : 'text-start',
         className,
       )}
     />

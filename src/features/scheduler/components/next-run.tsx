@@ -20,7 +20,7 @@ export function NextRun({
   if (isHeld) return <span className="text-warning">{t('held')}</span>;
   const { nextDueAt, nextNominalAt } = schedule;
   return (
-    <>
+    <span className="block">
       <RelativeTime at={nextDueAt} timeZone={timeZone} className="block whitespace-nowrap text-ink" />
       <span className="block text-xs">{formatPlainTime(nextDueAt, locale, timeZone)}</span>
       {nextDueAt === nextNominalAt ? null : (
@@ -28,6 +28,6 @@ export function NextRun({
           {t('nominal', { time: formatPlainTime(nextNominalAt, locale, timeZone) })}
         </span>
       )}
-    </>
+    </span>
   );
 }

@@ -1,0 +1,213 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import { test } from './plugin-stories.ts';
+
+const soon = { timeout: 15_000 };
+const noSuchPlugin = '00000000-0000-4000-8000-000000000000';
+
+const rowOf = (page: Page, title: string) => page.getByRole('row').filter({ hasText: title });
+const figure = (page: Page, name: string) =>
+  page
+    .getByRole('region', { name: 'Totals of runs' })
+    .locator('div', { has: page.getByText(name, { exact: true }) })
+    .locator('dd');
+
+/** The address of the plugin that the stories are about; added once. */
+async function pluginPath(page: Page, pluginUrl: string): Promise<string> {
+  await page.goto('/plugins');
+  const link = page.getByRole('link', { name: 'E2E sync' });
+  if ((await link.count()) === 0) {
+    await page.getByRole('button', { name: 'Add a remote plugin' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Base URL').fill(pluginUrl);
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await expect(dialog.getByLabel('Signing secret')).toHaveValue(/^whsec_/, soon);
+    await page.goto('/plugins');
+  }
+  return (await link.getAttribute('href')) ?? '';
+}
+
+async function expectNoViolations(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+}
+
+// One after the other: each story goes on with the runs of those before it.
+test.describe.configure({ mode: 'serial' });
+
+test('story 1: the schedule screen shows jobs, schedules, last and next run', async ({
+  adminPage: page,
+  plugin,
+}) => {
+  const path = await pluginPath(page, plugin.url);
+  await page.goto(`/dashboard${path}/schedule`);
+  await expect(page).toHaveURL(new RegExp(`${path}$`));
+  const row = rowOf(page, 'E2E sync').filter({ hasText: 'e2e-sync:sync' });
+  await expect(row).toContainText('At 06:00 (Asia/Tokyo)');
+  await expect(row).toContainText(/in \d+ (hours?|minutes?)/);
+  await expect(row).toContainText('Never');
+  await expectNoViolations(page);
+});
+
+test('story 2: a run started by hand is seen running and then done, without a reload', async ({
+  adminPage: page,
+  plugin,
+}) => {
+  await page.goto(await pluginPath(page, plugin.url));
+  const row = rowOf(page, 'e2e-sync:sync');
+  plugin.hold();
+  await row.getByRole('button', { name: 'Run now: E2E sync' }).click();
+  await expect(row.getByText('Running')).toBeVisible(soon);
+  plugin.answerWith({ outcome: 'success', events_processed: 42, message: 'All in step' });
+  await expect(row.getByText('Success')).toBeVisible(soon);
+});
+
+test('story 3: the history can be narrowed by state and job', async ({ adminPage: page, plugin }) => {
+  const path = await pluginPath(page, plugin.url);
+  plugin.answerWith({
+    outcome: 'failed',
+    error: { name: 'LedgerError', message: 'The ledger is locked' },
+    retryable: false,
+  });
+  await page.goto(path);
+  await rowOf(page, 'e2e-sync:report')
+    .getByRole('button', { name: /Run now: E2E report/ })
+    .click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(rowOf(page, 'e2e-sync:report').getByText('Failed').first()).toBeVisible({ timeout: 30_000 });
+
+  await page.goto(`/dashboard${path}/runs`);
+  await expect(page).toHaveURL(new RegExp(`${path}/runs$`));
+  const runs = page.getByRole('table', { name: 'List of runs' }).getByRole('row');
+  await expect(runs).toHaveCount(3);
+  await page.getByLabel('State', { exact: true }).selectOption('Failed');
+  await expect(runs).toHaveCount(2);
+  await expect(runs.nth(1)).toContainText('E2E report');
+  await page.getByLabel('State', { exact: true }).selectOption('All states');
+  await expect(runs).toHaveCount(3);
+  await page.getByLabel('Job', { exact: true }).selectOption('E2E sync');
+  await expect(runs).toHaveCount(2);
+  await expect(runs.nth(1)).toContainText('Success');
+  await expectNoViolations(page);
+});
+
+test('story 4: a run shows its whole error, and its stack to admins only', async ({
+  adminPage: page,
+  staffPage,
+  plugin,
+}) => {
+  await page.goto(`${await pluginPath(page, plugin.url)}/runs`);
+  await rowOf(page, 'E2E report').getByRole('link').click();
+  await expect(page.getByRole('region', { name: 'Error' })).toContainText('The ledger is locked');
+  await expectNoViolations(page);
+  await staffPage.goto(page.url());
+  await expect(staffPage.getByRole('region', { name: 'Error' })).toContainText('The ledger is locked');
+  await expect(staffPage.getByText('Stack trace')).toHaveCount(0);
+  await expect(staffPage.getByRole('button', { name: 'Run again' })).toHaveCount(0);
+});
+
+test('story 5: the totals are right', async ({ adminPage: page, plugin }) => {
+  await page.goto(`${await pluginPath(page, plugin.url)}/runs`);
+  await expect(figure(page, 'Total')).toHaveText('2');
+  await expect(figure(page, 'Success')).toHaveText('1');
+  await expect(figure(page, 'Failed')).toHaveText('1');
+  await expect(figure(page, 'Running')).toHaveText('0');
+  await expect(figure(page, 'Pending')).toHaveText('0');
+  await expect(figure(page, 'Average events')).toHaveText('42');
+  await expect(figure(page, 'Average duration')).toHaveText(/\d/);
+});
+
+test('story 6: strangers are sent to sign in, and staff see no way to start anything', async ({
+  adminPage,
+  staffPage,
+  browser,
+  portal,
+  plugin,
+}) => {
+  const path = await pluginPath(adminPage, plugin.url);
+  const stranger = await browser.newPage({ baseURL: portal.url });
+  await stranger.goto(`/dashboard${path}/schedule`);
+  await expect(stranger).toHaveURL(/\/sign-in\?next=/);
+  await stranger.close();
+
+  await staffPage.goto(path);
+  await expect(rowOf(staffPage, 'e2e-sync:sync')).toBeVisible();
+  for (const name of [/^Run now/, /Rotate/, /Remove/]) {
+    await expect(staffPage.getByRole('button', { name })).toHaveCount(0);
+  }
+  await expect(staffPage.getByRole('switch')).toHaveCount(0);
+  await staffPage.goto('/schedules');
+  await expect(staffPage.getByRole('button', { name: 'Stop all schedules' })).toHaveCount(0);
+});
+
+test('story 7: an unknown plugin is not found, and a job that it does not have is refused', async ({
+  adminPage: page,
+  plugin,
+}) => {
+  for (const screen of ['schedule', 'runs']) {
+    const answer = await page.goto(`/dashboard/plugins/${noSuchPlugin}/${screen}`);
+    expect(answer?.status()).toBe(404);
+  }
+  const path = await pluginPath(page, plugin.url);
+  const refused = await page.request.post(`/api${path}/run`, {
+    data: { jobName: 'no-such-job' },
+    headers: { Origin: new URL(page.url()).origin },
+  });
+  expect(refused.status()).toBe(400);
+  expect(await refused.json()).toMatchObject({ error: 'Invalid job name' });
+});
+
+test('a running run can be canceled, and started once more with a link to its origin', async ({
+  adminPage: page,
+  plugin,
+}) => {
+  plugin.hold();
+  await page.goto(await pluginPath(page, plugin.url));
+  const row = rowOf(page, 'e2e-sync:sync');
+  await row.getByRole('button', { name: 'Run now: E2E sync' }).click();
+  await row.getByRole('link', { name: /Running/ }).click(soon);
+  await page.getByRole('button', { name: 'Cancel run' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel run' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Canceled', soon);
+
+  plugin.answerWith({ outcome: 'success', events_processed: 1 });
+  const canceled = page.url();
+  await page.getByRole('button', { name: 'Run again' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
+  await page.waitForURL((url) => url.href !== canceled);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Success', soon);
+  await expect(page.getByRole('link', { name: canceled.split('/').at(-1) })).toBeVisible();
+});
+
+test('the global switch stops all schedules and says so until they go on', async ({ adminPage: page }) => {
+  await page.goto('/schedules');
+  await page.getByRole('button', { name: 'Stop all schedules' }).click();
+  await expectNoViolations(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop all schedules' }).click();
+  await expect(page.getByText('All schedules are stopped')).toBeVisible(soon);
+  await expect(page.getByText('All are stopped').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Resume schedules' }).click();
+  await expect(page.getByText('All schedules are stopped')).toHaveCount(0);
+  await expectNoViolations(page);
+});
+
+test('a schedule is written with a preview, and a wrong one is refused beside its field', async ({
+  adminPage: page,
+  plugin,
+}) => {
+  await page.goto(await pluginPath(page, plugin.url));
+  await rowOf(page, 'e2e-sync:report').getByRole('link', { name: 'E2E report' }).click();
+  await page.getByRole('link', { name: 'Add a schedule' }).click();
+  await page.getByLabel('Cron expression').fill('61 * * * *');
+  await expect(page.getByText('“61” for the minutes is out of range.')).toBeVisible(soon);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByLabel('Cron expression')).toHaveAttribute('aria-invalid', 'true');
+  await page.getByLabel('Cron expression').fill('30 9 * * 1');
+  await expect(page.getByText('At 09:30, only on Monday (Asia/Tokyo)')).toBeVisible(soon);
+  await expectNoViolations(page);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.waitForURL(/\/jobs\/[^/]+$/);
+  await expect(page.getByText('At 09:30, only on Monday (Asia/Tokyo)')).toBeVisible();
+});
