@@ -27,7 +27,15 @@ function requestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID();
 }
 
+// Whoever connects may write any forwarded address; only a proxy that the operator vouches for is believed.
+const isBehindProxy = process.env.TC_PORTAL_BEHIND_PROXY === '1';
+
 server.on('request', (request, response) => {
+  if (!isBehindProxy) {
+    for (const name of ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'forwarded'])
+      delete request.headers[name];
+    request.headers['x-forwarded-for'] = request.socket.remoteAddress;
+  }
   const id = requestId(request.headers['x-request-id']);
   request.headers['x-request-id'] = id;
   response.setHeader('X-Request-Id', id);

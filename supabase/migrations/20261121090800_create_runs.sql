@@ -6,13 +6,14 @@ language sql
 volatile
 set search_path = ''
 as $$
-  -- UUID version 7 (RFC 9562): ids ascend with time, so a history of millions of runs keeps a compact index.
+  -- UUID version 7 (RFC 9562) with the microsecond in rand_a: ids ascend with time, so a history of millions of runs
+  -- keeps a compact index, and runs made one after the other keep their order.
   select encode(
-    set_bit(set_bit(
-      overlay(uuid_send(gen_random_uuid())
-        placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
-      52, 1), 53, 1),
-    'hex')::uuid;
+    substring(int8send(clock.microseconds / 1000) from 3)
+      || substring(int4send(28672 + (clock.microseconds % 1000 * 4096 / 1000)::integer) from 3)
+      || substring(uuid_send(gen_random_uuid()) from 9),
+    'hex')::uuid
+  from (select (extract(epoch from clock_timestamp()) * 1000000)::bigint as microseconds) clock;
 $$;
 comment on function private.new_run_id() is 'A new UUID version 7.';
 grant execute on function private.new_run_id() to service_role;

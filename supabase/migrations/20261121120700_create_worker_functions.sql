@@ -2,12 +2,13 @@
 
 create function private.show_finished_runs(p_run_ids uuid[])
 returns void
-language sql
+language plpgsql
 security invoker
 set search_path = ''
 as $$
+begin
   -- In one order, so that two batches that share jobs do not wait for each other in a circle.
-  select 1 from public.jobs j
+  perform 1 from public.jobs j
     where j.id in (select r.job_id from public.runs r where r.id = any (p_run_ids))
     order by j.id
     for no key update;
@@ -72,6 +73,7 @@ as $$
     last_finished_at = excluded.last_finished_at,
     last_message = excluded.last_message,
     updated_at = now();
+end;
 $$;
 comment on function private.show_finished_runs(uuid[]) is
   'Carries finished runs into the daily totals and, where they are the newest of their job, into job_status.';

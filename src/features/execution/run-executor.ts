@@ -104,7 +104,7 @@ export class RunExecutor {
   /** Ends early when a slot is free or the executor stops. */
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(end, ms);
+      const timer = setTimeout(end, Math.max(0, ms));
       const wake = end;
       function end(): void {
         clearTimeout(timer);

@@ -179,8 +179,9 @@ describe('history', () => {
       await transaction`select set_config('request.jwt.claim.sub', ${member?.id ?? ''}, true)`;
       await transaction`select set_config('request.jwt.claims', ${JSON.stringify({ sub: member?.id })}, true)`;
       await transaction`set local role authenticated`;
-      // A table of a test is small enough to be read whole.
+      // A table of a test is small enough to be read whole, or by its primary key.
       await transaction`set local enable_seqscan = off`;
+      await transaction`set local enable_bitmapscan = off`;
       return transaction<{ 'QUERY PLAN': string }[]>`
         explain (analyze, costs off, timing off)
         select id from public.runs

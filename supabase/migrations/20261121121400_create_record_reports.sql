@@ -141,7 +141,7 @@ begin
   perform 1
     from public.jobs j
     where (j.tenant_id, j.job_key) in (select i.tenant_id, i.job_key from unnest(v_items) i where i.refusal is null)
-    order by j.tenant_id, j.job_key
+    order by j.id
     for no key update;
 
   select array_agg(
@@ -233,7 +233,7 @@ begin
   )
   select array_agg(id) into v_started from started;
 
-  -- 7. What follows from a finished run: log, daily totals, job and status.
+  -- 7. What follows from a finished run: its log, the job's name and expectation, daily totals and status.
   if v_finished is not null then
     insert into public.run_logs (run_id, tenant_id, head, tail, cut_characters)
     select d.id, i.tenant_id, i.log ->> 'head', coalesce(i.log ->> 'tail', ''), coalesce((i.log ->> 'cut_characters')::bigint, 0)
@@ -242,64 +242,12 @@ begin
     where i.log is not null
     on conflict (run_id) do nothing;
 
-    insert into public.run_stats_daily as s
-      (job_id, day, tenant_id, success_count, failed_count, duration_count, duration_ms_sum, duration_ms_max)
-    select
-      r.job_id,
-      (r.ordered_at at time zone t.time_zone)::date,
-      r.tenant_id,
-      count(*) filter (where r.state = 'success'),
-      count(*) filter (where r.state = 'failed'),
-      count(r.duration_ms),
-      coalesce(sum(r.duration_ms), 0),
-      coalesce(max(r.duration_ms), 0)
-    from unnest(v_finished) d
-    join public.runs r on r.id = d.id
-    join public.tenants t on t.id = r.tenant_id
-    group by 1, 2, 3
-    order by 1, 2
-    on conflict (job_id, day) do update set
-      success_count = s.success_count + excluded.success_count,
-      failed_count = s.failed_count + excluded.failed_count,
-      duration_count = s.duration_count + excluded.duration_count,
-      duration_ms_sum = s.duration_ms_sum + excluded.duration_ms_sum,
-      duration_ms_max = greatest(s.duration_ms_max, excluded.duration_ms_max);
-
+    -- The newest report also names the job and, unless a person locked it, says when runs are expected.
     with newest as (
-      select distinct on (i.job_id) i.*, d.id as run_id
+      select distinct on (i.job_id) i.*
       from unnest(v_finished) d
       join unnest(v_items) i on i.position = d.position
-      order by i.job_id, i.ordered_at desc, i.position desc
-    ),
-    advanced as (
-      update public.jobs j
-      set latest_run_id = n.run_id, latest_ordered_at = n.ordered_at
-      from newest n
-      where j.id = n.job_id and (j.latest_ordered_at is null or n.ordered_at >= j.latest_ordered_at)
-      returning n.*
-    )
-    insert into public.job_status as s
-      (tenant_id, job_id, job_key, title, tool_id, last_status, last_finished_at, last_message)
-    select
-      a.tenant_id, a.job_id, a.job_key, a.title, a.tool_id,
-      case a.state when 'success' then 'success' else 'error' end,
-      a.completed_at, a.message
-    from advanced a
-    on conflict (job_id) do update set
-      title = excluded.title,
-      tool_id = excluded.tool_id,
-      last_status = excluded.last_status,
-      last_finished_at = excluded.last_finished_at,
-      last_message = excluded.last_message,
-      updated_at = v_now;
-  end if;
-
-  -- 8. The newest report also names the job and, unless a person locked it, says when runs are expected.
-  if v_finished is not null then
-    with newest as (
-      select i.*, d.id as run_id
-      from unnest(v_finished) d
-      join unnest(v_items) i on i.position = d.position
+      order by i.job_id, i.ordered_at desc, d.id desc
     ),
     changed as (
       select
@@ -316,7 +264,7 @@ begin
         j.tool_id as old_tool_id
       from newest n
       join public.jobs j on j.id = n.job_id
-      where j.latest_run_id = n.run_id
+      where j.latest_ordered_at is null or n.ordered_at >= j.latest_ordered_at
     ),
     real_changes as (
       select * from changed c
@@ -354,6 +302,8 @@ begin
       jsonb_build_object('title', c.title, 'tool_id', c.tool_id, 'expectation', coalesce(c.expectation, c.old_expectation))
     from real_changes c
     left join public.api_keys k on k.id = c.api_key_id;
+
+    perform private.show_finished_runs(array(select d.id from unnest(v_finished) d));
   end if;
 
   update public.api_keys k
