@@ -15,15 +15,19 @@ const figure = (page: Page, name: string) =>
 /** The address of the plugin that the stories are about; added once. */
 async function pluginPath(page: Page, pluginUrl: string): Promise<string> {
   await page.goto('/plugins');
+  const add = page.getByRole('button', { name: 'Add a remote plugin' });
+  // Until then the page shows its skeleton.
+  await add.waitFor();
   const link = page.getByRole('link', { name: 'E2E sync' });
   if ((await link.count()) === 0) {
-    await page.getByRole('button', { name: 'Add a remote plugin' }).click();
+    await add.click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Base URL').fill(pluginUrl);
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
     await expect(dialog.getByLabel('Signing secret')).toHaveValue(/^whsec_/, soon);
     await page.goto('/plugins');
   }
+  await link.waitFor();
   return (await link.getAttribute('href')) ?? '';
 }
 
