@@ -34,7 +34,7 @@ const config = [
       'boundaries/elements': [
         { type: 'app', pattern: 'src/app' },
         // How a process obeys the one that started it: all that a worker knows of the server.
-        { type: 'process', pattern: 'src/server/parent.ts', mode: 'full' },
+        { type: 'process', pattern: 'src/server/parent.ts', partialMatch: false },
         { type: 'server', pattern: 'src/server' },
         { type: 'worker', pattern: 'src/worker' },
         { type: 'features', pattern: 'src/features/*', capture: ['feature'] },
@@ -142,6 +142,11 @@ const config = [
         { object: 'process', property: 'env', message: 'Read settings from one parsed place: #data/env.ts.' },
       ],
     },
+  },
+  {
+    // Playwright's fixtures are given to `use`, which is no React hook.
+    files: ['src/testing/**'],
+    rules: { 'react-hooks/rules-of-hooks': 'off' },
   },
   {
     files: ['src/server/**', 'src/worker/**', 'src/testing/**'],

@@ -30,7 +30,7 @@ export default async function SettingsLayout({ children }: { children: ReactNode
     <>
       <nav
         aria-label={t('sections')}
-        className="-mx-1 mb-6 flex gap-0.5 flex-wrap border-b border-line px-1 pb-2 text-[0.8125rem]"
+        className="-mx-1 mb-6 flex flex-wrap gap-0.5 border-b border-line px-1 pb-2 text-[0.8125rem]"
       >
         {sections[outcome.member.role].map(({ href, name }) => (
           <NavLink key={href} href={href}>
