@@ -105,6 +105,8 @@ export async function startPortal(options: TestPortalOptions = {}): Promise<Test
     for (const end = Date.now() + 30_000; Date.now() < end; await sleep(100)) {
       const answer = await fetch(`${secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/tenants?select=id&limit=1`, {
         headers: { apikey: secrets.SUPABASE_SECRET_KEY ?? '' },
+        // A request that was sent while it was coming back may never be answered.
+        signal: AbortSignal.timeout(2_000),
       }).catch(() => null);
       if (answer?.status === 200) return;
     }

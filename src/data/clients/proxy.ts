@@ -3,6 +3,7 @@ import type { NextRequest } from 'next/server';
 import { NextResponse } from 'next/server';
 import type { Database } from '#data/database.types.ts';
 import { readSupabaseSettings } from '#data/env.ts';
+import { boundedFetch } from './bounded-fetch.ts';
 
 /**
  * Refreshes the session cookies of a page request and passes on the no-store headers that go with them, so that no
@@ -13,6 +14,7 @@ export async function refreshSession(request: NextRequest, requestHeaders: Heade
   const { url, publishableKey } = readSupabaseSettings();
   let response = NextResponse.next({ request: { headers: requestHeaders } });
   const supabase = createServerClient<Database>(url, publishableKey, {
+    global: { fetch: boundedFetch },
     cookies: {
       getAll: () => request.cookies.getAll(),
       setAll(cookiesToSet, headers) {

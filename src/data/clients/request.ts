@@ -3,6 +3,7 @@ import type { SupabaseClient } from '@supabase/supabase-js';
 import { cookies } from 'next/headers';
 import type { Database } from '#data/database.types.ts';
 import { readSupabaseSettings } from '#data/env.ts';
+import { boundedFetch } from './bounded-fetch.ts';
 
 export type RequestClient = SupabaseClient<Database>;
 
@@ -11,6 +12,7 @@ export async function createRequestClient(): Promise<RequestClient> {
   const { url, publishableKey } = readSupabaseSettings();
   const cookieStore = await cookies();
   return createServerClient<Database>(url, publishableKey, {
+    global: { fetch: boundedFetch },
     cookies: {
       getAll: () => cookieStore.getAll(),
       setAll(cookiesToSet) {

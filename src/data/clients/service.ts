@@ -1,6 +1,7 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import type { Database } from '#data/database.types.ts';
 import { readServiceSettings } from '#data/env.ts';
+import { boundedFetch } from './bounded-fetch.ts';
 
 export type ServiceClient = SupabaseClient<Database>;
 
@@ -15,6 +16,7 @@ export function createServiceClient(): ServiceClient {
   if (!client) {
     const { url, secretKey } = readServiceSettings();
     client = createClient<Database>(url, secretKey, {
+      global: { fetch: boundedFetch },
       auth: { persistSession: false, autoRefreshToken: false },
     });
   }

@@ -2,11 +2,13 @@ import { createClient } from '@supabase/supabase-js';
 import type { RequestClient } from '#data/clients/request.ts';
 import type { Database } from '#data/database.types.ts';
 import { readSupabaseSettings } from '#data/env.ts';
+import { boundedFetch } from './bounded-fetch.ts';
 
 /** A client that keeps no session beyond itself, to check a password without touching the session of the request. */
 export function createStatelessClient(): RequestClient {
   const { url, publishableKey } = readSupabaseSettings();
   return createClient<Database>(url, publishableKey, {
+    global: { fetch: boundedFetch },
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
   });
 }
