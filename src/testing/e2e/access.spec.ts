@@ -1,0 +1,167 @@
+import type { Page } from '@playwright/test';
+import { recordReports, startSession } from '#testing/e2e/company.ts';
+import { expect, type PortalFacts, test } from '#testing/e2e/portal-test.ts';
+
+const forbidden = /403 \(Forbidden\)/;
+
+const report = (portal: PortalFacts, secret: string, key: string) =>
+  fetch(`${portal.url}/api/monitor/job-report`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'X-TC-Portal-Webhook-Secret': secret },
+    body: JSON.stringify({
+      job_key: key,
+      title: key,
+      status: 'error',
+      finished_at: new Date().toISOString(),
+    }),
+  });
+
+async function signIn(page: Page, person: { email: string; password: string }): Promise<void> {
+  await page.goto('/sign-in');
+  await page.getByLabel('E-mail address').fill(person.email);
+  await page.getByLabel('Password').fill(person.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL('/incidents');
+}
+
+test('staff see incidents, jobs and runs, and nothing of keys, members, tools, the audit log or the secret', async ({
+  open,
+  seeded,
+}) => {
+  const page = await open({ as: seeded.staff, expected: forbidden });
+  await page.goto('/incidents');
+  await page
+    .getByRole('row', { name: /minpaku-IN/ })
+    .getByRole('link')
+    .click();
+  await expect(page.getByRole('heading', { name: /minpaku-IN/ })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Delete job' })).toHaveCount(0);
+  await page.goto(`/runs/${seeded.failedRunId}`);
+  await expect(page.locator('pre')).toBeVisible();
+
+  await page.getByRole('link', { name: 'Settings' }).click();
+  const sections = page.getByRole('navigation', { name: 'Settings' }).getByRole('link');
+  await expect(sections).toHaveText(['How to report', 'Account']);
+  await page.goto('/settings/how-to-report');
+  await expect(page.getByRole('button', { name: /secret/i })).toHaveCount(0);
+
+  for (const path of [
+    '/settings/members',
+    '/settings/tools',
+    '/settings/api-keys',
+    '/settings/audit-log',
+    `/jobs/${seeded.longJobId}/delete`,
+  ]) {
+    const answer = await page.goto(path);
+    expect(answer?.status(), path).toBe(403);
+    await expect(page.getByRole('heading', { name: 'Only admins can do this' })).toBeVisible();
+  }
+});
+
+test('an admin makes an API key, reports with it and revokes it; the next report gets 401', async ({
+  company,
+  open,
+  portal,
+}) => {
+  const page = await open({ as: company.admin });
+  await page.goto('/settings/api-keys');
+  await page.getByRole('button', { name: 'Make key' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('For', { exact: true }).fill('accounting server');
+  await dialog.getByRole('button', { name: 'Make key' }).click();
+  const secret = await dialog.getByLabel('API key', { exact: true }).inputValue();
+  expect(secret).toMatch(/^tcp_|^[\w-]{20,}$/);
+
+  expect((await report(portal, secret, 'by-key')).status).toBe(200);
+  await page.goto('/incidents');
+  await expect(page.getByRole('row', { name: /by-key/ })).toBeVisible();
+
+  await page.goto('/settings/api-keys');
+  await expect(page.locator('body'), 'it is shown once').not.toContainText(secret);
+  const row = page.getByRole('row', { name: /accounting server/ });
+  await row.getByRole('button', { name: 'Revoke' }).click();
+  await page
+    .getByRole('dialog', { name: /Revoke/ })
+    .getByRole('button', { name: 'Revoke' })
+    .click();
+  await expect(row).toContainText('Revoked');
+  const refused = await report(portal, secret, 'by-key');
+  expect(refused.status).toBe(401);
+  expect(await refused.json()).toEqual({ error: 'Invalid or missing webhook secret' });
+});
+
+test('an invited person sets a password through the link, and sees the company', async ({
+  company,
+  open,
+  portal,
+}) => {
+  await recordReports(portal, company.id, [{ job_key: 'their-job', title: 'Their job' }]);
+  const admin = await open({ as: company.admin });
+  await admin.goto('/settings/members');
+  await admin.getByRole('button', { name: 'Invite' }).click();
+  const dialog = admin.getByRole('dialog');
+  const email = `invited-${company.id.slice(0, 8)}@example.com`;
+  await dialog.getByLabel('E-mail address').fill(email);
+  await dialog.getByRole('button', { name: 'Make link' }).click();
+  const link = await dialog.getByLabel('Invitation link', { exact: true }).inputValue();
+  expect(link).toContain(`${portal.url}/invite/`);
+
+  const guest = await open();
+  await guest.goto(link);
+  await expect(guest.getByRole('heading', { name: `Join ${company.name}` })).toBeVisible();
+  await guest.getByLabel('Name').fill('Ken Invited');
+  await guest.getByLabel('Choose a password').fill('a long phrase of the guest');
+  await guest.getByRole('button', { name: 'Join' }).click();
+  await expect(guest).toHaveURL('/incidents');
+  await expect(guest.getByRole('row', { name: /Their job/ })).toBeVisible();
+  await expect(guest.getByRole('button', { name: /Ken Invited.*Account menu/ })).toContainText('Staff');
+
+  await admin.reload();
+  await expect(admin.getByRole('row', { name: /Ken Invited/ })).toContainText('Staff');
+
+  const stranger = await open();
+  await stranger.goto(link);
+  await expect(stranger.getByRole('heading', { name: 'This invitation link has been used' })).toBeVisible();
+});
+
+test('changing the password ends the other sessions', async ({ company, open, portal }) => {
+  const here = await open({ as: company.staff });
+  const there = await open({
+    as: { ...company.staff, session: await startSession(portal, company.staff) },
+    expected: /401 \(Unauthorized\)/,
+  });
+  await there.goto('/incidents');
+  await expect(there.getByText('No reports yet')).toBeVisible();
+
+  await here.goto('/settings/account');
+  await here.getByLabel('Current password').fill(company.staff.password);
+  await here.getByLabel('New password', { exact: true }).fill('another long phrase');
+  await here.getByLabel('New password again').fill('another long phrase');
+  await here.getByRole('button', { name: 'Change password' }).click();
+  await expect(
+    here.getByText('Your password was changed and your other sessions have ended.').first(),
+  ).toBeVisible();
+  await here.reload();
+  await expect(here.getByRole('heading', { name: 'Account' })).toBeVisible();
+
+  await expect(there, 'it notices by itself').toHaveURL(/\/sign-in/);
+  await signIn(await open(), { email: company.staff.email, password: 'another long phrase' });
+});
+
+test('sign-out ends the session, and the back button shows nothing', async ({ company, open }) => {
+  // The badge may be asked for once more while the page leads away.
+  const page = await open({ expected: /401 \(Unauthorized\)/ });
+  await signIn(page, company.admin);
+  await page.getByRole('button', { name: /Account menu/ }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL('/sign-in');
+  await page.goto('/settings/members');
+  await expect(page).toHaveURL('/sign-in?next=%2Fsettings%2Fmembers');
+  await page.getByLabel('E-mail address').fill(company.admin.email);
+  await page.getByLabel('Password').fill('not the password');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('alert').first()).toContainText('The e-mail address or the password is wrong.');
+  await page.getByLabel('Password').fill(company.admin.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page, 'sign-in leads to the page that was wanted').toHaveURL('/settings/members');
+});

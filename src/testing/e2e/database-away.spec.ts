@@ -1,0 +1,84 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import { createCompany, recordReports } from '#testing/e2e/company.ts';
+import { expect, test } from '#testing/e2e/portal-test.ts';
+import { startPortal, type TestPortal } from '#testing/start-portal.ts';
+
+// A portal of its own: nobody else's story may lose its database.
+let own: TestPortal;
+
+test.beforeAll(async () => {
+  test.setTimeout(90_000);
+  own = await startPortal();
+});
+
+test.afterEach(async () => {
+  const log = path.join(own.folder, 'logs', 'portal.log');
+  if (fs.existsSync(log)) await test.info().attach('portal.log', { path: log, contentType: 'text/plain' });
+});
+
+test.afterAll(async () => {
+  await own.remove();
+});
+
+const lost = 'Connection lost. The current state is not known.';
+const badge = (page: Page) => page.getByRole('navigation', { name: 'Main menu' }).getByRole('status');
+
+test('a database that stops and comes back: pages say that nothing is known, never that nothing is there, and recover', async ({
+  open,
+}) => {
+  test.setTimeout(90_000);
+  const portal = { ...own, output: own.output() };
+  const company = await createCompany(portal);
+  await recordReports(portal, company.id, [
+    { job_key: 'failing', title: 'Failing job', state: 'failed' },
+    { job_key: 'working', title: 'Working job' },
+  ]);
+  const expected = /503 \(Service Unavailable\)|500 \(Internal Server Error\)|Failed to fetch/;
+  const watching = await open({ as: company.staff, baseURL: own.url, expected });
+  await watching.goto('/incidents');
+  await expect(badge(watching)).toHaveText('Failing jobs:1');
+
+  const giveBack = await own.holdDatabase();
+  await expect(badge(watching), 'the open page says so by itself').toHaveText(lost, { timeout: 15_000 });
+  await expect(watching).toHaveTitle('Incidents · TC Portal');
+
+  const reloading = await open({ as: company.staff, baseURL: own.url, expected });
+  for (const path of ['/incidents', '/jobs', '/settings/how-to-report']) {
+    await reloading.goto(path);
+    await expect(reloading.getByRole('heading', { name: 'The database cannot be reached' })).toBeVisible();
+    await expect(reloading.getByRole('alert').first()).toContainText('This does not mean that all is well.');
+    await expect(reloading.getByText(/No reports yet|No jobs yet|All is well/)).toHaveCount(0);
+  }
+  await reloading.goto('/incidents');
+
+  const guest = await open({ baseURL: own.url, expected });
+  await guest.goto('/sign-in');
+  await guest.getByLabel('E-mail address').fill(company.staff.email);
+  await guest.getByLabel('Password').fill(company.staff.password);
+  await guest.getByRole('button', { name: 'Sign in' }).click();
+  await expect(guest.getByRole('alert').filter({ hasText: 'The database cannot be reached.' })).toBeVisible();
+
+  const refused = await fetch(`${own.url}/api/monitor/job-report`, {
+    method: 'POST',
+    headers: { 'X-TC-Portal-Webhook-Secret': own.secrets.TC_PORTAL_WEBHOOK_SECRET ?? '' },
+    body: JSON.stringify({
+      job_key: 'k',
+      title: 't',
+      status: 'success',
+      finished_at: new Date().toISOString(),
+    }),
+  });
+  expect(refused.status).toBe(503);
+
+  await giveBack();
+  await expect(
+    reloading.getByRole('row', { name: /Failing job/ }),
+    'the error state gives way by itself',
+  ).toBeVisible({ timeout: 20_000 });
+  await expect(badge(watching)).toHaveText('Failing jobs:1', { timeout: 35_000 });
+  await guest.getByLabel('Password').fill(company.staff.password);
+  await guest.getByRole('button', { name: 'Sign in' }).click();
+  await expect(guest).toHaveURL(/\/incidents$/);
+});

@@ -1,0 +1,52 @@
+import { expect, test } from '#testing/e2e/portal-test.ts';
+
+for (const { locale, lang, incidents } of [
+  { locale: 'ja-JP', lang: 'ja', incidents: '障害' },
+  { locale: 'en-GB', lang: 'en', incidents: 'Incidents' },
+  { locale: 'de-DE', lang: 'ja', incidents: '障害' },
+]) {
+  test(`a browser that asks for ${locale} gets ${lang}`, async ({ open, seeded }) => {
+    const page = await open({ locale, as: seeded.staff });
+    await page.goto('/incidents');
+    await expect(page.locator('html')).toHaveAttribute('lang', lang);
+    await expect(page.getByRole('navigation').getByRole('link', { name: incidents })).toBeVisible();
+  });
+}
+
+test('the switch changes the language at once, and it stays', async ({ open, seeded }) => {
+  const page = await open({ locale: 'ja-JP', as: seeded.admin });
+  await page.goto('/jobs');
+  await page.getByRole('button', { name: /アカウントメニュー/ }).click();
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await expect(page.getByRole('heading', { level: 1, name: 'Jobs' })).toBeVisible();
+  await page.goto('/settings/members');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await expect(page.getByRole('heading', { level: 1, name: 'Members' })).toBeVisible();
+});
+
+test('the sign-in page has the switch too, and its choice lasts beyond sign-in', async ({
+  company,
+  open,
+}) => {
+  const page = await open({ locale: 'ja-JP' });
+  await page.goto('/sign-in');
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await page.getByLabel('E-mail address').fill(company.admin.email);
+  await page.getByLabel('Password').fill(company.admin.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Incidents' })).toBeVisible();
+});
+
+test('the theme follows the system until somebody chooses one', async ({ open, seeded }) => {
+  const page = await open({ as: seeded.staff, colorScheme: 'dark' });
+  await page.goto('/settings/account');
+  const ink = () => page.evaluate(() => getComputedStyle(document.body).color);
+  const dark = await ink();
+  await page.getByRole('main').getByRole('button', { name: 'Light' }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  await expect.poll(ink).not.toBe(dark);
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+});

@@ -1,0 +1,236 @@
+import fs from 'node:fs';
+import type { Page } from '@playwright/test';
+import { recordReports } from '#testing/e2e/company.ts';
+import { expect, test } from '#testing/e2e/portal-test.ts';
+import { failedLog, hostileMessage, hostileTitle } from '#testing/e2e/seeded-company.ts';
+
+const rows = (page: Page) =>
+  page
+    .getByRole('main')
+    .getByRole('row')
+    .filter({ has: page.getByRole('link') });
+const titles = (page: Page) => rows(page).getByRole('link').allTextContents();
+
+/** Turns pages until there is no next one; answers every row's title. */
+async function readAllPages(page: Page, next: string): Promise<string[][]> {
+  const pages = [await titles(page)];
+  for (;;) {
+    const link = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: next });
+    if ((await link.count()) === 0) return pages;
+    const before = page.url();
+    await link.click();
+    await expect(page).not.toHaveURL(before);
+    await expect.poll(() => titles(page)).not.toEqual(pages.at(-1));
+    pages.push(await titles(page));
+  }
+}
+
+test('incidents show the failing jobs first, and every job once over the pages', async ({ open, seeded }) => {
+  const page = await open({ as: seeded.staff });
+  await page.goto('/incidents');
+  await expect(page).toHaveTitle(`(${seeded.failingCount}) Incidents · TC Portal`);
+  const states = await rows(page).locator('td:first-child').allTextContents();
+  expect(states.slice(0, seeded.failingCount).every((word) => word.includes('Failed'))).toBe(true);
+  expect(states.slice(seeded.failingCount).every((word) => word.includes('Success'))).toBe(true);
+
+  const pages = await readAllPages(page, 'Next page');
+  expect(pages.map((titlesOfPage) => titlesOfPage.length)).toEqual([50, 50, seeded.jobCount - 100]);
+  expect(new Set(pages.flat()).size).toBe(seeded.jobCount);
+  const back = await readAllPages(page, 'Previous page');
+  expect(back.toReversed()).toEqual(pages);
+});
+
+test('incidents can be searched and filtered, and the address keeps it', async ({ open, seeded }) => {
+  const page = await open({ as: seeded.staff });
+  await page.goto('/incidents');
+  await page.getByRole('searchbox', { name: 'Search' }).fill('minpaku');
+  await expect(rows(page)).toHaveCount(1);
+  await expect(page).toHaveURL('/incidents?q=minpaku');
+  await page.getByRole('searchbox', { name: 'Search' }).fill('ＥＣサイトが');
+  await expect(rows(page)).toHaveCount(6);
+
+  await page.getByRole('searchbox', { name: 'Search' }).fill('');
+  await expect(rows(page)).toHaveCount(50);
+  await page.getByLabel('State').selectOption('Failed');
+  await expect(rows(page)).toHaveCount(seeded.failingCount);
+  await page.getByLabel('Tool').selectOption(seeded.toolName);
+  await expect(rows(page)).toHaveCount(1);
+  await page.reload();
+  await expect(rows(page)).toHaveCount(1);
+  await expect(page.getByLabel('State')).toHaveValue('error');
+  await page.goBack();
+  await page.goto('/incidents?q=nothing-is-called-like-this');
+  await expect(page.getByText('No job matches')).toBeVisible();
+  await page.getByRole('link', { name: 'Clear all filters' }).click();
+  await expect(rows(page)).toHaveCount(50);
+});
+
+test('the list of jobs can be searched, filtered and paged', async ({ open, seeded }) => {
+  const page = await open({ as: seeded.staff });
+  await page.goto('/jobs');
+  const pages = await readAllPages(page, 'Next page');
+  const listed = pages.flat();
+  expect(new Set(listed).size).toBe(listed.length);
+  // The worker adds the jobs of built-in plugins when it gets to it.
+  expect(listed.length).toBeGreaterThanOrEqual(seeded.jobCount);
+  await page.goto('/jobs?state=error');
+  await expect(rows(page)).toHaveCount(seeded.failingCount);
+  await page.getByRole('searchbox', { name: 'Search' }).fill('job-023');
+  await expect(rows(page)).toHaveCount(1);
+});
+
+test('the history of a job can be filtered by outcome and date, and paged without gaps', async ({
+  open,
+  seeded,
+}) => {
+  const page = await open({ as: seeded.staff });
+  const path = `/jobs/${seeded.longJobId}`;
+  await page.goto(path);
+  const history = page.getByRole('table', { name: /Runs of this job/ });
+  const links = history.getByRole('link');
+  const read = () => links.evaluateAll((found) => found.map((link) => link.getAttribute('href') ?? ''));
+  const all = [...(await read())];
+  for (;;) {
+    const older = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Older' });
+    if ((await older.count()) === 0) break;
+    const first = (await read())[0];
+    await older.click();
+    await expect.poll(async () => (await read())[0]).not.toBe(first);
+    all.push(...(await read()));
+  }
+  expect(all).toHaveLength(seeded.longJobRuns);
+  expect(new Set(all).size).toBe(seeded.longJobRuns);
+
+  await page.goto(path);
+  await page.getByRole('combobox', { name: 'Outcome' }).selectOption('Failed');
+  await expect(links).toHaveCount(seeded.longJobRuns / 9);
+  const day = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo' });
+  const from = day.format(Date.now() - 7 * 86_400_000);
+  await page.getByLabel('From').fill(from);
+  await expect(page).toHaveURL(new RegExp(`from=${from}`));
+  await expect.poll(() => links.count()).toBeLessThan(4);
+  expect(await links.count()).toBeGreaterThan(0);
+});
+
+test('a run shows its message and its log, which can be saved as a text file', async ({ open, seeded }) => {
+  const page = await open({ as: seeded.staff });
+  await page.goto(`/runs/${seeded.failedRunId}`);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Failed');
+  await expect(page.getByText('ログインに失敗しました (0)')).toBeVisible();
+  await expect(page.locator('pre')).toContainText('<script>alert("log")</script>');
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Save as text' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/minpaku-in-report.*\.(txt|log)$/);
+  expect(fs.readFileSync(await download.path(), 'utf8').replaceAll('\r\n', '\n')).toContain(failedLog.trim());
+
+  const answer = await page.request.get(`/runs/${seeded.failedRunId}/log`);
+  expect(answer.headers()).toMatchObject({
+    'content-type': 'text/plain; charset=utf-8',
+    'x-content-type-options': 'nosniff',
+  });
+  expect(answer.headers()['content-disposition']).toMatch(/^attachment; filename/);
+});
+
+test('the runs before and after lie one step away', async ({ open, seeded }) => {
+  const page = await open({ as: seeded.staff });
+  await page.goto(`/runs/${seeded.failedRunId}`);
+  const neighbours = page.getByRole('navigation', { name: 'Runs of the same job before and after' });
+  await expect(neighbours.getByRole('link')).toHaveText('Previous run');
+  await neighbours.getByRole('link', { name: 'Previous run' }).click();
+  await expect(page.getByText('処理完了: 1 件')).toBeVisible();
+  await neighbours.getByRole('link', { name: 'Next run' }).click();
+  await expect(page).toHaveURL(`/runs/${seeded.failedRunId}`);
+});
+
+test('hostile text in a report is shown as text on every screen', async ({ open, seeded }) => {
+  const page = await open({ as: seeded.staff });
+  for (const path of ['/incidents', '/jobs', `/jobs/${seeded.hostileJobId}`]) {
+    await page.goto(path);
+    await expect(page.getByText(hostileTitle).first()).toBeVisible();
+    await expect(page.getByText(hostileMessage).first()).toBeVisible();
+    await expect(page).not.toHaveTitle(/hacked/);
+    await expect(page.locator('main script, main img')).toHaveCount(0);
+  }
+  await page
+    .getByRole('table', { name: /Runs of this job/ })
+    .getByRole('link')
+    .first()
+    .click();
+  await expect(page.getByText(hostileMessage).first()).toBeVisible();
+});
+
+test('the chart of 90 days says in words and in a table what it draws', async ({ open, seeded }) => {
+  const page = await open({ as: seeded.staff });
+  await page.goto(`/jobs/${seeded.longJobId}`);
+  const { longJobRuns: runs } = seeded;
+  await expect(
+    page.getByRole('img', {
+      name: `Runs of the last 90 days: ${runs - runs / 9} successes, ${runs / 9} failures.`,
+    }),
+  ).toBeVisible();
+  await page.getByText('Show as a table').click();
+  const table = page.getByRole('table', { name: 'Outcomes and durations of the days with runs' });
+  await expect.poll(() => table.getByRole('row').count()).toBeGreaterThan(50);
+  await expect(table.getByRole('columnheader')).toHaveText([
+    'Day',
+    'Success',
+    'Failed',
+    'Average',
+    'Longest',
+  ]);
+});
+
+test('an address that somebody made up shows the list or a designed 404, never an error', async ({
+  open,
+  seeded,
+}) => {
+  const page = await open({ as: seeded.staff, expected: /404 \(Not Found\)/ });
+  for (const path of [
+    '/incidents?after=nonsense&state=what&tool=1',
+    '/jobs?after=%00',
+    `/jobs/${seeded.longJobId}?from=2026-99-99&after=x`,
+  ]) {
+    const answer = await page.goto(path);
+    expect(answer?.status(), path).toBe(200);
+  }
+  for (const path of ['/jobs/00000000-0000-4000-8000-000000000000', '/runs/nonsense', '/nothing']) {
+    const answer = await page.goto(path);
+    expect(answer?.status(), path).toBe(404);
+    await expect(page.getByRole('heading', { name: 'Not found' })).toBeVisible();
+  }
+});
+
+test("another company's jobs and runs are not found", async ({ company, open, seeded }) => {
+  const page = await open({ as: company.admin, expected: /404 \(Not Found\)/ });
+  for (const path of [
+    `/jobs/${seeded.longJobId}`,
+    `/runs/${seeded.failedRunId}`,
+    `/jobs/${seeded.longJobId}/delete`,
+  ]) {
+    expect((await page.goto(path))?.status(), path).toBe(404);
+  }
+  expect((await page.request.get(`/runs/${seeded.failedRunId}/log`)).status()).toBe(404);
+});
+
+test('an admin deletes a job; it is gone from the lists and comes back with its next report', async ({
+  company,
+  open,
+  portal,
+}) => {
+  await recordReports(portal, company.id, [
+    { job_key: 'short-lived', title: 'Short-lived job' },
+    { job_key: 'stays', title: 'Job that stays' },
+  ]);
+  const page = await open({ as: company.admin });
+  await page.goto('/jobs');
+  await page.getByRole('link', { name: 'Short-lived job' }).click();
+  await page.getByRole('link', { name: 'Delete job' }).click();
+  await page.getByRole('button', { name: 'Delete with 1 run' }).click();
+  await expect(page).toHaveURL('/jobs');
+  await expect(rows(page)).toHaveCount(1);
+  await recordReports(portal, company.id, [{ job_key: 'short-lived', title: 'Short-lived job' }]);
+  await expect(rows(page)).toHaveCount(2);
+});

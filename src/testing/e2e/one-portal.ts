@@ -1,0 +1,12 @@
+import { startPortal } from '#testing/start-portal.ts';
+import { portalVariable, type PortalFacts } from '#testing/e2e/portal-test.ts';
+
+/** Starts the one portal that all browser tests share; each test has a company of its own in it. */
+export default async function startOnePortal(): Promise<() => Promise<void>> {
+  const portal = await startPortal();
+  const { url, folder, secrets, email, password } = portal;
+  const facts: PortalFacts = { url, folder, secrets, email, password, output: portal.output() };
+  // Workers inherit the environment of this process.
+  process.env[portalVariable] = JSON.stringify(facts);
+  return () => portal.remove();
+}

@@ -1,0 +1,87 @@
+import { test as base, expect, type BrowserContextOptions, type Page } from '@playwright/test';
+import { type Company, createCompany, type Person } from '#testing/e2e/company.ts';
+import { seedCompany, type SeededCompany } from '#testing/e2e/seeded-company.ts';
+
+export const portalVariable = 'TC_PORTAL_UNDER_TEST';
+
+/** What tests know of the portal that one-portal.ts started. */
+export interface PortalFacts {
+  readonly url: string;
+  readonly folder: string;
+  /** Every line of its .env.local. */
+  readonly secrets: Record<string, string>;
+  readonly email: string;
+  readonly password: string;
+  /** What it printed until it was ready. */
+  readonly output: string;
+}
+
+interface OpenOptions extends BrowserContextOptions {
+  /** Who looks; nobody when left out. */
+  as?: Person;
+  /** Messages of the browser that belong to the story, such as the 404 that a test asks for. */
+  expected?: RegExp;
+}
+
+interface TestFixtures {
+  /** An empty company for a story that changes things. */
+  company: Company;
+  /** Opens a page in a browser of its own. Unexpected errors in its console, CSP violations included, fail the test. */
+  open: (options?: OpenOptions) => Promise<Page>;
+}
+
+interface WorkerFixtures {
+  portal: PortalFacts;
+  /** A company with jobs and runs that tests only read. */
+  seeded: SeededCompany;
+}
+
+/** Collects what the browser complains about in every page of a context. */
+function collectProblems(page: Page, expected: RegExp | undefined, problems: string[]): void {
+  const add = (problem: string) => {
+    if (!expected?.test(problem)) problems.push(`${page.url()}: ${problem}`);
+  };
+  page
+    .context()
+    .on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning')
+        add(`${message.text()} (${message.location().url})`);
+    })
+    .on('weberror', (error) => add(String(error.error())));
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  portal: [
+    async ({}, provide) => {
+      await provide(JSON.parse(process.env[portalVariable] ?? 'null') as PortalFacts);
+    },
+    { scope: 'worker' },
+  ],
+  seeded: [
+    async ({ portal }, provide) => {
+      await provide(await seedCompany(portal));
+    },
+    { scope: 'worker' },
+  ],
+  company: async ({ portal }, provide) => {
+    await provide(await createCompany(portal));
+  },
+  baseURL: async ({ portal }, provide) => {
+    await provide(portal.url);
+  },
+  open: async ({ browser, baseURL }, provide) => {
+    const problems: string[] = [];
+    const pages: Page[] = [];
+    await provide(async ({ as, expected, ...options } = {}) => {
+      const context = await browser.newContext({ baseURL, ...options, storageState: as?.session });
+      const page = await context.newPage();
+      collectProblems(page, expected, problems);
+      pages.push(page);
+      return page;
+    });
+    for (const page of pages) await page.context().close();
+    expect(problems, 'what the browser complained about').toEqual([]);
+  },
+});
+
+export { expect };

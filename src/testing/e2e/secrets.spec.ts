@@ -1,0 +1,146 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { projectFolder } from '#server/settings.ts';
+import { addPerson, serviceOf } from '#testing/e2e/company.ts';
+import { expect, type PortalFacts, test } from '#testing/e2e/portal-test.ts';
+import { screensOf } from '#testing/e2e/seeded-company.ts';
+
+/** What no browser may get; the prefix also finds keys that are not this portal's. */
+const secretsOf = ({ secrets }: PortalFacts): string[] => [
+  'sb_secret_',
+  ...[
+    'SUPABASE_SECRET_KEY',
+    'TC_PORTAL_WEBHOOK_SECRET',
+    'TC_PORTAL_PING_KEY',
+    'TC_PORTAL_JWT_SECRET',
+    'TC_PORTAL_DATABASE_PASSWORD',
+    'CRON_SECRET',
+  ].map((name) => {
+    const value = secrets[name];
+    if (!value) throw new Error(`The portal has no ${name}`);
+    return value;
+  }),
+];
+
+const found = (text: string, secrets: string[]) => secrets.filter((secret) => text.includes(secret));
+
+test('no file that a browser can load holds a secret', ({ portal }) => {
+  const folder = path.join(projectFolder, '.next', 'static');
+  const files = fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => fs.statSync(path.join(folder, name)).isFile());
+  expect(files.length).toBeGreaterThan(5);
+  for (const name of files) {
+    const text = fs.readFileSync(path.join(folder, name), 'latin1');
+    expect(found(text, [...secretsOf(portal), 'SUPABASE_SECRET_KEY', 'service_role']), name).toEqual([]);
+  }
+});
+
+test('no page that staff or an admin gets holds a secret, not even in the company that the secret belongs to', async ({
+  open,
+  portal,
+  seeded,
+}) => {
+  const { data: first } = await serviceOf(portal)
+    .from('tenants')
+    .select('id')
+    .order('created_at')
+    .limit(1)
+    .single()
+    .throwOnError();
+  for (const role of ['staff', 'admin'] as const) {
+    const page = await open({ as: await addPerson(portal, first.id, role) });
+    const paths = [
+      ...screensOf(seeded).map(([, address]) => address),
+      '/settings/how-to-report?with=curl',
+      '/settings/how-to-report?with=node',
+    ];
+    for (const address of paths) {
+      const answer = await page.request.get(address);
+      expect(found(await answer.text(), secretsOf(portal)), `${role} ${address}`).toEqual([]);
+    }
+  }
+});
+
+test('an admin of the first company is shown the webhook secret when asked for, staff cannot ask', async ({
+  open,
+  portal,
+}) => {
+  const { data: first } = await serviceOf(portal)
+    .from('tenants')
+    .select('id')
+    .order('created_at')
+    .limit(1)
+    .single()
+    .throwOnError();
+  const page = await open({ as: await addPerson(portal, first.id, 'admin') });
+  await page.goto('/settings/how-to-report');
+  await page.getByRole('main').getByRole('button', { name: /Show/ }).first().click();
+  await expect(page.getByRole('main').getByRole('textbox')).toHaveValue(
+    portal.secrets.TC_PORTAL_WEBHOOK_SECRET ?? '',
+  );
+  await expect(page.getByRole('main')).toContainText(portal.secrets.TC_PORTAL_WEBHOOK_SECRET ?? '');
+});
+
+test('pages allow no inline script: each has a policy with a nonce of its own', async ({ open, seeded }) => {
+  const page = await open({ as: seeded.admin });
+  const nonces = new Set<string>();
+  const paths = ['/sign-in', ...screensOf(seeded).map(([, address]) => address)];
+  for (const address of paths) {
+    const answer = await page.request.get(address);
+    const policy = answer.headers()['content-security-policy'] ?? '';
+    const script =
+      policy
+        .split(';')
+        .map((part) => part.trim())
+        .find((part) => part.startsWith('script-src')) ?? '';
+    expect(script, address).toMatch(/'nonce-[^']+'/);
+    expect(script, address).not.toMatch(/unsafe-inline|unsafe-eval/);
+    expect(policy, address).toMatch(
+      /object-src 'none'.*base-uri 'none'.*form-action 'self'.*frame-ancestors 'none'/,
+    );
+    nonces.add(/'nonce-([^']+)'/.exec(script)?.[1] ?? '');
+    expect(answer.headers()['cache-control'], address).toMatch(/no-store|private/);
+  }
+  expect(nonces.size).toBe(paths.length);
+});
+
+test('x-middleware-subrequest opens no page and no machine route', async ({ portal, seeded }) => {
+  const names = ['middleware', 'src/middleware', 'proxy', 'src/proxy', 'pages/_middleware'];
+  const values = names.flatMap((name) => [name, Array<string>(5).fill(name).join(':')]);
+  for (const value of values) {
+    const headers = { 'x-middleware-subrequest': value };
+    const ask = (address: string, init: RequestInit = {}) =>
+      fetch(portal.url + address, { redirect: 'manual', headers, ...init });
+    for (const address of ['/incidents', `/jobs/${seeded.longJobId}`, '/settings/api-keys']) {
+      const answer = await ask(address);
+      const text = await answer.text();
+      expect([200, 302, 303, 307], `${value} ${address}`).toContain(answer.status);
+      // With status 200 the redirect stands in the page.
+      if (answer.status === 200) expect(text).toMatch(/NEXT_REDIRECT|\/sign-in/);
+      expect(text).not.toContain('minpaku');
+    }
+    expect((await ask('/api/badge')).status).toBe(401);
+    expect((await ask(`/runs/${seeded.failedRunId}/log`)).status).toBe(401);
+    expect((await ask('/api/monitor/job-report', { method: 'POST', body: '{}' })).status).toBe(401);
+  }
+});
+
+for (const next of [
+  'https://evil.example',
+  '//evil.example',
+  '/\\evil.example',
+  '/\t/evil.example',
+  'javascript:alert(1)',
+]) {
+  test(`sign-in does not lead to ${JSON.stringify(next)}`, async ({ company, open, portal }) => {
+    const page = await open();
+    await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+    await page.getByLabel('E-mail address').fill(company.staff.email);
+    await page.getByLabel('Password').fill(company.staff.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page).toHaveURL(`${portal.url}/incidents`);
+    await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+    await expect(page, 'who is signed in is not led away either').toHaveURL(`${portal.url}/incidents`);
+  });
+}
