@@ -119,8 +119,8 @@ test('story 5: the totals are right', async ({ adminPage: page, plugin }) => {
   await expect(figure(page, 'Failed')).toHaveText('1');
   await expect(figure(page, 'Running')).toHaveText('0');
   await expect(figure(page, 'Pending')).toHaveText('0');
-  await expect(figure(page, 'Average events')).toHaveText('42');
-  await expect(figure(page, 'Average duration')).toHaveText(/\d/);
+  await expect(figure(page, 'Avg. events')).toHaveText('42');
+  await expect(figure(page, 'Avg. duration')).toHaveText(/\d/);
 });
 
 test('story 6: strangers are sent to sign in, and staff see no way to start anything', async ({

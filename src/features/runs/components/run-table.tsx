@@ -54,7 +54,7 @@ export function RunTable({ runs, timeZone }: { runs: readonly ListedRun[]; timeZ
           <HeadCell align="end" className="w-24 max-lg:hidden">
             {t('events')}
           </HeadCell>
-          <HeadCell className="w-[26%]">{t('message')}</HeadCell>
+          <HeadCell className="w-[21%]">{t('message')}</HeadCell>
         </>
       }
     >
