@@ -241,14 +241,6 @@ export async function readQueueVitals(
   return { waitingRuns: row?.waiting_runs ?? 0, oldestWaitingSeconds: row?.oldest_waiting_seconds ?? 0 };
 }
 
-/** Schedulers and workers of the last day, with the age of their last sign of life. */
-export async function listHeartbeats(
-  client: ServiceClient,
-): Promise<{ process: string; ageSeconds: number }[]> {
-  const rows = unwrap(await client.rpc('list_heartbeats').retry(false));
-  return rows.map((row) => ({ process: row.process, ageSeconds: row.age_seconds }));
-}
-
 /** An open attempt of a remote plugin's run, with what decides over its next step. */
 export interface OpenAttempt {
   runId: string;

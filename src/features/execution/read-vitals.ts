@@ -1,5 +1,6 @@
 import type { ServiceClient } from '#data/clients/service.ts';
-import { listHeartbeats, readQueueVitals } from '#data/run-queue.ts';
+import { readQueueVitals } from '#data/run-queue.ts';
+import { listHeartbeats } from '#data/scheduler.ts';
 import type { PortalVitals } from '#plugins/contract.ts';
 
 const workerSilentSecondsMax = 60;

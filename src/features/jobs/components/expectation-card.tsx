@@ -1,5 +1,6 @@
 import { Lock, LockOpen } from 'lucide';
 import { useLocale, useTranslations } from 'next-intl';
+import { getLocale, getTranslations } from 'next-intl/server';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Card, CardHeader } from '#components/ui/card.tsx';
 import { Icon } from '#components/ui/icon.tsx';
@@ -40,9 +41,8 @@ function Settings({ expectation }: { expectation: Expectation }) {
 }
 
 /** When runs are expected, in words; an admin decides here whether reports may change it. */
-export function ExpectationCard({ job, canLock }: { job: JobDetail; canLock: boolean }) {
-  const t = useTranslations('jobs.expectation');
-  const locale = useLocale();
+export async function ExpectationCard({ job, canLock }: { job: JobDetail; canLock: boolean }) {
+  const [t, locale] = await Promise.all([getTranslations('jobs.expectation'), getLocale()]);
   const { expectation, isExpectationLocked } = job;
   return (
     <Card>
@@ -51,13 +51,10 @@ export function ExpectationCard({ job, canLock }: { job: JobDetail; canLock: boo
         <p className="text-ink-muted">{t('none')}</p>
       ) : (
         <>
-          <p className="text-base">
-            {describeExpectation(expectation, locale, (duration) => t('every', { duration }))}
-          </p>
+          <p className="text-base">{await describeExpectation(expectation, locale)}</p>
           {expectation.type === 'cron' ? (
             <p className="text-[0.8125rem] text-ink-muted">
-              <code className="font-mono">{expectation.expression}</code> ·{' '}
-              {t('inZone', { zone: expectation.timezone ?? '' })}
+              <code className="font-mono">{expectation.expression}</code>
             </p>
           ) : null}
           <Settings expectation={expectation} />
