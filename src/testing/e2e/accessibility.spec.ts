@@ -10,7 +10,11 @@ const coloursOnly = ['color-contrast', 'link-in-text-block'];
 
 type Theme = 'light' | 'dark';
 
+/** Waits until the page's skeleton has given way to what it stands for. */
+const untilShown = (page: Page) => expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+
 async function scan(page: Page, name: string, theme: Theme): Promise<void> {
+  await untilShown(page);
   const builder = new AxeBuilder({ page });
   const { violations } = await (
     theme === 'light' ? builder.withTags(tags) : builder.withRules(coloursOnly)
@@ -184,6 +188,7 @@ for (const locale of ['ja-JP', 'en-US']) {
     const page = await open({ as: seeded.admin, ...phone });
     const tooWide: string[] = [];
     const check = async (checked: Page, name: string) => {
+      await untilShown(checked);
       const width = await checked.evaluate(() => document.documentElement.scrollWidth);
       if (width > 390) tooWide.push(`${name}: ${width}`);
     };
