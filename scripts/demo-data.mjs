@@ -248,7 +248,8 @@ function startsOf(job, now) {
 /** @param {DemoJob} job @param {number} now @param {string | undefined} toolId */
 function reportsOf(job, now, toolId) {
   const starts = startsOf(job, now);
-  const failingSince = job.failsNow ? starts.length - 1 - Math.floor(random() * 3) : starts.length;
+  const finished = starts.filter((start) => start + 20_000 + job.seconds * 1_500 <= now).length;
+  const failingSince = job.failsNow ? finished - 1 - Math.floor(random() * 3) : starts.length;
   return starts.flatMap((start, index) => {
     const [wobble, luck, size, lag, pick] = [random(), random(), random(), random(), random()];
     const durationMs = Math.round(job.seconds * (0.7 + 0.6 * wobble + (index / starts.length) * 0.2) * 1000);

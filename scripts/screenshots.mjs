@@ -26,6 +26,8 @@ async function take(page, file, fullPage = false) {
   await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
   await page.evaluate(() => document.fonts.ready.then(() => true));
   fs.mkdirSync(path.dirname(file), { recursive: true });
+  // No row is highlighted under the pointer.
+  await page.mouse.move(0, 0);
   await page.screenshot({ path: file, fullPage, animations: 'disabled', caret: 'hide' });
   say(`  ${path.basename(file)} ${Math.ceil(fs.statSync(file).size / 1_000)} kB`);
 }
