@@ -33,8 +33,8 @@ const config = [
       'boundaries/include': ['src/**/*'],
       'boundaries/elements': [
         { type: 'app', pattern: 'src/app' },
-        // How a process obeys the one that started it: all that a worker knows of the server.
-        { type: 'process', pattern: 'src/server/parent.ts', partialMatch: false },
+        // How a process obeys the one that started it, for the server and the worker alike.
+        { type: 'process', pattern: 'src/process' },
         { type: 'server', pattern: 'src/server' },
         { type: 'worker', pattern: 'src/worker' },
         { type: 'features', pattern: 'src/features/*', capture: ['feature'] },
@@ -149,7 +149,7 @@ const config = [
     rules: { 'react-hooks/rules-of-hooks': 'off' },
   },
   {
-    files: ['src/server/**', 'src/worker/**', 'src/testing/**'],
+    files: ['src/server/**', 'src/process/**', 'src/worker/**', 'src/testing/**'],
     rules: { 'no-console': 'off' },
   },
 ];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import next from 'next';
 import { takeFastPath } from '#server/fast-path.ts';
-import { obeyParent, reportReady } from '#server/parent.ts';
+import { obeyParent, reportReady } from '#process/parent.ts';
 
 const dev = process.env.PORTAL_DEV === '1';
 const host = process.env.HOST ?? '127.0.0.1';

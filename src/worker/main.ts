@@ -5,7 +5,7 @@ import { describeError, writeLog } from '#features/kit/log.ts';
 import { checkRemotePlugins } from '#features/plugins/check-remote-plugins.ts';
 import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';
-import { obeyParent, reportReady } from '#server/parent.ts';
+import { obeyParent, reportReady } from '#process/parent.ts';
 import { repeat, type Repeated } from './repeat.ts';
 import { readWorkerSettings } from './settings.ts';
 

@@ -2,7 +2,7 @@ import { serve } from '@hono/node-server';
 import { App } from '@supabase/lite';
 import { connectLite, withRequestHeaders } from '#server/embedded/lite-connection.ts';
 import { stopPostgres } from '#server/embedded/postgres.ts';
-import { obeyParent, reportReady } from '#server/parent.ts';
+import { obeyParent, reportReady } from '#process/parent.ts';
 import { apiSettings } from '#server/embedded/api-settings.ts';
 
 const required = (name: string): string => {
