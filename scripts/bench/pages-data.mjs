@@ -77,7 +77,8 @@ const steps = [
        count(r.duration_ms), sum(r.duration_ms), max(r.duration_ms),
        count(r.duration_ms) filter (where r.state = 'success'), coalesce(sum(r.duration_ms) filter (where r.state = 'success'), 0)
      from public.runs r join public.tenants t on t.id = r.tenant_id
-     group by 1, 2, 3`,
+     group by 1, 2, 3
+     order by 2, 1`,
   ],
   [
     'job status',
