@@ -48,9 +48,9 @@ describe('askBadge', () => {
 
 describe('pollDelayMs', () => {
   it.each([
-    ['often while somebody looks', true, 0, 1_500],
-    ['seldom in a hidden tab', false, 0, 15_000],
-    ['slower after a failure', true, 1, 3_000],
+    ['often while somebody looks', true, 0, 1_200],
+    ['seldom in a hidden tab', false, 0, 12_000],
+    ['slower after a failure', true, 1, 2_400],
     ['never slower than half a minute in sight', true, 50, 30_000],
   ])('asks %s', (_claim, isVisible, failures, expected) => {
     expect(pollDelayMs(isVisible, failures)).toBe(expected);

@@ -30,7 +30,7 @@ export async function askBadge(etag: string | null, ask: typeof fetch = fetch): 
 
 /** How long to wait before asking again: often while somebody looks, seldom in a hidden tab, ever slower into the void. */
 export function pollDelayMs(isVisible: boolean, failures: number): number {
-  return Math.min(1_500 * 2 ** Math.min(failures, 5), 30_000) * (isVisible ? 1 : 10);
+  return Math.min(1_200 * 2 ** Math.min(failures, 5), 30_000) * (isVisible ? 1 : 10);
 }
 
 /** Whether the page at this path shows what reports change, so that it is worth reading again. */
