@@ -1,6 +1,7 @@
 // @ts-check
 // npm run bench:pages: server time and first-load JavaScript of each screen, with 10,000 jobs and 1,000,000 runs.
-// Starts a portal of its own in a temporary folder. --keep leaves it there, --folder=<path> measures it once more.
+// Starts a portal of its own in a temporary folder. --keep leaves it there, --folder=<path> measures it once more,
+// --only=<part of a name> measures some screens, --no-browser no JavaScript.
 import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
@@ -15,6 +16,7 @@ const { values: options } = parseArgs({
     keep: { type: 'boolean', default: false },
     folder: { type: 'string' },
     requests: { type: 'string', default: '100' },
+    only: { type: 'string', default: '' },
     'no-browser': { type: 'boolean', default: false },
   },
 });
@@ -235,14 +237,15 @@ await onCurrentNode(async () => {
     say(
       `\nServer time to the last byte, ${requestCount} requests one after another, load average ${os.loadavg()[0]?.toFixed(1)}:\n`,
     );
-    for (const [, path] of screens) await time(portal.url + path, { agent, cookie });
+    const measured = screens.filter(([name]) => name.includes(options.only));
+    for (const [, path] of measured) await time(portal.url + path, { agent, cookie });
     const rows = [
       ['screen', 'p50 ms', 'p95 ms', 'CPU ms', 'kB', `p95 < ${serverTargetMs} ms`, 'deep / first'],
     ];
     /** @type {Map<string, number>} */
     const medians = new Map();
     let missed = 0;
-    for (const [name, path, comparedWith] of screens) {
+    for (const [name, path, comparedWith] of measured) {
       const times = [];
       let bytes = 0;
       let wrong = 0;
