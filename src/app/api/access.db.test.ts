@@ -6,6 +6,8 @@ import * as backgroundJobCancel from '#app/api/jobs/[id]/cancel/route.ts';
 import * as backgroundJob from '#app/api/jobs/[id]/route.ts';
 import * as backgroundJobs from '#app/api/jobs/route.ts';
 import * as metrics from '#app/api/metrics/route.ts';
+import * as pluginProgress from '#app/api/plugin-runs/[runId]/progress/route.ts';
+import * as pluginResult from '#app/api/plugin-runs/[runId]/result/route.ts';
 import * as pluginRun from '#app/api/plugins/[id]/run/route.ts';
 import * as pluginRunDetail from '#app/api/plugins/[id]/runs/[runId]/route.ts';
 import * as pluginRuns from '#app/api/plugins/[id]/runs/route.ts';
@@ -18,6 +20,7 @@ import * as schedulerJobs from '#app/api/scheduler/jobs/route.ts';
 import * as schedulerStatus from '#app/api/scheduler/status/route.ts';
 import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
 import { hashSecret } from '#features/kit/hash-secret.ts';
+import { answerProblem } from '#testing/api-description.ts';
 import { createTestTenant, sql, type TestPerson, type TestTenant } from '#testing/supabase.ts';
 
 // Who is signed in, as cookies; the rest of a request is a Request.
@@ -107,6 +110,27 @@ let other: Company;
 let cookies: Record<'staff' | 'admin' | 'other admin', { name: string; value: string }[]>;
 const cronSecret = `cron-${randomUUID()}`;
 
+/** Where each route is, to compare its answers with docs/api/openapi.yaml. */
+const addresses = new Map<unknown, string>([
+  [internalScheduler, '/api/internal/scheduler'],
+  [backgroundJobs, '/api/jobs'],
+  [backgroundJob, '/api/jobs/{id}'],
+  [backgroundJobCancel, '/api/jobs/{id}/cancel'],
+  [metrics, '/api/metrics'],
+  [pluginProgress, '/api/plugin-runs/{runId}/progress'],
+  [pluginResult, '/api/plugin-runs/{runId}/result'],
+  [pluginRun, '/api/plugins/{id}/run'],
+  [pluginRuns, '/api/plugins/{id}/runs'],
+  [pluginRunDetail, '/api/plugins/{id}/runs/{runId}'],
+  [schedulerEnabled, '/api/scheduler/enabled'],
+  [schedulerJobs, '/api/scheduler/jobs'],
+  [schedulerJob, '/api/scheduler/jobs/{id}'],
+  [schedulerJobEnabled, '/api/scheduler/jobs/{id}/enabled'],
+  [schedulerJobExecutions, '/api/scheduler/jobs/{id}/executions'],
+  [schedulerJobRun, '/api/scheduler/jobs/{id}/run'],
+  [schedulerStatus, '/api/scheduler/status'],
+]);
+
 type Handlers = Record<
   string,
   (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>
@@ -140,13 +164,12 @@ async function call(
   const response = await (handlers as Handlers)[method]!(request, { params: Promise.resolve(params) });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json');
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of every shape
-    body: (isJson ? JSON.parse(text) : {}) as any,
-  };
+  const { status, headers: answered } = response;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of every shape
+  const parsed = (isJson ? JSON.parse(text) : {}) as any;
+  const operation = `${method} ${addresses.get(handlers)}`;
+  expect(answerProblem(operation, { status, headers: answered, body: parsed })).toBeNull();
+  return { status, headers: answered, text, body: parsed };
 }
 
 /** A pending run that the staff member is said to have started. */
@@ -200,6 +223,18 @@ const forAdmins = (status: number): Expected => ({
   'admin key': status,
 });
 
+/** Not even for an admin: these take a secret of their own. */
+const forNobody: Expected = {
+  nobody: 401,
+  staff: 401,
+  admin: 401,
+  'report key': 401,
+  'read key': 401,
+  'admin key': 401,
+  'other admin': 401,
+  'other key': 401,
+};
+
 const routes: [name: string, Expected, (runId: string) => Call][] = [
   [
     'POST /api/plugins/:id/run',
@@ -248,19 +283,16 @@ const routes: [name: string, Expected, (runId: string) => Call][] = [
     (id) => ({ handlers: backgroundJobCancel, method: 'POST', params: { id } }),
   ],
   ['GET /api/metrics', own, () => ({ handlers: metrics })],
+  ['GET /api/internal/scheduler', forNobody, () => ({ handlers: internalScheduler })],
   [
-    'GET /api/internal/scheduler',
-    {
-      nobody: 401,
-      staff: 401,
-      admin: 401,
-      'report key': 401,
-      'read key': 401,
-      'admin key': 401,
-      'other admin': 401,
-      'other key': 401,
-    },
-    () => ({ handlers: internalScheduler }),
+    'POST /api/plugin-runs/:runId/progress',
+    forNobody,
+    (runId) => ({ handlers: pluginProgress, method: 'POST', params: { runId }, body: { done: 1 } }),
+  ],
+  [
+    'POST /api/plugin-runs/:runId/result',
+    forNobody,
+    (runId) => ({ handlers: pluginResult, method: 'POST', params: { runId }, body: { outcome: 'success' } }),
   ],
 ];
 
@@ -285,7 +317,8 @@ describe('contract, opening paragraphs: who may ask what', () => {
     });
   }
 
-  it.each(routes.filter(([name]) => !name.startsWith('GET')))(
+  // A token that no browser sends by itself needs no such check.
+  it.each(routes.filter(([name, expected]) => !name.startsWith('GET') && expected !== forNobody))(
     '%s refuses a foreign Origin',
     async (_name, _expected, make) => {
       const foreign = await call('admin', {
@@ -469,6 +502,66 @@ describe('contract, Plugin runs', () => {
     });
     expect(answer.status).toBe(400);
     expect(answer.body.details.map((detail: { field: string }) => detail.field)).toEqual(['limit', 'sort']);
+  });
+});
+
+describe('what a remote plugin reports', () => {
+  const report = (handlers: unknown, runId: string, token: string, body: unknown) =>
+    call('nobody', {
+      handlers,
+      method: 'POST',
+      params: { runId },
+      body,
+      headers: { Authorization: `Bearer ${token}` },
+    });
+  const makeOpenRun = async () => {
+    const token = randomUUID();
+    const columns = {
+      state: 'running',
+      attempt: 1,
+      attempt_token: token,
+      worker_id: 'w',
+      queue_name: 'runs',
+    };
+    const lease = { started_at: new Date(), lease_expires_at: new Date(Date.now() + 30_000) };
+    return { runId: await makeRun({ ...columns, ...lease }), token };
+  };
+
+  it('is taken with the token of the attempt, once', async () => {
+    const { runId, token } = await makeOpenRun();
+    const told = await report(pluginProgress, runId, token, { done: 5, total: 4, note: 'half' });
+    expect([told.status, told.body]).toEqual([200, { cancel_requested: false }]);
+    await sql`update public.runs set cancel_requested_at = now() where id = ${runId}`;
+    expect((await report(pluginProgress, runId, token, { done: 4 })).body).toEqual({
+      cancel_requested: true,
+    });
+    const ended = await report(pluginResult, runId, token, { outcome: 'retry_after', seconds: 5 });
+    expect([ended.status, ended.body]).toEqual([200, { run_id: runId, state: 'canceled' }]);
+    expect((await report(pluginResult, runId, token, { outcome: 'success' })).status).toBe(409);
+  });
+
+  it('answers the state of a run that is tried again', async () => {
+    const { runId, token } = await makeOpenRun();
+    const { body } = await report(pluginResult, runId, token, { outcome: 'snoozed', seconds: 300 });
+    expect(body).toEqual({ run_id: runId, state: 'pending' });
+  });
+
+  it('is refused as described: another token, what is no body, too much of it', async () => {
+    const { runId, token } = await makeOpenRun();
+    for (const handlers of [pluginProgress, pluginResult]) {
+      const statuses = [
+        await report(handlers, runId, 'nonsense', {}),
+        await report(handlers, runId, randomUUID(), {}),
+        await report(handlers, randomUUID(), token, {}),
+        await report(handlers, 'x', token, {}),
+        await report(handlers, runId, token, '{'),
+        await report(handlers, runId, token, { done: 'a', outcome: 'fine' }),
+        await report(handlers, runId, token, { done: 1, note: 'x'.repeat(1_048_576) }),
+      ].map(({ status }) => status);
+      expect(statuses).toEqual([401, 409, 409, 409, 400, 400, 413]);
+    }
+    const [run] = await sql`select state, progress from public.runs where id = ${runId}`;
+    expect(run).toEqual({ state: 'running', progress: null });
   });
 });
 

@@ -2,21 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-
-const file = path.resolve(import.meta.dirname, '../../../docs/api/openapi.yaml');
-const methods = ['get', 'post', 'put', 'patch', 'delete'];
-
-interface Answer {
-  $ref?: string;
-  content?: Record<string, { examples?: object }>;
-}
-interface Description {
-  paths: Record<string, Record<string, { responses: Record<string, Answer> }>>;
-  components: { responses: Record<string, Answer> };
-}
-
-const description = parse(fs.readFileSync(file, 'utf8')) as Description;
+import { remoteOutcomeSchema, remoteProgressSchema } from '#features/execution/remote-protocol.ts';
+import {
+  apiDescriptionFile,
+  describedAnswer,
+  describedOperations,
+  schemaProblem,
+} from '#testing/api-description.ts';
 
 /** `GET /api/x` for each handler in a route file, whether exported by hand or made by machineRoute. */
 function handlersIn(routeFile: string): string[] {
@@ -35,41 +27,61 @@ function handlersIn(routeFile: string): string[] {
   return found.map((match) => `${match[1]} ${address}`);
 }
 
-// Newer than the document. Describe one and take it from here; this list only gets shorter.
-const notYetDescribed = ['POST /api/plugin-runs/{runId}/progress', 'POST /api/plugin-runs/{runId}/result'];
-
 const routeFiles = fs
   .readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
   .filter((name) => path.basename(name) === 'route.ts')
   .map((name) => path.join(import.meta.dirname, name));
 
-const operations = Object.entries(description.paths).flatMap(([address, item]) =>
-  methods.flatMap((method) => {
-    const operation = item[method];
-    return operation ? [{ name: `${method.toUpperCase()} ${address}`, responses: operation.responses }] : [];
-  }),
-);
-
 describe('docs/api/openapi.yaml', () => {
   it('is valid OpenAPI 3.1', async () => {
-    const { valid, errors } = await new Validator().validate(fs.readFileSync(file, 'utf8'));
+    const { valid, errors } = await new Validator().validate(fs.readFileSync(apiDescriptionFile, 'utf8'));
     expect(errors).toBeUndefined();
     expect(valid).toBe(true);
   });
 
   it('describes each route and method that there is, and no other', () => {
-    const described = operations.map(({ name }) => name);
-    expect([...described, ...notYetDescribed].sort()).toEqual(routeFiles.flatMap(handlersIn).sort());
+    const described = describedOperations.map(({ name }) => name);
+    expect(described.sort()).toEqual(routeFiles.flatMap(handlersIn).sort());
   });
 
-  it.each(operations)('gives an example for every answer of $name', ({ responses }) => {
+  it.each(describedOperations)('gives an example that fits for every answer of $name', ({ responses }) => {
     for (const [status, given] of Object.entries(responses)) {
-      const answer = given.$ref
-        ? description.components.responses[given.$ref.split('/').at(-1) ?? '']
-        : given;
       if (status === '304') continue;
-      const examples = (answer?.content?.['application/json'] ?? answer?.content?.['text/plain'])?.examples;
-      expect(Object.keys(examples ?? {}).length, status).toBeGreaterThan(0);
+      const { content } = describedAnswer(given) ?? {};
+      const { schema, examples = {} } = content?.['application/json'] ?? content?.['text/plain'] ?? {};
+      expect(Object.keys(examples).length, status).toBeGreaterThan(0);
+      for (const { value } of Object.values(examples))
+        expect([status, schema && schemaProblem(schema, value)]).toEqual([status, null]);
     }
+  });
+
+  it.each(describedOperations.filter(({ requestBody }) => requestBody))(
+    'gives an example that fits for the body of $name',
+    ({ requestBody }) => {
+      const { schema, examples = {} } = requestBody?.content['application/json'] ?? {};
+      expect(Object.keys(examples).length).toBeGreaterThan(0);
+      for (const { value } of Object.values(examples))
+        expect(schema && schemaProblem(schema, value)).toBeNull();
+    },
+  );
+
+  it.each([
+    ['POST /api/plugin-runs/{runId}/progress', remoteProgressSchema],
+    ['POST /api/plugin-runs/{runId}/result', remoteOutcomeSchema],
+  ])('takes and refuses the same bodies as %s', (operation, parsed) => {
+    const { schema, examples = {} } =
+      describedOperations.find(({ name }) => name === operation)?.requestBody?.content['application/json'] ??
+      {};
+    const given = Object.values(examples).map(({ value }) => value as Record<string, unknown>);
+    const changed = given.flatMap((body) =>
+      Object.keys(body).flatMap((field) => [
+        { ...body, [field]: undefined },
+        ...[null, -1, 1.5, 'text', true, [], {}, 1e9].map((value) => ({ ...body, [field]: value })),
+      ]),
+    );
+    const all = [...given, ...changed].map((body) => JSON.parse(JSON.stringify(body)) as unknown);
+    const taken = all.filter((body) => parsed.safeParse(body).success);
+    expect(all.filter((body) => schema && schemaProblem(schema, body) === null)).toEqual(taken);
+    expect(taken.length).toBeLessThan(all.length);
   });
 });
