@@ -710,6 +710,55 @@ export type Database = {
           },
         ];
       };
+      run_totals_daily: {
+        Row: {
+          canceled_count: number;
+          day: string;
+          duration_count: number;
+          duration_ms_sum: number;
+          failed_count: number;
+          id: number;
+          is_folded: boolean;
+          plugin_id: string | null;
+          success_count: number;
+          success_duration_count: number;
+          success_duration_ms_sum: number;
+          success_events_sum: number;
+          tenant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          canceled_count: number;
+          day: string;
+          duration_count: number;
+          duration_ms_sum: number;
+          failed_count: number;
+          id?: never;
+          is_folded?: boolean;
+          plugin_id?: string | null;
+          success_count: number;
+          success_duration_count: number;
+          success_duration_ms_sum: number;
+          success_events_sum: number;
+          tenant_id: string;
+        };
+        Update: {
+          canceled_count?: number;
+          day?: string;
+          duration_count?: number;
+          duration_ms_sum?: number;
+          failed_count?: number;
+          id?: never;
+          is_folded?: boolean;
+          plugin_id?: string | null;
+          success_count?: number;
+          success_duration_count?: number;
+          success_duration_ms_sum?: number;
+          success_events_sum?: number;
+          tenant_id?: string;
+        };
+        Relationships: [];
+      };
       runs: {
         Row: {
           api_key_id: string | null;

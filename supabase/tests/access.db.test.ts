@@ -20,6 +20,7 @@ const readableBy: Record<string, 'staff and admin' | 'admin only'> = {
   runs: 'staff and admin',
   run_logs: 'staff and admin',
   run_stats_daily: 'staff and admin',
+  run_totals_daily: 'staff and admin',
   run_attempts: 'staff and admin',
   plugins: 'staff and admin',
   scheduler_settings: 'staff and admin',
