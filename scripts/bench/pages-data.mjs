@@ -105,6 +105,13 @@ const steps = [
      ) newest`,
   ],
   [
+    'texts to search',
+    `insert into public.job_search_texts (job_id, tenant_id, name_text, message_text)
+     select j.id, j.tenant_id, private.searchable(j.job_key || E'\\n' || j.title), private.searchable(coalesce(s.last_message, ''))
+     from public.jobs j left join public.job_status s on s.job_id = j.id
+     where j.kind = 'external'`,
+  ],
+  [
     'latest runs',
     `update public.jobs j set latest_run_id = newest.id, latest_ordered_at = newest.ordered_at
      from public.jobs same

@@ -169,6 +169,43 @@ export type Database = {
           },
         ];
       };
+      job_search_texts: {
+        Row: {
+          job_id: string;
+          message_text: string;
+          name_text: string;
+          tenant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          job_id: string;
+          message_text?: string;
+          name_text: string;
+          tenant_id: string;
+        };
+        Update: {
+          job_id?: string;
+          message_text?: string;
+          name_text?: string;
+          tenant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'job_search_texts_job_id_fkey';
+            columns: ['job_id'];
+            isOneToOne: true;
+            referencedRelation: 'jobs';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'job_search_texts_job_id_fkey';
+            columns: ['job_id'];
+            isOneToOne: true;
+            referencedRelation: 'plugin_job_overview';
+            referencedColumns: ['job_id'];
+          },
+        ];
+      };
       job_status: {
         Row: {
           created_at: string;
@@ -1116,6 +1153,7 @@ export type Database = {
           latest_run_trigger: string | null;
           misfire_limit: number | null;
           misfire_policy: string | null;
+          name_text: string | null;
           next_due_at: string | null;
           next_nominal_at: string | null;
           overlap_policy: string | null;
@@ -1269,6 +1307,32 @@ export type Database = {
         Returns: undefined;
       };
       owns_webhook_secret: { Args: { p_tenant_id: string }; Returns: boolean };
+      page_incidents: {
+        Args: {
+          p_at?: string;
+          p_id?: string;
+          p_is_backwards?: boolean;
+          p_is_counted?: boolean;
+          p_last_status?: string;
+          p_limit?: number;
+          p_pattern?: string;
+          p_state?: string;
+          p_tenant_id: string;
+          p_tool_id?: string;
+        };
+        Returns: {
+          id: string;
+          job_id: string;
+          job_key: string;
+          last_finished_at: string;
+          last_message: string;
+          last_status: string;
+          match_count: number;
+          title: string;
+          tool_name: string;
+          updated_at: string;
+        }[];
+      };
       page_plugin_runs: {
         Args: {
           p_is_newest_first?: boolean;

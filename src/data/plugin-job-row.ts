@@ -46,7 +46,7 @@ export interface PluginJob {
   } | null;
 }
 
-type PluginJobRow = Omit<Tables<'plugin_job_overview'>, 'tenant_id'>;
+type PluginJobRow = Omit<Tables<'plugin_job_overview'>, 'tenant_id' | 'name_text'>;
 
 const toMaybeInstant = (stored: string | null): string | null => (stored === null ? null : toInstant(stored));
 

@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { searchPatterns } from './search-pattern.ts';
+import { searchPattern } from './search-pattern.ts';
 
-describe('searchPatterns', () => {
+describe('searchPattern', () => {
   it.each([
-    ['a word is searched anywhere', 'backup', ['%backup%']],
-    ['spaces around it do not count', '  backup ', ['%backup%']],
-    ['nothing is searched for nothing', '   ', []],
-    ['full-width letters also find the usual ones', 'ｊｏｂ１', ['%ｊｏｂ１%', '%job1%']],
-    ['half-width kana also find the usual ones', 'ﾊﾞｯｸ', ['%ﾊﾞｯｸ%', '%バック%']],
-    ['a per cent sign is itself', '50%', ['%50\\%%']],
-    ['what would end the filter matches any character', 'a,b)c("d\\', ['%a_b_c__d_%']],
-    ['a star is not everything', '*', ['%_%']],
+    ['a word is searched anywhere', 'backup', '%backup%'],
+    ['spaces around it do not count', '  backup\u3000', '%backup%'],
+    ['nothing is searched for nothing', '   ', null],
+    ['full-width letters are the usual ones', 'ｊｏｂ１', '%job1%'],
+    ['half-width kana are the usual ones', 'ﾊﾞｯｸ', '%バック%'],
+    ['capitals are small letters', 'JOB-É', '%job-é%'],
+    ['a sigma is the same letter anywhere', 'ΟΔΟΣ', '%οδοσ%'],
+    ['a per cent sign is itself', '50%', '%50\\%%'],
+    ['a line below is itself', 'a_b', '%a\\_b%'],
+    ['a backslash is itself', 'c:\\x', '%c:\\\\x%'],
+    ['a star is not everything', '*', '%_%'],
+    ['a NUL, which no text holds, is a space', 'a\0b', '%a b%'],
   ])('%s', (_claim, search, expected) => {
-    expect(searchPatterns(search)).toEqual(expected);
+    expect(searchPattern(search)).toBe(expected);
   });
 });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { IncidentCursor, PagePosition } from '#domain/page-cursor.ts';
+import { toSearchable } from '#domain/search-pattern.ts';
 import { createTestTenant, sql, type TestPerson, type TestTenant } from '#testing/supabase.ts';
 import { incidentsPerPage, listIncidents, readBadge } from './queries.ts';
 import type { IncidentFilter } from './schemas.ts';
@@ -114,11 +115,62 @@ describe('listIncidents', () => {
     ['a backslash', 'c\\d', ['fine-new']],
     ['brackets', '(50%)', ['fine-new']],
     ['a per cent sign as itself', '50%', ['fine-new']],
+    ['a line below as itself', 'f_x', ['fine-new']],
+    ['no letter in place of a line below', 'c_d', []],
+    ['two letters', '日次', ['broken-old']],
     ['markup', '<b>', ['fine-new']],
     ['what tries to end the filter', 'x),tenant_id.not.is.null', []],
     ['nothing that is there', 'zzz', []],
   ])('finds %s', async (_claim, search, expected) => {
     expect(await keysFor({ search })).toEqual(expected);
+  });
+
+  it('counts what a search finds once, on the first page', async () => {
+    const find = (search: string, position: PagePosition<IncidentCursor> | null = null) =>
+      listIncidents(readerOf(tenant), { ...everything, search }, position);
+    const { items, matchCount } = await find('broken');
+    expect([items.length, matchCount]).toEqual([2, 2]);
+    expect((await find('zzz')).matchCount).toBe(0);
+    const cursor = { lastStatus: 'error', at: '2026-11-20T08:00:00Z', id: items[0]?.id ?? '' } as const;
+    const rest = await find('broken', { direction: 'after', cursor });
+    expect([rest.items.map(({ jobKey }) => jobKey), rest.matchCount]).toEqual([['broken-old'], null]);
+  });
+
+  it('finds what a job says and is called now, not what it was', async () => {
+    const [job] = await sql<{ id: string }[]>`
+      insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, 'renamed', '旧名称') returning id`;
+    const id = job?.id ?? '';
+    await sql`
+      insert into public.job_status (tenant_id, job_id, job_key, title, last_status, last_finished_at, last_message)
+      values (${tenant.id}, ${id}, 'renamed', '旧名称', 'success', '2026-11-19T00:00:00Z', 'disk full')`;
+    expect(await keysFor({ search: '旧名称' })).toEqual(['renamed']);
+    expect(await keysFor({ search: 'disk full' })).toEqual(['renamed']);
+    await sql`update public.jobs set title = '新名称' where id = ${id}`;
+    await sql`update public.job_status set last_message = null where job_id = ${id}`;
+    expect(await keysFor({ search: '旧名称' })).toEqual([]);
+    expect(await keysFor({ search: 'disk full' })).toEqual([]);
+    expect(await keysFor({ search: '新名称' })).toEqual(['renamed']);
+    await sql`delete from public.jobs where id = ${id}`;
+  });
+
+  it('brings a search into the form in which the database keeps its texts', async () => {
+    // Letters as keyboards and input methods of offices make them: Latin to Cyrillic, signs, kana, ideographs, two widths.
+    const ranges = [
+      [0x01, 0x058f],
+      [0x1e00, 0x1eff],
+      [0x2000, 0x33ff],
+      [0x4e00, 0x9fff],
+      [0xff00, 0xffef],
+    ] as const;
+    const texts = ranges.flatMap(([from, to]) =>
+      Array.from({ length: to - from + 1 }, (_, index) => String.fromCharCode(from + index)),
+    );
+    texts.push('ΟΔΟΣ', 'ﾊﾞｯｸｱｯﾌﾟ', '㍿', 'ＡＢＣ　ｄｅｆ', '𠮷野家', 'STRASSE');
+    const rows = await sql<{ text: string; searchable: string }[]>`
+      select t as text, private.searchable(t) as searchable from unnest(${texts}::text[]) t`;
+    const others = rows.filter(({ text, searchable }) => toSearchable(text) !== searchable);
+    // A capital I with a dot, which has a small letter in Turkish only.
+    expect(others.map(({ text }) => text)).toEqual(['İ']);
   });
 
   it('shows another tenant nothing, whatever tenant it asks for', async () => {

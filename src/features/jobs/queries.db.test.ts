@@ -69,6 +69,8 @@ describe('listJobs', () => {
     ['running', { state: 'running' }, ['c-started']],
     ['never finished', { state: 'neverRun' }, ['c-started', 'd,"never) * finished']],
     ['with a word in key or title', { search: 'never)' }, ['d,"never) * finished']],
+    ['with any punctuation in them', { search: ',"NEVER) *' }, ['d,"never) * finished']],
+    ['with letters typed in full width', { search: 'ｂ－ｆｉｎｅ' }, ['b-fine']],
   ] as const)('narrows to jobs that are %s', async (_claim, filter, expected) => {
     expect(await keysFor(filter)).toEqual(expected);
   });

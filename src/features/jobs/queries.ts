@@ -13,7 +13,7 @@ import { addDays, dayIn, lastDays, startOfDay } from '#domain/calendar-day.ts';
 import { NotFoundError } from '#domain/errors.ts';
 import { isClockAhead, type JobHealth } from '#domain/job-health.ts';
 import { cutPage, type InstantCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
-import { searchPatterns } from '#domain/search-pattern.ts';
+import { searchPattern } from '#domain/search-pattern.ts';
 import type { CurrentMember } from '#features/kit/current-member.ts';
 import { type HistoryFilter, type JobFilter, jobId } from './schemas.ts';
 
@@ -49,7 +49,7 @@ export async function listJobs(
   let query = client
     .from('jobs')
     .select(
-      `id, job_key, title, tools(name), job_status(${jobStatusColumns}), runs(id, started_at, host, ordered_at)`,
+      `id, job_key, title, tools(name), job_status(${jobStatusColumns}), runs(id, started_at, host, ordered_at), job_search_texts(job_id)`,
     )
     .eq('tenant_id', tenantId)
     .in('runs.state', unfinishedStates)
@@ -63,11 +63,9 @@ export async function listJobs(
   if (filter.state === 'error' || filter.state === 'success') {
     query = query.eq('job_status.last_status', filter.state).not('job_status', 'is', null);
   }
-  const patterns = searchPatterns(filter.search);
-  if (patterns.length > 0) {
-    query = query.or(
-      patterns.flatMap((pattern) => [`title.ilike.${pattern}`, `job_key.ilike.${pattern}`]).join(','),
-    );
+  const pattern = searchPattern(filter.search);
+  if (pattern !== null) {
+    query = query.like('job_search_texts.name_text', pattern).not('job_search_texts', 'is', null);
   }
   if (position !== null) query = query.filter('job_key', isBackwards ? 'lt' : 'gt', position.cursor);
 

@@ -5,7 +5,7 @@ import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
 import { formatInstantCursor, type InstantCursor } from '#domain/page-cursor.ts';
 import { type PreviewedOccurrence, previewOccurrences } from '#domain/schedule/preview-occurrences.ts';
-import { searchPatterns } from '#domain/search-pattern.ts';
+import { searchPattern } from '#domain/search-pattern.ts';
 import type { Actor } from '#features/kit/api-actor.ts';
 import { readHealth, type SchedulerHealth } from '#features/scheduler/read-health.ts';
 
@@ -40,14 +40,8 @@ export async function listPluginJobs(
   let query = client.from('plugin_job_overview').select(pluginJobColumns).eq('tenant_id', tenantId);
   if (pluginId !== undefined) query = query.eq('plugin_id', pluginId);
   if (isEnabled !== undefined) query = query.eq('is_enabled', isEnabled);
-  const patterns = searchPatterns(search);
-  if (patterns.length > 0) {
-    query = query.or(
-      patterns
-        .flatMap((pattern) => [`title.ilike.${quoted(pattern)}`, `job_key.ilike.${quoted(pattern)}`])
-        .join(','),
-    );
-  }
+  const pattern = searchPattern(search);
+  if (pattern !== null) query = query.like('name_text', pattern);
   if (after) {
     query = query.gte('title', after.title).or(`title.gt.${quoted(after.title)},job_id.gt.${after.id}`);
   }
