@@ -4,7 +4,7 @@ import { type ComponentProps, type ReactNode, useId } from 'react';
 import { useFormState } from './action-form.tsx';
 import { classNames } from './class-names.ts';
 import { Input, Textarea } from './input.tsx';
-import { Select } from './select.tsx';
+import { type Choice, Select } from './select.tsx';
 
 interface FieldTexts {
   name: string;
@@ -109,17 +109,19 @@ export function SelectField({
   options,
   ...props
 }: FieldTexts &
-  Omit<ComponentProps<'select'>, 'name' | 'className'> & { options: { value: string; label: string }[] }) {
+  Omit<ComponentProps<'select'>, 'name' | 'className' | 'children'> & { options: readonly Choice[] }) {
   const { id, error, entered, key, aria } = useField(name, hint);
   return (
     <FieldFrame {...{ id, label, hint, mark, error, className }}>
-      <Select key={key} id={id} name={name} defaultValue={entered ?? defaultValue} {...aria} {...props}>
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.label}
-          </option>
-        ))}
-      </Select>
+      <Select
+        key={key}
+        id={id}
+        name={name}
+        defaultValue={entered ?? defaultValue}
+        choices={options}
+        {...aria}
+        {...props}
+      />
     </FieldFrame>
   );
 }

@@ -15,13 +15,8 @@ export function Icon({ node, className = 'size-4' }: { node: IconNode; className
   return (
     <svg
       viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="2"
-      strokeLinecap="round"
-      strokeLinejoin="round"
       aria-hidden="true"
-      className={`shrink-0 ${className}`}
+      className={`icon ${className}`}
       // Shapes of the library, nothing that anybody has entered.
       dangerouslySetInnerHTML={{ __html: markupOf(node) }}
     />

@@ -24,6 +24,13 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** A time as the server wrote it (timeWriter in relative-time.tsx). */
+export interface WrittenTime {
+  at: string;
+  title: string;
+  initialText: string;
+}
+
 /** The part of RelativeTime that runs in the browser. The first text is the server's, so hydration finds what it expects. */
 export function LiveRelativeTime({
   at,
@@ -31,13 +38,7 @@ export function LiveRelativeTime({
   title,
   initialText,
   className,
-}: {
-  at: string;
-  locale: string;
-  title: string;
-  initialText: string;
-  className?: string;
-}) {
+}: WrittenTime & { locale: string; className?: string }) {
   const text = useSyncExternalStore(
     subscribe,
     () => (tick === 0 ? initialText : formatRelativeTime(new Date(at), new Date(), locale)),

@@ -1,6 +1,16 @@
 import { useLocale } from 'next-intl';
 import { formatExactTime, formatRelativeTime } from './format-time.ts';
-import { LiveRelativeTime } from './live-relative-time.tsx';
+import { LiveRelativeTime, type WrittenTime } from './live-relative-time.tsx';
+
+/** Writes times for a LiveRelativeTime in a client component. */
+export function timeWriter(locale: string, timeZone: string): (at: string) => WrittenTime {
+  const now = new Date();
+  return (at) => ({
+    at,
+    title: formatExactTime(at, locale, timeZone),
+    initialText: formatRelativeTime(new Date(at), now, locale),
+  });
+}
 
 /**
  * How long ago something was (or will be), exact on hover in the given zone, and kept true while the page stays open.
@@ -17,15 +27,7 @@ export function RelativeTime({
   className?: string;
 }) {
   const locale = useLocale();
-  return (
-    <LiveRelativeTime
-      at={at}
-      locale={locale}
-      title={formatExactTime(at, locale, timeZone)}
-      initialText={formatRelativeTime(new Date(at), new Date(), locale)}
-      className={className}
-    />
-  );
+  return <LiveRelativeTime {...timeWriter(locale, timeZone)(at)} locale={locale} className={className} />;
 }
 
 /** The exact time in the given zone, with the zone's name. */

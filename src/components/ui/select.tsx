@@ -1,8 +1,27 @@
+'use client';
+
 import type { ComponentProps } from 'react';
 import { classNames } from './class-names.ts';
 import { controlClass } from './input.tsx';
 
-/** A native select. */
-export function Select({ className, ...props }: ComponentProps<'select'>) {
-  return <select {...props} className={classNames(controlClass, className)} />;
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+/** A native select. A client component, so that a menu of hundreds crosses to the browser as a list and not as elements. */
+export function Select({
+  className,
+  choices,
+  ...props
+}: Omit<ComponentProps<'select'>, 'children'> & { choices: readonly Choice[] }) {
+  return (
+    <select {...props} className={classNames(controlClass, className)}>
+      {choices.map(({ value, label }) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
+  );
 }

@@ -42,11 +42,7 @@ export function HeadCell({
       role="columnheader"
       scope="col"
       {...props}
-      className={classNames(
-        'px-4 py-2 text-xs font-medium whitespace-nowrap text-ink-muted',
-        align === 'end' ? 'text-end' : 'text-start',
-        className,
-      )}
+      className={classNames(align === 'end' && 'text-end', className) || undefined}
     />
   );
 }
@@ -54,7 +50,7 @@ export function HeadCell({
 /** A row; `selected` marks it, `linked` shows that the whole row leads somewhere. */
 export function Row({ className, linked, ...props }: ComponentProps<'tr'> & { linked?: boolean }) {
   return (
-    <tr role="row" {...props} className={classNames('relative', linked && 'hover:bg-hover/60', className)} />
+    <tr role="row" {...props} className={classNames(linked && 'hover:bg-hover/60', className) || undefined} />
   );
 }
 
@@ -70,11 +66,7 @@ export function Cell({
       role="cell"
       data-label={label}
       {...props}
-      className={classNames(
-        'px-4 align-middle md:py-2.5',
-        align === 'end' ? 'text-start md:text-end' : 'text-start',
-        className,
-      )}
+      className={classNames(align === 'end' && 'md:text-end', className) || undefined}
     />
   );
 }

@@ -1,15 +1,16 @@
-import type { Route } from 'next';
-import Link from 'next/link';
-import { useTranslations } from 'next-intl';
-import { StatusBadge } from '#components/ui/status-badge.tsx';
-import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
+import { useLocale, useTranslations } from 'next-intl';
+import { timeWriter } from '#components/ui/relative-time.tsx';
+import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { Incident } from '#features/incidents/queries.ts';
-import { FinishedTime } from '#features/kit/components/finished-time.tsx';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { shownText } from '#features/kit/components/reported-text.tsx';
+import { IncidentRows } from './incident-rows.tsx';
 
 /** Jobs with their newest outcome. */
 export function IncidentTable({ incidents, timeZone }: { incidents: Incident[]; timeZone: string }) {
   const t = useTranslations('incidents');
+  const states = useTranslations('states');
+  const locale = useLocale();
+  const write = timeWriter(locale, timeZone);
   const hasTools = incidents.some(({ toolName }) => toolName !== null);
   return (
     <Table
@@ -25,50 +26,27 @@ export function IncidentTable({ incidents, timeZone }: { incidents: Incident[]; 
         </>
       }
     >
-      {incidents.map((incident) => (
-        <Row key={incident.id} linked>
-          <Cell>
-            <StatusBadge state={incident.lastStatus} />
-          </Cell>
-          <Cell>
-            <Link
-              href={`/jobs/${incident.jobId}` as Route}
-              prefetch={false}
-              className="line-clamp-2 font-medium after:absolute after:inset-0 hover:underline"
-            >
-              <ReportedText text={incident.title} lengthMax={120} />
-            </Link>
-            <ReportedText
-              text={incident.jobKey}
-              lengthMax={120}
-              className="block truncate font-mono text-xs leading-snug text-ink-muted"
-            />
-          </Cell>
-          {hasTools ? (
-            <Cell label={incident.toolName === null ? undefined : t('table.tool')} className="text-ink-muted">
-              {incident.toolName === null ? null : <ReportedText text={incident.toolName} lengthMax={60} />}
-            </Cell>
-          ) : null}
-          <Cell label={incident.lastMessage ? t('table.message') : undefined}>
-            {incident.lastMessage ? (
-              <ReportedText
-                text={incident.lastMessage}
-                lengthMax={160}
-                className={`block max-md:line-clamp-3 md:truncate ${incident.lastStatus === 'error' ? '' : 'text-ink-muted'}`}
-              />
-            ) : null}
-          </Cell>
-          <Cell label={t('table.finished')} className="text-ink-muted">
-            <FinishedTime
-              at={incident.lastFinishedAt}
-              timeZone={timeZone}
-              clockAhead={
-                incident.isClockAhead ? { word: t('clockAhead.word'), hint: t('clockAhead.hint') } : null
-              }
-            />
-          </Cell>
-        </Row>
-      ))}
+      <IncidentRows
+        hasTools={hasTools}
+        locale={locale}
+        texts={{
+          states: { success: states('success'), error: states('error') },
+          tool: t('table.tool'),
+          message: t('table.message'),
+          finished: t('table.finished'),
+          clockAhead: { word: t('clockAhead.word'), hint: t('clockAhead.hint') },
+        }}
+        rows={incidents.map((incident) => ({
+          jobId: incident.jobId,
+          state: incident.lastStatus,
+          title: shownText(incident.title, 120),
+          jobKey: shownText(incident.jobKey, 120),
+          tool: incident.toolName === null ? null : shownText(incident.toolName, 60),
+          message: incident.lastMessage ? shownText(incident.lastMessage, 160) : null,
+          finished: write(incident.lastFinishedAt),
+          isClockAhead: incident.isClockAhead,
+        }))}
+      />
     </Table>
   );
 }

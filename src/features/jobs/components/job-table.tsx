@@ -1,15 +1,17 @@
-import type { Route } from 'next';
-import Link from 'next/link';
-import { useTranslations } from 'next-intl';
-import { StatusBadge } from '#components/ui/status-badge.tsx';
-import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
+import { useLocale, useTranslations } from 'next-intl';
+import { timeWriter } from '#components/ui/relative-time.tsx';
+import { useStateWords } from '#components/ui/status-badge.tsx';
+import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { ListedJob } from '#features/jobs/queries.ts';
-import { FinishedTime } from '#features/kit/components/finished-time.tsx';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { shownText } from '#features/kit/components/reported-text.tsx';
+import { JobRows } from './job-rows.tsx';
 
 /** Jobs with how they are and whether they run. */
 export function JobTable({ jobs, timeZone }: { jobs: ListedJob[]; timeZone: string }) {
   const t = useTranslations('jobs');
+  const states = useStateWords();
+  const locale = useLocale();
+  const write = timeWriter(locale, timeZone);
   const hasTools = jobs.some(({ toolName }) => toolName !== null);
   return (
     <Table
@@ -25,58 +27,30 @@ export function JobTable({ jobs, timeZone }: { jobs: ListedJob[]; timeZone: stri
         </>
       }
     >
-      {jobs.map((job) => (
-        <Row key={job.id} linked>
-          <Cell>
-            <span className="flex flex-wrap gap-1">
-              {job.health === 'neverRun' && job.running ? null : <StatusBadge state={job.health} />}
-              {job.running ? <StatusBadge state="running" /> : null}
-            </span>
-          </Cell>
-          <Cell>
-            <Link
-              href={`/jobs/${job.id}` as Route}
-              prefetch={false}
-              className="line-clamp-2 font-medium after:absolute after:inset-0 hover:underline"
-            >
-              <ReportedText text={job.title} lengthMax={120} />
-            </Link>
-            <ReportedText
-              text={job.jobKey}
-              lengthMax={120}
-              className="block truncate font-mono text-xs leading-snug text-ink-muted"
-            />
-          </Cell>
-          {hasTools ? (
-            <Cell label={job.toolName === null ? undefined : t('table.tool')} className="text-ink-muted">
-              {job.toolName === null ? null : <ReportedText text={job.toolName} lengthMax={60} />}
-            </Cell>
-          ) : null}
-          <Cell
-            label={job.lastMessage ? t('table.message') : undefined}
-            className="text-ink-muted md:max-lg:hidden"
-          >
-            {job.lastMessage ? (
-              <ReportedText
-                text={job.lastMessage}
-                lengthMax={160}
-                className="block max-md:line-clamp-3 md:truncate"
-              />
-            ) : null}
-          </Cell>
-          <Cell label={job.lastFinishedAt ? t('table.finished') : undefined} className="text-ink-muted">
-            {job.lastFinishedAt ? (
-              <FinishedTime
-                at={job.lastFinishedAt}
-                timeZone={timeZone}
-                clockAhead={
-                  job.isClockAhead ? { word: t('clockAhead.word'), hint: t('clockAhead.hint') } : null
-                }
-              />
-            ) : null}
-          </Cell>
-        </Row>
-      ))}
+      <JobRows
+        hasTools={hasTools}
+        locale={locale}
+        texts={{
+          states,
+          tool: t('table.tool'),
+          message: t('table.message'),
+          finished: t('table.finished'),
+          clockAhead: { word: t('clockAhead.word'), hint: t('clockAhead.hint') },
+        }}
+        rows={jobs.map((job) => ({
+          id: job.id,
+          states: [
+            ...(job.health === 'neverRun' && job.running ? [] : [job.health]),
+            ...(job.running ? (['running'] as const) : []),
+          ],
+          title: shownText(job.title, 120),
+          jobKey: shownText(job.jobKey, 120),
+          tool: job.toolName === null ? null : shownText(job.toolName, 60),
+          message: job.lastMessage ? shownText(job.lastMessage, 160) : null,
+          finished: job.lastFinishedAt ? write(job.lastFinishedAt) : null,
+          isClockAhead: job.isClockAhead,
+        }))}
+      />
     </Table>
   );
 }

@@ -1,23 +1,22 @@
-import { ClockAlert } from 'lucide';
 import type { Route } from 'next';
 import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
 import { AutoSubmitForm } from '#components/ui/auto-submit-form.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { formatPlainTime } from '#components/ui/format-time.ts';
-import { Icon } from '#components/ui/icon.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import { Select } from '#components/ui/select.tsx';
-import { StatusBadge } from '#components/ui/status-badge.tsx';
-import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
+import { useStateWords } from '#components/ui/status-badge.tsx';
+import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { RunSummary } from '#data/run-row.ts';
 import { formatDuration } from '#domain/duration.ts';
 import { formatInstantCursor, type InstantCursor, type Page } from '#domain/page-cursor.ts';
 import { type HistoryFilter, outcomes } from '#features/jobs/schemas.ts';
 import { addressOf } from '#features/kit/address.ts';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { shownText } from '#features/kit/components/reported-text.tsx';
+import { HistoryRows } from './history-rows.tsx';
 
 function HistoryFilterBar({ action, filter }: { action: Route; filter: HistoryFilter }) {
   const t = useTranslations('jobs.history');
@@ -35,14 +34,11 @@ function HistoryFilterBar({ action, filter }: { action: Route; filter: HistoryFi
         defaultValue={filter.outcome ?? ''}
         aria-label={t('outcome')}
         className="max-sm:basis-full sm:w-40"
-      >
-        <option value="">{t('anyOutcome')}</option>
-        {outcomes.map((outcome) => (
-          <option key={outcome} value={outcome}>
-            {states(outcome)}
-          </option>
-        ))}
-      </Select>
+        choices={[
+          { value: '', label: t('anyOutcome') },
+          ...outcomes.map((outcome) => ({ value: outcome, label: states(outcome) })),
+        ]}
+      />
       <label className="flex items-center gap-2 text-[0.8125rem] max-sm:flex-1">
         <span className="whitespace-nowrap text-ink-muted">{t('from')}</span>
         <Input type="date" name="from" defaultValue={filter.from ?? ''} className="sm:w-38" />
@@ -71,6 +67,7 @@ export function RunHistory({
   timeZone: string;
 }) {
   const t = useTranslations('jobs.history');
+  const states = useStateWords();
   const locale = useLocale();
   const isNarrowed = filter.outcome !== null || filter.from !== null || filter.to !== null;
   const query = { ...filter };
@@ -108,45 +105,25 @@ export function RunHistory({
             </>
           }
         >
-          {page.items.map((run) => (
-            <Row key={run.id} linked>
-              <Cell>
-                <StatusBadge state={run.state} />
-              </Cell>
-              <Cell>
-                <Link
-                  href={`/runs/${run.id}` as Route}
-                  prefetch={false}
-                  className="whitespace-nowrap after:absolute after:inset-0 hover:underline"
-                >
-                  <time dateTime={run.orderedAt}>{formatPlainTime(run.orderedAt, locale, timeZone)}</time>
-                </Link>
-                {run.isClockWrong ? (
-                  <span className="inline-flex items-center gap-1 ps-2 text-xs text-warning">
-                    <Icon node={ClockAlert} className="size-3.5" />
-                    {t('clockWrong')}
-                  </span>
-                ) : null}
-              </Cell>
-              <Cell align="end" label={run.durationMs === null ? undefined : t('duration')}>
-                {run.durationMs === null ? null : formatDuration(run.durationMs, locale)}
-              </Cell>
-              <Cell label={run.host === null ? undefined : t('host')} className="text-ink-muted">
-                {run.host === null ? null : (
-                  <ReportedText text={run.host} lengthMax={60} className="block md:truncate" />
-                )}
-              </Cell>
-              <Cell label={run.message ? t('message') : undefined} className="text-ink-muted">
-                {run.message ? (
-                  <ReportedText
-                    text={run.message}
-                    lengthMax={160}
-                    className="block max-md:line-clamp-3 md:truncate"
-                  />
-                ) : null}
-              </Cell>
-            </Row>
-          ))}
+          <HistoryRows
+            texts={{
+              states,
+              clockWrong: t('clockWrong'),
+              duration: t('duration'),
+              host: t('host'),
+              message: t('message'),
+            }}
+            rows={page.items.map((run) => ({
+              id: run.id,
+              state: run.state,
+              at: run.orderedAt,
+              atText: formatPlainTime(run.orderedAt, locale, timeZone),
+              isClockWrong: run.isClockWrong,
+              duration: run.durationMs === null ? null : formatDuration(run.durationMs, locale),
+              host: run.host === null ? null : shownText(run.host, 60),
+              message: run.message ? shownText(run.message, 160) : null,
+            }))}
+          />
         </Table>
       )}
       <PaginationLinks

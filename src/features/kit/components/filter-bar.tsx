@@ -5,7 +5,7 @@ import { Button } from '#components/ui/button.tsx';
 import { classNames } from '#components/ui/class-names.ts';
 import { Icon } from '#components/ui/icon.tsx';
 import { Input } from '#components/ui/input.tsx';
-import { Select } from '#components/ui/select.tsx';
+import { type Choice, Select } from '#components/ui/select.tsx';
 
 export interface FilterTexts {
   label: string;
@@ -14,11 +14,6 @@ export interface FilterTexts {
   state: string;
   tool: string;
   apply: string;
-}
-
-interface Choice {
-  value: string;
-  label: string;
 }
 
 /** Search, state and tool above a list of jobs; the first choice of each menu is no narrowing. */
@@ -68,26 +63,16 @@ export function FilterBar({
           'max-md:order-1 md:w-40',
           tools.length > 1 ? 'max-md:col-span-2' : 'max-md:col-span-4',
         )}
-      >
-        {states.map((choice) => (
-          <option key={choice.value} value={choice.value}>
-            {choice.label}
-          </option>
-        ))}
-      </Select>
+        choices={states}
+      />
       {tools.length > 1 ? (
         <Select
           name="tool"
           defaultValue={applied.tool ?? ''}
           aria-label={texts.tool}
           className="max-md:order-1 max-md:col-span-2 md:w-48"
-        >
-          {tools.map((choice) => (
-            <option key={choice.value} value={choice.value}>
-              {choice.label}
-            </option>
-          ))}
-        </Select>
+          choices={tools}
+        />
       ) : null}
       <Button type="submit">{texts.apply}</Button>
     </AutoSubmitForm>

@@ -20,16 +20,9 @@ export async function ListSkeleton({ title }: { title: string }) {
         <Skeleton className="h-9 w-20 max-md:h-10 md:order-1" />
         <Skeleton className="h-9 max-md:h-10 max-md:basis-full md:w-40" />
       </div>
-      <div className="divide-y divide-line rounded-lg border border-line bg-surface">
+      <div className="skeleton-rows divide-y divide-line rounded-lg border border-line bg-surface">
         {rows.map((row) => (
-          <div key={row} className="flex items-center gap-4 px-4 py-3.5">
-            <Skeleton className="h-5 w-14" />
-            <div className="flex-1 space-y-1.5">
-              <Skeleton className="h-4 w-2/5" />
-              <Skeleton className="h-3 w-1/4" />
-            </div>
-            <Skeleton className="h-4 w-20 max-md:hidden" />
-          </div>
+          <p key={row} />
         ))}
       </div>
     </div>

@@ -1,5 +1,9 @@
-import { classNames } from '#components/ui/class-names.ts';
 import { oneLine, readableText } from '#domain/reported-text.ts';
+
+/** As ReportedText shows it, cut to one line of so many characters; for client components, which put it in a `bdi`. */
+export function shownText(text: string, lengthMax: number): string {
+  return readableText(oneLine(text, lengthMax));
+}
 
 /**
  * Text that came in a report. It cannot break the page: long words wrap, its direction ends with it, and what would turn
@@ -16,8 +20,8 @@ export function ReportedText({
   className?: string;
 }) {
   return (
-    <bdi className={classNames('wrap-anywhere', className)}>
-      {readableText(lengthMax === undefined ? text : oneLine(text, lengthMax))}
+    <bdi className={className}>
+      {lengthMax === undefined ? readableText(text) : shownText(text, lengthMax)}
     </bdi>
   );
 }

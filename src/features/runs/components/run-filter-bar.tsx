@@ -35,45 +35,48 @@ export function RunFilterBar({
       label={t('label')}
       className="mb-3 flex flex-wrap items-end gap-2"
     >
-      <Select name="state" defaultValue={filter.state ?? ''} aria-label={t('state')} className={menu}>
-        <option value="">{t('anyState')}</option>
-        {runStates.map((state) => (
-          <option key={state} value={state}>
-            {states(state)}
-          </option>
-        ))}
-      </Select>
-      <Select name="trigger" defaultValue={filter.trigger ?? ''} aria-label={t('trigger')} className={menu}>
-        <option value="">{t('anyTrigger')}</option>
-        {runTriggers.map((trigger) => (
-          <option key={trigger} value={trigger}>
-            {triggers(trigger)}
-          </option>
-        ))}
-      </Select>
+      <Select
+        name="state"
+        defaultValue={filter.state ?? ''}
+        aria-label={t('state')}
+        className={menu}
+        choices={[
+          { value: '', label: t('anyState') },
+          ...runStates.map((state) => ({ value: state, label: states(state) })),
+        ]}
+      />
+      <Select
+        name="trigger"
+        defaultValue={filter.trigger ?? ''}
+        aria-label={t('trigger')}
+        className={menu}
+        choices={[
+          { value: '', label: t('anyTrigger') },
+          ...runTriggers.map((trigger) => ({ value: trigger, label: triggers(trigger) })),
+        ]}
+      />
       {plugins !== null && plugins.length > 0 ? (
-        <Select name="plugin" defaultValue={filter.pluginId ?? ''} aria-label={t('plugin')} className={menu}>
-          <option value="">{t('anyPlugin')}</option>
-          {plugins.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {oneLine(readableText(name), 40)}
-            </option>
-          ))}
-        </Select>
+        <Select
+          name="plugin"
+          defaultValue={filter.pluginId ?? ''}
+          aria-label={t('plugin')}
+          className={menu}
+          choices={[
+            { value: '', label: t('anyPlugin') },
+            ...plugins.map(({ id, name }) => ({ value: id, label: oneLine(readableText(name), 40) })),
+          ]}
+        />
       ) : null}
       <Select
         name="job"
         defaultValue={filter.jobId ?? ''}
         aria-label={t('job')}
         className="max-sm:basis-full sm:w-56"
-      >
-        <option value="">{t('anyJob')}</option>
-        {jobs.map(({ id, title }) => (
-          <option key={id} value={id}>
-            {oneLine(readableText(title), 60)}
-          </option>
-        ))}
-      </Select>
+        choices={[
+          { value: '', label: t('anyJob') },
+          ...jobs.map(({ id, title }) => ({ value: id, label: oneLine(readableText(title), 60) })),
+        ]}
+      />
       <label className="flex items-center gap-2 text-[0.8125rem] max-sm:flex-1">
         <span className="whitespace-nowrap text-ink-muted">{t('from')}</span>
         <Input type="date" name="from" defaultValue={filter.from ?? ''} className="sm:w-38" />

@@ -1,43 +1,44 @@
-import type { Route } from 'next';
-import Link from 'next/link';
 import { useFormatter, useLocale, useTranslations } from 'next-intl';
 import { formatPlainTime } from '#components/ui/format-time.ts';
-import { ProgressBar } from '#components/ui/progress-bar.tsx';
-import { StatusBadge } from '#components/ui/status-badge.tsx';
-import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
+import { useStateWords } from '#components/ui/status-badge.tsx';
+import { HeadCell, Table } from '#components/ui/table.tsx';
 import { formatDuration } from '#domain/duration.ts';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { shownText } from '#features/kit/components/reported-text.tsx';
 import type { ListedRun } from '#features/runs/run-list.ts';
-
-function RunText({ run }: { run: ListedRun }) {
-  const t = useTranslations('runs.list');
-  const text = run.errorMessage ?? run.message;
-  if (run.state === 'running' && run.progress !== null) {
-    return (
-      <span className="block space-y-1">
-        <ProgressBar done={run.progress.done} total={run.progress.total} label={t('progress')} />
-        {run.progress.note === null ? null : (
-          <ReportedText text={run.progress.note} lengthMax={80} className="block truncate text-xs" />
-        )}
-      </span>
-    );
-  }
-  if (!text) return null;
-  return (
-    <ReportedText
-      text={text}
-      lengthMax={160}
-      className={`block max-md:line-clamp-3 md:truncate ${run.state === 'failed' ? 'text-ink' : ''}`}
-    />
-  );
-}
+import { type RunRow, RunRows } from './run-rows.tsx';
 
 /** Runs of all jobs, newest first. */
 export function RunTable({ runs, timeZone }: { runs: readonly ListedRun[]; timeZone: string }) {
   const t = useTranslations('runs.list');
   const triggers = useTranslations('runs.triggerWords');
+  const states = useStateWords();
   const locale = useLocale();
   const format = useFormatter();
+
+  const toRow = (run: ListedRun): RunRow => {
+    const { progress } = run;
+    const message = run.errorMessage ?? run.message;
+    return {
+      id: run.id,
+      state: run.state,
+      title: shownText(run.job.title, 80),
+      at: run.orderedAt,
+      atText: formatPlainTime(run.orderedAt, locale, timeZone),
+      duration: run.durationMs === null ? null : formatDuration(run.durationMs, locale),
+      trigger: triggers(run.trigger),
+      events: run.eventsProcessed === null ? null : format.number(run.eventsProcessed),
+      progress:
+        run.state === 'running' && progress !== null
+          ? {
+              done: progress.done,
+              total: progress.total,
+              note: progress.note === null ? null : shownText(progress.note, 80),
+            }
+          : null,
+      message: message ? shownText(message, 160) : null,
+    };
+  };
+
   return (
     <Table
       caption={t('caption')}
@@ -58,45 +59,18 @@ export function RunTable({ runs, timeZone }: { runs: readonly ListedRun[]; timeZ
         </>
       }
     >
-      {runs.map((run) => (
-        <Row key={run.id} linked>
-          <Cell>
-            <StatusBadge state={run.state} />
-          </Cell>
-          <Cell>
-            <Link
-              href={`/runs/${run.id}` as Route}
-              prefetch={false}
-              className="line-clamp-2 font-medium after:absolute after:inset-0 hover:underline"
-            >
-              <ReportedText text={run.job.title} lengthMax={80} />
-            </Link>
-          </Cell>
-          <Cell label={t('time')} className="whitespace-nowrap">
-            <time dateTime={run.orderedAt}>{formatPlainTime(run.orderedAt, locale, timeZone)}</time>
-          </Cell>
-          <Cell
-            align="end"
-            className="whitespace-nowrap"
-            label={run.durationMs === null ? undefined : t('duration')}
-          >
-            {run.durationMs === null ? null : formatDuration(run.durationMs, locale)}
-          </Cell>
-          <Cell label={t('trigger')} className="text-ink-muted md:max-lg:hidden">
-            {triggers(run.trigger)}
-          </Cell>
-          <Cell
-            align="end"
-            label={run.eventsProcessed === null ? undefined : t('events')}
-            className="md:max-lg:hidden"
-          >
-            {run.eventsProcessed === null ? null : format.number(run.eventsProcessed)}
-          </Cell>
-          <Cell label={run.errorMessage || run.message ? t('message') : undefined} className="text-ink-muted">
-            <RunText run={run} />
-          </Cell>
-        </Row>
-      ))}
+      <RunRows
+        texts={{
+          states,
+          time: t('time'),
+          duration: t('duration'),
+          trigger: t('trigger'),
+          events: t('events'),
+          message: t('message'),
+          progress: t('progress'),
+        }}
+        rows={runs.map(toRow)}
+      />
     </Table>
   );
 }

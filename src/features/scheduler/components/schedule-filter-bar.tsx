@@ -49,28 +49,22 @@ export function ScheduleFilterBar({
         defaultValue={filter.state ?? ''}
         aria-label={t('state')}
         className="max-md:order-1 max-md:col-span-2 md:w-40"
-      >
-        <option value="">{t('anyState')}</option>
-        {switchStates.map((state) => (
-          <option key={state} value={state}>
-            {t(`states.${state}`)}
-          </option>
-        ))}
-      </Select>
+        choices={[
+          { value: '', label: t('anyState') },
+          ...switchStates.map((state) => ({ value: state, label: t(`states.${state}`) })),
+        ]}
+      />
       {plugins.length > 1 ? (
         <Select
           name="plugin"
           defaultValue={filter.pluginId ?? ''}
           aria-label={t('plugin')}
           className="max-md:order-1 max-md:col-span-2 md:w-48"
-        >
-          <option value="">{t('anyPlugin')}</option>
-          {plugins.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {oneLine(readableText(name), 40)}
-            </option>
-          ))}
-        </Select>
+          choices={[
+            { value: '', label: t('anyPlugin') },
+            ...plugins.map(({ id, name }) => ({ value: id, label: oneLine(readableText(name), 40) })),
+          ]}
+        />
       ) : null}
       <Button type="submit">{t('apply')}</Button>
     </AutoSubmitForm>

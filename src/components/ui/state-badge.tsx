@@ -1,0 +1,34 @@
+import { CircleCheck, CircleDashed, CircleMinus, CircleX, Clock3, type IconNode, LoaderCircle } from 'lucide';
+import { Badge, type Tone } from './badge.tsx';
+import { Icon } from './icon.tsx';
+
+export type ShownState = 'pending' | 'running' | 'success' | 'failed' | 'canceled' | 'error' | 'neverRun';
+
+const looks: Record<ShownState, { tone: Tone; icon: IconNode }> = {
+  pending: { tone: 'neutral', icon: Clock3 },
+  running: { tone: 'info', icon: LoaderCircle },
+  success: { tone: 'success', icon: CircleCheck },
+  failed: { tone: 'danger', icon: CircleX },
+  canceled: { tone: 'neutral', icon: CircleMinus },
+  error: { tone: 'danger', icon: CircleX },
+  neverRun: { tone: 'neutral', icon: CircleDashed },
+};
+
+/** A state as word, icon and colour, where the word is given; elsewhere StatusBadge finds it. */
+export function StateBadge({
+  state,
+  word,
+  className,
+}: {
+  state: ShownState;
+  word: string;
+  className?: string;
+}) {
+  const { tone, icon } = looks[state];
+  return (
+    <Badge tone={tone} className={className}>
+      <Icon node={icon} className={state === 'running' ? 'size-3.5 animate-spin' : 'size-3.5'} />
+      {word}
+    </Badge>
+  );
+}

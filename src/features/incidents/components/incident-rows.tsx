@@ -1,0 +1,87 @@
+'use client';
+
+import type { Route } from 'next';
+import Link from 'next/link';
+import type { WrittenTime } from '#components/ui/live-relative-time.tsx';
+import { StateBadge } from '#components/ui/state-badge.tsx';
+import { Cell, Row } from '#components/ui/table.tsx';
+import { type ClockAheadTexts, LiveFinishedTime } from '#features/kit/components/live-finished-time.tsx';
+
+/** What one row shows; its texts are cut and safe already. */
+export interface IncidentRow {
+  jobId: string;
+  state: 'success' | 'error';
+  title: string;
+  jobKey: string;
+  tool: string | null;
+  message: string | null;
+  finished: WrittenTime;
+  isClockAhead: boolean;
+}
+
+export interface IncidentRowTexts {
+  states: Record<IncidentRow['state'], string>;
+  tool: string;
+  message: string;
+  finished: string;
+  clockAhead: ClockAheadTexts;
+}
+
+/**
+ * The rows of the incidents table. A client component, because its props are all that crosses to it: the elements of each
+ * row would be made, written and read once more on the server, and arrive in pieces.
+ */
+export function IncidentRows({
+  rows,
+  hasTools,
+  texts,
+  locale,
+}: {
+  rows: readonly IncidentRow[];
+  hasTools: boolean;
+  texts: IncidentRowTexts;
+  locale: string;
+}) {
+  return rows.map((row) => (
+    <Row key={row.jobId} linked>
+      <Cell>
+        <StateBadge state={row.state} word={texts.states[row.state]} />
+      </Cell>
+      <Cell>
+        <Link
+          href={`/jobs/${row.jobId}` as Route}
+          prefetch={false}
+          className="row-link line-clamp-2 font-medium"
+        >
+          <bdi>{row.title}</bdi>
+        </Link>
+        <bdi className="block truncate font-mono text-xs leading-snug text-ink-muted">{row.jobKey}</bdi>
+      </Cell>
+      {hasTools ? (
+        <Cell label={row.tool === null ? undefined : texts.tool} className="text-ink-muted">
+          {row.tool === null ? null : <bdi>{row.tool}</bdi>}
+        </Cell>
+      ) : null}
+      <Cell label={row.message === null ? undefined : texts.message}>
+        {row.message === null ? null : (
+          <bdi
+            className={
+              row.state === 'error'
+                ? 'block max-md:line-clamp-3 md:truncate'
+                : 'block text-ink-muted max-md:line-clamp-3 md:truncate'
+            }
+          >
+            {row.message}
+          </bdi>
+        )}
+      </Cell>
+      <Cell label={texts.finished} className="text-ink-muted">
+        <LiveFinishedTime
+          time={row.finished}
+          locale={locale}
+          clockAhead={row.isClockAhead ? texts.clockAhead : null}
+        />
+      </Cell>
+    </Row>
+  ));
+}

@@ -1,0 +1,62 @@
+'use client';
+
+import { ClockAlert } from 'lucide';
+import type { Route } from 'next';
+import Link from 'next/link';
+import { Icon } from '#components/ui/icon.tsx';
+import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
+import { Cell, Row } from '#components/ui/table.tsx';
+import type { RunState } from '#domain/run-state.ts';
+
+/** What one row shows; its texts are cut, written out and safe already. */
+export interface HistoryRow {
+  id: string;
+  state: RunState;
+  at: string;
+  atText: string;
+  isClockWrong: boolean;
+  duration: string | null;
+  host: string | null;
+  message: string | null;
+}
+
+export interface HistoryRowTexts {
+  states: Record<ShownState, string>;
+  clockWrong: string;
+  duration: string;
+  host: string;
+  message: string;
+}
+
+/** The rows of a job's history; why a client component: see IncidentRows. */
+export function HistoryRows({ rows, texts }: { rows: readonly HistoryRow[]; texts: HistoryRowTexts }) {
+  return rows.map((row) => (
+    <Row key={row.id} linked>
+      <Cell>
+        <StateBadge state={row.state} word={texts.states[row.state]} />
+      </Cell>
+      <Cell>
+        <Link href={`/runs/${row.id}` as Route} prefetch={false} className="row-link whitespace-nowrap">
+          <time dateTime={row.at}>{row.atText}</time>
+        </Link>
+        {row.isClockWrong ? (
+          <span className="inline-flex items-center gap-1 ps-2 text-xs text-warning">
+            <Icon node={ClockAlert} className="size-3.5" />
+            {texts.clockWrong}
+          </span>
+        ) : null}
+      </Cell>
+      <Cell align="end" label={row.duration === null ? undefined : texts.duration}>
+        {row.duration}
+      </Cell>
+      <Cell label={row.host === null ? undefined : texts.host} className="text-ink-muted">
+        {row.host === null ? null : <bdi className="block md:truncate">{row.host}</bdi>}
+      </Cell>
+      <Cell label={row.message === null ? undefined : texts.message} className="text-ink-muted">
+        {row.message === null ? null : (
+          <bdi className="block max-md:line-clamp-3 md:truncate">{row.message}</bdi>
+        )}
+      </Cell>
+    </Row>
+  ));
+}

@@ -1,0 +1,85 @@
+'use client';
+
+import type { Route } from 'next';
+import Link from 'next/link';
+import type { WrittenTime } from '#components/ui/live-relative-time.tsx';
+import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
+import { Cell, Row } from '#components/ui/table.tsx';
+import { type ClockAheadTexts, LiveFinishedTime } from '#features/kit/components/live-finished-time.tsx';
+
+/** What one row shows; its texts are cut and safe already. */
+export interface JobRow {
+  id: string;
+  states: ShownState[];
+  title: string;
+  jobKey: string;
+  tool: string | null;
+  message: string | null;
+  finished: WrittenTime | null;
+  isClockAhead: boolean;
+}
+
+export interface JobRowTexts {
+  states: Record<ShownState, string>;
+  tool: string;
+  message: string;
+  finished: string;
+  clockAhead: ClockAheadTexts;
+}
+
+/** The rows of the table of jobs; why a client component: see IncidentRows. */
+export function JobRows({
+  rows,
+  hasTools,
+  texts,
+  locale,
+}: {
+  rows: readonly JobRow[];
+  hasTools: boolean;
+  texts: JobRowTexts;
+  locale: string;
+}) {
+  return rows.map((row) => (
+    <Row key={row.id} linked>
+      <Cell>
+        <span className="flex flex-wrap gap-1">
+          {row.states.map((state) => (
+            <StateBadge key={state} state={state} word={texts.states[state]} />
+          ))}
+        </span>
+      </Cell>
+      <Cell>
+        <Link
+          href={`/jobs/${row.id}` as Route}
+          prefetch={false}
+          className="row-link line-clamp-2 font-medium"
+        >
+          <bdi>{row.title}</bdi>
+        </Link>
+        <bdi className="block truncate font-mono text-xs leading-snug text-ink-muted">{row.jobKey}</bdi>
+      </Cell>
+      {hasTools ? (
+        <Cell label={row.tool === null ? undefined : texts.tool} className="text-ink-muted">
+          {row.tool === null ? null : <bdi>{row.tool}</bdi>}
+        </Cell>
+      ) : null}
+      <Cell
+        label={row.message === null ? undefined : texts.message}
+        className="text-ink-muted md:max-lg:hidden"
+      >
+        {row.message === null ? null : (
+          <bdi className="block max-md:line-clamp-3 md:truncate">{row.message}</bdi>
+        )}
+      </Cell>
+      <Cell label={row.finished === null ? undefined : texts.finished} className="text-ink-muted">
+        {row.finished === null ? null : (
+          <LiveFinishedTime
+            time={row.finished}
+            locale={locale}
+            clockAhead={row.isClockAhead ? texts.clockAhead : null}
+          />
+        )}
+      </Cell>
+    </Row>
+  ));
+}

@@ -1,0 +1,35 @@
+import { ClockAlert } from 'lucide';
+import { Icon } from '#components/ui/icon.tsx';
+import { LiveRelativeTime, type WrittenTime } from '#components/ui/live-relative-time.tsx';
+
+/** Texts of the mark at a time whose clock was ahead. */
+export interface ClockAheadTexts {
+  word: string;
+  hint: string;
+}
+
+/** FinishedTime for client components, with the time written on the server. */
+export function LiveFinishedTime({
+  time,
+  locale,
+  clockAhead,
+}: {
+  time: WrittenTime;
+  locale: string;
+  clockAhead: ClockAheadTexts | null;
+}) {
+  const shown = <LiveRelativeTime {...time} locale={locale} className="whitespace-nowrap" />;
+  if (!clockAhead) return shown;
+  return (
+    <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-0.5">
+      {shown}
+      <span
+        title={clockAhead.hint}
+        className="inline-flex items-center gap-1 text-xs whitespace-nowrap text-warning"
+      >
+        <Icon node={ClockAlert} className="size-3.5" />
+        {clockAhead.word}
+      </span>
+    </span>
+  );
+}

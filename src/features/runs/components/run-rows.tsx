@@ -1,0 +1,99 @@
+'use client';
+
+import type { Route } from 'next';
+import Link from 'next/link';
+import { ProgressBar } from '#components/ui/progress-bar.tsx';
+import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
+import { Cell, Row } from '#components/ui/table.tsx';
+import type { RunState } from '#domain/run-state.ts';
+
+/** What one row shows; its texts are cut, written out and safe already. */
+export interface RunRow {
+  id: string;
+  state: RunState;
+  title: string;
+  at: string;
+  atText: string;
+  duration: string | null;
+  trigger: string;
+  events: string | null;
+  /** In place of the message while the run goes on. */
+  progress: { done: number; total: number | null; note: string | null } | null;
+  message: string | null;
+}
+
+export interface RunRowTexts {
+  states: Record<ShownState, string>;
+  time: string;
+  duration: string;
+  trigger: string;
+  events: string;
+  message: string;
+  progress: string;
+}
+
+function RunText({ row, texts }: { row: RunRow; texts: RunRowTexts }) {
+  const { progress, message } = row;
+  if (progress !== null) {
+    return (
+      <span className="block space-y-1">
+        <ProgressBar done={progress.done} total={progress.total} label={texts.progress} />
+        {progress.note === null ? null : <bdi className="block truncate text-xs">{progress.note}</bdi>}
+      </span>
+    );
+  }
+  if (message === null) return null;
+  return (
+    <bdi
+      className={
+        row.state === 'failed'
+          ? 'block text-ink max-md:line-clamp-3 md:truncate'
+          : 'block max-md:line-clamp-3 md:truncate'
+      }
+    >
+      {message}
+    </bdi>
+  );
+}
+
+/** The rows of a list of runs; why a client component: see IncidentRows. */
+export function RunRows({ rows, texts }: { rows: readonly RunRow[]; texts: RunRowTexts }) {
+  return rows.map((row) => (
+    <Row key={row.id} linked>
+      <Cell>
+        <StateBadge state={row.state} word={texts.states[row.state]} />
+      </Cell>
+      <Cell>
+        <Link
+          href={`/runs/${row.id}` as Route}
+          prefetch={false}
+          className="row-link line-clamp-2 font-medium"
+        >
+          <bdi>{row.title}</bdi>
+        </Link>
+      </Cell>
+      <Cell label={texts.time} className="whitespace-nowrap">
+        <time dateTime={row.at}>{row.atText}</time>
+      </Cell>
+      <Cell
+        align="end"
+        className="whitespace-nowrap"
+        label={row.duration === null ? undefined : texts.duration}
+      >
+        {row.duration}
+      </Cell>
+      <Cell label={texts.trigger} className="text-ink-muted md:max-lg:hidden">
+        {row.trigger}
+      </Cell>
+      <Cell align="end" label={row.events === null ? undefined : texts.events} className="md:max-lg:hidden">
+        {row.events}
+      </Cell>
+      <Cell
+        label={row.message === null && row.progress === null ? undefined : texts.message}
+        className="text-ink-muted"
+      >
+        <RunText row={row} texts={texts} />
+      </Cell>
+    </Row>
+  ));
+}
