@@ -1,13 +1,14 @@
-import { useFormatter, useLocale, useTranslations } from 'next-intl';
-import type { ReactNode } from 'react';
+import type { Route } from 'next';
+import Link from 'next/link';
+import { useLocale, useTranslations } from 'next-intl';
 import { Card, CardHeader } from '#components/ui/card.tsx';
 import type { DailyStats } from '#data/run-stats-daily-row.ts';
 import { countScale, durationScale, type Scale } from '#domain/chart-scale.ts';
 import { formatDuration } from '#domain/duration.ts';
+import { type DayPath, DayPlot } from './day-plot.tsx';
 
 const plotHeight = 112;
 const topSpace = 10;
-const svgHeight = plotHeight + topSpace + 6;
 
 /** Distance from the top of the plot, in pixels. */
 const y = (value: number, scale: Scale) =>
@@ -24,95 +25,54 @@ function bars(spans: ({ from: number; to: number } | null)[], scale: Scale): str
     .join('');
 }
 
-function AxisLabels({ scale, format }: { scale: Scale; format: (value: number) => string }) {
-  return (
-    <svg aria-hidden="true" width="52" height={svgHeight} className="shrink-0 fill-ink-muted text-[11px]">
-      {scale.marks.map((mark) => (
-        <text key={mark} x="46" y={y(mark, scale)} dy="0.35em" textAnchor="end">
-          {format(mark)}
-        </text>
-      ))}
-    </svg>
-  );
+/** A line across all days at each mark of the scale. */
+function grid(scale: Scale, dayCount: number): DayPath {
+  return {
+    d: scale.marks.map((mark) => `M0 ${y(mark, scale)}H${dayCount}`).join(''),
+    className: 'stroke-line [vector-effect:non-scaling-stroke]',
+  };
 }
 
-/**
- * A plot that is as wide as its place: it is stretched, so it holds no text, and lines keep their width. Each day has a
- * title over its whole height.
- */
-function Plot({
-  days,
-  scale,
-  label,
-  axis,
-  titleOf,
-  children,
-}: {
-  days: DailyStats[];
-  scale: Scale;
-  label: string;
-  axis: (value: number) => string;
-  titleOf: (day: DailyStats) => string;
-  children: ReactNode;
-}) {
-  return (
-    <div className="flex">
-      <AxisLabels scale={scale} format={axis} />
-      <svg
-        role="img"
-        aria-label={label}
-        viewBox={`0 0 ${days.length} ${svgHeight}`}
-        preserveAspectRatio="none"
-        height={svgHeight}
-        className="w-0 min-w-0 flex-1 [&>path]:pointer-events-none"
-      >
-        <g className="fill-transparent [&>rect:hover]:fill-hover">
-          {days.map((day, index) => (
-            <rect key={day.day} x={index} y={topSpace} width="1" height={plotHeight}>
-              <title>{titleOf(day)}</title>
-            </rect>
-          ))}
-        </g>
-        <path
-          d={scale.marks.map((mark) => `M0 ${y(mark, scale)}H${days.length}`).join('')}
-          vectorEffect="non-scaling-stroke"
-          className="stroke-line"
-        />
-        {children}
-      </svg>
-    </div>
-  );
-}
+const axisOf = (scale: Scale, format: (value: number) => string) =>
+  scale.marks.map((mark) => ({ y: y(mark, scale), text: format(mark) }));
 
 function OutcomePlot({
   days,
   label,
-  titleOf,
+  titles,
 }: {
   days: DailyStats[];
   label: string;
-  titleOf: (day: DailyStats) => string;
+  titles: readonly string[];
 }) {
   const scale = countScale(Math.max(...days.map((day) => day.successCount + day.failedCount)));
   const successes = days.map(({ successCount }) => ({ from: 0, to: successCount }));
   const failures = days.map((day) => ({ from: day.successCount, to: day.successCount + day.failedCount }));
   return (
-    <Plot days={days} scale={scale} label={label} axis={String} titleOf={titleOf}>
-      <path d={bars(successes, scale)} className="fill-chart-success" />
-      <path d={bars(failures, scale)} className="fill-danger-solid" />
-    </Plot>
+    <DayPlot
+      label={label}
+      top={topSpace}
+      height={plotHeight}
+      axis={axisOf(scale, String)}
+      titles={titles}
+      paths={[
+        grid(scale, days.length),
+        { d: bars(successes, scale), className: 'fill-chart-success' },
+        { d: bars(failures, scale), className: 'fill-danger-solid' },
+      ]}
+    />
   );
 }
 
 function DurationPlot({
   days,
   label,
-  titleOf,
+  titles,
   format,
 }: {
   days: DailyStats[];
   label: string;
-  titleOf: (day: DailyStats) => string;
+  titles: readonly string[];
   format: (ms: number) => string;
 }) {
   const scale = durationScale(Math.max(...days.map((day) => day.longestMs ?? 0)));
@@ -121,20 +81,30 @@ function DurationPlot({
     averageMs === null ? [] : [`${index + 0.5} ${y(averageMs, scale)}`],
   );
   return (
-    <Plot days={days} scale={scale} label={label} axis={format} titleOf={titleOf}>
-      <path d={bars(longest, scale)} className="fill-chart-longest" />
-      <path
-        // A lone day is a dot: a line of no length with round ends.
-        d={`M${averages.join('L')}${averages.length === 1 ? 'h0' : ''}`}
-        fill="none"
-        strokeWidth="2"
-        strokeLinecap="round"
-        strokeLinejoin="round"
-        vectorEffect="non-scaling-stroke"
-        className="stroke-chart-average"
-      />
-    </Plot>
+    <DayPlot
+      label={label}
+      top={topSpace}
+      height={plotHeight}
+      axis={axisOf(scale, format)}
+      titles={titles}
+      paths={[
+        grid(scale, days.length),
+        { d: bars(longest, scale), className: 'fill-chart-longest' },
+        {
+          // A lone day is a dot: a line of no length with round ends.
+          d: `M${averages.join('L')}${averages.length === 1 ? 'h0' : ''}`,
+          className: 'stroke-chart-average',
+          isLine: true,
+        },
+      ]}
+    />
   );
+}
+
+/** Writes a day, which is the tenant's already; the zone only keeps it from being moved. */
+function dayWriter(locale: string, parts: Intl.DateTimeFormatOptions): (day: string) => string {
+  const format = new Intl.DateTimeFormat(locale, { ...parts, timeZone: 'UTC' });
+  return (day) => format.format(new Date(`${day}T12:00:00Z`));
 }
 
 function DayLabels({ days, format }: { days: DailyStats[]; format: (day: string) => string }) {
@@ -177,36 +147,40 @@ function Legend({ entries }: { entries: { word: string; className: string }[] })
   );
 }
 
-/** Outcomes and durations of a job's last days, one bar a day, drawn on the server; the same numbers stand in a table. */
-export function DailyChart({ days, timeZone }: { days: DailyStats[]; timeZone: string }) {
+/** Outcomes and durations of a job's last days, one bar a day; the same numbers stand in a table for those who ask for it. */
+export function DailyChart({
+  days,
+  timeZone,
+  isTableShown,
+  tableHref,
+}: {
+  days: DailyStats[];
+  timeZone: string;
+  isTableShown: boolean;
+  /** Shows or hides the table. */
+  tableHref: Route;
+}) {
   const t = useTranslations('jobs.chart');
   const locale = useLocale();
-  const format = useFormatter();
   const duration = (ms: number) => formatDuration(ms, locale);
-  // The day is the tenant's already; the zone here only keeps it from being moved.
-  const noon = (day: string) => new Date(`${day}T12:00:00Z`);
-  const shortDay = (day: string) =>
-    format.dateTime(noon(day), { month: 'numeric', day: 'numeric', timeZone: 'UTC' });
-  const longDays = new Map(
-    days.map(({ day }) => [
-      day,
-      format.dateTime(noon(day), { month: 'long', day: 'numeric', weekday: 'short', timeZone: 'UTC' }),
-    ]),
-  );
-  const longDay = (day: string) => longDays.get(day) ?? day;
+  const shortDay = dayWriter(locale, { month: 'numeric', day: 'numeric' });
+  const longDay = dayWriter(locale, { month: 'long', day: 'numeric', weekday: 'short' });
 
   const success = days.reduce((sum, day) => sum + day.successCount, 0);
   const failed = days.reduce((sum, day) => sum + day.failedCount, 0);
   const hasDurations = days.some((day) => day.longestMs !== null);
   const used = days.filter((day) => day.successCount + day.failedCount + day.canceledCount > 0).reverse();
-  const durationsOf = (day: DailyStats) =>
-    day.averageMs === null || day.longestMs === null
-      ? t('dayWithoutDuration', { day: longDay(day.day) })
-      : t('dayDurations', {
-          day: longDay(day.day),
+  // One text a day for both plots: where the pointer is, all of the day can be read.
+  const titles = days.map((day) => {
+    const outcomes = { day: longDay(day.day), success: day.successCount, failed: day.failedCount };
+    return day.averageMs === null || day.longestMs === null
+      ? t('dayOutcomes', outcomes)
+      : t('dayTitle', {
+          ...outcomes,
           average: duration(day.averageMs),
           longest: duration(day.longestMs),
         });
+  });
 
   return (
     <Card>
@@ -228,13 +202,7 @@ export function DailyChart({ days, timeZone }: { days: DailyStats[]; timeZone: s
               ]}
             />
           </div>
-          <OutcomePlot
-            days={days}
-            label={t('description', { success, failed })}
-            titleOf={(day) =>
-              t('dayOutcomes', { day: longDay(day.day), success: day.successCount, failed: day.failedCount })
-            }
-          />
+          <OutcomePlot days={days} label={t('description', { success, failed })} titles={titles} />
           {hasDurations ? (
             <>
               <div className="mt-2 mb-1 flex flex-wrap items-baseline justify-between gap-x-4">
@@ -246,12 +214,21 @@ export function DailyChart({ days, timeZone }: { days: DailyStats[]; timeZone: s
                   ]}
                 />
               </div>
-              <DurationPlot days={days} label={t('durations')} titleOf={durationsOf} format={duration} />
+              <DurationPlot days={days} label={t('durations')} titles={titles} format={duration} />
             </>
           ) : null}
           <DayLabels days={days} format={shortDay} />
-          <details className="mt-3">
-            <summary className="w-fit text-[0.8125rem] text-ink-muted hover:text-ink">{t('table')}</summary>
+          <p className="mt-3 text-[0.8125rem]">
+            <Link
+              href={tableHref}
+              prefetch={false}
+              scroll={false}
+              className="text-ink-muted underline-offset-2 hover:text-ink hover:underline"
+            >
+              {t(isTableShown ? 'hideTable' : 'table')}
+            </Link>
+          </p>
+          {isTableShown ? (
             <div
               className="mt-2 max-h-96 overflow-y-auto"
               tabIndex={0}
@@ -284,7 +261,7 @@ export function DailyChart({ days, timeZone }: { days: DailyStats[]; timeZone: s
                 </tbody>
               </table>
             </div>
-          </details>
+          ) : null}
         </>
       )}
     </Card>

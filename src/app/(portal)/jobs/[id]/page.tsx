@@ -68,7 +68,9 @@ async function readPortalJob(member: CurrentMember, jobId: string, kind: 'extern
 }
 
 export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams }) => {
-  const { filter, position } = parseHistoryAddress(await searchParams);
+  const query = await searchParams;
+  const { filter, position } = parseHistoryAddress(query);
+  const isTableShown = query.chart === 'table';
   const member = await requireMember();
   const job = await getJobOnce(member, (await params).id);
   const [days, unfinished, history, portalJob, t] = await Promise.all([
@@ -189,7 +191,12 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
             />
           </div>
         )}
-        <DailyChart days={days} timeZone={member.timeZone} />
+        <DailyChart
+          days={days}
+          timeZone={member.timeZone}
+          isTableShown={isTableShown}
+          tableHref={addressOf(path, { ...filter, chart: isTableShown ? null : 'table' })}
+        />
         <RunHistory
           path={path}
           page={history}
