@@ -20,23 +20,28 @@ const healthyAfter = 30_000;
 /** Starts again, with growing pauses, whatever ends by itself. */
 export class Restarter {
   #delay = shortest;
-  #startedAt = 0;
+  #startedAt: number | null = null;
+  #hasStarted = false;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
   get hasStarted(): boolean {
-    return this.#startedAt > 0;
+    return this.#hasStarted;
   }
 
   /** Notes that the thing runs from now on. */
   started(): void {
-    this.#startedAt = Date.now();
+    this.#startedAt = performance.now();
+    this.#hasStarted = true;
   }
 
   /** Plans the next start; nothing happens once `stop` was called. */
   schedule(start: () => Promise<void>, onDelay: (delay: number) => void): void {
     if (this.#stopped) return;
-    if (Date.now() - this.#startedAt > healthyAfter) this.#delay = shortest;
+    // Only time in which the thing ran makes it healthy, not time in which its start failed again and again.
+    const ranMs = this.#startedAt === null ? 0 : performance.now() - this.#startedAt;
+    this.#startedAt = null;
+    if (ranMs > healthyAfter) this.#delay = shortest;
     const delay = this.#delay;
     this.#delay = Math.min(this.#delay * 2, longest);
     onDelay(delay);
