@@ -376,6 +376,15 @@ describe('rule 27: concurrency limits', () => {
       (rows) => rows.length === 20,
     );
     expect(atOnceMax).toBe(1);
+    // Which of two workers that ask at once gets the place is chance; the same run twice would be a defect.
+    expect(order.toSorted()).toEqual(ids.toSorted());
+  });
+
+  it('let the oldest go first', async () => {
+    const { jobId } = await createJob('brief', { concurrencyLimit: 1 });
+    const ids = await enqueueTestRuns(tenant.id, jobId, 20);
+    startExecutor();
+    for (const id of ids) await untilState(id, 'success');
     expect(order).toEqual(ids.toSorted());
   });
 
@@ -474,6 +483,94 @@ describe('rule 24: leases', () => {
     expect(await readTestAttempts(runId)).toEqual([]);
     startExecutor();
     await untilState(runId, 'running');
+  });
+});
+
+describe('rule 22: what is switched off while it waits', () => {
+  const plugin = (pluginId: string, isOn: boolean) =>
+    sql`update public.plugins set is_enabled = ${isOn} where id = ${pluginId}`;
+  const off = (reason: string) => ({
+    state: 'canceled',
+    attempt: 0,
+    message: `${reason} before the run could begin`,
+    error: { name: 'SwitchedOff', message: `${reason} before the run could begin` },
+  });
+
+  it('of a disabled plugin nothing begins, whoever started it; its runs end canceled and say why', async () => {
+    const { jobId, pluginId } = await createJob('brief', { pluginKey: 'switched' });
+    const other = await startJob('brief');
+    const byHand = await startTestRun(jobId);
+    const scheduled = await enqueueTestRuns(tenant.id, jobId, 25);
+    await plugin(pluginId, false);
+    startExecutor();
+    for (const id of [byHand, ...scheduled]) await untilState(id, 'canceled');
+    expect(await readTestRun(byHand)).toMatchObject(off('The plugin was switched off'));
+    expect(await readTestRun(scheduled[24]!)).toMatchObject(off('The plugin was switched off'));
+    await untilState(other, 'success');
+    expect(await readTestAttempts(byHand)).toEqual([]);
+    expect(await countMessages()).toBe(0);
+    const [totals] = await sql`select canceled_count from public.run_stats_daily where job_id = ${jobId}`;
+    expect(totals).toEqual({ canceled_count: 26 });
+    const status = await sql`select 1 from public.job_status where job_id = ${jobId}`;
+    expect(status).toEqual([]);
+    await plugin(pluginId, true);
+  });
+
+  it('what runs goes on, but has no further attempt', async () => {
+    const { jobId, pluginId } = await createTestJob(tenant.id, { pluginKey: 'testing', name: 'wait' });
+    const running = await startTestRun(jobId);
+    const failing = await startJob('fail-always', { maxAttempts: 3, backoffSeconds: 3_600 });
+    startExecutor();
+    await untilState(running, 'running');
+    await until(
+      () => readTestRun(failing),
+      ({ next_attempt_at }) => next_attempt_at !== null,
+    );
+    await plugin(pluginId, false);
+    try {
+      // Its next attempt is an hour away: the reaper says now that there will be none.
+      expect(await reapLostRuns()).toEqual({ requeued: 0, ended: 1 });
+      expect(await readTestRun(failing)).toMatchObject({ state: 'canceled', error: { name: 'SwitchedOff' } });
+      expect(await readTestAttempts(failing)).toEqual(['retry']);
+      letGo();
+      await untilState(running, 'success');
+    } finally {
+      await plugin(pluginId, true);
+    }
+  });
+
+  it('of a disabled job, and while all schedules are stopped, only what a person started begins', async () => {
+    const ofTenant = await createTestTenant();
+    const { jobId } = await createTestJob(ofTenant.id, { pluginKey: 'testing', name: 'brief' });
+    const enqueue = async () => {
+      const [scheduled = ''] = await enqueueTestRuns(ofTenant.id, jobId, 1);
+      return { scheduled, byHand: await startTestRun(jobId) };
+    };
+    const disabled = await enqueue();
+    await sql`update public.jobs set is_enabled = false where id = ${jobId}`;
+    startExecutor();
+    await untilState(disabled.byHand, 'success');
+    await untilState(disabled.scheduled, 'canceled', 'success');
+    expect(await readTestRun(disabled.scheduled)).toMatchObject(off('The job was switched off'));
+
+    await sql`update public.jobs set is_enabled = true where id = ${jobId}`;
+    await sql`insert into public.scheduler_settings (tenant_id, is_enabled) values (${ofTenant.id}, false)`;
+    const stopped = await enqueue();
+    await untilState(stopped.byHand, 'success');
+    await untilState(stopped.scheduled, 'canceled', 'success');
+    expect(await readTestRun(stopped.scheduled)).toMatchObject(off('All schedules were stopped'));
+  });
+
+  it('a scheduled run that has begun goes on with its next attempt although its job was disabled', async () => {
+    const { jobId } = await createJob('fail-twice', { maxAttempts: 3, backoffSeconds: 1 });
+    const [id = ''] = await enqueueTestRuns(tenant.id, jobId, 1);
+    startExecutor();
+    await until(
+      () => readTestRun(id),
+      ({ attempt, state }) => attempt >= 1 && state === 'pending',
+    );
+    await sql`update public.jobs set is_enabled = false where id = ${jobId}`;
+    await untilState(id, 'success');
   });
 });
 

@@ -11,7 +11,8 @@ export const pluginChangeSchema = z.object({
 });
 
 /**
- * Switches a plugin on or off, or bounds it. Off: nothing of it is started; what runs goes on (rule 22).
+ * Switches a plugin on or off, or bounds it. Off: nothing of it begins, and what waits ends canceled with the
+ * reason; what runs goes on (rule 22).
  * @throws ForbiddenError, NotFoundError
  */
 export async function changePlugin(
