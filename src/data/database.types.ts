@@ -1355,6 +1355,7 @@ export type Database = {
           p_from?: string;
           p_id?: string;
           p_is_backwards?: boolean;
+          p_is_portal?: boolean;
           p_job_id?: string;
           p_limit?: number;
           p_plugin_id?: string;

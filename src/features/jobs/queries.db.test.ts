@@ -188,14 +188,13 @@ describe('history', () => {
         explain (analyze, costs off, timing off)
         select id from public.runs
         where job_id = ${job}
-          and ordered_at <= '2026-11-20T15:00:00Z'
-          and (ordered_at < '2026-11-20T15:00:00Z' or id < '01a20069-750f-7761-aae5-619e2a5ee82d')
+          and (ordered_at, id) < ('2026-11-20T15:00:00Z', '01a20069-750f-7761-aae5-619e2a5ee82d')
         order by ordered_at desc, id desc
         limit 51`;
     });
     const text = plan.map((line) => line['QUERY PLAN']).join('\n');
     expect(text).toContain('runs_of_job_newest_first');
-    expect(text).toMatch(/Index Cond: .*job_id = .*ordered_at <= /);
+    expect(text).toMatch(/Index Cond: .*job_id = .*ROW\(ordered_at, id\) < /);
     expect(text).not.toContain('Sort');
   });
 });
