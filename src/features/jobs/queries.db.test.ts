@@ -117,11 +117,15 @@ describe('history', () => {
     tenant = await createTestTenant();
     job = await addJob(tenant, 'busy', 'success');
     await sql`
-      insert into public.runs (tenant_id, job_id, trigger, state, completed_at, ordered_at)
-      select
-        ${tenant.id}, ${job}, 'report', case when g % 10 = 0 then 'failed' else 'success' end, at, at
-      from generate_series(0, 129) g
-      cross join lateral (select '2026-11-20T14:59:59.999999Z'::timestamptz + (g / 40) * interval '1 microsecond' as at) x`;
+      with made as (
+        insert into public.runs (tenant_id, job_id, trigger, state, completed_at, ordered_at)
+        select
+          ${tenant.id}, ${job}, 'report', case when g % 10 = 0 then 'failed' else 'success' end, at, at
+        from generate_series(0, 129) g
+        cross join lateral (select '2026-11-20T14:59:59.999999Z'::timestamptz + (g / 40) * interval '1 microsecond' as at) x
+        returning id
+      )
+      select private.show_finished_runs(array_agg(id)) from made`;
     await sql`
       insert into public.runs (tenant_id, job_id, trigger, state, started_at, ordered_at)
       values (${tenant.id}, ${job}, 'report', 'running', '2026-11-21T00:00:00Z', '2026-11-21T00:00:00Z')`;

@@ -179,9 +179,12 @@ export async function readDailyStats(
   return days.map((day) => known.get(day) ?? emptyDailyStats(day));
 }
 
-/** How many runs a job has; counted exactly, so only where it is asked for. */
-export async function countRuns({ client }: Reader, ofJobId: string): Promise<number> {
-  const answer = await client.from('runs').select('id', { count: 'exact' }).eq('job_id', ofJobId).limit(1);
-  unwrap(answer);
-  return answer.count ?? 0;
+/** How many runs a job has: from its daily totals, because one by one those of a busy job take a third of a second. */
+export async function countRuns({ client, tenantId }: Reader, ofJobId: string): Promise<number> {
+  const row = unwrap(
+    await client
+      .rpc('summarize_runs', { p_tenant_id: tenantId, p_since: '0001-01-01', p_job_id: ofJobId })
+      .single(),
+  );
+  return row.success_count + row.failed_count + row.canceled_count + row.running_count + row.pending_count;
 }
