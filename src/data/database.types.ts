@@ -1229,6 +1229,21 @@ export type Database = {
         }[];
       };
       create_first_tenant: { Args: { p_email: string; p_name: string; p_user_id: string }; Returns: string };
+      current_member: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          badge_version: string;
+          display_name: string;
+          email: string;
+          failing_count: number;
+          job_count: number;
+          role: string;
+          tenant_id: string;
+          tenant_name: string;
+          time_zone: string;
+          user_id: string;
+        }[];
+      };
       declare_plugin: { Args: { p_jobs: Json; p_plugin: Json; p_tenant_id: string }; Returns: string };
       extend_leases: {
         Args: { p_attempts: Json; p_lease_seconds?: number };
@@ -1242,14 +1257,6 @@ export type Database = {
         Returns: {
           run_id: string;
           state: string;
-        }[];
-      };
-      incident_badge: {
-        Args: { p_tenant_id: string };
-        Returns: {
-          failing_count: number;
-          job_count: number;
-          version: string;
         }[];
       };
       list_due_schedules: {

@@ -1,5 +1,11 @@
 import type { AuthError, PostgrestError } from '@supabase/supabase-js';
-import { ConflictError, ForbiddenError, NotFoundError, UnavailableError } from '#domain/errors.ts';
+import {
+  ConflictError,
+  ForbiddenError,
+  NotFoundError,
+  UnauthenticatedError,
+  UnavailableError,
+} from '#domain/errors.ts';
 
 interface Answer<T> {
   data: T;
@@ -36,7 +42,7 @@ function isUnavailable(error: PostgrestError, status: number): boolean {
 
 /**
  * Data of a Supabase answer, or a typed error: an error is never an empty result.
- * @throws UnavailableError, NotFoundError, ForbiddenError, ConflictError (with the constraint's name), DatabaseError
+ * @throws UnavailableError, UnauthenticatedError, NotFoundError, ForbiddenError, ConflictError (with the constraint's name), DatabaseError
  */
 export function unwrap<T>({ data, error, status }: Answer<T>): NonNullable<T> {
   if (error) throw toPortalError(error, status);
@@ -53,6 +59,11 @@ export function unwrapMaybe<T>({ data, error, status }: Answer<T>): T | null {
 function toPortalError(error: PostgrestError, status: number): Error {
   if (isUnavailable(error, status)) return new UnavailableError('The database is away');
   switch (error.code) {
+    // The token is not one of this project, or has run out between the proxy and here.
+    case 'PGRST301':
+    case 'PGRST302':
+    case 'PGRST303':
+      return new UnauthenticatedError('Not signed in');
     case 'PGRST116':
     case 'P0002':
       return new NotFoundError('Not found');

@@ -15,5 +15,6 @@ export function actAs(tenant: TestTenant, person: TestPerson): CurrentAdmin {
     tenantId: tenant.id,
     tenantName: tenant.name,
     timeZone: 'Asia/Tokyo',
+    badge: { failingCount: 0, jobCount: 0, version: '' },
   };
 }

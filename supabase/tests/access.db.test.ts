@@ -187,8 +187,8 @@ describe('rule 32: row level security on every table, those not written yet incl
     expect(rows.map((row) => row.name)).toEqual([
       'accept_invitation',
       'cancel_run',
+      'current_member',
       'declare_plugin',
-      'incident_badge',
       'list_job_secrets',
       'owns_webhook_secret',
       'page_incidents',

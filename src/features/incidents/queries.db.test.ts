@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { IncidentCursor, PagePosition } from '#domain/page-cursor.ts';
 import { toSearchable } from '#domain/search-pattern.ts';
+import { readCurrentMember } from '#features/kit/current-member.ts';
 import { createTestTenant, sql, type TestPerson, type TestTenant } from '#testing/supabase.ts';
-import { incidentsPerPage, listIncidents, readBadge } from './queries.ts';
+import { incidentsPerPage, listIncidents } from './queries.ts';
 import type { IncidentFilter } from './schemas.ts';
 
 const everything: IncidentFilter = { search: '', state: null, toolId: null };
@@ -202,13 +203,13 @@ describe('listIncidents', () => {
   });
 });
 
-describe('readBadge', () => {
+describe('the badge of the current member', () => {
   it('counts failing jobs and gives a new version for every change that a page would show', async () => {
     const tenant = await createTestTenant();
-    const reader = readerOf(tenant);
+    const { client } = tenant.staff;
     const versions: string[] = [];
     const look = async () => {
-      const badge = await readBadge(reader);
+      const { badge } = await readCurrentMember(client);
       versions.push(badge.version);
       return [badge.failingCount, badge.jobCount];
     };
@@ -226,13 +227,13 @@ describe('readBadge', () => {
     await sql`delete from public.jobs where tenant_id = ${tenant.id} and job_key = 'b'`;
     expect(await look()).toEqual([1, 1]);
     expect(new Set(versions).size).toBe(6);
-    expect((await readBadge(reader)).version).toBe(versions.at(-1));
+    expect((await readCurrentMember(client)).badge.version).toBe(versions.at(-1));
   });
 
   it('tells another tenant nothing', async () => {
     const [tenant, other] = await Promise.all([createTestTenant(), createTestTenant()]);
     await addStatuses(tenant, [{ key: 'a', status: 'error' }]);
-    const badge = await readBadge({ client: other.admin.client, tenantId: tenant.id });
+    const { badge } = await readCurrentMember(other.admin.client);
     expect([badge.failingCount, badge.jobCount]).toEqual([0, 0]);
   });
 });

@@ -1,4 +1,3 @@
-import { cache } from 'react';
 import { type JobStatus, toJobStatus } from '#data/job-status-row.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { isClockAhead } from '#domain/job-health.ts';
@@ -69,22 +68,3 @@ export async function listIncidents(
     matchCount: isCounted ? (rows[0]?.match_count ?? 0) : null,
   };
 }
-
-/** What the badge shows, and a version that changes when a live page would show something else. */
-export interface BadgeState {
-  failingCount: number;
-  jobCount: number;
-  version: string;
-}
-
-/** How many jobs fail, of how many. */
-export async function readBadge({ client, tenantId }: Reader): Promise<BadgeState> {
-  const row = unwrap(await client.rpc('incident_badge', { p_tenant_id: tenantId }).single());
-  return { failingCount: row.failing_count, jobCount: row.job_count, version: row.version };
-}
-
-/**
- * As `readBadge`, once per request. Pages read it before their rows: a change between the two is then shown now and asked
- * for once more, and never missed.
- */
-export const readBadgeOnce = cache((member: CurrentMember) => readBadge(member));

@@ -1,8 +1,16 @@
 import { cache } from 'react';
 import { createRequestClient, type RequestClient } from '#data/clients/request.ts';
+import { toCurrentMember } from '#data/current-member-row.ts';
 import { isAuthUnavailable, unwrap } from '#data/unwrap.ts';
 import { ForbiddenError, UnauthenticatedError, UnavailableError } from '#domain/errors.ts';
-import { type MemberRole, parseMemberRole } from '#domain/member-role.ts';
+import type { MemberRole } from '#domain/member-role.ts';
+
+/** What the badge shows, and a version that changes when a live page would show something else. */
+export interface BadgeState {
+  failingCount: number;
+  jobCount: number;
+  version: string;
+}
 
 /** Who is asking: a signed-in person in one tenant, and the client that acts as them under row level security. */
 export interface CurrentMember {
@@ -14,43 +22,30 @@ export interface CurrentMember {
   tenantId: string;
   tenantName: string;
   timeZone: string;
+  /** Read before anything else of the page: a change in between is shown now and asked for once more, never missed. */
+  badge: BadgeState;
 }
 
 /** A member who is an admin. Verbs for admins ask for this type, so that none can be called without the check. */
 export type CurrentAdmin = CurrentMember & { role: 'admin' };
 
 /**
- * The member who makes this request; read once per request.
+ * The member as whom a client acts. The database checks the token; what the cookie says of itself is not looked at.
  * @throws UnauthenticatedError without a session or a membership, UnavailableError when Supabase is away
  */
-export const requireMember = cache(async (): Promise<CurrentMember> => {
-  const client = await createRequestClient();
-  const { data, error } = await client.auth.getClaims();
+export async function readCurrentMember(client: RequestClient): Promise<CurrentMember> {
+  const { data, error } = await client.auth.getSession();
   if (error && isAuthUnavailable(error)) throw new UnavailableError('Sign-in is away');
-  const userId = data?.claims.sub;
-  if (error || !userId) throw new UnauthenticatedError('Not signed in');
-
-  const rows = unwrap(
-    await client
-      .from('members')
-      .select('role, email, display_name, tenants!inner(id, name, time_zone)')
-      .eq('user_id', userId)
-      .order('created_at')
-      .limit(1),
-  );
-  const row = rows[0];
+  if (!data.session) throw new UnauthenticatedError('Not signed in');
+  const [row] = unwrap(await client.rpc('current_member'));
   if (!row) throw new UnauthenticatedError('Not a member of any company');
-  return {
-    client,
-    userId,
-    email: row.email,
-    displayName: row.display_name || row.email,
-    role: parseMemberRole(row.role),
-    tenantId: row.tenants.id,
-    tenantName: row.tenants.name,
-    timeZone: row.tenants.time_zone,
-  };
-});
+  return { client, ...toCurrentMember(row) };
+}
+
+/** The member who makes this request; read once per request. Errors as `readCurrentMember`. */
+export const requireMember = cache(async (): Promise<CurrentMember> =>
+  readCurrentMember(await createRequestClient()),
+);
 
 /**
  * As `requireMember`, for what only admins may do. Row level security says the same once more.

@@ -19,8 +19,8 @@ export async function readVisitor(): Promise<Visitor> {
   return email === null ? { kind: 'nobody' } : { kind: 'stranger', email };
 }
 
-/** Address of whoever is signed in, member or not; null when nobody is. */
+/** Address of whoever is signed in, member or not; null when nobody is, or when their session was ended elsewhere. */
 export async function readVisitorEmail(): Promise<string | null> {
-  const { data } = await (await createRequestClient()).auth.getClaims();
-  return data ? (data.claims.email ?? '').toLowerCase() : null;
+  const { data } = await (await createRequestClient()).auth.getUser();
+  return data.user ? (data.user.email ?? '').toLowerCase() : null;
 }

@@ -97,7 +97,10 @@ describe('changePassword', () => {
     const elsewhere = createAnonClient();
     const { email, password } = tenant.staff;
     await elsewhere.auth.signInWithPassword({ email, password });
+    expect((await elsewhere.from('members').select('user_id')).data).toHaveLength(2);
     await changePassword(actAs(tenant, tenant.staff), input());
+    const seen = await elsewhere.from('members').select('user_id');
+    expect(seen.data, 'what the token of an ended session still sees').toEqual([]);
     expect((await elsewhere.auth.refreshSession()).error).not.toBeNull();
     expect((await tenant.staff.client.auth.refreshSession()).error).toBeNull();
     await expect(signIn(credentials())).rejects.toThrow(InvalidInputError);

@@ -100,8 +100,8 @@ export async function joinWithPassword({
  */
 export async function joinAsVisitor({ client, token }: Omit<Joining, 'clientAddress'>): Promise<JoinOutcome> {
   const invitation = await findOpenInvitation(token);
-  const { data } = await client.auth.getClaims();
-  if (data?.claims.email?.toLowerCase() !== invitation.email) {
+  const { data } = await client.auth.getUser();
+  if (data.user?.email?.toLowerCase() !== invitation.email) {
     throw new ConflictError('For another address', 'invitation_for_other_address');
   }
   await accept(client, token);

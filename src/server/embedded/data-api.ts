@@ -2,7 +2,6 @@ import { serve } from '@hono/node-server';
 import { App } from '@supabase/lite';
 import { connectLite, withRequestHeaders } from '#server/embedded/lite-connection.ts';
 import { stopPostgres } from '#server/embedded/postgres.ts';
-import { reserveSafely } from '#server/embedded/reserved-connections.ts';
 import { obeyParent, reportReady } from '#process/parent.ts';
 import { apiSettings } from '#server/embedded/api-settings.ts';
 
@@ -30,7 +29,6 @@ for (const level of ['log', 'info', 'warn', 'error'] as const) {
 }
 
 const connection = connectLite(required('PORTAL_DATABASE_URL'), apiSettings.connections);
-reserveSafely(connection.driver, apiSettings.connections);
 
 const app = new App({
   connection,

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createPostgresConnection } from '@supabase/lite/postgres';
 import { CompiledQuery, type Kysely } from 'kysely';
+import { apiSettings } from '#server/embedded/api-settings.ts';
+import { ReservedConnections } from '#server/embedded/reserved-connections.ts';
 
 /** One caller of the Data API, as @supabase/lite hands it over. */
 interface Caller {
@@ -9,15 +11,31 @@ interface Caller {
 
 // The parts of the class that its types keep private; the version is pinned because of them.
 interface Internals {
+  introspect: (options?: { readonly useCache?: boolean }) => Promise<Introspection>;
   ensureRlsContext: () => Promise<boolean>;
   applyJwtSessionContext: (
     transaction: Kysely<unknown>,
     caller: Caller,
     isKnownRole: boolean,
   ) => Promise<void>;
+  applyRpcRequestGucs: (transaction: Kysely<unknown>, request: RpcRequest) => Promise<void>;
   normalizeDbError: (error: unknown) => unknown;
 }
 
+interface RpcRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly requestHeaders?: Readonly<Record<string, string>>;
+}
+
+/** What lite knows of the schema; it looks through these lists for every column of every request. */
+interface Introspection {
+  readonly tables: readonly unknown[];
+  readonly views: readonly { readonly schema: string }[];
+  readonly functions?: readonly { readonly schema: string }[];
+}
+
+const servedSchemas = new Set<string>([...apiSettings.schemas, 'auth']);
 const servedRoles = new Set(['anon', 'authenticated', 'service_role']);
 
 // Lite hands over everything but strings as JSON text already, and the driver would encode that a second time. A
@@ -84,12 +102,23 @@ export function withRequestHeaders<T>(headers: Headers, work: () => T): T {
   return currentHeaders.run(JSON.stringify(actor === null ? {} : { [actorHeader]: actor }), work);
 }
 
+/** Without the views and functions of schemas that nobody is served from: PostgreSQL's own are several hundred. */
+function keepServedSchemas(found: Introspection): Introspection {
+  const isServed = ({ schema }: { readonly schema: string }): boolean => servedSchemas.has(schema);
+  return {
+    ...found,
+    views: found.views.filter(isServed),
+    ...(found.functions && { functions: found.functions.filter(isServed) }),
+  };
+}
+
 /** The database connections of the Data API, with what lite does wrong on a real PostgreSQL put right. */
 export function connectLite(url: string, connections: number): ReturnType<typeof createPostgresConnection> {
   const connection = createPostgresConnection({
     url,
     postgresOptions: {
-      max: connections,
+      // Only for lite's own questions about the schema; requests reserve theirs below.
+      max: 1,
       connect_timeout: 5,
       max_lifetime: null,
       // A database that comes back is used again within half a second.
@@ -102,7 +131,26 @@ export function connectLite(url: string, connections: number): ReturnType<typeof
       },
     },
   });
+  const reserved = new ReservedConnections(connection.driver.options, connections);
+  const endDriver = connection.driver.end;
+  Object.assign(connection.driver, {
+    reserve: () => reserved.reserve(),
+    end: async (options: { readonly timeout: number }) => {
+      await Promise.all([reserved.end(options), endDriver(options)]);
+    },
+  });
   const internals = connection as unknown as Internals;
+  const introspect = internals.introspect.bind(connection);
+  const trimmed = new WeakMap<Introspection, Introspection>();
+  internals.introspect = async (options) => {
+    const found = await introspect(options);
+    // Lite answers an empty schema when it cannot read it, and would say that no table exists.
+    if (found.tables.length === 0)
+      throw Object.assign(new Error('The schema could not be read'), { code: '08006' });
+    const known = trimmed.get(found) ?? keepServedSchemas(found);
+    trimmed.set(found, known);
+    return known;
+  };
   // Lite would grant everything on every table with RLS to anon; our migrations say who may do what.
   internals.ensureRlsContext = async () => true;
   // One statement instead of six, and only roles that a token may name.
@@ -120,6 +168,16 @@ export function connectLite(url: string, connections: number): ReturnType<typeof
           JSON.stringify(caller.auth?.jwt ?? { role }),
           currentHeaders.getStore() ?? '{}',
         ],
+      ),
+    );
+  };
+  internals.applyRpcRequestGucs = async (transaction, { method, path, requestHeaders }) => {
+    await transaction.executeQuery(
+      CompiledQuery.raw(
+        `select set_config('response.status', '', true), set_config('response.headers', '', true),
+          set_config('request.method', $1, true), set_config('request.path', $2, true),
+          set_config('request.headers', $3, true)`,
+        [method, path, JSON.stringify(requestHeaders ?? {})],
       ),
     );
   };

@@ -1,90 +1,136 @@
-import postgres from 'postgres';
+import postgres, { type ReservedSql, type Sql } from 'postgres';
 
-type Driver = ReturnType<typeof postgres>;
+// What prepares the ground for a query and answers nothing that anybody reads.
+const quiet = /^(begin|select set_config\()/;
 
-interface Slot {
-  readonly client: Driver;
-  /** Its server is gone: what it would send now would be part of no transaction. */
-  isLost: boolean;
+// Each prepared statement costs memory in each connection, and its number is the callers' choice (length of `in` lists).
+const mostPrepared = 500;
+const longestPreparedCharacters = 8_000;
+const preparedTexts = new Set<string>();
+
+function isPrepared(text: string, valueCount: number): boolean {
+  if (preparedTexts.has(text)) return true;
+  if (valueCount === 0 || text.length > longestPreparedCharacters || preparedTexts.size >= mostPrepared)
+    return false;
+  preparedTexts.add(text);
+  return true;
 }
 
-const lost = (): Error =>
+type Unsafe = ReservedSql['unsafe'];
+
+/** What is used of a connection that one caller has to itself. */
+export interface ReservedConnection {
+  unsafe(text: string, values?: Parameters<Unsafe>[1]): Promise<Iterable<Record<string, unknown>>>;
+  release(): void;
+}
+
+const closedError = (): Error =>
   Object.assign(new Error('The connection to the database was closed'), { code: 'CONNECTION_CLOSED' });
 
-const endsConnection = (error: unknown): boolean =>
-  error instanceof Error &&
-  'code' in error &&
-  /^(08...|57P0[1-3]|ECONN.*|EPIPE|ETIMEDOUT|CONN.*)$/.test(String(error.code));
+/**
+ * One connection. What opens a transaction is sent together with its first query instead of being waited for, and statements
+ * are prepared, as PostgREST does. A statement that was not waited for and failed makes the next one fail with its error; the
+ * transaction is aborted then, so nothing that follows it has happened.
+ */
+class Slot {
+  readonly #options: Sql['options'];
+  readonly #onFree: (slot: Slot) => void;
+  #client: Sql | null = null;
+  #lose: ((error: Error) => void) | null = null;
 
-/** Connections for one holder at a time, each a client of its own that is thrown away with its server. */
-class ReservedConnections {
-  readonly #options: Driver['options'];
-  readonly #max: number;
-  readonly #slots = new Set<Slot>();
-  readonly #idle: Slot[] = [];
-  readonly #waiting: ((slot: Slot) => void)[] = [];
-
-  constructor(options: Driver['options'], max: number) {
+  constructor(options: Sql['options'], onFree: (slot: Slot) => void) {
     this.#options = options;
-    this.#max = max;
+    this.#onFree = onFree;
   }
 
-  /** What `reserve` of the driver answers, as far as kysely uses it. */
-  async reserve(): Promise<Pick<postgres.ReservedSql, 'unsafe' | 'release'>> {
-    const slot = await this.#take();
-    const unsafe = (text: string, parameters?: never[]) => {
-      if (slot.isLost) return Promise.reject(lost());
-      return slot.client.unsafe(text, parameters).catch((error: unknown) => {
-        if (endsConnection(error)) slot.isLost = true;
-        throw error;
-      });
+  #open(): Sql {
+    const client: Sql = postgres({
+      ...this.#options,
+      max: 1,
+      shared: { retries: 0, typeArrayMap: {} },
+      // postgres.js neither answers nor refuses what is asked of a reserved connection that has closed, and blames the next
+      // query for the error that closed it: so each client has one connection, once.
+      onclose: () => {
+        if (this.#client === client) this.#client = null;
+        this.#lose?.(closedError());
+        void client.end({ timeout: 0 });
+      },
+    } as unknown as postgres.Options<Record<string, never>>);
+    return client;
+  }
+
+  async end(options: { readonly timeout: number }): Promise<void> {
+    await this.#client?.end(options);
+  }
+
+  async reserve(): Promise<ReservedConnection> {
+    this.#client ??= this.#open();
+    const reserved = await this.#client.reserve().catch((error: unknown) => {
+      this.#onFree(this);
+      throw error;
+    });
+    let failure: { readonly error: unknown } | undefined;
+    let isLost = false;
+    const loss = new Promise<never>((_resolve, reject) => {
+      this.#lose = (error) => {
+        isLost = true;
+        reject(error);
+      };
+    });
+    // Whoever waits for a statement learns of it there.
+    loss.catch(() => {});
+
+    const unsafe: ReservedConnection['unsafe'] = async (text, values = []) => {
+      if (isLost) throw closedError();
+      const query = reserved.unsafe(text, values, { prepare: isPrepared(text, values.length) });
+      const answer = Promise.race([query, loss]);
+      if (quiet.test(text)) {
+        answer.catch((error: unknown) => (failure ??= { error }));
+        return [];
+      }
+      const outcome = await answer.then(
+        (rows) => ({ rows }),
+        (error: unknown) => ({ error }),
+      );
+      const failed = failure ?? ('error' in outcome ? outcome : undefined);
+      failure = undefined;
+      if (failed) throw failed.error;
+      return 'rows' in outcome ? outcome.rows : [];
     };
-    return { unsafe: unsafe as postgres.ReservedSql['unsafe'], release: () => this.#release(slot) };
-  }
-
-  async #take(): Promise<Slot> {
-    for (let slot = this.#idle.pop(); slot; slot = this.#idle.pop()) {
-      if (!slot.isLost) return slot;
-      this.#discard(slot);
-    }
-    if (this.#slots.size < this.#max) return this.#open();
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  #release(slot: Slot): void {
-    if (slot.isLost) this.#discard(slot);
-    const next = this.#waiting.shift();
-    if (next) next(slot.isLost ? this.#open() : slot);
-    else if (!slot.isLost) this.#idle.push(slot);
-  }
-
-  #open(): Slot {
-    // What is parsed already is taken as it is.
-    const options = { ...this.#options, max: 1, onclose: () => (slot.isLost = true) };
-    const slot: Slot = { client: postgres(options as unknown as postgres.Options<never>), isLost: false };
-    this.#slots.add(slot);
-    return slot;
-  }
-
-  #discard(slot: Slot): void {
-    this.#slots.delete(slot);
-    slot.client.end({ timeout: 0 }).catch(() => {});
-  }
-
-  async end(options?: { timeout?: number }): Promise<void> {
-    await Promise.all([...this.#slots].map(({ client }) => client.end(options)));
+    const release = (): void => {
+      this.#lose = null;
+      if (!isLost) reserved.release();
+      this.#onFree(this);
+    };
+    return { unsafe, release };
   }
 }
 
-/**
- * Gives a driver a `reserve` that outlives the database. That of postgres 3.4.9 goes on writing to a connection that the
- * server has closed, which ends the process, and loses places of its pool (porsager/postgres#1208, #1154).
- */
-export function reserveSafely(driver: Driver, connections: number): void {
-  const reserved = new ReservedConnections(driver.options, connections);
-  const end = driver.end.bind(driver);
-  Object.assign(driver, {
-    reserve: () => reserved.reserve(),
-    end: (options?: { timeout?: number }) => Promise.all([end(options), reserved.end(options)]),
-  });
+/** As many connections as asked for, each given to one caller at a time, first come, first served. */
+export class ReservedConnections {
+  readonly #free: Slot[];
+  readonly #slots: readonly Slot[];
+  readonly #waiting: ((slot: Slot) => void)[] = [];
+
+  /** @param options of a postgres.js client whose types and address these connections share */
+  constructor(options: Sql['options'], count: number) {
+    this.#slots = Array.from({ length: count }, () => new Slot(options, (slot) => this.#giveBack(slot)));
+    this.#free = [...this.#slots];
+  }
+
+  #giveBack(slot: Slot): void {
+    const next = this.#waiting.shift();
+    if (next) next(slot);
+    else this.#free.push(slot);
+  }
+
+  async reserve(): Promise<ReservedConnection> {
+    // The one used last: its statements are prepared, and idle ones stay idle.
+    const slot = this.#free.pop() ?? (await new Promise<Slot>((resolve) => this.#waiting.push(resolve)));
+    return slot.reserve();
+  }
+
+  async end(options: { readonly timeout: number }): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => slot.end(options)));
+  }
 }

@@ -8,7 +8,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import { formatIncidentCursor } from '#domain/page-cursor.ts';
 import { IncidentTable } from '#features/incidents/components/incident-table.tsx';
-import { isNarrowed, listIncidents, readBadgeOnce } from '#features/incidents/queries.ts';
+import { isNarrowed, listIncidents } from '#features/incidents/queries.ts';
 import { parseIncidentAddress } from '#features/incidents/schemas.ts';
 import { addressOf } from '#features/kit/address.ts';
 import { FilterBar } from '#features/kit/components/filter-bar.tsx';
@@ -24,7 +24,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default portalPage<PageProps<'/incidents'>>(async ({ searchParams }) => {
   const { filter, position } = parseIncidentAddress(await searchParams);
   const member = await requireMember();
-  const badge = await readBadgeOnce(member);
+  const { badge } = member;
   const [page, tools, t, states] = await Promise.all([
     listIncidents(member, filter, position),
     listToolChoices(member),

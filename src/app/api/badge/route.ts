@@ -1,5 +1,4 @@
 import { badgeEtag, hasCurrent } from '#features/incidents/badge-etag.ts';
-import { readBadge } from '#features/incidents/queries.ts';
 import { requireMember } from '#features/kit/current-member.ts';
 import { errorAnswer } from '#features/kit/http-answer.ts';
 import { describeError, writeLog } from '#features/kit/log.ts';
@@ -10,7 +9,7 @@ import { describeError, writeLog } from '#features/kit/log.ts';
  */
 export async function GET(request: Request): Promise<Response> {
   try {
-    const badge = await readBadge(await requireMember());
+    const { badge } = await requireMember();
     const etag = badgeEtag(badge);
     const headers = { 'Cache-Control': 'no-store', ETag: etag };
     if (hasCurrent(request.headers.get('if-none-match'), etag))

@@ -3,7 +3,6 @@ import { getTranslations } from 'next-intl/server';
 import { Icon } from '#components/ui/icon.tsx';
 import { UnavailableError } from '#domain/errors.ts';
 import { badgeEtag } from '#features/incidents/badge-etag.ts';
-import { readBadgeOnce } from '#features/incidents/queries.ts';
 import { requireMember } from '#features/kit/current-member.ts';
 import { LiveBadge } from './live-badge.tsx';
 
@@ -12,7 +11,7 @@ export async function IncidentBadge() {
   const [t, badge] = await Promise.all([
     getTranslations('incidents.badge'),
     requireMember()
-      .then(readBadgeOnce)
+      .then((member) => member.badge)
       .catch((error: unknown) => {
         if (error instanceof UnavailableError) return null;
         throw error;
