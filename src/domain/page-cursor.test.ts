@@ -3,9 +3,11 @@ import {
   cutPage,
   formatIncidentCursor,
   formatInstantCursor,
+  formatTitleCursor,
   parseIncidentCursor,
   parseInstantCursor,
   parsePosition,
+  parseTitleCursor,
 } from './page-cursor.ts';
 
 const id = '01a20069-750f-7761-aae5-619e2a5ee82d';
@@ -19,6 +21,15 @@ describe('cursors', () => {
       at,
       id,
     });
+  });
+
+  it('of a title may hold anything but NUL', () => {
+    const title = '売上 ~ "a",b)\\ %*';
+    expect(parseTitleCursor(formatTitleCursor({ title, id }))).toEqual({ title, id });
+    expect(parseTitleCursor(formatTitleCursor({ title: '', id }))).toEqual({ title: '', id });
+    expect(parseTitleCursor(`${id}~\0`)).toBeNull();
+    expect(parseTitleCursor(`${id},tenant_id.neq.x~a`)).toBeNull();
+    expect(parseTitleCursor('')).toBeNull();
   });
 
   it.each([

@@ -11,6 +11,12 @@ export interface IncidentCursor extends InstantCursor {
   lastStatus: 'error' | 'success';
 }
 
+/** A place in a list that is ordered by title and, where titles are equal, by id. */
+export interface TitleCursor {
+  title: string;
+  id: string;
+}
+
 /** Which way to read on from a place: `after` it down the list, or `before` it back up. */
 export interface PagePosition<Cursor> {
   direction: 'after' | 'before';
@@ -41,6 +47,19 @@ export function parseIncidentCursor(text: string): IncidentCursor | null {
   const [, lastStatus, rest = ''] = /^(error|success)~(.*)$/.exec(text) ?? [];
   const cursor = parseInstantCursor(rest);
   return cursor && (lastStatus === 'error' || lastStatus === 'success') ? { lastStatus, ...cursor } : null;
+}
+
+/** As `formatInstantCursor`, for a list by title. */
+export function formatTitleCursor({ title, id }: TitleCursor): string {
+  return `${id}~${title}`;
+}
+
+/** As `parseInstantCursor`, for a list by title. */
+export function parseTitleCursor(text: string): TitleCursor | null {
+  const separator = text.indexOf('~');
+  const id = text.slice(0, separator);
+  // PostgreSQL refuses NUL in text.
+  return uuid.test(id) && !text.includes('\0') ? { title: text.slice(separator + 1), id } : null;
 }
 
 /** The place that an address asks for; `after` wins where somebody gives both. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { PluginJob } from '#data/plugin-job-row.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
-import { parseInstantCursor } from '#domain/page-cursor.ts';
+import { parseInstantCursor, type TitleCursor } from '#domain/page-cursor.ts';
 import type { Schedule } from '#domain/schedule/schedule.ts';
-import type { SchedulerStatus, TitleCursor } from '#features/scheduler/queries.ts';
+import type { SchedulerStatus } from '#features/scheduler/queries.ts';
 
 export const enabledBody = z.object({ enabled: z.boolean() });
 

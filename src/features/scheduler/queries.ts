@@ -3,57 +3,63 @@ import { toInstant } from '#data/instant.ts';
 import { type PluginJob, pluginJobColumns, toPluginJob } from '#data/plugin-job-row.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
-import { formatInstantCursor, type InstantCursor } from '#domain/page-cursor.ts';
+import {
+  cutPage,
+  formatInstantCursor,
+  type InstantCursor,
+  type Page,
+  type PagePosition,
+  type TitleCursor,
+} from '#domain/page-cursor.ts';
 import { type PreviewedOccurrence, previewOccurrences } from '#domain/schedule/preview-occurrences.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
 import type { Actor } from '#features/kit/api-actor.ts';
 import { readHealth, type SchedulerHealth } from '#features/scheduler/read-health.ts';
 
-/** A place in the list of jobs, which is ordered by title. */
-export interface TitleCursor {
-  title: string;
-  id: string;
-}
-
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 
-/**
- * One page of the jobs that the portal runs, by title, with schedule, status and newest run; `next` is where the page after
- * it begins.
- */
+/** One page of the jobs that the portal runs, by title, with schedule, status and newest run. */
 export async function listPluginJobs(
   { client, tenantId }: Actor,
   {
     pluginId,
     isEnabled,
     search = '',
-    after,
+    position = null,
     size = 50,
   }: {
     pluginId?: string | undefined;
     isEnabled?: boolean | undefined;
     search?: string | undefined;
-    after?: TitleCursor | undefined;
+    position?: PagePosition<TitleCursor> | null;
     size?: number;
   } = {},
-): Promise<{ jobs: PluginJob[]; next: TitleCursor | null }> {
-  let query = client.from('plugin_job_overview').select(pluginJobColumns).eq('tenant_id', tenantId);
-  if (pluginId !== undefined) query = query.eq('plugin_id', pluginId);
-  if (isEnabled !== undefined) query = query.eq('is_enabled', isEnabled);
-  const pattern = searchPattern(search);
-  if (pattern !== null) query = query.like('name_text', pattern);
-  if (after) {
-    query = query.gte('title', after.title).or(`title.gt.${quoted(after.title)},job_id.gt.${after.id}`);
-  }
-  const rows = unwrap(
-    await query
-      .order('title')
-      .order('job_id')
-      .limit(size + 1),
-  );
-  const jobs = rows.slice(0, size).map(toPluginJob);
-  const last = jobs.at(-1);
-  return { jobs, next: rows.length > size && last ? { title: last.title, id: last.jobId } : null };
+): Promise<Page<PluginJob, TitleCursor>> {
+  const isBackwards = position?.direction === 'before';
+  const ordered = () => {
+    let query = client.from('plugin_job_overview').select(pluginJobColumns).eq('tenant_id', tenantId);
+    if (pluginId !== undefined) query = query.eq('plugin_id', pluginId);
+    if (isEnabled !== undefined) query = query.eq('is_enabled', isEnabled);
+    const pattern = searchPattern(search);
+    if (pattern !== null) query = query.like('name_text', pattern);
+    return query
+      .order('title', { ascending: !isBackwards })
+      .order('job_id', { ascending: !isBackwards })
+      .limit(size + 1);
+  };
+  const read = async () => {
+    if (position === null) return unwrap(await ordered());
+    const { title, id } = position.cursor;
+    const beyond = isBackwards ? 'lt' : 'gt';
+    // Two reads, because a title may hold characters that mean something in a filter with `or`.
+    const [sameTitle, otherTitles] = await Promise.all([
+      ordered().eq('title', title).filter('job_id', beyond, id),
+      ordered().filter('title', beyond, title),
+    ]);
+    return [...unwrap(sameTitle), ...unwrap(otherTitles)].slice(0, size + 1);
+  };
+  const rows = await read();
+  return cutPage(rows.map(toPluginJob), size, position, (job) => ({ title: job.title, id: job.jobId }));
 }
 
 /** @throws NotFoundError also for another tenant's job, and for one that reports in from outside */

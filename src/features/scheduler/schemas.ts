@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import { type InstantCursor, parseInstantCursor } from '#domain/page-cursor.ts';
-import type { TitleCursor } from './queries.ts';
+import {
+  type InstantCursor,
+  type PagePosition,
+  parseInstantCursor,
+  parsePosition,
+  parseTitleCursor,
+  type TitleCursor,
+} from '#domain/page-cursor.ts';
 
 const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(first, schema.optional().catch(undefined));
@@ -16,35 +22,26 @@ export interface ScheduleFilter {
   pluginId: string | null;
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** A place in the list as it stands in an address. */
-export function formatTitleCursor({ title, id }: TitleCursor): string {
-  return `${id}~${title}`;
-}
-
-function parseTitleCursor(text: string): TitleCursor | null {
-  const separator = text.indexOf('~');
-  const id = text.slice(0, separator);
-  return uuid.test(id) ? { title: text.slice(separator + 1), id } : null;
-}
+// An id, a separator and a title of 500 characters.
+const titleCursorText = z.string().min(1).max(600);
 
 const schedulesAddress = z.object({
   q: optional(z.string().trim().max(200)),
   state: optional(z.enum(switchStates)),
   plugin: optional(z.guid()),
-  after: optional(z.string().min(1).max(600)),
+  after: optional(titleCursorText),
+  before: optional(titleCursorText),
 });
 
 /** Reads the address of the list of scheduled jobs; what makes no sense is as if it were not there. */
 export function parseSchedulesAddress(searchParams: SearchParams): {
   filter: ScheduleFilter;
-  after: TitleCursor | null;
+  position: PagePosition<TitleCursor> | null;
 } {
   const address = schedulesAddress.parse(searchParams);
   return {
     filter: { search: address.q ?? '', state: address.state ?? null, pluginId: address.plugin ?? null },
-    after: address.after === undefined ? null : parseTitleCursor(address.after),
+    position: parsePosition(address, parseTitleCursor),
   };
 }
 

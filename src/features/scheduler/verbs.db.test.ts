@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { PagePosition, TitleCursor } from '#domain/page-cursor.ts';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
 import type { Actor, AdminActor } from '#features/kit/api-actor.ts';
 import { deleteSchedule } from '#features/scheduler/delete-schedule.ts';
 import { editCursor } from '#features/scheduler/edit-cursor.ts';
 import { previewSchedule } from '#features/scheduler/preview-schedule.ts';
-import { listOccurrences, readTimeline } from '#features/scheduler/queries.ts';
+import { listOccurrences, listPluginJobs, readTimeline } from '#features/scheduler/queries.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';
 import { saveSchedule } from '#features/scheduler/save-schedule.ts';
 import { setJobEnabled } from '#features/scheduler/set-job-enabled.ts';
 import { setSchedulerEnabled } from '#features/scheduler/set-scheduler-enabled.ts';
+import { createTestJob } from '#testing/plugin-runs.ts';
 import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
 
 let mine: TestTenant;
@@ -294,6 +296,39 @@ describe('what comes next', () => {
       isCut: true,
     });
     await Promise.all([rest(first), rest(second)]);
+  });
+
+  it('pages the jobs by title, down and back up, whatever their titles hold', async () => {
+    const tenant = await createTestTenant();
+    const actor = actorOf(tenant, 'staff');
+    const { pluginId } = await createTestJob(tenant.id, { pluginKey: 'titles', name: 'first' });
+    const titles = ['同じ', '同じ', '同じ', 'a,b"c)', 'a\\b %_*', 'z~z', ' ', 'ｶﾅ'];
+    for (const [index, title] of titles.entries()) {
+      await sql`
+        insert into public.jobs (tenant_id, job_key, title, kind, plugin_id, plugin_job_name)
+        values (${tenant.id}, ${`title-${index}`}, ${title}, 'plugin', ${pluginId}, 'first')`;
+    }
+    const read = (position: PagePosition<TitleCursor> | null) =>
+      listPluginJobs(actor, { pluginId, position, size: 2 });
+    const down: string[][] = [];
+    const up: string[][] = [];
+    let page = await read(null);
+    expect(page.newer).toBeNull();
+    for (;;) {
+      down.push(page.items.map(({ jobId }) => jobId));
+      if (page.older === null) break;
+      page = await read({ direction: 'after', cursor: page.older });
+    }
+    while (page.newer !== null) {
+      page = await read({ direction: 'before', cursor: page.newer });
+      up.push(page.items.map(({ jobId }) => jobId));
+    }
+    expect(down.map(({ length }) => length)).toEqual([2, 2, 2, 2, 1]);
+    expect(new Set(down.flat()).size).toBe(titles.length + 1);
+    expect(up).toEqual(down.slice(0, -1).toReversed());
+    expect((await listPluginJobs(actor, { search: 'B %_*' })).items.map(({ title }) => title)).toEqual([
+      'a\\b %_*',
+    ]);
   });
 
   it('pages the ledger of a job; another company sees none of it', async () => {

@@ -6,6 +6,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
+import { formatTitleCursor } from '#domain/page-cursor.ts';
 import { isUnfinished } from '#domain/run-state.ts';
 import { addressOf } from '#features/kit/address.ts';
 import { requireMember } from '#features/kit/current-member.ts';
@@ -18,7 +19,7 @@ import { ScheduleFilterBar } from '#features/scheduler/components/schedule-filte
 import { ScheduleTable } from '#features/scheduler/components/schedule-table.tsx';
 import { SchedulerNotices, StopAllButton } from '#features/scheduler/components/scheduler-notices.tsx';
 import { listPluginJobs, readSchedulerStatus, readTimeline } from '#features/scheduler/queries.ts';
-import { formatTitleCursor, parseSchedulesAddress } from '#features/scheduler/schemas.ts';
+import { parseSchedulesAddress } from '#features/scheduler/schemas.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('schedules');
@@ -28,7 +29,7 @@ export async function generateMetadata(): Promise<Metadata> {
 const dayMs = 86_400_000;
 
 export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
-  const { filter, after } = parseSchedulesAddress(await searchParams);
+  const { filter, position } = parseSchedulesAddress(await searchParams);
   const member = await requireMember();
   const { timeZone } = member;
   const isAdmin = member.role === 'admin';
@@ -39,7 +40,7 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
       search: filter.search,
       isEnabled: filter.state === null ? undefined : filter.state === 'enabled',
       pluginId: filter.pluginId ?? undefined,
-      after: after ?? undefined,
+      position,
     }),
     readTimeline(member, span),
     readSchedulerStatus(member),
@@ -49,7 +50,7 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
   const forms = isAdmin
     ? await readRunForms(
         member,
-        page.jobs.map(({ jobId }) => jobId),
+        page.items.map(({ jobId }) => jobId),
       )
     : new Map();
   const applied = { q: filter.search, state: filter.state, plugin: filter.pluginId };
@@ -81,15 +82,15 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
         actions={isAdmin && status.isEnabled ? <StopAllButton /> : null}
       />
       <SchedulerNotices status={status} isAdmin={isAdmin} />
-      {after === null && !isNarrowed ? (
+      {page.newer === null && !isNarrowed ? (
         <div className="mb-5">
           <DayTimeline timeline={timeline} span={span} timeZone={timeZone} />
         </div>
       ) : null}
       <ScheduleFilterBar filter={filter} plugins={plugins} />
-      {page.jobs.length > 0 ? (
+      {page.items.length > 0 ? (
         <ScheduleTable
-          jobs={page.jobs}
+          jobs={page.items}
           timeZone={timeZone}
           isAdmin={isAdmin}
           isHeld={!status.isEnabled}
@@ -105,13 +106,17 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
           action={<LinkButton href="/schedules">{t('noMatch.clear')}</LinkButton>}
         />
       )}
-      {page.jobs.some(({ latestRun }) => latestRun !== null && isUnfinished(latestRun.state)) ? (
+      {page.items.some(({ latestRun }) => latestRun !== null && isUnfinished(latestRun.state)) ? (
         <AutoRefresh seconds={1} />
       ) : null}
       <PaginationLinks
-        newerHref={after === null ? null : addressOf('/schedules', applied)}
-        olderHref={page.next && addressOf('/schedules', { ...applied, after: formatTitleCursor(page.next) })}
-        newerLabel={t('first')}
+        newerHref={
+          page.newer && addressOf('/schedules', { ...applied, before: formatTitleCursor(page.newer) })
+        }
+        olderHref={
+          page.older && addressOf('/schedules', { ...applied, after: formatTitleCursor(page.older) })
+        }
+        newerLabel={t('previousPage')}
         olderLabel={t('nextPage')}
       />
     </>

@@ -6,6 +6,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
+import { formatTitleCursor } from '#domain/page-cursor.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { isUnfinished } from '#domain/run-state.ts';
 import { addressOf } from '#features/kit/address.ts';
@@ -19,20 +20,20 @@ import { readRunForms } from '#features/runs/portal-run.ts';
 import { ScheduleTable } from '#features/scheduler/components/schedule-table.tsx';
 import { SchedulerNotices } from '#features/scheduler/components/scheduler-notices.tsx';
 import { listPluginJobs, readSchedulerStatus } from '#features/scheduler/queries.ts';
-import { formatTitleCursor, parseSchedulesAddress } from '#features/scheduler/schemas.ts';
+import { parseSchedulesAddress } from '#features/scheduler/schemas.ts';
 
 export async function generateMetadata({ params }: PageProps<'/plugins/[id]'>): Promise<Metadata> {
   return pluginTitle((await params).id);
 }
 
 export default portalPage<PageProps<'/plugins/[id]'>>(async ({ params, searchParams }) => {
-  const { after } = parseSchedulesAddress(await searchParams);
+  const { position } = parseSchedulesAddress(await searchParams);
   const member = await requireMember();
   const { timeZone } = member;
   const isAdmin = member.role === 'admin';
   const plugin = await getPlugin(member, (await params).id);
   const [page, status, t, locale] = await Promise.all([
-    listPluginJobs(member, { pluginId: plugin.id, after: after ?? undefined }),
+    listPluginJobs(member, { pluginId: plugin.id, position }),
     readSchedulerStatus(member),
     getTranslations('plugins.jobs'),
     getLocale(),
@@ -40,7 +41,7 @@ export default portalPage<PageProps<'/plugins/[id]'>>(async ({ params, searchPar
   const forms = isAdmin
     ? await readRunForms(
         member,
-        page.jobs.map(({ jobId }) => jobId),
+        page.items.map(({ jobId }) => jobId),
       )
     : null;
   const path = `/plugins/${plugin.id}`;
@@ -49,9 +50,9 @@ export default portalPage<PageProps<'/plugins/[id]'>>(async ({ params, searchPar
     <>
       <PluginHeader plugin={plugin} current="jobs" timeZone={timeZone} isAdmin={isAdmin} />
       <SchedulerNotices status={status} isAdmin={isAdmin} />
-      {page.jobs.length > 0 ? (
+      {page.items.length > 0 ? (
         <ScheduleTable
-          jobs={page.jobs}
+          jobs={page.items}
           timeZone={timeZone}
           isAdmin={isAdmin}
           isHeld={!status.isEnabled}
@@ -64,13 +65,13 @@ export default portalPage<PageProps<'/plugins/[id]'>>(async ({ params, searchPar
       ) : (
         <EmptyState title={t('none')}>{isAdmin && kinds.length > 0 ? t('noneBody') : null}</EmptyState>
       )}
-      {page.jobs.some(({ latestRun }) => latestRun !== null && isUnfinished(latestRun.state)) ? (
+      {page.items.some(({ latestRun }) => latestRun !== null && isUnfinished(latestRun.state)) ? (
         <AutoRefresh seconds={1} />
       ) : null}
       <PaginationLinks
-        newerHref={after === null ? null : (path as Route)}
-        olderHref={page.next && addressOf(path, { after: formatTitleCursor(page.next) })}
-        newerLabel={t('first')}
+        newerHref={page.newer && addressOf(path, { before: formatTitleCursor(page.newer) })}
+        olderHref={page.older && addressOf(path, { after: formatTitleCursor(page.older) })}
+        newerLabel={t('previous')}
         olderLabel={t('next')}
       />
       {isAdmin && kinds.length > 0 ? (

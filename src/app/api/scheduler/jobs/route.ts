@@ -10,7 +10,11 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/a
   GET: async (request) => {
     const actor = await requireActor(request);
     const { limit, after, enabled } = readQuery(jobsQuery, request);
-    const { jobs, next } = await listPluginJobs(actor, { size: limit, after, isEnabled: enabled });
-    return jsonAnswer(200, { jobs: jobs.map(toSchedulerJob), next: next && formatTitleCursor(next) });
+    const { items, older } = await listPluginJobs(actor, {
+      size: limit,
+      position: after ? { direction: 'after', cursor: after } : null,
+      isEnabled: enabled,
+    });
+    return jsonAnswer(200, { jobs: items.map(toSchedulerJob), next: older && formatTitleCursor(older) });
   },
 });
