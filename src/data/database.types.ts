@@ -515,6 +515,7 @@ export type Database = {
           is_enabled: boolean;
           kind: string;
           manifest: NonNullable<Json>;
+          manifest_text: string | null;
           name: string;
           plugin_key: string;
           tenant_id: string;
@@ -532,6 +533,7 @@ export type Database = {
           is_enabled?: boolean;
           kind: string;
           manifest: NonNullable<Json>;
+          manifest_text?: string | null;
           name: string;
           plugin_key: string;
           tenant_id: string;
@@ -548,6 +550,7 @@ export type Database = {
           is_enabled?: boolean;
           kind?: string;
           manifest?: NonNullable<Json>;
+          manifest_text?: string | null;
           name?: string;
           plugin_key?: string;
           tenant_id?: string;

@@ -8,7 +8,7 @@ import { textIn } from '#domain/plugin/payload-schema.ts';
 import { nextNominal } from '#domain/schedule/next-nominal.ts';
 
 export const pluginColumns =
-  'id, plugin_key, name, kind, base_url, manifest, is_enabled, concurrency_limit, health, health_message, health_checked_at' as const;
+  'id, plugin_key, name, kind, base_url, manifest, manifest_text, is_enabled, concurrency_limit, health, health_message, health_checked_at' as const;
 
 type PluginRow = Pick<
   Tables<'plugins'>,
@@ -18,6 +18,7 @@ type PluginRow = Pick<
   | 'kind'
   | 'base_url'
   | 'manifest'
+  | 'manifest_text'
   | 'is_enabled'
   | 'concurrency_limit'
   | 'health'
@@ -41,6 +42,15 @@ export interface Plugin {
   healthCheckedAt: string | null;
 }
 
+/** The manifest of a row of plugins, with its keys in the order in which they were written where that is known. */
+export function toManifest({
+  manifest,
+  manifest_text,
+}: Pick<Tables<'plugins'>, 'manifest' | 'manifest_text'>): unknown {
+  // The database holds the text to be the same JSON as the manifest.
+  return manifest_text === null ? manifest : JSON.parse(manifest_text);
+}
+
 /** Reads a row of plugins. */
 export function toPlugin(row: PluginRow): Plugin {
   const health = (['healthy', 'unhealthy'] as const).find((known) => known === row.health);
@@ -50,7 +60,7 @@ export function toPlugin(row: PluginRow): Plugin {
     name: row.name,
     kind: row.kind === 'remote' ? 'remote' : 'built_in',
     baseUrl: row.base_url,
-    manifest: row.manifest,
+    manifest: toManifest(row),
     isEnabled: row.is_enabled,
     concurrencyLimit: row.concurrency_limit,
     health: health ?? 'unknown',
@@ -87,6 +97,7 @@ export async function declarePlugin(
       kind: manifest.kind,
       base_url: manifest.baseUrl,
       manifest: written as Json,
+      manifest_text: JSON.stringify(written),
     },
     p_jobs: jobs.map((job) => ({
       name: job.name,

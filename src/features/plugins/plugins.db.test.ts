@@ -6,7 +6,7 @@ import type { Actor } from '#features/kit/api-actor.ts';
 import { changePluginJob } from '#features/plugins/change-plugin-job.ts';
 import { changePlugin, removeRemotePlugin } from '#features/plugins/change-plugin.ts';
 import { createPluginJob } from '#features/plugins/create-plugin-job.ts';
-import { getPlugin, listJobSecrets, listPlugins } from '#features/plugins/queries.ts';
+import { getPlugin, listJobSecrets, listPlugins, manifestJobOf } from '#features/plugins/queries.ts';
 import {
   refreshRemotePlugin,
   registerRemotePlugin,
@@ -14,6 +14,7 @@ import {
 } from '#features/plugins/register-remote-plugin.ts';
 import { setJobSecret } from '#features/plugins/set-job-secret.ts';
 import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
+import { readRunForms } from '#features/runs/portal-run.ts';
 import { createGuardedFetch } from '#plugins/outgoing.ts';
 import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
 
@@ -187,6 +188,49 @@ describe('a remote plugin', () => {
     await expect(changePlugin(actor('staff'), pluginId, { isEnabled: true })).rejects.toThrow(ForbiddenError);
     await removeRemotePlugin(actor(), pluginId);
     await expect(getPlugin(actor(), pluginId)).rejects.toThrow(NotFoundError);
+  });
+
+  it('asks for a payload in the order of its manifest, also when only the order has changed', async () => {
+    const manifestWith = (names: string[]) => ({
+      ...good,
+      id: 'ordered',
+      jobs: [
+        {
+          name: 'sync',
+          route: '/jobs/sync',
+          payload: {
+            type: 'object',
+            properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
+          },
+        },
+      ],
+    });
+    manifest = manifestWith(['year', 'b', 'account', 'aa']);
+    const { pluginId } = await registerRemotePlugin(actor(), `${origin}/base`, guarded());
+    const [job] = await sql<{ id: string }[]>`select id from public.jobs where plugin_id = ${pluginId}`;
+    const readOrders = async () => {
+      const ofPlugin = manifestJobOf(await getPlugin(actor('staff'), pluginId), 'sync');
+      const ofForm = (await readRunForms(actor(), [job?.id ?? ''])).get(job?.id ?? '')?.declared;
+      return [ofPlugin, ofForm].map((declared) => Object.keys(declared?.payloadSchema?.properties ?? {}));
+    };
+    expect(await readOrders()).toEqual([
+      ['year', 'b', 'account', 'aa'],
+      ['year', 'b', 'account', 'aa'],
+    ]);
+
+    manifest = manifestWith(['aa', 'year', 'account', 'b']);
+    await refreshRemotePlugin(actor(), pluginId, guarded());
+    expect((await readOrders())[0]).toEqual(['aa', 'year', 'account', 'b']);
+    // As a plugin that was declared before orders were kept.
+    await sql`update public.plugins set manifest_text = null where id = ${pluginId}`;
+    expect((await readOrders())[0]?.toSorted()).toEqual(['aa', 'account', 'b', 'year']);
+    await refreshRemotePlugin(actor(), pluginId, guarded());
+    expect((await readOrders())[0]).toEqual(['aa', 'year', 'account', 'b']);
+
+    const rows = await sql<{ after: object }[]>`
+      select after from public.audit_log where subject_id = ${pluginId} and subject_kind = 'plugins'`;
+    expect(rows.filter(({ after }) => 'manifest_text' in (after ?? {}))).toEqual([]);
+    await removeRemotePlugin(actor(), pluginId);
   });
 
   it('is refused with the reason: private address, no answer, wrong manifest, staff', async () => {

@@ -1,4 +1,5 @@
 import { toInstant } from '#data/instant.ts';
+import { toManifest } from '#data/plugin-row.ts';
 import { type PortalRun, portalRunColumns, toErrorSummary, toPortalRun } from '#data/portal-run-row.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { parseManifest, type PluginJob } from '#domain/plugin/manifest.ts';
@@ -34,7 +35,7 @@ export async function readPortalRun(
   const [answer, attempts, stacks] = await Promise.all([
     client
       .from('runs')
-      .select(`${portalRunColumns}, jobs!inner(plugin_job_name, plugins(id, name, manifest))`)
+      .select(`${portalRunColumns}, jobs!inner(plugin_job_name, plugins(id, name, manifest, manifest_text))`)
       .eq('tenant_id', tenantId)
       .eq('id', runId)
       .single(),
@@ -58,7 +59,7 @@ export async function readPortalRun(
   const { plugins: plugin, plugin_job_name: jobName } = row.jobs;
   if (!plugin) return null;
   const run = toPortalRun(row);
-  const parsed = parseManifest(plugin.manifest, { now: new Date(), defaultTimeZone: 'UTC' });
+  const parsed = parseManifest(toManifest(plugin), { now: new Date(), defaultTimeZone: 'UTC' });
   return {
     ...run,
     plugin: { id: plugin.id, name: plugin.name },
@@ -107,7 +108,7 @@ export async function readRunForms(
   const rows = unwrap(
     await client
       .from('jobs')
-      .select('id, title, payload, cursor, plugin_job_name, plugins!inner(id, manifest)')
+      .select('id, title, payload, cursor, plugin_job_name, plugins!inner(id, manifest, manifest_text)')
       .eq('tenant_id', tenantId)
       .in('id', [...jobIds]),
   );
@@ -117,7 +118,7 @@ export async function readRunForms(
       const { plugins: plugin } = row;
       let jobs = manifests.get(plugin.id);
       if (!jobs) {
-        const parsed = parseManifest(plugin.manifest, { now: new Date(), defaultTimeZone: 'UTC' });
+        const parsed = parseManifest(toManifest(plugin), { now: new Date(), defaultTimeZone: 'UTC' });
         manifests.set(plugin.id, (jobs = parsed.ok ? parsed.manifest.jobs : []));
       }
       const { payload } = row;

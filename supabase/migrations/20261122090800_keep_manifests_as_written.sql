@@ -1,0 +1,135 @@
+-- jsonb sorts the keys of an object, but the fields of a job's input are asked in the order in which its manifest names them.
+
+alter table public.plugins
+  add column manifest_text text,
+  add constraint plugin_manifest_text_is_its_manifest check (manifest_text::jsonb = manifest);
+comment on column public.plugins.manifest_text is
+  'The manifest with its keys in the order in which they were written; null until it is read again after the column was added.';
+
+grant insert (manifest_text), update (manifest_text) on public.plugins to authenticated;
+
+create or replace function public.declare_plugin(p_tenant_id uuid, p_plugin jsonb, p_jobs jsonb)
+returns uuid
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  v_id uuid;
+  v_manifest jsonb;
+  v_text text := p_plugin ->> 'manifest_text';
+  v_old_text text;
+  v_known text[];
+begin
+  select id, manifest, manifest_text into v_id, v_manifest, v_old_text
+    from public.plugins
+    where tenant_id = p_tenant_id and plugin_key = p_plugin ->> 'plugin_key'
+    for no key update;
+  if v_id is null then
+    insert into public.plugins (tenant_id, plugin_key, name, kind, base_url, manifest, manifest_text)
+      values (
+        p_tenant_id, p_plugin ->> 'plugin_key', p_plugin ->> 'name', p_plugin ->> 'kind', p_plugin ->> 'base_url',
+        p_plugin -> 'manifest', v_text
+      )
+      on conflict (tenant_id, plugin_key) do nothing
+      returning id into v_id;
+    -- Another process declares it at this moment.
+    if v_id is null then
+      return (select id from public.plugins where tenant_id = p_tenant_id and plugin_key = p_plugin ->> 'plugin_key');
+    end if;
+  elsif v_manifest is distinct from p_plugin -> 'manifest' then
+    update public.plugins set name = p_plugin ->> 'name', manifest = p_plugin -> 'manifest', manifest_text = v_text
+      where id = v_id;
+  else
+    -- The same but for the order of its keys.
+    update public.plugins set manifest_text = v_text where id = v_id and v_text <> coalesce(v_old_text, '');
+    return v_id;
+  end if;
+
+  -- Jobs that an earlier manifest had are left alone: an admin may have changed or removed them.
+  select coalesce(array_agg(j ->> 'name'), '{}') into v_known
+    from jsonb_array_elements(coalesce(v_manifest -> 'jobs', '[]')) j;
+  with declared as (
+    select * from jsonb_to_recordset(p_jobs) as d (
+      name text, job_key text, title text, timeout_seconds integer, max_attempts integer, backoff_seconds integer,
+      max_backoff_seconds integer, concurrency_limit integer, schedule jsonb
+    )
+    where d.name <> all (v_known)
+  ),
+  made as (
+    insert into public.jobs
+      (tenant_id, job_key, title, kind, plugin_id, plugin_job_name, timeout_seconds, max_attempts, backoff_seconds,
+        max_backoff_seconds, concurrency_limit)
+    select p_tenant_id, d.job_key, d.title, 'plugin', v_id, d.name, d.timeout_seconds, d.max_attempts, d.backoff_seconds,
+      d.max_backoff_seconds, d.concurrency_limit
+    from declared d
+    on conflict (tenant_id, job_key) do nothing
+    returning id, plugin_job_name
+  )
+  insert into public.schedules
+    (tenant_id, job_id, schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at, misfire_policy,
+      misfire_limit, overlap_policy, spread_seconds, next_nominal_at, next_due_at)
+  select
+    p_tenant_id, m.id, s.schedule_type, s.cron_expression, coalesce(s.time_zone, 'UTC'), s.interval_seconds, s.anchor_at,
+    s.run_at, s.misfire_policy, s.misfire_limit, s.overlap_policy, s.spread_seconds, s.next_nominal_at, s.next_nominal_at
+  from made m
+  join declared d on d.name = m.plugin_job_name
+  cross join lateral jsonb_to_record(d.schedule) as s (
+    schedule_type text, cron_expression text, time_zone text, interval_seconds integer, anchor_at timestamptz,
+    run_at timestamptz, misfire_policy text, misfire_limit integer, overlap_policy text, spread_seconds integer, next_nominal_at timestamptz
+  )
+  where d.schedule is not null;
+  return v_id;
+end;
+$$;
+
+-- The audit log shows a manifest once.
+create or replace function private.write_audit_row()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_old jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  v_new jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  v_row jsonb := coalesce(v_new, v_old);
+  v_tenant_id uuid := coalesce(v_row ->> 'tenant_id', v_row ->> 'id')::uuid;
+  v_hidden text[] := array['key_hash', 'token_hash', 'created_at', 'updated_at', 'manifest_text'];
+begin
+  -- A function that writes its own rows, with better names for the actor, says so for its transaction.
+  if current_setting('portal.audits_itself', true) = 'yes' then
+    return null;
+  end if;
+  if not exists (select 1 from public.tenants where id = v_tenant_id) then
+    return null;
+  end if;
+
+  if tg_op = 'UPDATE' then
+    select coalesce(jsonb_object_agg(changed.key, changed.value), '{}'::jsonb)
+      into v_new
+      from jsonb_each(v_new) changed
+      where changed.value is distinct from v_old -> changed.key and changed.key <> all (v_hidden);
+    if v_new = '{}'::jsonb then
+      return null;
+    end if;
+    select jsonb_object_agg(kept.key, kept.value) into v_old from jsonb_each(v_old) kept where v_new ? kept.key;
+  end if;
+
+  insert into public.audit_log
+    (tenant_id, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name, before, after)
+  select
+    v_tenant_id,
+    a.kind,
+    a.id,
+    a.name,
+    tg_table_name || '.' || lower(tg_op),
+    tg_table_name,
+    coalesce(v_row ->> 'id', v_row ->> 'user_id', ''),
+    coalesce(v_row ->> 'title', v_row ->> 'name', v_row ->> 'email', ''),
+    v_old - v_hidden,
+    v_new - v_hidden
+  from private.current_actor(v_tenant_id) a;
+  return null;
+end;
+$$;
