@@ -1,6 +1,6 @@
 import type { NextRequest, NextResponse } from 'next/server';
 import { refreshSession } from '#data/clients/proxy.ts';
-import { isDevelopment } from '#data/env.ts';
+import { isDevelopment, readRealtimeSettings } from '#data/env.ts';
 import { contentSecurityPolicy } from '#features/kit/content-security-policy.ts';
 import { pathHeader } from '#features/kit/path-header.ts';
 
@@ -9,7 +9,11 @@ import { pathHeader } from '#features/kit/path-header.ts';
  * and in each verb, so a request that gets past this file gains nothing.
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
-  const policy = contentSecurityPolicy({ nonce: btoa(crypto.randomUUID()), isDevelopment: isDevelopment() });
+  const policy = contentSecurityPolicy({
+    nonce: btoa(crypto.randomUUID()),
+    isDevelopment: isDevelopment(),
+    realtimeUrl: readRealtimeSettings()?.url,
+  });
   const requestHeaders = new Headers(request.headers);
   // Next reads the nonce from here and puts it on its own scripts.
   requestHeaders.set('content-security-policy', policy);

@@ -28,6 +28,11 @@ export function readSupabaseSettings(): { url: string; publishableKey: string } 
   };
 }
 
+/** Address and publishable key of a project whose Supabase Realtime pages listen to, or null: then they ask each second. */
+export function readRealtimeSettings(): { url: string; publishableKey: string } | null {
+  return process.env.TC_PORTAL_REALTIME === '1' ? readSupabaseSettings() : null;
+}
+
 /** Address and secret key of Supabase, for the service client only. */
 export function readServiceSettings(): { url: string; secretKey: string } {
   const settings = parseSettings(serviceSettings);

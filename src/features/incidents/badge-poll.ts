@@ -28,9 +28,13 @@ export async function askBadge(etag: string | null, ask: typeof fetch = fetch): 
   }
 }
 
-/** How long to wait before asking again: often while somebody looks, seldom in a hidden tab, ever slower into the void. */
-export function pollDelayMs(isVisible: boolean, failures: number): number {
-  return Math.min(1_200 * 2 ** Math.min(failures, 5), 30_000) * (isVisible ? 1 : 10);
+/**
+ * How long to wait before asking again: often while somebody looks, seldom in a hidden tab or while Realtime tells of changes,
+ * ever slower into the void.
+ */
+export function pollDelayMs(look: { isVisible: boolean; isTold: boolean; failures: number }): number {
+  if (look.isTold && look.failures === 0) return 60_000;
+  return Math.min(1_200 * 2 ** Math.min(look.failures, 5), 30_000) * (look.isVisible ? 1 : 10);
 }
 
 /** Whether the page at this path shows what reports change, so that it is worth reading again. */

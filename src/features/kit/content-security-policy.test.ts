@@ -24,4 +24,15 @@ describe('contentSecurityPolicy', () => {
   it('is looser in development only', () => {
     expect(contentSecurityPolicy({ nonce: 'abc', isDevelopment: true })).toContain(`'unsafe-eval'`);
   });
+
+  it('connects to nobody but the portal, and to Realtime only where pages listen to it', () => {
+    expect(policy).toContain(`connect-src 'self';`);
+    expect(
+      contentSecurityPolicy({
+        nonce: 'abc',
+        isDevelopment: false,
+        realtimeUrl: 'https://project.supabase.co/',
+      }),
+    ).toContain(`connect-src 'self' wss://project.supabase.co;`);
+  });
 });

@@ -74,7 +74,11 @@ async function startPlugin(): Promise<TestPlugin & { stop: () => void }> {
   };
 }
 
-async function signIn(page: Page, url: string, person: { email: string; password: string }): Promise<void> {
+export async function signIn(
+  page: Page,
+  url: string,
+  person: { email: string; password: string },
+): Promise<void> {
   await page.goto(`${url}/sign-in`);
   await page.locator('input[name=email]').fill(person.email);
   await page.locator('input[name=password]').fill(person.password);

@@ -1,6 +1,7 @@
 import { CloudOff } from 'lucide';
 import { getTranslations } from 'next-intl/server';
 import { Icon } from '#components/ui/icon.tsx';
+import { readRealtimeSettings } from '#data/env.ts';
 import { UnavailableError } from '#domain/errors.ts';
 import { badgeEtag } from '#features/incidents/badge-etag.ts';
 import { requireMember } from '#features/kit/current-member.ts';
@@ -11,17 +12,19 @@ export async function IncidentBadge() {
   const [t, badge] = await Promise.all([
     getTranslations('incidents.badge'),
     requireMember()
-      .then((member) => member.badge)
+      .then(({ badge, tenantId }) => ({ ...badge, tenantId }))
       .catch((error: unknown) => {
         if (error instanceof UnavailableError) return null;
         throw error;
       }),
   ]);
+  const realtime = readRealtimeSettings();
   return (
     <LiveBadge
       initial={badge && { failingCount: badge.failingCount, etag: badgeEtag(badge) }}
       label={t('failing')}
       lostLabel={t('lost')}
+      changeSource={realtime && badge && { ...realtime, tenantId: badge.tenantId }}
       lostIcon={<Icon node={CloudOff} className="inline size-3.5" />}
     />
   );

@@ -2,6 +2,7 @@
 
 import { usePathname, useRouter } from 'next/navigation';
 import { type ReactNode, useEffect, useRef, useState, useTransition } from 'react';
+import type { ChangeSource } from '#data/clients/changes.ts';
 import { askBadge, isLivePage, pollDelayMs, titleWithCount } from '#features/incidents/badge-poll.ts';
 
 /** Keeps the number before the page's title; Next writes the title anew with every page. */
@@ -65,12 +66,15 @@ export function LiveBadge({
   label,
   lostLabel,
   lostIcon,
+  changeSource,
 }: {
   /** Null when the database was away. */
   initial: { failingCount: number; etag: string } | null;
   label: string;
   lostLabel: string;
   lostIcon: ReactNode;
+  /** Where changes are told of; null asks for them. */
+  changeSource: ChangeSource | null;
 }) {
   const router = useRouter();
   const pathname = usePathname();
@@ -94,9 +98,15 @@ export function LiveBadge({
     let known = initial?.etag ?? null;
     let isAsking = false;
     let isStopped = false;
+    let isTold = false;
+    let isAskedAgain = false;
+    let stopListening: (() => void) | undefined;
+    const delayMs = () => pollDelayMs({ isVisible: !document.hidden, isTold, failures });
 
     async function ask() {
-      if (isAsking) return;
+      if (isStopped) return;
+      // What changes during an answer may not be in it.
+      if (isAsking) return void (isAskedAgain = true);
       isAsking = true;
       clearTimeout(timer);
       const answer = await askBadge(known);
@@ -112,17 +122,36 @@ export function LiveBadge({
       }
       // The page then leads to sign-in.
       if (answer.kind === 'signedOut' && failures === 1) router.refresh();
-      timer = setTimeout(ask, pollDelayMs(!document.hidden, failures));
+      const isDue = isAskedAgain && isAnswered;
+      isAskedAgain = false;
+      timer = setTimeout(ask, isDue ? 250 : delayMs());
     }
     const askIfVisible = () => {
       if (!document.hidden) void ask();
     };
 
-    timer = setTimeout(ask, pollDelayMs(!document.hidden, 0));
+    async function listen(source: ChangeSource) {
+      const { listenForChanges } = await import('#data/clients/changes.ts');
+      stopListening = await listenForChanges(source, {
+        change: () => void ask(),
+        state: (isListening) => {
+          if (isStopped) return;
+          isTold = isListening;
+          // What changed before it listened, or while it did not.
+          void ask();
+        },
+      });
+      if (isStopped) stopListening();
+    }
+
+    timer = setTimeout(ask, delayMs());
+    // Without Realtime, or while it is away, asking is enough.
+    if (changeSource) listen(changeSource).catch(() => {});
     document.addEventListener('visibilitychange', askIfVisible);
     window.addEventListener('online', askIfVisible);
     return () => {
       isStopped = true;
+      stopListening?.();
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', askIfVisible);
       window.removeEventListener('online', askIfVisible);
