@@ -25,12 +25,15 @@ const executor = createRunExecutor(
     concurrency: Number(process.env.BENCH_CONCURRENCY ?? '200'),
     leaseSeconds: 30,
     heartbeatMs: 10_000,
-    pollMs: 50,
+    pollMs: Number(process.env.BENCH_POLL_MS ?? '50'),
+    idlePollMs: Number(process.env.BENCH_POLL_MS ?? '50'),
     publicUrl: 'http://127.0.0.1:1',
   },
   { allowedCommands: [], allowedHosts: [], commandEnvironment: {} },
   { bench },
 );
 executor.start();
+// As the supervisor does for the worker that it starts beside the portal.
+process.on('message', () => executor.wake());
 process.stdout.write('ready\n');
 process.on('SIGTERM', () => void executor.stop(0).then(() => process.exit(0)));

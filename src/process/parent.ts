@@ -26,6 +26,21 @@ export function obeyParent(stop: () => Promise<void>): void {
   process.on('SIGTERM', end);
 }
 
+/** Said by whoever has put runs on the queue, and passed on to the worker, which then need not wait for its next poll. */
+export const runsWaiting = 'runs-waiting';
+
+/** Says something to the supervisor, if there is one. */
+export function tellParent(message: typeof runsWaiting): void {
+  if (process.connected) process.send?.(message);
+}
+
+/** Calls the listener whenever the supervisor says this. */
+export function onParentSays(expected: typeof runsWaiting, listener: () => void): void {
+  process.on('message', (message) => {
+    if (message === expected) listener();
+  });
+}
+
 /** Tells the supervisor that this process does its work from now on. */
 export function reportReady(): void {
   process.send?.('ready');

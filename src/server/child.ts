@@ -11,6 +11,8 @@ export interface ChildOptions {
   /** Copies the output to the screen, for development. */
   readonly toScreen?: boolean;
   readonly onRestart: (name: string, delay: number) => void;
+  /** Hears what it says beside being ready. */
+  readonly onMessage?: (message: unknown) => void;
 }
 
 const shortest = 200;
@@ -100,7 +102,7 @@ export class Child {
     await new Promise<void>((resolve, reject) => {
       child.once('error', reject);
       child.on('message', (message) => {
-        if (message !== 'ready') return;
+        if (message !== 'ready') return this.#options.onMessage?.(message);
         ready = true;
         this.#restarter.started();
         resolve();
@@ -116,6 +118,11 @@ export class Child {
         }
       });
     });
+  }
+
+  /** Says something to it; a process that is just gone need not hear it. */
+  tell(message: string): void {
+    if (this.#process?.connected) this.#process.send(message, () => {});
   }
 
   /** Asks it to finish what it does, and insists after a while. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import next from 'next';
 import { takeFastPath } from '#server/fast-path.ts';
-import { obeyParent, reportReady } from '#process/parent.ts';
+import { onRunsAnnounced } from '#features/kit/waiting-runs.ts';
+import { obeyParent, reportReady, runsWaiting, tellParent } from '#process/parent.ts';
 
 const dev = process.env.PORTAL_DEV === '1';
 const host = process.env.HOST ?? '127.0.0.1';
@@ -60,6 +61,8 @@ server.on('error', (error) => {
   console.error(`cannot listen: ${'code' in error ? String(error.code) : error.message}`);
   process.exit(1);
 });
+
+onRunsAnnounced(() => tellParent(runsWaiting));
 
 obeyParent(async () => {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,12 +1,16 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
+import { hashSecret } from '#features/kit/hash-secret.ts';
 import { findRunningPostgres } from '#server/embedded/postgres.ts';
 import { findFreePort, whyTaken } from '#server/ports.ts';
 import { launchPortal, makePortalFolder, startPortal, type TestPortal } from '#testing/start-portal.ts';
+import { until } from '#testing/until.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -131,6 +135,43 @@ describe('a running portal', () => {
         { timeout: 15_000 },
       )
       .toBe(true);
+  });
+
+  test('starts a run at once although its worker is idle, because the portal tells it', async () => {
+    const seldom = await startPortal({ environment: { WORKER_IDLE_POLL_MS: '600000' } });
+    try {
+      const ask = async (path: string, init: RequestInit = {}) => {
+        const key = seldom.secrets.SUPABASE_SECRET_KEY ?? '';
+        const headers = { apikey: key, 'Content-Type': 'application/json', Prefer: 'return=representation' };
+        const answer = await fetch(`${seldom.secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/${path}`, {
+          ...init,
+          headers,
+        });
+        return (await answer.json()) as Record<string, string>[];
+      };
+      const [job] = await until(
+        () => ask('jobs?select=id,tenant_id&plugin_job_name=eq.check'),
+        (jobs) => jobs.length > 0,
+      );
+      const key = formatApiKey(randomBytes(32));
+      const row = {
+        tenant_id: job!.tenant_id,
+        name: 'Test',
+        prefix: apiKeyPrefix(key),
+        key_hash: hashSecret(key),
+      };
+      await ask('api_keys', { method: 'POST', body: JSON.stringify({ ...row, scopes: ['admin'] }) });
+      const start = () =>
+        fetch(`${seldom.url}/api/scheduler/jobs/${job!.id}/run`, {
+          method: 'POST',
+          headers: { Authorization: `Bearer ${key}` },
+        });
+      const { execution_id: id } = (await (await start()).json()) as { execution_id: string };
+      const state = async () => (await ask(`runs?select=state&id=eq.${id}`))[0]?.state;
+      await expect.poll(state, { timeout: 10_000 }).toMatch(/success|failed/);
+    } finally {
+      await seldom.remove();
+    }
   });
 
   test('takes the database away for a test and gives it back', async () => {

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createFirstTenant } from '#features/tenants/create-first-tenant.ts';
 import { buildPages, nextEnvironment } from '#server/build.ts';
+import { runsWaiting } from '#process/parent.ts';
 import { Child } from '#server/child.ts';
 import { Database } from '#server/embedded/database.ts';
 import { databaseUrl } from '#server/embedded/surroundings.ts';
@@ -76,6 +77,7 @@ class Supervisor {
   readonly #screen = new Screen();
   readonly #running: Running[] = [];
   readonly #abort = new AbortController();
+  #worker: Child | undefined;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -108,7 +110,11 @@ class Supervisor {
       log: this.#log(name),
       toScreen,
       onRestart: this.#onRestart,
+      onMessage: (message) => {
+        if (message === runsWaiting) this.#worker?.tell(runsWaiting);
+      },
     });
+    if (name === 'worker') this.#worker = child;
     this.#running.push({ name, stop: () => child.stop() });
     await child.start().catch((error: unknown) => {
       this.#throwIfStopped();

@@ -9,6 +9,7 @@ const executor = createRunExecutor(
     leaseSeconds: 2,
     heartbeatMs: 600,
     pollMs: 30,
+    idlePollMs: 30,
     publicUrl: 'http://127.0.0.1:1',
   },
   { allowedCommands: [], allowedHosts: [], commandEnvironment: {} },

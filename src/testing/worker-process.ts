@@ -30,6 +30,7 @@ export async function startWorker(environment: Record<string, string> = {}): Pro
       NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: publishableKey,
       SUPABASE_SECRET_KEY: secretKey,
       WORKER_SCHEDULER: 'off',
+      WORKER_IDLE_POLL_MS: '50',
       ...environment,
     },
   });

@@ -2,10 +2,11 @@ import os from 'node:os';
 import { createRunExecutor } from '#features/execution/create-run-executor.ts';
 import { noteWorkerHeartbeat, reapLostRuns } from '#features/execution/keep-house.ts';
 import { describeError, writeLog } from '#features/kit/log.ts';
+import { onRunsAnnounced } from '#features/kit/waiting-runs.ts';
 import { checkRemotePlugins } from '#features/plugins/check-remote-plugins.ts';
 import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';
-import { obeyParent, reportReady } from '#process/parent.ts';
+import { obeyParent, onParentSays, reportReady, runsWaiting } from '#process/parent.ts';
 import { repeat, type Repeated } from './repeat.ts';
 import { readWorkerSettings } from './settings.ts';
 
@@ -51,6 +52,10 @@ obeyParent(async () => {
 // Nothing that a handler leaves behind may end the other runs of this process.
 process.on('unhandledRejection', (error) => writeLog('error', 'unhandled_rejection', describeError(error)));
 process.on('uncaughtException', (error) => writeLog('error', 'uncaught_exception', describeError(error)));
+
+// The portal beside this worker, and its own ticks, say when there is something to do; polling finds the rest.
+onParentSays(runsWaiting, () => executor.wake());
+onRunsAnnounced(() => executor.wake());
 
 executor.start();
 writeLog('info', 'worker_started', { worker: workerId, concurrency: settings.concurrency });

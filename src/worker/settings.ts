@@ -18,8 +18,11 @@ const environmentSchema = z.object({
   WORKER_LEASE_SECONDS: wholeNumber(2, 600, 30),
   /** Defaults to a third of the lease. */
   WORKER_HEARTBEAT_SECONDS: z.coerce.number().positive().optional(),
-  /** How long a run waits for an idle worker at most. Raise it where each question to the database costs money. */
+  /** How often it asks for runs while there are some, and for a few seconds after. */
   WORKER_POLL_MS: wholeNumber(10, 60_000, 50),
+  /** How often it asks while there are none. Defaults to a second, for a database elsewhere to five. */
+  WORKER_IDLE_POLL_MS: z.coerce.number().int().min(10).max(600_000).optional(),
+  NEXT_PUBLIC_SUPABASE_URL: z.string().default(''),
   /** How long running handlers may go on after a stop. */
   WORKER_GRACE_SECONDS: wholeNumber(0, 3_600, 5),
   /** off: another process ticks. */
@@ -52,6 +55,7 @@ export interface WorkerSettings {
   leaseSeconds: number;
   heartbeatMs: number;
   pollMs: number;
+  idlePollMs: number;
   graceMs: number;
   ticks: boolean;
   publicUrl: string;
@@ -82,6 +86,12 @@ function readAllowedCommands(text: string): AllowedCommand[] {
         workingFolder: cwd ?? null,
       };
     });
+}
+
+/** Where nobody counts requests, and none goes over a network. */
+function isOnThisMachine(url: string): boolean {
+  const host = URL.canParse(url) ? new URL(url).hostname : '';
+  return ['127.0.0.1', '[::1]', 'localhost'].includes(host);
 }
 
 // Programs need these to start; secrets of the portal are not among them.
@@ -124,6 +134,10 @@ export function readWorkerSettings(environment: NodeJS.ProcessEnv): WorkerSettin
     leaseSeconds: settings.WORKER_LEASE_SECONDS,
     heartbeatMs: (settings.WORKER_HEARTBEAT_SECONDS ?? settings.WORKER_LEASE_SECONDS / 3) * 1_000,
     pollMs: settings.WORKER_POLL_MS,
+    idlePollMs: Math.max(
+      settings.WORKER_POLL_MS,
+      settings.WORKER_IDLE_POLL_MS ?? (isOnThisMachine(settings.NEXT_PUBLIC_SUPABASE_URL) ? 1_000 : 5_000),
+    ),
     graceMs: settings.WORKER_GRACE_SECONDS * 1_000,
     ticks: settings.WORKER_SCHEDULER,
     publicUrl: settings.TC_PORTAL_PUBLIC_URL ?? `http://${host}:${settings.PORT}`,

@@ -31,6 +31,7 @@ export async function drainQueue({
       leaseSeconds,
       heartbeatMs: (leaseSeconds / 3) * 1_000,
       pollMs: 100,
+      idlePollMs: 100,
       publicUrl,
     },
     { allowedHosts, allowedCommands: [], commandEnvironment: {} },

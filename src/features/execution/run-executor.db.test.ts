@@ -111,6 +111,7 @@ function startExecutor(settings: Partial<ExecutorSettings> = {}): RunExecutor {
       leaseSeconds: 30,
       heartbeatMs: 10_000,
       pollMs: 20,
+      idlePollMs: 20,
       publicUrl: 'http://127.0.0.1:1',
       ...settings,
     },
@@ -574,6 +575,29 @@ describe('rule 22: what is switched off while it waits', () => {
   });
 });
 
+describe('an idle worker', () => {
+  it('asks seldom, and at once when somebody tells it of a run or one of its own has ended', async () => {
+    const executor = startExecutor({ idlePollMs: 60_000, pollMs: 60_000 });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const { jobId } = await createJob('wait', { concurrencyLimit: 1 });
+    const [first, second] = [await startTestRun(jobId), await startTestRun(jobId)];
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect((await readTestRun(first)).state).toBe('pending');
+    executor.wake();
+    await untilState(first, 'running');
+    letGo();
+    await untilState(second, 'success');
+  });
+
+  it('asks often for a while after it had something to do', async () => {
+    const executor = startExecutor({ idlePollMs: 60_000, pollMs: 20 });
+    const first = await startJob('brief');
+    executor.wake();
+    await untilState(first, 'success');
+    await untilState(await startJob('brief'), 'success');
+  });
+});
+
 describe('rule 30: poison', () => {
   it('a run that kills every worker ends failed and its message is archived', async () => {
     const runId = await startJob('brief', { maxAttempts: 2 });
@@ -660,6 +684,7 @@ describe('a batch', () => {
         leaseSeconds: 30,
         heartbeatMs: 10_000,
         pollMs: 20,
+        idlePollMs: 20,
         publicUrl: 'http://127.0.0.1:1',
       },
       { allowedCommands: [], allowedHosts: [], commandEnvironment: {} },

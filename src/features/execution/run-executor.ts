@@ -14,8 +14,10 @@ export interface ExecutorSettings {
   leaseSeconds: number;
   /** How often a lease is prolonged. */
   heartbeatMs: number;
-  /** How often an idle worker asks for runs: the longest that a run waits for an idle worker. */
+  /** How often it asks for runs while there are some, and for a few seconds after. */
   pollMs: number;
+  /** How often it asks while there are none and nobody wakes it: the longest that a run waits for an idle worker. */
+  idlePollMs: number;
   /** Where remote plugins report to. */
   publicUrl: string;
 }
@@ -28,6 +30,8 @@ const logsPerCall = 8;
 const cutAfterMs = 1_000;
 const awayMsMin = 200;
 const awayMsMax = 5_000;
+/** Runs seldom come alone. */
+const busyForMs = 3_000;
 
 /**
  * Takes runs from the queue and executes them: leases and heartbeats (rule 24), time-outs and retries (25), cancels (26),
@@ -43,6 +47,8 @@ export class RunExecutor {
   #finished = 0;
   #isStopping = false;
   #isBeating = false;
+  #isWoken = false;
+  #busyUntilMs = -Infinity;
   #beatTimer: NodeJS.Timeout | undefined;
   #claiming: Promise<void> = Promise.resolve();
   #wake: (() => void) | undefined;
@@ -64,6 +70,13 @@ export class RunExecutor {
   start(): void {
     this.#beatTimer = setInterval(() => void this.#beat(), beatMs);
     this.#claiming = this.#claimForever();
+  }
+
+  /** Asks for runs at once, and often for a while: somebody has put one on the queue. Only an optimisation over polling. */
+  wake(): void {
+    this.#isWoken = true;
+    this.#busyUntilMs = performance.now() + busyForMs;
+    this.#wake?.();
   }
 
   /**
@@ -115,7 +128,7 @@ export class RunExecutor {
   }
 
   async #claimForever(): Promise<void> {
-    const { concurrency, pollMs, workerId, leaseSeconds } = this.#settings;
+    const { concurrency, pollMs, idlePollMs, workerId, leaseSeconds } = this.#settings;
     let awayMs = awayMsMin;
     while (!this.#isStopping) {
       const free = concurrency - this.#active;
@@ -125,6 +138,7 @@ export class RunExecutor {
       }
       const quantity = Math.min(free, claimMax);
       const claimedAtMs = performance.now();
+      this.#isWoken = false;
       let runs: ClaimedRun[];
       try {
         const signal = AbortSignal.timeout(callMsMax);
@@ -136,10 +150,11 @@ export class RunExecutor {
         awayMs = Math.min(awayMs * 2, awayMsMax);
         continue;
       }
+      if (runs.length > 0) this.#busyUntilMs = performance.now() + busyForMs;
       for (const run of runs) this.#take(run, claimedAtMs);
       if (runs.length === 0) {
         if (this.#active === 0 && this.#writer.unwritten === 0) this.#onIdle?.();
-        await this.#sleep(pollMs);
+        await this.#sleep(performance.now() < this.#busyUntilMs ? pollMs : idlePollMs, true);
       } else if (runs.length === quantity) {
         // Runs that end at once free their slots together: one call for many instead of one for each.
         await new Promise((resolve) => setImmediate(resolve));
@@ -149,9 +164,10 @@ export class RunExecutor {
   }
 
   /** As `#pause`, but a free slot does not end it: the queue was empty a moment ago. */
-  async #sleep(ms: number): Promise<void> {
+  async #sleep(ms: number, untilWoken = false): Promise<void> {
     const end = performance.now() + ms;
-    while (!this.#isStopping && performance.now() < end) await this.#pause(end - performance.now());
+    const isOver = () => this.#isStopping || (untilWoken && this.#isWoken) || performance.now() >= end;
+    while (!isOver()) await this.#pause(end - performance.now());
   }
 
   #take(run: ClaimedRun, claimedAtMs: number): void {
@@ -173,7 +189,9 @@ export class RunExecutor {
     if (result !== null) isWritten = await this.#writer.write(result, () => held.leaseUntilMs);
     if (this.#held.get(runId) === held) this.#held.delete(runId);
     this.#finished += 1;
-    if (!isWritten) writeLog('info', 'attempt_lost', { run_id: runId, attempt: held.run.attempt });
+    // Its end may have made room for a run that waited for a place.
+    if (isWritten) this.wake();
+    else writeLog('info', 'attempt_lost', { run_id: runId, attempt: held.run.attempt });
     if (this.#isStopping) this.#wake?.();
   }
 

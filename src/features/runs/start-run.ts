@@ -6,6 +6,7 @@ import type { Payload } from '#domain/plugin/payload-schema.ts';
 import type { Json } from '#data/database.types.ts';
 import type { Actor } from '#features/kit/api-actor.ts';
 import { checkPayload } from '#features/kit/check-payload.ts';
+import { announceRuns } from '#features/kit/waiting-runs.ts';
 
 export interface RunInput {
   /** In place of the job's own. */
@@ -63,5 +64,6 @@ export async function startRun(
       ...(originRunId !== undefined && { p_origin_run_id: originRunId }),
     }),
   );
+  announceRuns();
   return { runId };
 }

@@ -10,6 +10,7 @@ import {
 import { DatabaseError } from '#data/unwrap.ts';
 import { ConflictError } from '#domain/errors.ts';
 import { describeError, writeLog } from '#features/kit/log.ts';
+import { announceRuns } from '#features/kit/waiting-runs.ts';
 import { planBroken, planSchedule } from '#features/scheduler/plan-schedule.ts';
 
 const pageSize = 1_000;
@@ -97,6 +98,7 @@ async function takePage(
     }
   });
   const applied = await applyPlans(client, now, plans, brokenPlans, summary);
+  if (applied.enqueued > 0) announceRuns();
   summary.due += due.length;
   summary.enqueued += applied.enqueued;
   summary.skipped += applied.skipped;
