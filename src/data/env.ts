@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigurationError } from '#domain/errors.ts';
+import type { ProxySettings } from '#domain/plugin/proxy-choice.ts';
 
 const supabaseSettings = z.object({
   NEXT_PUBLIC_SUPABASE_URL: z.url(),
@@ -59,6 +60,36 @@ export function isServerless(): boolean {
 /** Hosts (`host` or `host:port`) that plugins may call although their address is private; the operator's decision. */
 export function readAllowedHosts(): string[] {
   return (process.env.TC_PORTAL_ALLOWED_HOSTS ?? '').split(/[\s,]+/).filter((host) => host !== '');
+}
+
+/** A proxy is written as a URL, or without its scheme as curl takes it. */
+const proxySetting = z
+  .string()
+  .transform((text) => (/^https?:\/\//i.test(text) ? text : `http://${text}`))
+  .pipe(z.url({ protocol: /^https?$/ }));
+
+/**
+ * HTTP proxies through which plugins call the outside, from HTTP_PROXY, HTTPS_PROXY and NO_PROXY or their lower-case names; null
+ * without any.
+ * @throws ConfigurationError when one is not an address
+ */
+export function readProxySettings(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): ProxySettings | null {
+  const read = (name: string): string => (environment[name.toLowerCase()] || environment[name] || '').trim();
+  const proxy = (name: string): string | null => {
+    if (read(name) === '') return null;
+    const parsed = proxySetting.safeParse(read(name));
+    // Not quoted, because it may hold a password.
+    if (!parsed.success) throw new ConfigurationError(`${name} is not the address of a proxy`);
+    return parsed.data;
+  };
+  const settings = { http: proxy('HTTP_PROXY'), https: proxy('HTTPS_PROXY') };
+  if (settings.http === null && settings.https === null) return null;
+  const except = read('NO_PROXY')
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '');
+  return { ...settings, except };
 }
 
 const reportLimit = z.coerce.number().int().positive().catch(60_000);

@@ -1,7 +1,8 @@
 import dns from 'node:dns';
 import net from 'node:net';
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
 import { classifyAddress, isRefusedAddress } from '#domain/plugin/outgoing-target.ts';
+import { chooseProxy, type ProxySettings } from '#domain/plugin/proxy-choice.ts';
 
 export interface OutgoingRequest {
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -49,6 +50,8 @@ const forbiddenHeaders =
 interface Guard {
   /** `host` or `host:port`, which the operator has allowed whatever their address. */
   allowedHosts: readonly string[];
+  /** Proxies of the operator's network; null calls every target directly. */
+  proxies: ProxySettings | null;
   /** Replaces the resolver in tests. */
   resolve?: typeof dns.lookup;
 }
@@ -107,6 +110,27 @@ function guardedLookup(resolve: typeof dns.lookup): net.LookupFunction {
   };
 }
 
+/**
+ * A proxy looks names up itself, so what a name means here is checked before it is told the name. It may see another address
+ * than we do: what it must not reach is for its own rules to refuse.
+ */
+async function checkName(host: string, resolve: typeof dns.lookup): Promise<void> {
+  if (net.isIP(host) !== 0) return;
+  await new Promise<void>((done, reject) => {
+    guardedLookup(resolve)(host, { all: true }, (error) => {
+      if (!error) return done();
+      if (error instanceof TargetRefusedError) return reject(error);
+      reject(
+        new TargetUnreachableError(
+          `${host} could not be looked up, and the proxy is not asked for what was not checked: ` +
+            'the operator can allow the host in TC_PORTAL_ALLOWED_HOSTS',
+          { cause: error },
+        ),
+      );
+    });
+  });
+}
+
 function headersOf(answer: Dispatcher.ResponseData): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(answer.headers)) {
@@ -153,9 +177,9 @@ function followed(
 
 /**
  * A fetch for targets that come from people or plugins (rule 35): http and https only, the address is checked after the
- * lookup and on each hop, redirects, time and size are limited. It takes no proxy from the environment.
+ * lookup and on each hop, redirects, time and size are limited. Through a proxy the name is checked before it is asked.
  */
-export function createGuardedFetch({ allowedHosts, resolve = dns.lookup }: Guard): GuardedFetch {
+export function createGuardedFetch({ allowedHosts, proxies, resolve = dns.lookup }: Guard): GuardedFetch {
   const limits = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 4_000, pipelining: 1 };
   const guarded = new Agent({
     ...limits,
@@ -163,11 +187,22 @@ export function createGuardedFetch({ allowedHosts, resolve = dns.lookup }: Guard
   });
   const unguarded = new Agent({ ...limits, connect: { timeout: 10_000, autoSelectFamily: true } });
 
+  const proxyAgents = new Map<string, ProxyAgent>();
+  const throughProxy = (uri: string): ProxyAgent => {
+    // Plain http is asked of the proxy itself: many let CONNECT through to port 443 only.
+    const agent = proxyAgents.get(uri) ?? new ProxyAgent({ ...limits, uri, proxyTunnel: false });
+    proxyAgents.set(uri, agent);
+    return agent;
+  };
+  const proxyOf = (url: URL): string | null => proxies && chooseProxy(url, proxies);
+
   async function call(url: URL, options: OutgoingRequest, signal: AbortSignal): Promise<OutgoingAnswer> {
     const host = bareHost(url);
     const allowed = isAllowed(url, allowedHosts);
     // A numeric address is never looked up, so the connector alone would not see it.
     if (!allowed && net.isIP(host) !== 0 && isRefusedAddress(host)) throw refusal(host, host);
+    const proxy = proxyOf(url);
+    if (!allowed && proxy !== null) await checkName(host, resolve);
     const headers: Record<string, string> = { 'user-agent': 'tc-portal', 'accept-encoding': 'identity' };
     for (const [name, value] of Object.entries(options.headers ?? {})) {
       if (!forbiddenHeaders.test(name)) headers[name.toLowerCase()] = value;
@@ -176,7 +211,7 @@ export function createGuardedFetch({ allowedHosts, resolve = dns.lookup }: Guard
       method: options.method ?? 'GET',
       headers,
       signal,
-      dispatcher: allowed ? unguarded : guarded,
+      dispatcher: proxy !== null ? throughProxy(proxy) : allowed ? unguarded : guarded,
       ...(options.body !== undefined && { body: options.body }),
     });
     return {
@@ -207,7 +242,7 @@ export function createGuardedFetch({ allowedHosts, resolve = dns.lookup }: Guard
         url = next;
       }
     } catch (error) {
-      if (error instanceof TargetRefusedError) throw error;
+      if (error instanceof TargetRefusedError || error instanceof TargetUnreachableError) throw error;
       const { cause } = error as { cause?: unknown };
       if (cause instanceof TargetRefusedError) throw cause;
       if (options.signal?.aborted) throw options.signal.reason;
@@ -216,7 +251,9 @@ export function createGuardedFetch({ allowedHosts, resolve = dns.lookup }: Guard
           cause: error,
         });
       }
-      throw new TargetUnreachableError(`${url.host} could not be reached`, { cause: error });
+      const proxy = proxyOf(url);
+      const way = proxy === null ? '' : ` through the proxy ${new URL(proxy).host}`;
+      throw new TargetUnreachableError(`${url.host} could not be reached${way}`, { cause: error });
     }
   };
 }

@@ -1,4 +1,5 @@
 import { createServiceClient } from '#data/clients/service.ts';
+import { readProxySettings } from '#data/env.ts';
 import { readVitals } from '#features/execution/read-vitals.ts';
 import { type ExecutorSettings, RunExecutor } from '#features/execution/run-executor.ts';
 import type { BuiltInPlugin, OperatorSettings } from '#plugins/contract.ts';
@@ -19,7 +20,7 @@ export function createRunExecutor(
   return new RunExecutor(client, settings, {
     plugins,
     operator,
-    fetch: createGuardedFetch({ allowedHosts: operator.allowedHosts }),
+    fetch: createGuardedFetch({ allowedHosts: operator.allowedHosts, proxies: readProxySettings() }),
     readVitals: () => readVitals(client),
   });
 }

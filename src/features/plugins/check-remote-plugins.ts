@@ -1,3 +1,4 @@
+import { readProxySettings } from '#data/env.ts';
 import { createServiceClient, type ServiceClient } from '#data/clients/service.ts';
 import { notePluginHealth } from '#data/plugin-row.ts';
 import { unwrap } from '#data/unwrap.ts';
@@ -45,7 +46,7 @@ export async function checkRemotePlugins({
       .or(`health_checked_at.is.null,health_checked_at.lt.${before}`)
       .limit(pluginsMax),
   );
-  const fetch = createGuardedFetch({ allowedHosts });
+  const fetch = createGuardedFetch({ allowedHosts, proxies: readProxySettings() });
   for (let at = 0; at < rows.length; at += atOnce) {
     await Promise.all(
       rows.slice(at, at + atOnce).map(async ({ id, base_url: baseUrl }) => {

@@ -23,7 +23,7 @@ let server: http.Server;
 let origin: string;
 let manifest: object = {};
 const now = new Date('2026-11-21T00:00:00Z');
-const guarded = () => ({ now, fetch: createGuardedFetch({ allowedHosts: ['127.0.0.1'] }) });
+const guarded = () => ({ now, fetch: createGuardedFetch({ proxies: null, allowedHosts: ['127.0.0.1'] }) });
 
 const actor = (role: 'admin' | 'staff' = 'admin'): Actor => ({
   client: tenant[role].client as Actor['client'],
@@ -234,7 +234,7 @@ describe('a remote plugin', () => {
   });
 
   it('is refused with the reason: private address, no answer, wrong manifest, staff', async () => {
-    const unguarded = { now, fetch: createGuardedFetch({ allowedHosts: [] }) };
+    const unguarded = { now, fetch: createGuardedFetch({ proxies: null, allowedHosts: [] }) };
     await expect(registerRemotePlugin(actor(), `${origin}/base`, unguarded)).rejects.toMatchObject({
       details: [{ field: 'baseUrl', problem: expect.stringContaining('loopback') }],
     });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readAllowedHosts } from '#data/env.ts';
+import { readAllowedHosts, readProxySettings } from '#data/env.ts';
 import { declarePlugin } from '#data/plugin-row.ts';
 import { unwrapMaybe } from '#data/unwrap.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '#domain/errors.ts';
@@ -13,7 +13,8 @@ interface Surroundings {
   fetch?: GuardedFetch;
 }
 
-const outgoing = (): GuardedFetch => createGuardedFetch({ allowedHosts: readAllowedHosts() });
+const outgoing = (): GuardedFetch =>
+  createGuardedFetch({ allowedHosts: readAllowedHosts(), proxies: readProxySettings() });
 
 // In the form that libraries for Standard Webhooks take.
 const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;

@@ -1,0 +1,29 @@
+/** HTTP proxies that the operator's network demands, as in HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
+export interface ProxySettings {
+  /** For `http://` targets. */
+  http: string | null;
+  /** For `https://` targets. */
+  https: string | null;
+  /** `host`, `.domain`, `*.domain`, any of them with `:port`, or `*` for everything: called directly. */
+  except: readonly string[];
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127\./.test(host);
+
+function isExcepted(host: string, port: string, entry: string): boolean {
+  if (entry === '*') return true;
+  const [, name = '', wantedPort] =
+    /^(?:\*?\.)?(\[[^\]]*\]|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+  const bare = name.replace(/^\[(.*)\]$/, '$1');
+  if (bare === '' || (wantedPort !== undefined && wantedPort !== port)) return false;
+  return host === bare || host.endsWith(`.${bare}`);
+}
+
+/** The proxy that a call to this address goes through, or null. This machine itself is never asked of a proxy. */
+export function chooseProxy(url: URL, { http, https, except }: ProxySettings): string | null {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  if (isLoopback(host) || except.some((entry) => isExcepted(host, port, entry))) return null;
+  return url.protocol === 'https:' ? https : http;
+}
