@@ -9,7 +9,8 @@ export default async function PortalLayout({ children }: { children: ReactNode }
     (member) => ({ member }),
     async (error: unknown) => ({ answer: await answerPageError(error) }),
   );
-  if ('answer' in outcome) return <main className="p-4">{outcome.answer}</main>;
+  // Who is here is not known then; the frame and the menu stay, so that the way to a page does not depend on luck.
+  if ('answer' in outcome) return <PortalShell member={null}>{outcome.answer}</PortalShell>;
   return (
     <PortalShell member={outcome.member} incidentBadge={<IncidentBadge />}>
       {children}

@@ -49,6 +49,7 @@ test('a database that stops and comes back: pages say that nothing is known, nev
     await reloading.goto(path);
     await expect(reloading.getByRole('heading', { name: 'The database cannot be reached' })).toBeVisible();
     await expect(reloading.getByRole('alert').first()).toContainText('This does not mean that all is well.');
+    await expect(reloading.getByRole('navigation', { name: 'Main menu' }).getByRole('link')).toHaveCount(6);
     await expect(reloading.getByText(/No reports yet|No jobs yet|All is well/)).toHaveCount(0);
   }
   await reloading.goto('/incidents');

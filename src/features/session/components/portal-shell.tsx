@@ -29,7 +29,8 @@ export async function PortalShell({
   incidentBadge,
   children,
 }: {
-  member: CurrentMember;
+  /** Null while the database is away: nothing is known about who is here. */
+  member: CurrentMember | null;
   incidentBadge?: ReactNode;
   children: ReactNode;
 }) {
@@ -45,9 +46,11 @@ export async function PortalShell({
       <header className="z-20 grid grid-cols-[minmax(0,1fr)_auto] border-line bg-canvas max-md:sticky max-md:top-0 max-md:border-b md:sticky md:top-0 md:h-dvh md:grid-cols-1 md:grid-rows-[auto_1fr_auto] md:border-e">
         <Link href="/" className="m-1.5 min-w-0 rounded-md px-2.5 py-1.5 md:m-3 md:mb-2">
           <span className="block text-[0.6875rem] leading-tight text-ink-muted">{t('productName')}</span>
-          <span className="block truncate leading-snug font-semibold" title={member.tenantName}>
-            {member.tenantName}
-          </span>
+          {member ? (
+            <span className="block truncate leading-snug font-semibold" title={member.tenantName}>
+              {member.tenantName}
+            </span>
+          ) : null}
         </Link>
         <nav
           aria-label={t('mainNavigation')}
@@ -86,11 +89,19 @@ export async function PortalShell({
             className="flex min-h-10 w-full items-center gap-2.5 rounded-md px-2.5 text-start hover:bg-hover"
           >
             <Icon node={UserRound} className="size-4 text-ink-muted" />
-            <span className="min-w-0 flex-1 max-md:sr-only">
-              <span className="block truncate leading-tight">{member.displayName}</span>
-              <span className="block text-xs leading-tight text-ink-muted">{t(`roles.${member.role}`)}</span>
-            </span>
-            <span className="sr-only">{t('accountMenu')}</span>
+            {member ? (
+              <>
+                <span className="min-w-0 flex-1 max-md:sr-only">
+                  <span className="block truncate leading-tight">{member.displayName}</span>
+                  <span className="block text-xs leading-tight text-ink-muted">
+                    {t(`roles.${member.role}`)}
+                  </span>
+                </span>
+                <span className="sr-only">{t('accountMenu')}</span>
+              </>
+            ) : (
+              <span className="min-w-0 flex-1 truncate max-md:sr-only">{t('accountMenu')}</span>
+            )}
             <Icon node={ChevronsUpDown} className="size-3.5 text-ink-muted max-md:hidden" />
           </button>
           <div
@@ -98,25 +109,35 @@ export async function PortalShell({
             popover="auto"
             className="fixed w-72 rounded-lg border border-line bg-surface p-3 text-ink shadow-overlay max-md:end-2 max-md:top-14 md:start-3 md:bottom-16"
           >
-            <p className="truncate px-2.5 font-medium">{member.displayName}</p>
-            <p className="truncate px-2.5 text-xs text-ink-muted">
-              {member.displayName === member.email ? null : `${member.email} · `}
-              {t(`roles.${member.role}`)}
-            </p>
-            <div className="my-2.5 space-y-2 border-y border-line px-2.5 py-2.5">
+            {member ? (
+              <>
+                <p className="truncate px-2.5 font-medium">{member.displayName}</p>
+                <p className="truncate px-2.5 text-xs text-ink-muted">
+                  {member.displayName === member.email ? null : `${member.email} · `}
+                  {t(`roles.${member.role}`)}
+                </p>
+              </>
+            ) : null}
+            <div
+              className={member ? 'my-2.5 space-y-2 border-y border-line px-2.5 py-2.5' : 'space-y-2 px-2.5'}
+            >
               <LanguageSwitch />
               <ThemeSwitch />
             </div>
-            <NavLink href="/settings/account">
-              <Icon node={UserRound} />
-              {t('account')}
-            </NavLink>
-            <form action={signOut}>
-              <button className="flex min-h-9 w-full items-center gap-2.5 rounded-md px-2.5 text-ink-muted hover:bg-hover hover:text-ink max-md:min-h-10">
-                <Icon node={LogOut} />
-                {t('signOut')}
-              </button>
-            </form>
+            {member ? (
+              <>
+                <NavLink href="/settings/account">
+                  <Icon node={UserRound} />
+                  {t('account')}
+                </NavLink>
+                <form action={signOut}>
+                  <button className="flex min-h-9 w-full items-center gap-2.5 rounded-md px-2.5 text-ink-muted hover:bg-hover hover:text-ink max-md:min-h-10">
+                    <Icon node={LogOut} />
+                    {t('signOut')}
+                  </button>
+                </form>
+              </>
+            ) : null}
           </div>
         </div>
       </header>
