@@ -10,6 +10,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { flushSync } from 'react-dom';
 import { classNames } from './class-names.ts';
 
 /** What an action answers (made by defineAction in #features/kit): texts are translated on the server already. */
@@ -67,9 +68,17 @@ function FormWithState<Data>({
 
   useEffect(() => {
     const dialog = form.current?.closest('dialog');
-    const listener = () => handleClose();
-    dialog?.addEventListener('close', listener);
-    return () => dialog?.removeEventListener('close', listener);
+    if (!dialog) return;
+    // The close event may come late, when the dialog is open again and typed in: opening forgets by itself, at once.
+    const forgetClosed = () => {
+      if (!dialog.open) flushSync(handleClose);
+    };
+    dialog.addEventListener('close', forgetClosed);
+    dialog.addEventListener('command', forgetClosed);
+    return () => {
+      dialog.removeEventListener('close', forgetClosed);
+      dialog.removeEventListener('command', forgetClosed);
+    };
   }, []);
 
   useEffect(() => {

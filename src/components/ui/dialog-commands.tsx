@@ -6,8 +6,9 @@ function runCommand(event: MouseEvent) {
   const button = event.target instanceof Element ? event.target.closest('button[commandfor]') : null;
   const dialog = document.getElementById(button?.getAttribute('commandfor') ?? '');
   if (!(dialog instanceof HTMLDialogElement)) return;
-  if (button?.getAttribute('command') === 'show-modal') dialog.showModal();
-  else dialog.close();
+  if (button?.getAttribute('command') !== 'show-modal') return dialog.close();
+  dialog.dispatchEvent(new Event('command'));
+  dialog.showModal();
 }
 
 /** Opens and closes dialogs in browsers that do not know the `command` attribute yet (before 2026). */

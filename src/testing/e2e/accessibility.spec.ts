@@ -83,10 +83,33 @@ for (const theme of ['light', 'dark'] as const) {
       await scan(page, 'account menu', theme);
       await page.goto(`/jobs/${seeded.longJobId}`);
       await page.getByText('Show as a table').click();
+      await expect(page.getByText('Hide the table')).toBeVisible();
+      await expect(page).toHaveTitle(/TC Portal/);
       await scan(page, 'chart as a table', theme);
     });
   });
 }
+
+test('a dialog that is closed and opened again at once keeps what is typed then', async ({
+  open,
+  seeded,
+}) => {
+  const page = await open({ as: seeded.admin });
+  await page.goto('/settings/tools');
+  await page.getByRole('button', { name: 'Add tool' }).click();
+  const name = page.getByRole('dialog').getByLabel('Name');
+  await name.fill('thrown away');
+  // All in one go, before the browser has told anybody that the dialog was closed.
+  await name.evaluate((input: HTMLInputElement) => {
+    const dialog = input.closest('dialog');
+    dialog?.close();
+    document.querySelector<HTMLElement>(`button[command=show-modal][commandfor="${dialog?.id}"]`)?.click();
+    const fresh = dialog?.querySelector<HTMLInputElement>('input[name=name]');
+    if (fresh) fresh.value += 'kept';
+  });
+  await page.waitForTimeout(200);
+  await expect(name).toHaveValue('kept');
+});
 
 // The badge may be asked for once more while the page leads away.
 const signedOut = /401 \(Unauthorized\)/;
