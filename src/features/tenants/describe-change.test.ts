@@ -21,4 +21,26 @@ describe('describeChange', () => {
       { field: 'is_enabled', before: true, after: false },
     ]);
   });
+
+  it('takes apart what a report declares and leaves out what stayed as it was', () => {
+    const before = {
+      title: '経費',
+      expectation: { type: 'cron', expression: '0 9 * * *', timezone: 'Asia/Tokyo' },
+    };
+    const after = {
+      title: '経費',
+      expectation: { type: 'cron', expression: '0 8 * * *', timezone: 'Asia/Tokyo' },
+    };
+    expect(describeChange({ before, after })).toEqual([
+      { field: 'expected_cron', before: '0 9 * * *', after: '0 8 * * *' },
+    ]);
+  });
+
+  it('names the inputs of a run, and of a manifest its version', () => {
+    const after = { payload: { days: 3 }, manifest: { version: '1.0.0', jobs: [] }, blackouts: [] };
+    expect(describeChange({ before: null, after })).toEqual([
+      { field: 'payload.days', before: null, after: 3 },
+      { field: 'version', before: null, after: '1.0.0' },
+    ]);
+  });
 });

@@ -7,25 +7,98 @@ export interface ChangedField {
   after: unknown;
 }
 
-// They say nothing to a person: the subject's name is shown, and who did it stands beside.
+// They say nothing to a person: the subject's name is shown, who did it stands beside, and the rest the portal moves itself.
 const technical = new Set([
   'id',
   'tenant_id',
   'user_id',
   'job_id',
+  'plugin_id',
   'created_by',
   'invited_by',
   'accepted_by',
   'replaces_id',
+  'origin_run_id',
+  'latest_run_id',
+  'latest_ordered_at',
+  'last_used_at',
+  'next_due_at',
+  'next_nominal_at',
+  'last_nominal_at',
+  'health_checked_at',
 ]);
 
-const isEmpty = (value: unknown) => value === null || value === undefined || value === '';
+type Values = NonNullable<AuditEntry['before']>;
 
-/** The columns that a person wants to see of a change, in the order of the row. */
-export function describeChange({ before, after }: Pick<AuditEntry, 'before' | 'after'>): ChangedField[] {
-  const fields = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
-  return [...fields]
+const isObject = (value: unknown): value is Values =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isEmpty = (value: unknown) =>
+  value === null ||
+  value === undefined ||
+  value === '' ||
+  (typeof value === 'object' && Object.keys(value).length === 0);
+
+const declared: Record<string, string> = {
+  type: 'expected_schedule_type',
+  expression: 'expected_cron',
+  seconds: 'expected_interval_seconds',
+  timezone: 'expected_time_zone',
+};
+
+/** What a report declares comes as one object, an input as one more: their parts are what a person knows. */
+function spread(values: Values | null): Values {
+  const { expectation, payload, manifest, ...rest } = values ?? {};
+  const inputs = isObject(payload)
+    ? Object.fromEntries(Object.entries(payload).map(([name, value]) => [`payload.${name}`, value]))
+    : {};
+  const columns = isObject(expectation)
+    ? Object.fromEntries(Object.entries(expectation).map(([name, value]) => [declared[name] ?? name, value]))
+    : {};
+  return {
+    ...rest,
+    ...columns,
+    ...inputs,
+    // Of the rest of a manifest a line cannot tell anything.
+    ...(isObject(manifest) ? { version: manifest.version } : {}),
+  };
+}
+
+// What a person looks for first; the database answers columns by the length of their names.
+const first = [
+  'title',
+  'name',
+  'email',
+  'role',
+  'kind',
+  'scopes',
+  'is_enabled',
+  'schedule_type',
+  'cron_expression',
+  'interval_seconds',
+  'run_at',
+  'expected_schedule_type',
+  'expected_cron',
+  'expected_interval_seconds',
+];
+const rank = (field: string) => (first.includes(field) ? first.indexOf(field) : first.length);
+
+/** The columns that a person wants to see of a change, what matters most at the top. */
+export function describeChange(
+  entry: Pick<AuditEntry, 'before' | 'after'> & { subjectName?: string },
+): ChangedField[] {
+  const before = spread(entry.before);
+  const after = spread(entry.after);
+  const isUpdate = entry.before !== null && entry.after !== null;
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((field) => !technical.has(field))
-    .map((field) => ({ field, before: before?.[field] ?? null, after: after?.[field] ?? null }))
-    .filter((change) => !isEmpty(change.before) || !isEmpty(change.after));
+    .map((field) => ({ field, before: before[field] ?? null, after: after[field] ?? null }))
+    .filter((change) => !isEmpty(change.before) || !isEmpty(change.after))
+    .filter((change) =>
+      isUpdate
+        ? JSON.stringify(change.before) !== JSON.stringify(change.after)
+        : // It stands beside the change already.
+          (change.before ?? change.after) !== entry.subjectName,
+    )
+    .sort((left, right) => rank(left.field) - rank(right.field));
 }

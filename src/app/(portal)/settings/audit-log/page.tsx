@@ -6,10 +6,12 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import { ExactTime } from '#components/ui/relative-time.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
+import { ReportedText } from '#features/kit/components/reported-text.tsx';
 import { requireAdmin } from '#features/kit/current-member.ts';
 import { portalPage } from '#features/kit/portal-page.tsx';
+import { listToolChoices } from '#features/kit/tool-choices.ts';
 import { ChangeList } from '#features/tenants/components/change-list.tsx';
-import { listAuditEntries } from '#features/tenants/queries.ts';
+import { listAuditEntries, readScheduleTitles } from '#features/tenants/queries.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('settings.audit'))('title') };
@@ -21,10 +23,13 @@ export default portalPage<PageProps<'/settings/audit-log'>>(async ({ searchParam
   const admin = await requireAdmin();
   const { before } = await searchParams;
   const olderThanId = typeof before === 'string' && /^\d{1,15}$/.test(before) ? Number(before) : null;
-  const [page, t] = await Promise.all([
+  const [page, tools, t] = await Promise.all([
     listAuditEntries(admin, olderThanId),
+    listToolChoices(admin),
     getTranslations('settings.audit'),
   ]);
+  const toolNames = new Map(tools.map(({ id, name }) => [id, name]));
+  const scheduleTitles = await readScheduleTitles(admin, page.entries);
   const known = (key: string) => t.has(key as 'verbs.insert');
 
   return (
@@ -69,11 +74,13 @@ export default portalPage<PageProps<'/settings/audit-log'>>(async ({ searchParam
                     <span className="block text-xs text-ink-muted">
                       {subject} · {known(`verbs.${verb}`) ? t(`verbs.${verb}` as 'verbs.insert') : verb}
                     </span>
-                    <span className="break-all">{entry.subjectName || entry.subjectId}</span>
+                    <ReportedText
+                      text={entry.subjectName || (scheduleTitles.get(entry.subjectId) ?? entry.subjectId)}
+                    />
                   </span>
                 </Cell>
                 <Cell label={t('changes')} className="align-top">
-                  <ChangeList entry={entry} timeZone={admin.timeZone} />
+                  <ChangeList entry={entry} timeZone={admin.timeZone} toolNames={toolNames} />
                 </Cell>
               </Row>
             );
