@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseManifest } from '#domain/plugin/manifest.ts';
+import { recogniseOwnMessage } from '#domain/run/own-message.ts';
+import type { PortalVitals, RunContext } from './contract.ts';
 import { builtInPlugins } from './index.ts';
 
 const at = { now: new Date('2026-11-21T00:00:00Z'), defaultTimeZone: 'Asia/Tokyo' };
@@ -53,4 +55,35 @@ it('has every plugin folder in the registry', () => {
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name);
   expect(Object.keys(builtInPlugins).sort()).toEqual(folders.sort());
+});
+
+it('lets the self-check write only what screens can say in the language of the reader', async () => {
+  const { handlers } = (await builtInPlugins['self-check']?.load()) ?? { handlers: {} };
+  const notes: string[] = [];
+  const check = (vitals: Partial<PortalVitals>) =>
+    handlers.check?.({
+      payload: { databaseMsMax: 100, queueSecondsMax: 60, schedulerSecondsMax: 60, diskFreePercentMin: 0 },
+      log: () => {},
+      progress: ({ note }) => notes.push(note ?? ''),
+      readVitals: () =>
+        Promise.resolve({
+          databaseMs: 1,
+          waitingRuns: 0,
+          oldestWaitingSeconds: 0,
+          schedulerAgeSeconds: 1,
+          workers: 1,
+          ...vitals,
+        }),
+    } as Partial<RunContext> as RunContext);
+  const outcomes = [
+    await check({}),
+    await check({ databaseMs: 2_000, oldestWaitingSeconds: 90, schedulerAgeSeconds: 70 }),
+    await check({ schedulerAgeSeconds: null }),
+  ];
+  const messages = outcomes.map((outcome) =>
+    outcome?.kind === 'success' ? outcome.message : outcome?.kind === 'failed' && String(outcome.error),
+  );
+  for (const text of [...messages, ...notes]) {
+    expect([text, recogniseOwnMessage(String(text).replace(/^\w*Error: /, ''))]).not.toContain(null);
+  }
 });

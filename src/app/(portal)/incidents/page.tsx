@@ -13,6 +13,7 @@ import { parseIncidentAddress } from '#features/incidents/schemas.ts';
 import { addressOf } from '#features/kit/address.ts';
 import { FilterBar } from '#features/kit/components/filter-bar.tsx';
 import { requireMember } from '#features/kit/current-member.ts';
+import { findPortalJobs } from '#features/kit/own-messages.ts';
 import { portalPage } from '#features/kit/portal-page.tsx';
 import { listToolChoices } from '#features/kit/tool-choices.ts';
 
@@ -50,6 +51,10 @@ export default portalPage<PageProps<'/incidents'>>(async ({ searchParams }) => {
     );
   }
 
+  const portalJobs = await findPortalJobs(
+    member,
+    page.items.map(({ jobId, lastMessage }) => ({ jobId, message: lastMessage })),
+  );
   const applied = { q: filter.search, state: filter.state, tool: filter.toolId };
   const isPlain = !isNarrowed(filter) && position === null;
   return (
@@ -100,7 +105,7 @@ export default portalPage<PageProps<'/incidents'>>(async ({ searchParams }) => {
         </p>
       )}
       {page.items.length > 0 ? (
-        <IncidentTable incidents={page.items} timeZone={member.timeZone} />
+        <IncidentTable incidents={page.items} timeZone={member.timeZone} portalJobs={portalJobs} />
       ) : position === null ? (
         <EmptyState
           icon={SearchX}

@@ -3,12 +3,23 @@ import { timeWriter } from '#components/ui/relative-time.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { Incident } from '#features/incidents/queries.ts';
 import { shownText } from '#features/kit/components/reported-text.tsx';
+import { useOwnMessages } from '#features/kit/own-messages.ts';
 import { IncidentRows } from './incident-rows.tsx';
 
 /** Jobs with their newest outcome. */
-export function IncidentTable({ incidents, timeZone }: { incidents: Incident[]; timeZone: string }) {
+export function IncidentTable({
+  incidents,
+  timeZone,
+  portalJobs,
+}: {
+  incidents: Incident[];
+  timeZone: string;
+  /** Jobs whose messages the portal wrote. */
+  portalJobs: ReadonlySet<string>;
+}) {
   const t = useTranslations('incidents');
   const states = useTranslations('states');
+  const own = useOwnMessages();
   const locale = useLocale();
   const write = timeWriter(locale, timeZone);
   const hasTools = incidents.some(({ toolName }) => toolName !== null);
@@ -42,7 +53,12 @@ export function IncidentTable({ incidents, timeZone }: { incidents: Incident[]; 
           title: shownText(incident.title, 120),
           jobKey: shownText(incident.jobKey, 120),
           tool: incident.toolName === null ? null : shownText(incident.toolName, 60),
-          message: incident.lastMessage ? shownText(incident.lastMessage, 160) : null,
+          message: incident.lastMessage
+            ? shownText(
+                portalJobs.has(incident.jobId) ? own(incident.lastMessage) : incident.lastMessage,
+                160,
+              )
+            : null,
           finished: write(incident.lastFinishedAt),
           isClockAhead: incident.isClockAhead,
         }))}

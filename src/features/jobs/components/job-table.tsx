@@ -4,12 +4,23 @@ import { useStateWords } from '#components/ui/status-badge.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { ListedJob } from '#features/jobs/queries.ts';
 import { shownText } from '#features/kit/components/reported-text.tsx';
+import { useOwnMessages } from '#features/kit/own-messages.ts';
 import { JobRows } from './job-rows.tsx';
 
 /** Jobs with how they are and whether they run. */
-export function JobTable({ jobs, timeZone }: { jobs: ListedJob[]; timeZone: string }) {
+export function JobTable({
+  jobs,
+  timeZone,
+  portalJobs,
+}: {
+  jobs: ListedJob[];
+  timeZone: string;
+  /** Jobs whose messages the portal wrote. */
+  portalJobs: ReadonlySet<string>;
+}) {
   const t = useTranslations('jobs');
   const states = useStateWords();
+  const own = useOwnMessages();
   const locale = useLocale();
   const write = timeWriter(locale, timeZone);
   const hasTools = jobs.some(({ toolName }) => toolName !== null);
@@ -46,7 +57,9 @@ export function JobTable({ jobs, timeZone }: { jobs: ListedJob[]; timeZone: stri
           title: shownText(job.title, 120),
           jobKey: shownText(job.jobKey, 120),
           tool: job.toolName === null ? null : shownText(job.toolName, 60),
-          message: job.lastMessage ? shownText(job.lastMessage, 160) : null,
+          message: job.lastMessage
+            ? shownText(portalJobs.has(job.id) ? own(job.lastMessage) : job.lastMessage, 160)
+            : null,
           finished: job.lastFinishedAt ? write(job.lastFinishedAt) : null,
           isClockAhead: job.isClockAhead,
         }))}

@@ -16,6 +16,7 @@ import { formatInstantCursor, type InstantCursor, type Page } from '#domain/page
 import { type HistoryFilter, outcomes } from '#features/jobs/schemas.ts';
 import { addressOf } from '#features/kit/address.ts';
 import { shownText } from '#features/kit/components/reported-text.tsx';
+import { useOwnMessages } from '#features/kit/own-messages.ts';
 import { HistoryRows } from './history-rows.tsx';
 
 function HistoryFilterBar({ action, filter }: { action: Route; filter: HistoryFilter }) {
@@ -58,16 +59,20 @@ export function RunHistory({
   page,
   filter,
   isFirstPage,
+  isPortal,
   timeZone,
 }: {
   path: Route;
   page: Page<RunSummary, InstantCursor>;
   filter: HistoryFilter;
   isFirstPage: boolean;
+  /** The portal runs this job itself. */
+  isPortal: boolean;
   timeZone: string;
 }) {
   const t = useTranslations('jobs.history');
   const states = useStateWords();
+  const own = useOwnMessages();
   const locale = useLocale();
   const isNarrowed = filter.outcome !== null || filter.from !== null || filter.to !== null;
   const query = { ...filter };
@@ -121,7 +126,7 @@ export function RunHistory({
               isClockWrong: run.isClockWrong,
               duration: run.durationMs === null ? null : formatDuration(run.durationMs, locale),
               host: run.host === null ? null : shownText(run.host, 60),
-              message: run.message ? shownText(run.message, 160) : null,
+              message: run.message ? shownText(isPortal ? own(run.message) : run.message, 160) : null,
             }))}
           />
         </Table>

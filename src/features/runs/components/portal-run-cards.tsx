@@ -11,6 +11,7 @@ import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { formatDuration } from '#domain/duration.ts';
 import { readableText } from '#domain/reported-text.ts';
 import type { RunState } from '#domain/run-state.ts';
+import { OwnMessage } from '#features/kit/components/own-message.tsx';
 import { ReportedText } from '#features/kit/components/reported-text.tsx';
 import type { PortalRunDetail, RunAttempt } from '#features/runs/portal-run.ts';
 
@@ -54,7 +55,7 @@ export function ProgressCard({
                     : t('progressOf', { done: progress.done, total: progress.total })}
                 </span>
               )}
-              {progress?.note ? <ReportedText text={progress.note} lengthMax={200} /> : null}
+              {progress?.note ? <OwnMessage text={progress.note} lengthMax={200} /> : null}
             </p>
           </>
         )}
@@ -74,7 +75,7 @@ export function RunErrorCard({ run }: { run: PortalRunDetail }) {
         <ReportedText text={run.error.name} lengthMax={200} />
       </p>
       <p className="mt-1 whitespace-pre-wrap">
-        <ReportedText text={run.error.message} />
+        <OwnMessage text={run.error.message} />
       </p>
       {run.stack === null ? null : (
         <details className="mt-3">
@@ -164,7 +165,7 @@ export function AttemptsCard({ attempts, timeZone }: { attempts: readonly RunAtt
                 <span className="block font-mono text-xs wrap-anywhere">{attempt.workerId}</span>
               </Cell>
               <Cell label={attempt.errorMessage ? t('message') : undefined} className="text-ink-muted">
-                {attempt.errorMessage ? <ReportedText text={attempt.errorMessage} lengthMax={200} /> : null}
+                {attempt.errorMessage ? <OwnMessage text={attempt.errorMessage} lengthMax={200} /> : null}
               </Cell>
             </Row>
           );

@@ -4,6 +4,7 @@ import { useStateWords } from '#components/ui/status-badge.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
 import { formatDuration } from '#domain/duration.ts';
 import { shownText } from '#features/kit/components/reported-text.tsx';
+import { useOwnMessages } from '#features/kit/own-messages.ts';
 import type { ListedRun } from '#features/runs/run-list.ts';
 import { type RunRow, RunRows } from './run-rows.tsx';
 
@@ -14,10 +15,13 @@ export function RunTable({ runs, timeZone }: { runs: readonly ListedRun[]; timeZ
   const states = useStateWords();
   const locale = useLocale();
   const format = useFormatter();
+  const own = useOwnMessages();
 
   const toRow = (run: ListedRun): RunRow => {
     const { progress } = run;
-    const message = run.errorMessage ?? run.message;
+    const told = run.errorMessage ?? run.message;
+    const message = told && run.job.isPortal ? own(told) : told;
+    const note = progress?.note ?? null;
     return {
       id: run.id,
       state: run.state,
@@ -32,7 +36,7 @@ export function RunTable({ runs, timeZone }: { runs: readonly ListedRun[]; timeZ
           ? {
               done: progress.done,
               total: progress.total,
-              note: progress.note === null ? null : shownText(progress.note, 80),
+              note: note === null ? null : shownText(own(note), 80),
             }
           : null,
       message: message ? shownText(message, 160) : null,

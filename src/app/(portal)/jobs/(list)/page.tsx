@@ -11,6 +11,7 @@ import { jobStates, parseJobsAddress } from '#features/jobs/schemas.ts';
 import { addressOf } from '#features/kit/address.ts';
 import { FilterBar } from '#features/kit/components/filter-bar.tsx';
 import { requireMember } from '#features/kit/current-member.ts';
+import { findPortalJobs } from '#features/kit/own-messages.ts';
 import { portalPage } from '#features/kit/portal-page.tsx';
 import { listToolChoices } from '#features/kit/tool-choices.ts';
 
@@ -28,6 +29,10 @@ export default portalPage<PageProps<'/jobs'>>(async ({ searchParams }) => {
     getTranslations('jobs'),
     getTranslations('states'),
   ]);
+  const portalJobs = await findPortalJobs(
+    member,
+    page.items.map(({ id, lastMessage }) => ({ jobId: id, message: lastMessage })),
+  );
   const applied = { q: filter.search, state: filter.state, tool: filter.toolId };
   const isNarrowed = filter.search !== '' || filter.state !== null || filter.toolId !== null;
   if (page.items.length === 0 && !isNarrowed && position === null) {
@@ -72,7 +77,7 @@ export default portalPage<PageProps<'/jobs'>>(async ({ searchParams }) => {
         ]}
       />
       {page.items.length > 0 ? (
-        <JobTable jobs={page.items} timeZone={member.timeZone} />
+        <JobTable jobs={page.items} timeZone={member.timeZone} portalJobs={portalJobs} />
       ) : (
         <EmptyState
           icon={SearchX}

@@ -20,6 +20,7 @@ import { getJobOnce, listRuns, listUnfinishedRuns, readDailyStats } from '#featu
 import { parseHistoryAddress } from '#features/jobs/schemas.ts';
 import { addressOf } from '#features/kit/address.ts';
 import { FinishedTime } from '#features/kit/components/finished-time.tsx';
+import { OwnMessage } from '#features/kit/components/own-message.tsx';
 import { ReportedText } from '#features/kit/components/reported-text.tsx';
 import { type CurrentMember, requireMember } from '#features/kit/current-member.ts';
 import { portalPage } from '#features/kit/portal-page.tsx';
@@ -159,7 +160,11 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
                 aria-label={t('detail.latest')}
                 className="max-h-72 overflow-y-auto whitespace-pre-wrap"
               >
-                <ReportedText text={status.lastMessage} />
+                {portalJob === null ? (
+                  <ReportedText text={status.lastMessage} />
+                ) : (
+                  <OwnMessage text={status.lastMessage} />
+                )}
               </div>
             ) : (
               <p className="text-ink-muted">{t('detail.noMessage')}</p>
@@ -202,6 +207,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
           page={history}
           filter={filter}
           isFirstPage={position === null}
+          isPortal={portalJob !== null}
           timeZone={member.timeZone}
         />
         {isAdmin ? (

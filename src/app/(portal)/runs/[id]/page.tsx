@@ -13,6 +13,7 @@ import { StatusBadge } from '#components/ui/status-badge.tsx';
 import { PortalError } from '#domain/errors.ts';
 import { oneLine, readableText } from '#domain/reported-text.ts';
 import { isUnfinished } from '#domain/run-state.ts';
+import { OwnMessage } from '#features/kit/components/own-message.tsx';
 import { ReportedText } from '#features/kit/components/reported-text.tsx';
 import { requireMember } from '#features/kit/current-member.ts';
 import { portalPage } from '#features/kit/portal-page.tsx';
@@ -123,7 +124,7 @@ export default portalPage<PageProps<'/runs/[id]'>>(async ({ params }) => {
             <CardHeader title={t('message')} />
             {run.message ? (
               <div className="whitespace-pre-wrap">
-                <ReportedText text={run.message} />
+                {portalRun === null ? <ReportedText text={run.message} /> : <OwnMessage text={run.message} />}
               </div>
             ) : (
               <p className="text-ink-muted">{t('noMessage')}</p>
