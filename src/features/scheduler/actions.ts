@@ -3,12 +3,13 @@
 import type { Route } from 'next';
 import { redirect, unstable_rethrow } from 'next/navigation';
 import { getLocale, getTranslations } from 'next-intl/server';
+import type { ActionState } from '#components/ui/action-form.tsx';
 import { formatExactTime, formatRelativeTime } from '#components/ui/format-time.ts';
 import { ForbiddenError, InvalidInputError, PortalError } from '#domain/errors.ts';
 import { describeSchedule } from '#domain/schedule/describe-schedule.ts';
 import { requireAdmin } from '#features/kit/current-member.ts';
 import { defineAction } from '#features/kit/define-action.ts';
-import { readFormEntries } from '#features/kit/read-form.ts';
+import { readFormEntries, readFormValues } from '#features/kit/read-form.ts';
 import { deleteSchedule as deleteScheduleVerb } from './delete-schedule.ts';
 import { previewSchedule as previewScheduleVerb } from './preview-schedule.ts';
 import { saveSchedule as saveScheduleVerb } from './save-schedule.ts';
@@ -34,8 +35,7 @@ export const setSchedulerEnabled = defineAction({
   handle: (input, admin) => setSchedulerEnabledVerb(admin, input),
 });
 
-/** Gives a job its schedule, and leads to the job. */
-export const saveSchedule = defineAction({
+const save = defineAction<typeof scheduleFormInput, PreviewAnswer>({
   access: 'admin',
   schema: scheduleFormInput,
   async handle({ jobId, ...form }, admin) {
@@ -45,6 +45,18 @@ export const saveSchedule = defineAction({
     redirect(`/jobs/${jobId}` as Route);
   },
 });
+
+/**
+ * Gives a job its schedule, and leads to the job. Before JavaScript has loaded it also answers what the schedule would do,
+ * which is asked by a button of its own.
+ */
+export async function saveSchedule(
+  previous: ActionState<PreviewAnswer> | undefined,
+  form: FormData,
+): Promise<ActionState<PreviewAnswer>> {
+  if (form.get('intent') !== 'preview') return save(undefined, form);
+  return { ok: false, code: 'preview', values: readFormValues(form), data: await previewSchedule(form) };
+}
 
 /** Takes a job's schedule away, and leads to the job. */
 export const deleteSchedule = defineAction({

@@ -199,11 +199,26 @@ test('the global switch stops all schedules and says so until they go on', async
 
 test('a schedule is written with a preview, and a wrong one is refused beside its field', async ({
   adminPage: page,
+  browser,
   plugin,
 }) => {
   await page.goto(await pluginPath(page, plugin.url));
   await rowOf(page, 'e2e-sync:report').getByRole('link', { name: 'E2E report' }).click();
   await page.getByRole('link', { name: 'Add a schedule' }).click();
+  await page.waitForURL(/\/schedule$/);
+  const context = await browser.newContext({
+    storageState: await page.context().storageState(),
+    locale: 'en-US',
+    javaScriptEnabled: false,
+  });
+  const plain = await context.newPage();
+  await plain.goto(page.url());
+  await plain.getByLabel('Cron expression').fill('15 8 * * 2');
+  await plain.getByRole('button', { name: 'Show the next five' }).click();
+  await expect(plain.getByText('At 08:15, only on Tuesday (Asia/Tokyo)')).toBeVisible(soon);
+  await expect(plain.getByLabel('Cron expression')).toHaveValue('15 8 * * 2');
+  await context.close();
+
   await page.getByLabel('Cron expression').fill('61 * * * *');
   await expect(page.getByText('“61” for the minutes is out of range.')).toBeVisible(soon);
   await page.getByRole('button', { name: 'Save' }).click();

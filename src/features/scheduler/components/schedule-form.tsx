@@ -36,6 +36,7 @@ export function ScheduleForm({ job, timeZone }: { job: PluginJob; timeZone: stri
             preview={previewSchedule}
             title={t('preview')}
             lost={problems('unavailable')}
+            ask={t('previewAsk')}
             waiting={
               <div className="space-y-2 pt-1">
                 <Skeleton className="h-5 w-2/3" />

@@ -1,6 +1,8 @@
 'use client';
 
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { buttonClass } from '#components/ui/button-class.ts';
+import { useFormState } from '#components/ui/action-form.tsx';
 import type { PreviewAnswer } from '#features/scheduler/actions.ts';
 
 const typingPauseMs = 400;
@@ -11,15 +13,22 @@ export function SchedulePreview({
   title,
   waiting,
   lost,
+  ask,
 }: {
   preview: (form: FormData) => Promise<PreviewAnswer>;
   title: string;
   waiting: ReactNode;
   /** Said when the question could not be asked. */
   lost: string;
+  /** On the button that asks where there is no JavaScript. */
+  ask: string;
 }) {
   const place = useRef<HTMLDivElement>(null);
-  const [answer, setAnswer] = useState<PreviewAnswer | null>(null);
+  const state = useFormState();
+  const [answer, setAnswer] = useState(
+    // Asked by the button, before JavaScript had loaded.
+    state?.code === 'preview' ? (state.data as PreviewAnswer) : null,
+  );
   const [isAsking, setAsking] = useState(false);
 
   useEffect(() => {
@@ -28,7 +37,7 @@ export function SchedulePreview({
     let timer: ReturnType<typeof setTimeout> | undefined;
     let newest = 0;
 
-    async function ask() {
+    async function askNow() {
       newest += 1;
       const question = newest;
       setAsking(true);
@@ -42,10 +51,10 @@ export function SchedulePreview({
     }
     function askSoon() {
       clearTimeout(timer);
-      timer = setTimeout(() => void ask(), typingPauseMs);
+      timer = setTimeout(() => void askNow(), typingPauseMs);
     }
 
-    timer = setTimeout(() => void ask(), 0);
+    timer = setTimeout(() => void askNow(), 0);
     form.addEventListener('input', askSoon);
     return () => {
       newest = -1;
@@ -59,7 +68,7 @@ export function SchedulePreview({
       <h2 className="text-xs font-medium text-ink-muted">{title}</h2>
       <div role="status" className="mt-1 min-h-40">
         {answer === null ? (
-          waiting
+          <div className="noscript:hidden">{waiting}</div>
         ) : answer.ok ? (
           <>
             <p className="text-base">{answer.words}</p>
@@ -80,6 +89,11 @@ export function SchedulePreview({
           </ul>
         )}
       </div>
+      <noscript>
+        <button name="intent" value="preview" className={buttonClass({ size: 'sm' })}>
+          {ask}
+        </button>
+      </noscript>
     </div>
   );
 }
