@@ -27,7 +27,7 @@ export function RunFilterBar({
   const applied = Object.entries(queryOf(filter)).filter(
     (entry): entry is [string, string] => entry[1] !== null && !(plugins === null && entry[0] === 'plugin'),
   );
-  const menu = 'max-sm:basis-full sm:w-40';
+  const menu = 'max-sm:min-w-0 max-sm:flex-[1_1_40%] sm:w-40';
   return (
     <AutoSubmitForm
       action={action}
@@ -71,7 +71,7 @@ export function RunFilterBar({
         name="job"
         defaultValue={filter.jobId ?? ''}
         aria-label={t('job')}
-        className="max-sm:basis-full sm:w-56"
+        className="max-sm:min-w-0 max-sm:flex-[1_1_40%] sm:w-56"
         choices={[
           { value: '', label: t('anyJob') },
           ...jobs.map(({ id, title }) => ({ value: id, label: oneLine(readableText(title), 60) })),
