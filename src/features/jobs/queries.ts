@@ -23,8 +23,6 @@ export const jobsPerPage = 50;
 export const runsPerPage = 50;
 export const chartDays = 90;
 
-const unfinishedStates = ['pending', 'running'];
-
 /** A job as a line of the list of jobs. */
 export interface ListedJob {
   id: string;
@@ -52,7 +50,7 @@ export async function listJobs(
       `id, job_key, title, tools(name), job_status(${jobStatusColumns}), runs(id, started_at, host, ordered_at), job_search_texts(job_id)`,
     )
     .eq('tenant_id', tenantId)
-    .in('runs.state', unfinishedStates)
+    .is('runs.completed_at', null)
     .order('ordered_at', { referencedTable: 'runs', ascending: false })
     .limit(1, { referencedTable: 'runs' })
     .order('job_key', { ascending: !isBackwards })
@@ -152,7 +150,7 @@ export async function listUnfinishedRuns({ client }: Reader, ofJobId: string): P
       .from('runs')
       .select(runSummaryColumns)
       .eq('job_id', ofJobId)
-      .in('state', unfinishedStates)
+      .is('completed_at', null)
       .order('ordered_at', { ascending: false })
       .order('id', { ascending: false })
       .limit(5),
