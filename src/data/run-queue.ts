@@ -155,7 +155,10 @@ export async function claimRuns(
     .rpc('claim_runs', { p_worker_id: workerId, p_quantity: quantity, p_lease_seconds: leaseSeconds })
     .abortSignal(signal)
     .retry(false);
-  return unwrap(answer).map(toClaimedRun);
+  // A call that took longer than its own lease may have lost a run again: such a row has no token, and is nobody's.
+  return unwrap(answer)
+    .filter((row) => (row as Nullable<ClaimedRow>).attempt_token !== null)
+    .map(toClaimedRun);
 }
 
 /** Prolongs leases and writes progress; a run that is missing from the answer is no longer held. */

@@ -109,9 +109,11 @@ it('rules 20, 28 and 31: four schedulers and three workers, killed at random, gi
     const victim = children[place];
     if (!victim || victim.exitCode !== null) return;
     victim.kill('SIGKILL');
+    if (children === workers) killedWorkers += 1;
     children[place] = startAnother();
   };
   let kills = 0;
+  let killedWorkers = 0;
   try {
     while (Date.now() < realStartMs + realMs) {
       await sleep(200 + Math.random() * 600);
@@ -132,6 +134,7 @@ it('rules 20, 28 and 31: four schedulers and three workers, killed at random, gi
     await Promise.all([...schedulers, ...workers].map(ended));
   }
   expect(kills).toBeGreaterThan(10);
+  expect(killedWorkers).toBeGreaterThan(2);
 
   const expected = cases.flatMap(({ instants }, n) => instants.map((at) => `${scheduleIds[n]} ${at}`)).sort();
   const ofSchedules = sql`schedule_id = any (${scheduleIds})`;
