@@ -1445,6 +1445,7 @@ export type Database = {
           running_count: number;
           success_count: number;
           success_duration_count: number;
+          success_duration_ms_sum: number;
           success_events_sum: number;
         }[];
       };

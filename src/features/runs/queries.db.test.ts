@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NotFoundError } from '#domain/errors.ts';
 import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { createTestJob } from '#testing/plugin-runs.ts';
 import { findNeighbours, getRun, readReporter } from './queries.ts';
+import { readTotals } from './run-list.ts';
 
 const readerOf = (tenant: TestTenant, role: 'admin' | 'staff' = 'staff') => ({
   client: tenant[role].client,
@@ -67,5 +69,31 @@ describe('a run', () => {
     expect(await readReporter(readerOf(tenant, 'admin'), ids[0] ?? '')).toEqual({ kind: 'removedKey' });
     expect(await readReporter(readerOf(tenant), id)).toEqual({ kind: 'key' });
     expect(await readReporter(readerOf(tenant), null)).toEqual({ kind: 'secret' });
+  });
+});
+
+describe('the totals above a list of runs', () => {
+  it('contract, Plugin runs: average the durations of successes for a plugin, of all that finished for the company', async () => {
+    const tenant = await createTestTenant();
+    const { jobId, pluginId } = await createTestJob(tenant.id, { pluginKey: 'totals', name: 'sync' });
+    const rows = await sql<{ id: string }[]>`
+      insert into public.runs (tenant_id, job_id, trigger, state, ordered_at, completed_at, duration_ms, events_processed)
+      values (${tenant.id}, ${jobId}, 'manual', 'success', now(), now(), 1000, 10),
+        (${tenant.id}, ${jobId}, 'manual', 'success', now(), now(), 2000, 20),
+        (${tenant.id}, ${jobId}, 'manual', 'failed', now(), now(), 60000, null)
+      returning id`;
+    await sql`select private.show_finished_runs(${rows.map(({ id }) => id)}::uuid[])`;
+    const all = { since: null, jobId: null, pluginId: null };
+    const reader = { ...readerOf(tenant), timeZone: 'UTC' };
+    expect(await readTotals(reader, { ...all, pluginId })).toEqual({
+      total: 3,
+      success: 2,
+      failed: 1,
+      running: 0,
+      pending: 0,
+      averageEvents: 15,
+      averageMs: 1_500,
+    });
+    expect((await readTotals(reader, all)).averageMs).toBe(21_000);
   });
 });

@@ -82,7 +82,10 @@ export interface RunTotals {
   pending: number;
   /** Per successful run of the portal; null without one. */
   averageEvents: number | null;
-  /** Milliseconds per finished run whose duration is known; null without one. */
+  /**
+   * Milliseconds per run whose duration is known; null without one. Of a plugin's runs only the successful ones count, as its API
+   * has it (contracts.md, Plugin runs); where reports from outside are among them, every finished run does.
+   */
   averageMs: number | null;
 }
 
@@ -112,7 +115,10 @@ export async function readTotals(
     running: row.running_count,
     pending: row.pending_count,
     averageEvents: average(row.success_events_sum, row.success_duration_count),
-    averageMs: average(row.duration_ms_sum, row.duration_count),
+    averageMs:
+      pluginId === null
+        ? average(row.duration_ms_sum, row.duration_count)
+        : average(row.success_duration_ms_sum, row.success_duration_count),
   };
 }
 
