@@ -285,7 +285,8 @@ describe('a run', () => {
 
   it('rule 29: streams head and tail of its log, and progress at most once a second', async () => {
     const countUpdates = async (): Promise<number> =>
-      (await sql`select n_tup_upd::int as updates from pg_stat_user_tables where relname = 'runs'`)[0]!.updates;
+      (await sql`select n_tup_upd::int as updates from pg_stat_user_tables where relname = 'runs'`)[0]!
+        .updates;
     const updatesBefore = await countUpdates();
     startExecutor();
     const runId = await startJob('talk-a-lot');
