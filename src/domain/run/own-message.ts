@@ -30,6 +30,9 @@ const sentences = {
   programNotAllowed: /^The program (?<program>.+) is not in the operator's allow-list$/,
   argumentNotAllowed: /^An argument is not in the operator's allow-list for (?<program>.+)$/,
   timedOut: /^The attempt took longer than (?<seconds>[\d.]+) s and was cut$/,
+  pluginOff: /^The plugin was switched off before the run could begin$/,
+  jobOff: /^The job was switched off before the run could begin$/,
+  schedulesOff: /^All schedules were stopped before the run could begin$/,
   workerLost: /^The worker stopped without a word during every attempt$/,
 } as const;
 
