@@ -14,16 +14,24 @@ import { ReportBatcher } from '#features/reports/report-batcher.ts';
 
 const away = 'The database is away: nothing was recorded, try again';
 
+// A deadlock, a serialization failure, or a job that was removed while its report was being recorded: everything was rolled
+// back, and the next try finds the world in order.
+const isOverByNextTry = (error: unknown): boolean =>
+  error instanceof DatabaseError && /^(40...|23502)$/.test(error.code);
+
 async function send(reports: SentReport[], signal: AbortSignal): Promise<RecordedReport[]> {
+  const record = () => recordReports(createServiceClient(), reports, signal);
   try {
-    return await recordReports(createServiceClient(), reports, signal);
+    return await record().catch((error: unknown) => {
+      if (isOverByNextTry(error)) return record();
+      throw error;
+    });
   } catch (error) {
     if (error instanceof UnavailableError) {
       writeLog('warn', 'reports not recorded', { reason: error.message, reports: reports.length });
       throw new UnavailableError(away);
     }
-    // A deadlock or a serialization failure rolled everything back and is over by the next try.
-    if (error instanceof DatabaseError && error.code.startsWith('40')) throw new UnavailableError(away);
+    if (isOverByNextTry(error)) throw new UnavailableError(away);
     throw error;
   }
 }

@@ -1,0 +1,111 @@
+import postgres from 'postgres';
+import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { createTestJob, enqueueTestRuns, readTestRun } from '#testing/plugin-runs.ts';
+import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+
+const other = postgres(inject('supabase').ownerUrl, { max: 1, onnotice: () => {} });
+const worker = postgres(inject('supabase').ownerUrl, {
+  max: 1,
+  onnotice: () => {},
+  // What would wait for somebody else fails instead.
+  connection: { lock_timeout: 200 },
+});
+
+let tenant: TestTenant;
+
+beforeEach(async () => {
+  tenant = await createTestTenant();
+  await sql`select pgmq.purge_queue('runs'), pgmq.purge_queue('runs_high')`;
+});
+afterAll(() => Promise.all([other.end(), worker.end()]));
+
+const claim = async (quantity = 10) =>
+  (await worker`select run_id from public.claim_runs('worker', ${quantity})`).map(
+    ({ run_id }) => run_id as string,
+  );
+
+/** Does the work while somebody else holds rows that the statement locks. */
+async function whileLocked(
+  lock: (transaction: postgres.TransactionSql) => Promise<unknown>,
+  work: () => Promise<void>,
+) {
+  await other.begin(async (transaction) => {
+    await lock(transaction);
+    await work();
+  });
+}
+
+describe('a worker that claims runs', () => {
+  it('waits for nobody who counts the runs of a limited job, and takes them once that is over', async () => {
+    const limited = await createTestJob(tenant.id, { pluginKey: 'a', name: 'limited', concurrencyLimit: 1 });
+    const free = await createTestJob(tenant.id, { pluginKey: 'a', name: 'free' });
+    const [waiting] = await enqueueTestRuns(tenant.id, limited.jobId, 1);
+    const [runnable] = await enqueueTestRuns(tenant.id, free.jobId, 1);
+    await whileLocked(
+      (transaction) => transaction`select from public.jobs where id = ${limited.jobId} for no key update`,
+      async () => expect(await claim()).toEqual([runnable]),
+    );
+    expect(await claim()).toEqual([waiting]);
+  });
+
+  it('waits for nobody who counts the runs of a limited plugin', async () => {
+    const { jobId, pluginId } = await createTestJob(tenant.id, {
+      pluginKey: 'narrow',
+      name: 'one',
+      pluginConcurrencyLimit: 1,
+    });
+    const runs = await enqueueTestRuns(tenant.id, jobId, 2);
+    await whileLocked(
+      (transaction) => transaction`select from public.plugins where id = ${pluginId} for no key update`,
+      async () => expect(await claim()).toEqual([]),
+    );
+    const claimed = await claim();
+    expect(claimed).toHaveLength(1);
+    expect(runs).toContain(claimed[0]);
+  });
+
+  it('leaves a run to whoever is about to end it', async () => {
+    const { jobId } = await createTestJob(tenant.id, { pluginKey: 'a', name: 'plain' });
+    const [contested = '', free] = await enqueueTestRuns(tenant.id, jobId, 2);
+    await whileLocked(
+      (transaction) => transaction`select from public.runs where id = ${contested} for no key update`,
+      async () => expect(await claim()).toEqual([free]),
+    );
+    expect((await readTestRun(contested)).state).toBe('pending');
+  });
+
+  it('never deadlocks with others that claim and finish, whatever they go through', async () => {
+    const jobs = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        createTestJob(tenant.id, { pluginKey: `p${index % 2}`, name: `job ${index}`, concurrencyLimit: 2 }),
+      ),
+    );
+    for (const { jobId } of jobs) await enqueueTestRuns(tenant.id, jobId, 12);
+    await sql`update public.runs set priority = 'high' where tenant_id = ${tenant.id} and id::text < '8'`;
+    const before = await countDeadlocks();
+    const finished = new Set<string>();
+    await Promise.all(
+      Array.from({ length: 6 }, async (_, place) => {
+        const connection = postgres(inject('supabase').ownerUrl, { max: 1, onnotice: () => {} });
+        const until = Date.now() + 20_000;
+        while (finished.size < 96 && Date.now() < until) {
+          const claimed =
+            await connection`select run_id, attempt_token from public.claim_runs(${`worker ${place}`}, 5)`;
+          const results = claimed.map((row) => ({ ...row, state: 'success', attempt_outcome: 'success' }));
+          await connection`select public.finish_attempts(${connection.json(results as never)})`;
+          for (const { run_id } of claimed) finished.add(run_id as string);
+        }
+        await connection.end();
+      }),
+    );
+    expect(finished.size).toBe(96);
+    expect(await countDeadlocks()).toBe(before);
+  });
+});
+
+async function countDeadlocks(): Promise<number> {
+  // Statistics of a session that has ended come a moment later.
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  const [row] = await sql`select deadlocks::int from pg_stat_database where datname = current_database()`;
+  return (row?.deadlocks as number | undefined) ?? 0;
+}
