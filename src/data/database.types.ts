@@ -1394,6 +1394,8 @@ export type Database = {
           waiting_count: number;
         }[];
       };
+      read_scheduler_status: { Args: { p_tenant_id: string }; Returns: Json };
+      read_schedules_overview: { Args: { p_due_until?: string; p_tenant_id: string }; Returns: Json };
       reap_runs: { Args: Record<PropertyKey, never>; Returns: Json };
       record_reports: { Args: { p_reports: Json }; Returns: Json };
       rename_myself: { Args: { p_display_name: string }; Returns: undefined };

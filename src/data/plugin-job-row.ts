@@ -1,6 +1,6 @@
 import type { Tables } from '#data/database.types.ts';
 import { toInstant } from '#data/instant.ts';
-import { scheduleColumns, toSchedule, toSchedulePolicies } from '#data/schedule-row.ts';
+import { type ScheduleColumns, scheduleColumns, toSchedule, toSchedulePolicies } from '#data/schedule-row.ts';
 import { type LocalizedText, localizedTextSchema } from '#domain/plugin/payload-schema.ts';
 import { parseLastStatus } from '#domain/job-health.ts';
 import { nextNominal } from '#domain/schedule/next-nominal.ts';
@@ -50,7 +50,8 @@ type PluginJobRow = Omit<Tables<'plugin_job_overview'>, 'tenant_id' | 'name_text
 
 const toMaybeInstant = (stored: string | null): string | null => (stored === null ? null : toInstant(stored));
 
-function toWhen(row: PluginJobRow): JobSchedule['when'] {
+/** Reads when a job runs; null when it cannot be understood. */
+export function toWhen(row: ScheduleColumns & { job_created_at: string }): JobSchedule['when'] {
   try {
     const schedule = toSchedule(row);
     // The compiler of the expression is the one who knows whether it is sound.

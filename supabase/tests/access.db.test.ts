@@ -194,6 +194,8 @@ describe('rule 32: row level security on every table, those not written yet incl
       'page_incidents',
       'page_plugin_runs',
       'page_runs',
+      'read_scheduler_status',
+      'read_schedules_overview',
       'rename_myself',
       'set_job_enabled',
       'set_job_secret',

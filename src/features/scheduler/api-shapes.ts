@@ -3,7 +3,7 @@ import type { PluginJob } from '#data/plugin-job-row.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { parseInstantCursor, type TitleCursor } from '#domain/page-cursor.ts';
 import type { Schedule } from '#domain/schedule/schedule.ts';
-import type { SchedulerStatus } from '#features/scheduler/queries.ts';
+import type { SchedulerStatus } from '#data/schedules-overview.ts';
 
 export const enabledBody = z.object({ enabled: z.boolean() });
 

@@ -1,6 +1,12 @@
-import { createServiceClient } from '#data/clients/service.ts';
 import { toInstant } from '#data/instant.ts';
 import { type PluginJob, pluginJobColumns, toPluginJob } from '#data/plugin-job-row.ts';
+import {
+  type DueJob,
+  readSchedulerStatusRow,
+  readSchedulesOverviewRow,
+  type SchedulerStatus,
+  type SchedulesOverview,
+} from '#data/schedules-overview.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
 import {
@@ -14,7 +20,6 @@ import {
 import { type PreviewedOccurrence, previewOccurrences } from '#domain/schedule/preview-occurrences.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
 import type { Actor } from '#features/kit/api-actor.ts';
-import { readHealth, type SchedulerHealth } from '#features/scheduler/read-health.ts';
 
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 
@@ -141,54 +146,59 @@ export interface Collision {
   jobIds: string[];
 }
 
-/**
- * What the schedules of a company start from `from` until `until`, which lie a day apart at most: bounded to the 1,000 jobs
- * that are due first and 300 instants of each.
- */
-export async function readTimeline(
-  { client, tenantId }: Actor,
-  { from, until }: { from: Date; until: Date },
-): Promise<{ jobs: TimelineJob[]; collisions: Collision[]; isCut: boolean }> {
-  const rows = unwrap(
-    await client
-      .from('plugin_job_overview')
-      .select(pluginJobColumns)
-      .eq('tenant_id', tenantId)
-      .eq('is_enabled', true)
-      .eq('is_plugin_enabled', true)
-      .lt('next_due_at', until.toISOString())
-      .order('next_due_at')
-      .limit(timelineJobsMax + 1),
-  );
-  const jobs = rows
-    .slice(0, timelineJobsMax)
-    .map(toPluginJob)
-    .flatMap((job) => timelineOf(job, from, until) ?? []);
-  return { jobs, collisions: findCollisions(jobs), isCut: rows.length > timelineJobsMax };
+interface Span {
+  from: Date;
+  until: Date;
 }
 
-function timelineOf(job: PluginJob, from: Date, until: Date): TimelineJob | null {
-  const { schedule } = job;
-  if (!schedule?.when || schedule.nextNominalAt === null) return null;
+/** What the schedules of a company start within a span of a day at most. */
+export interface Timeline {
+  jobs: TimelineJob[];
+  collisions: Collision[];
+  /** More jobs are due than the 1,000 that are looked at. */
+  isCut: boolean;
+}
+
+/** How a company's scheduler is. */
+export async function readSchedulerStatus({ client, tenantId }: Actor): Promise<SchedulerStatus> {
+  return readSchedulerStatusRow(client, tenantId);
+}
+
+/**
+ * What stands around the list of schedules: the scheduler's status, the names of the plugins, and for a span of a day at most
+ * what starts in it, bounded to the 1,000 jobs that are due first and 300 instants of each.
+ */
+export async function readSchedulesOverview(
+  { client, tenantId }: Actor,
+  span: Span | null,
+): Promise<Pick<SchedulesOverview, 'status' | 'plugins'> & { timeline: Timeline | null }> {
+  const { status, plugins, due } = await readSchedulesOverviewRow(client, tenantId, span?.until);
+  return { status, plugins, timeline: span && timelineOf(due, span) };
+}
+
+function timelineOf(due: readonly DueJob[], span: Span): Timeline {
+  const jobs = due.slice(0, timelineJobsMax).flatMap((job) => instantsOf(job, span) ?? []);
+  return { jobs, collisions: findCollisions(jobs), isCut: due.length > timelineJobsMax };
+}
+
+function instantsOf(
+  { jobId, title, pluginName, scheduleId, when, nextNominalAt }: DueJob,
+  { from, until }: Span,
+): TimelineJob | null {
+  if (!when) return null;
   // The next instant is the first one that no tick has dealt with.
-  const first = new Date(schedule.nextNominalAt).getTime();
+  const first = new Date(nextNominalAt).getTime();
   const listed = previewOccurrences({
-    scheduleId: schedule.id,
-    schedule: schedule.when.schedule,
-    policies: schedule.when.policies,
+    scheduleId,
+    schedule: when.schedule,
+    policies: when.policies,
     from: new Date(Math.max(first, from.getTime() - 86_400_000) - 1),
     count: timelineInstantsPerJobMax + 1,
   }).filter(({ effectiveAt }) => effectiveAt < until);
   const instants = listed.filter(({ effectiveAt }) => effectiveAt >= from);
   const isCut = listed.length > timelineInstantsPerJobMax;
   if (instants.length === 0 && !isCut) return null;
-  return {
-    jobId: job.jobId,
-    title: job.title,
-    pluginName: job.plugin.name,
-    instants: instants.slice(0, timelineInstantsPerJobMax),
-    isCut,
-  };
+  return { jobId, title, pluginName, instants: instants.slice(0, timelineInstantsPerJobMax), isCut };
 }
 
 function findCollisions(jobs: readonly TimelineJob[]): Collision[] {
@@ -206,46 +216,4 @@ function findCollisions(jobs: readonly TimelineJob[]): Collision[] {
     .filter(([, jobIds]) => jobIds.size > 1)
     .sort(([left], [right]) => left - right)
     .map(([minute, jobIds]) => ({ at: new Date(minute * 60_000), jobIds: [...jobIds] }));
-}
-
-/** How a company's scheduler is. */
-export interface SchedulerStatus extends SchedulerHealth {
-  isEnabled: boolean;
-  jobCount: number;
-  enabledJobCount: number;
-  nextDueAt: string | null;
-}
-
-/** The global switch, the jobs, the next instant, and whether scheduler and workers are alive. */
-export async function readSchedulerStatus({ client, tenantId }: Actor): Promise<SchedulerStatus> {
-  const jobs = () =>
-    client
-      .from('jobs')
-      .select('id', { count: 'exact', head: true })
-      .eq('tenant_id', tenantId)
-      .eq('kind', 'plugin');
-  const [settings, all, enabled, next, health] = await Promise.all([
-    client.from('scheduler_settings').select('is_enabled').eq('tenant_id', tenantId).maybeSingle(),
-    jobs(),
-    jobs().eq('is_enabled', true),
-    client
-      .from('schedules')
-      .select('next_due_at')
-      .eq('tenant_id', tenantId)
-      .not('next_due_at', 'is', null)
-      .order('next_due_at')
-      .limit(1)
-      .maybeSingle(),
-    readHealth({ client: createServiceClient(), tenantId }),
-  ]);
-  unwrapMaybe(all);
-  unwrapMaybe(enabled);
-  const nextDueAt = unwrapMaybe(next)?.next_due_at;
-  return {
-    ...health,
-    isEnabled: unwrapMaybe(settings)?.is_enabled ?? true,
-    jobCount: all.count ?? 0,
-    enabledJobCount: enabled.count ?? 0,
-    nextDueAt: nextDueAt ? toInstant(nextDueAt) : null,
-  };
 }

@@ -6,7 +6,12 @@ import type { Actor, AdminActor } from '#features/kit/api-actor.ts';
 import { deleteSchedule } from '#features/scheduler/delete-schedule.ts';
 import { editCursor } from '#features/scheduler/edit-cursor.ts';
 import { previewSchedule } from '#features/scheduler/preview-schedule.ts';
-import { listOccurrences, listPluginJobs, readTimeline } from '#features/scheduler/queries.ts';
+import {
+  listOccurrences,
+  listPluginJobs,
+  readSchedulerStatus,
+  readSchedulesOverview,
+} from '#features/scheduler/queries.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';
 import { saveSchedule } from '#features/scheduler/save-schedule.ts';
 import { setJobEnabled } from '#features/scheduler/set-job-enabled.ts';
@@ -287,15 +292,42 @@ describe('what comes next', () => {
     await saveSchedule(otherAdmin, { jobId: second, schedule: at('0 7,8 * * *') }, base);
     const staffOfOther = actorOf(other, 'staff');
     const day = { from: base, until: after(24 * 60) };
-    const timeline = await readTimeline(staffOfOther, day);
+    const timelineFor = async (actor: Actor) => (await readSchedulesOverview(actor, day)).timeline!;
+    const timeline = await timelineFor(staffOfOther);
     expect(timeline.jobs.map(({ instants }) => instants.length)).toEqual([2, 2]);
     expect(timeline.collisions).toEqual([{ at: new Date('2026-03-02T07:00:00Z'), jobIds: [first, second] }]);
-    expect((await readTimeline(admin, day)).jobs).toEqual([]);
+    expect((await timelineFor(admin)).jobs).toEqual([]);
     await saveSchedule(otherAdmin, { jobId: first, schedule: minutely }, base);
-    expect((await readTimeline(staffOfOther, day)).jobs.find(({ jobId }) => jobId === first)).toMatchObject({
+    expect((await timelineFor(staffOfOther)).jobs.find(({ jobId }) => jobId === first)).toMatchObject({
       isCut: true,
     });
     await Promise.all([rest(first), rest(second)]);
+  });
+
+  it('tells members how their scheduler is, and nobody how that of another company is', async () => {
+    const job = await makeJob(other);
+    await saveSchedule(otherAdmin, { jobId: job, schedule: minutely }, base);
+    const { status, plugins, timeline } = await readSchedulesOverview(actorOf(other, 'staff'), null);
+    expect(timeline).toBeNull();
+    expect(plugins.map(({ name }) => name)).toContain('Demo');
+    expect(status).toEqual({
+      ...(await readSchedulerStatus(otherAdmin)),
+      tickAgeSeconds: status.tickAgeSeconds,
+    });
+    expect(status).toMatchObject({ isEnabled: true, nextDueAt: '2026-03-02T00:01:00.000000Z' });
+    expect(status.enabledJobCount).toBeGreaterThan(0);
+    const stranger = { ...actorOf(mine, 'admin'), tenantId: other.id };
+    expect(await readSchedulesOverview(stranger, { from: base, until: after(60) })).toMatchObject({
+      plugins: [],
+      status: {
+        jobCount: 0,
+        enabledJobCount: 0,
+        nextDueAt: null,
+        queue: { waitingCount: 0, runningCount: 0 },
+      },
+      timeline: { jobs: [] },
+    });
+    await rest(job);
   });
 
   it('pages the jobs by title, down and back up, whatever their titles hold', async () => {

@@ -11,14 +11,13 @@ import { isUnfinished } from '#domain/run-state.ts';
 import { addressOf } from '#features/kit/address.ts';
 import { requireMember } from '#features/kit/current-member.ts';
 import { portalPage } from '#features/kit/portal-page.tsx';
-import { listPlugins } from '#features/plugins/queries.ts';
 import { RunNow } from '#features/runs/components/run-now.tsx';
 import { readRunForms } from '#features/runs/portal-run.ts';
 import { DayTimeline } from '#features/scheduler/components/day-timeline.tsx';
 import { ScheduleFilterBar } from '#features/scheduler/components/schedule-filter-bar.tsx';
 import { ScheduleTable } from '#features/scheduler/components/schedule-table.tsx';
 import { SchedulerNotices, StopAllButton } from '#features/scheduler/components/scheduler-notices.tsx';
-import { listPluginJobs, readSchedulerStatus, readTimeline } from '#features/scheduler/queries.ts';
+import { listPluginJobs, readSchedulesOverview } from '#features/scheduler/queries.ts';
 import { parseSchedulesAddress } from '#features/scheduler/schemas.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -35,16 +34,16 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
   const isAdmin = member.role === 'admin';
   const from = new Date();
   const span = { from, until: new Date(from.getTime() + dayMs) };
-  const [page, timeline, status, plugins, t] = await Promise.all([
+  const isNarrowed = filter.search !== '' || filter.state !== null || filter.pluginId !== null;
+  const [page, { status, plugins, timeline }, t] = await Promise.all([
     listPluginJobs(member, {
       search: filter.search,
       isEnabled: filter.state === null ? undefined : filter.state === 'enabled',
       pluginId: filter.pluginId ?? undefined,
       position,
     }),
-    readTimeline(member, span),
-    readSchedulerStatus(member),
-    listPlugins(member),
+    // A page after another never shows the day; one before another may be the first.
+    readSchedulesOverview(member, isNarrowed || position?.direction === 'after' ? null : span),
     getTranslations('schedules'),
   ]);
   const forms = isAdmin
@@ -54,7 +53,6 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
       )
     : new Map();
   const applied = { q: filter.search, state: filter.state, plugin: filter.pluginId };
-  const isNarrowed = filter.search !== '' || filter.state !== null || filter.pluginId !== null;
   if (status.jobCount === 0) {
     return (
       <>
@@ -82,7 +80,7 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
         actions={isAdmin && status.isEnabled ? <StopAllButton /> : null}
       />
       <SchedulerNotices status={status} isAdmin={isAdmin} />
-      {page.newer === null && !isNarrowed ? (
+      {timeline && page.newer === null ? (
         <div className="mb-5">
           <DayTimeline timeline={timeline} span={span} timeZone={timeZone} />
         </div>

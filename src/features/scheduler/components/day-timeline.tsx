@@ -7,9 +7,7 @@ import { Plot, type PlotPath } from '#components/ui/plot.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { hourMarks } from '#domain/schedule/day-marks.ts';
 import { ReportedText } from '#features/kit/components/reported-text.tsx';
-import type { readTimeline, TimelineJob } from '#features/scheduler/queries.ts';
-
-type Timeline = Awaited<ReturnType<typeof readTimeline>>;
+import type { Timeline, TimelineJob } from '#features/scheduler/queries.ts';
 
 const lanesMax = 12;
 const tableJobsMax = 100;

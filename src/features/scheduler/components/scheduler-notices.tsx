@@ -7,7 +7,7 @@ import { Notice } from '#components/ui/notice.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { formatDuration } from '#domain/duration.ts';
 import { setSchedulerEnabled } from '#features/scheduler/actions.ts';
-import type { SchedulerStatus } from '#features/scheduler/queries.ts';
+import type { SchedulerStatus } from '#data/schedules-overview.ts';
 
 /** A tick comes each second, or each minute on a serverless portal; workers beat each 10 seconds. */
 const tickAgeMax = 150;

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { RequestClient } from '#data/clients/request.ts';
+import { toInstant } from '#data/instant.ts';
+import { type JobSchedule, toWhen } from '#data/plugin-job-row.ts';
+import type { QueueHealth } from '#data/scheduler.ts';
+import { unwrap } from '#data/unwrap.ts';
+
+/** How a company's scheduler is: the global switch, its jobs, the next instant, and whether ticks and workers are alive. */
+export interface SchedulerStatus {
+  isEnabled: boolean;
+  jobCount: number;
+  enabledJobCount: number;
+  nextDueAt: string | null;
+  /** Seconds since the last tick; null when there was none for a day. */
+  tickAgeSeconds: number | null;
+  lastTickAt: string | null;
+  workers: { ageSeconds: number }[];
+  queue: QueueHealth;
+}
+
+/** A job with the part of its schedule that tells when it starts. */
+export interface DueJob {
+  jobId: string;
+  title: string;
+  pluginName: string;
+  scheduleId: string;
+  when: JobSchedule['when'];
+  nextNominalAt: string;
+}
+
+/** What stands around the list of schedules. */
+export interface SchedulesOverview {
+  status: SchedulerStatus;
+  /** By name, 500 at most. */
+  plugins: { id: string; name: string }[];
+  /** The 1,001 jobs that are due first; empty where no day was asked for. */
+  due: DueJob[];
+}
+
+const statusAnswer = z
+  .object({
+    is_enabled: z.boolean(),
+    job_count: z.number(),
+    enabled_job_count: z.number(),
+    next_due_at: z.string().nullable(),
+    waiting_count: z.number(),
+    running_count: z.number(),
+    oldest_waiting_seconds: z.number(),
+    last_tick_at: z.string().nullable(),
+    tick_age_seconds: z.number().nullable(),
+    worker_ages: z.array(z.number()),
+  })
+  .transform((row): SchedulerStatus => ({
+    isEnabled: row.is_enabled,
+    jobCount: row.job_count,
+    enabledJobCount: row.enabled_job_count,
+    nextDueAt: row.next_due_at === null ? null : toInstant(row.next_due_at),
+    tickAgeSeconds: row.tick_age_seconds,
+    lastTickAt: row.last_tick_at,
+    workers: row.worker_ages.map((ageSeconds) => ({ ageSeconds })),
+    queue: {
+      waitingCount: row.waiting_count,
+      runningCount: row.running_count,
+      oldestWaitingSeconds: row.oldest_waiting_seconds,
+    },
+  }));
+
+const dueAnswer = z
+  .object({
+    job_id: z.string(),
+    title: z.string(),
+    job_created_at: z.string(),
+    plugin_name: z.string(),
+    schedule_id: z.string(),
+    schedule_type: z.string(),
+    cron_expression: z.string().nullable(),
+    time_zone: z.string(),
+    interval_seconds: z.number().nullable(),
+    anchor_at: z.string().nullable(),
+    run_at: z.string().nullable(),
+    misfire_policy: z.string(),
+    misfire_limit: z.number(),
+    overlap_policy: z.string(),
+    spread_seconds: z.number(),
+    blackouts: z.json(),
+    catch_up_after_enable: z.boolean(),
+    next_nominal_at: z.string(),
+  })
+  .transform((row): DueJob => ({
+    jobId: row.job_id,
+    title: row.title,
+    pluginName: row.plugin_name,
+    scheduleId: row.schedule_id,
+    when: toWhen(row),
+    nextNominalAt: toInstant(row.next_nominal_at),
+  }));
+
+const overviewAnswer = z.object({
+  status: statusAnswer,
+  plugins: z.array(z.object({ id: z.string(), name: z.string() })),
+  due: z.array(dueAnswer),
+});
+
+/** How a company's scheduler is. */
+export async function readSchedulerStatusRow(
+  client: RequestClient,
+  tenantId: string,
+): Promise<SchedulerStatus> {
+  return statusAnswer.parse(unwrap(await client.rpc('read_scheduler_status', { p_tenant_id: tenantId })));
+}
+
+/** @param dueUntil without it, no jobs that are due */
+export async function readSchedulesOverviewRow(
+  client: RequestClient,
+  tenantId: string,
+  dueUntil: Date | undefined,
+): Promise<SchedulesOverview> {
+  return overviewAnswer.parse(
+    unwrap(
+      await client.rpc('read_schedules_overview', {
+        p_tenant_id: tenantId,
+        p_due_until: dueUntil?.toISOString(),
+      }),
+    ),
+  );
+}
