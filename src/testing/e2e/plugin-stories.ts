@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test as base, type Page } from '@playwright/test';
+import { test as base, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { createClient } from '@supabase/supabase-js';
 import { startPortal, type TestPortal } from '#testing/start-portal.ts';
 
@@ -18,10 +18,13 @@ interface Stories {
   staffPage: Page;
 }
 
+type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
+
 interface StoriesOfWorker {
   portal: TestPortal;
   plugin: TestPlugin;
-  staff: { email: string; password: string };
+  adminSession: Session;
+  staffSession: Session;
 }
 
 const manifest = {
@@ -86,6 +89,47 @@ export async function signIn(
   await page.waitForURL(/\/(incidents)?$/);
 }
 
+/** Signs in as a person does, and gives the session to start other windows with. */
+async function startSession(
+  browser: Browser,
+  url: string,
+  person: { email: string; password: string },
+): Promise<Session> {
+  const context = await browser.newContext({ locale: 'en-US' });
+  await signIn(await context.newPage(), url, person);
+  const session = await context.storageState();
+  await context.close();
+  return session;
+}
+
+/** Gives a job of the portal's a past. */
+export async function addFinishedRuns(portal: TestPortal, title: string, count: number): Promise<void> {
+  const keys = portal.secrets;
+  const service = createClient(keys.NEXT_PUBLIC_SUPABASE_URL ?? '', keys.SUPABASE_SECRET_KEY ?? '', {
+    auth: { persistSession: false, autoRefreshToken: false },
+  });
+  const { data } = await service
+    .from('jobs')
+    .select('id, tenant_id')
+    .eq('title', title)
+    .single()
+    .throwOnError();
+  const runs = Array.from({ length: count }, (_, index) => {
+    const at = new Date(Date.now() - (index + 1) * 60_000).toISOString();
+    return {
+      tenant_id: data.tenant_id,
+      job_id: data.id,
+      trigger: 'schedule',
+      state: 'success',
+      started_at: at,
+      completed_at: at,
+      ordered_at: at,
+      duration_ms: 1_000,
+    };
+  });
+  await service.from('runs').insert(runs).throwOnError();
+}
+
 async function addStaff(portal: TestPortal): Promise<{ email: string; password: string }> {
   const person = { email: 'staff@example.com', password: 'a password of some length' };
   const keys = portal.secrets;
@@ -126,19 +170,23 @@ export const test = base.extend<Stories, StoriesOfWorker>({
     },
     { scope: 'worker' },
   ],
-  staff: [async ({ portal }, use) => use(await addStaff(portal)), { scope: 'worker' }],
-  adminPage: async ({ browser, portal }, use) => {
-    const context = await browser.newContext({ baseURL: portal.url, locale: 'en-US' });
-    const page = await context.newPage();
-    await signIn(page, portal.url, portal);
-    await use(page);
+  // Once each: sign-in is limited.
+  adminSession: [
+    async ({ browser, portal }, use) => use(await startSession(browser, portal.url, portal)),
+    { scope: 'worker' },
+  ],
+  staffSession: [
+    async ({ browser, portal }, use) => use(await startSession(browser, portal.url, await addStaff(portal))),
+    { scope: 'worker' },
+  ],
+  adminPage: async ({ browser, portal, adminSession: storageState }, use) => {
+    const context = await browser.newContext({ baseURL: portal.url, locale: 'en-US', storageState });
+    await use(await context.newPage());
     await context.close();
   },
-  staffPage: async ({ browser, portal, staff }, use) => {
-    const context = await browser.newContext({ baseURL: portal.url, locale: 'en-US' });
-    const page = await context.newPage();
-    await signIn(page, portal.url, staff);
-    await use(page);
+  staffPage: async ({ browser, portal, staffSession: storageState }, use) => {
+    const context = await browser.newContext({ baseURL: portal.url, locale: 'en-US', storageState });
+    await use(await context.newPage());
     await context.close();
   },
 });
