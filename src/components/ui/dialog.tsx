@@ -1,18 +1,33 @@
 import { X } from 'lucide';
 import { useTranslations } from 'next-intl';
+import type { Route } from 'next';
 import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
+import { DialogByAddress } from './dialog-by-address.tsx';
 import { Icon } from './icon.tsx';
+import { LinkButton } from './link-button.tsx';
 
 /**
  * A native dialog. A `Button` with `command="show-modal"` and `commandfor` set to its id opens it without JavaScript of ours;
- * Escape and a click outside close it.
+ * Escape and a click outside close it. With `closedHref` it is open because the address says so, and closing leads there: for
+ * lists whose every row would otherwise carry a dialog of its own.
  */
-export function Dialog({ id, title, children }: { id: string; title: ReactNode; children: ReactNode }) {
+export function Dialog({
+  id,
+  title,
+  closedHref,
+  children,
+}: {
+  id: string;
+  title: ReactNode;
+  closedHref?: Route | undefined;
+  children: ReactNode;
+}) {
   const t = useTranslations('shell');
   return (
     <dialog
       id={id}
+      open={closedHref !== undefined}
       aria-labelledby={`${id}-title`}
       closedby="any"
       className="m-auto w-[min(32rem,calc(100vw-2rem))] rounded-lg bg-surface p-0 text-start whitespace-normal text-ink shadow-overlay"
@@ -21,30 +36,59 @@ export function Dialog({ id, title, children }: { id: string; title: ReactNode; 
         <h2 id={`${id}-title`} className="font-semibold">
           {title}
         </h2>
-        <Button
-          variant="ghost"
-          size="sm"
-          command="close"
-          commandfor={id}
-          aria-label={t('close')}
-          title={t('close')}
-        >
-          <Icon node={X} />
-        </Button>
+        {closedHref === undefined ? (
+          <Button
+            variant="ghost"
+            size="sm"
+            command="close"
+            commandfor={id}
+            aria-label={t('close')}
+            title={t('close')}
+          >
+            <Icon node={X} />
+          </Button>
+        ) : (
+          <LinkButton
+            href={closedHref}
+            replace
+            scroll={false}
+            variant="ghost"
+            size="sm"
+            aria-label={t('close')}
+            title={t('close')}
+          >
+            <Icon node={X} />
+          </LinkButton>
+        )}
       </div>
+      {closedHref === undefined ? null : <DialogByAddress id={id} closedHref={closedHref} />}
       <div className="p-5">{children}</div>
     </dialog>
   );
 }
 
 /** The row of buttons at the end of a dialog's form. */
-export function DialogActions({ id, children }: { id: string; children: ReactNode }) {
+export function DialogActions({
+  id,
+  closedHref,
+  children,
+}: {
+  id: string;
+  closedHref?: Route | undefined;
+  children: ReactNode;
+}) {
   const t = useTranslations('shell');
   return (
     <div className="flex flex-wrap justify-end gap-2 pt-2">
-      <Button command="close" commandfor={id}>
-        {t('cancel')}
-      </Button>
+      {closedHref === undefined ? (
+        <Button command="close" commandfor={id}>
+          {t('cancel')}
+        </Button>
+      ) : (
+        <LinkButton href={closedHref} replace scroll={false}>
+          {t('cancel')}
+        </LinkButton>
+      )}
       {children}
     </div>
   );

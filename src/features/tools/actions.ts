@@ -1,5 +1,6 @@
 'use server';
 
+import { redirect, RedirectType } from 'next/navigation';
 import { defineAction } from '#features/kit/define-action.ts';
 import { addTool as addToolVerb } from './add-tool.ts';
 import { changeTool as changeToolVerb } from './change-tool.ts';
@@ -18,17 +19,28 @@ export const addTool = defineAction({
   },
 });
 
+/** Leads away from the address that has opened the dialog. */
+function closeDialog(): never {
+  redirect('/settings/tools', RedirectType.replace);
+}
+
 /** Changes a tool. */
 export const changeTool = defineAction({
   access: 'admin',
   schema: changeToolInput,
   rules: nameTaken,
-  handle: ({ toolId, ...input }, admin) => changeToolVerb(admin, toolId, input),
+  async handle({ toolId, ...input }, admin) {
+    await changeToolVerb(admin, toolId, input);
+    closeDialog();
+  },
 });
 
 /** Removes a tool. */
 export const removeTool = defineAction({
   access: 'admin',
   schema: toolIdInput,
-  handle: ({ toolId }, admin) => removeToolVerb(admin, toolId),
+  async handle({ toolId }, admin) {
+    await removeToolVerb(admin, toolId);
+    closeDialog();
+  },
 });

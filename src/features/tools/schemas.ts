@@ -20,3 +20,11 @@ export const toolIdInput = z.object({ toolId: z.uuid() });
 export const changeToolInput = toolInput.extend(toolIdInput.shape);
 
 export type ToolInput = z.output<typeof toolInput>;
+
+const chosenTool = z.uuid().optional().catch(undefined);
+const toolsAddress = z.object({ edit: chosenTool, remove: chosenTool });
+
+/** Reads which tool's dialog the address of the list opens; what makes no sense is as if it were not there. */
+export function parseToolsAddress(searchParams: Record<string, string | string[] | undefined>) {
+  return toolsAddress.parse(searchParams);
+}

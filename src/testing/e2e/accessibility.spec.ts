@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { recordReports } from '#testing/e2e/company.ts';
-import { expect, test } from '#testing/e2e/portal-test.ts';
+import { recordReports, serviceOf } from '#testing/e2e/company.ts';
+import { expect, type PortalFacts, test } from '#testing/e2e/portal-test.ts';
 import { screensOf } from '#testing/e2e/seeded-company.ts';
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -69,13 +69,18 @@ for (const theme of ['light', 'dark'] as const) {
         ['/settings/members', 'Invite'],
         ['/settings/members', 'Make staff'],
         ['/settings/tools', 'Add tool'],
-        ['/settings/tools', 'Edit'],
         ['/settings/api-keys', 'Make key'],
       ] as const) {
         await page.goto(path);
         await page.getByRole('button', { name: button, exact: true }).first().click();
         await expect(page.getByRole('dialog')).toBeVisible();
         await scan(page, `${path}: ${button}`, theme);
+      }
+      for (const name of ['Edit', 'Remove']) {
+        await page.goto('/settings/tools');
+        await page.getByRole('link', { name, exact: true }).first().click();
+        await expect(page.getByRole('dialog')).toBeVisible();
+        await scan(page, `/settings/tools: ${name}`, theme);
       }
       await page.goto('/settings/account');
       await page.getByRole('button', { name: /Account menu/ }).click();
@@ -109,6 +114,61 @@ test('a dialog that is closed and opened again at once keeps what is typed then'
   });
   await page.waitForTimeout(200);
   await expect(name).toHaveValue('kept');
+});
+
+async function addTool(portal: PortalFacts, tenantId: string): Promise<void> {
+  await serviceOf(portal).from('tools').insert({ tenant_id: tenantId, name: 'Payroll' }).throwOnError();
+}
+
+test('a dialog that the address opens gives the focus back, and closes when it is done', async ({
+  company,
+  open,
+  portal,
+}) => {
+  await addTool(portal, company.id);
+  const page = await open({ as: company.admin });
+  await page.goto('/settings/tools');
+  const [edit, remove] = ['Edit', 'Remove'].map((name) => page.getByRole('link', { name, exact: true }));
+  const dialog = page.getByRole('dialog');
+  await edit!.focus();
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeVisible();
+  expect(await dialog.evaluate((element) => element.matches(':modal'))).toBe(true);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await expect(page).toHaveURL('/settings/tools');
+  await expect(edit!).toBeFocused();
+
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('link', { name: 'Cancel' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(edit!).toBeFocused();
+
+  await page.keyboard.press('Enter');
+  await dialog.getByLabel('Name').fill('Wages');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('row', { name: /Wages/ })).toBeVisible();
+  await expect(dialog).toHaveCount(0);
+  await expect(edit!).toBeFocused();
+
+  await remove!.click();
+  await dialog.getByRole('button', { name: 'Remove' }).click();
+  await expect(page.getByText('No tools yet')).toBeVisible();
+  await expect(page).toHaveURL('/settings/tools');
+});
+
+test('a tool can be changed and removed without JavaScript', async ({ company, open, portal }) => {
+  await addTool(portal, company.id);
+  const page = await open({ as: company.admin, javaScriptEnabled: false });
+  await page.goto('/settings/tools');
+  await page.getByRole('link', { name: 'Edit', exact: true }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('Wages');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await expect(page).toHaveURL('/settings/tools');
+  await expect(page.getByRole('row', { name: /Wages/ })).toBeVisible();
+  await page.getByRole('link', { name: 'Remove', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await expect(page.getByText('No tools yet')).toBeVisible();
 });
 
 // The badge may be asked for once more while the page leads away.

@@ -1,3 +1,4 @@
+import type { Route } from 'next';
 import { useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Dialog, DialogActions } from '#components/ui/dialog.tsx';
@@ -6,12 +7,16 @@ import { SubmitButton } from '#components/ui/submit-button.tsx';
 import type { Tool } from '#data/tool-row.ts';
 import { addTool, changeTool } from '#features/tools/actions.ts';
 
-/** Asks for a new tool, or for what to change in one. */
-export function ToolDialog({ id, tool }: { id: string; tool?: Tool }) {
+/** Asks for a new tool, or for what to change in one; `closedHref` as in Dialog. */
+export function ToolDialog({ id, tool, closedHref }: { id: string; tool?: Tool; closedHref?: Route }) {
   const t = useTranslations('settings.tools');
   const shell = useTranslations('shell');
   return (
-    <Dialog id={id} title={tool ? t('editTitle', { name: tool.name }) : t('addTitle')}>
+    <Dialog
+      id={id}
+      title={tool ? t('editTitle', { name: tool.name }) : t('addTitle')}
+      closedHref={closedHref}
+    >
       <ActionForm action={tool ? changeTool : addTool}>
         {tool ? <input type="hidden" name="toolId" value={tool.id} /> : null}
         <TextField name="name" label={t('name')} defaultValue={tool?.name} maxLength={200} required />
@@ -30,7 +35,7 @@ export function ToolDialog({ id, tool }: { id: string; tool?: Tool }) {
           defaultValue={tool?.url ?? ''}
           maxLength={2000}
         />
-        <DialogActions id={id}>
+        <DialogActions id={id} closedHref={closedHref}>
           <SubmitButton>{tool ? shell('save') : t('add')}</SubmitButton>
         </DialogActions>
       </ActionForm>

@@ -2,27 +2,33 @@ import { Plus, Wrench } from 'lucide';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { Button } from '#components/ui/button.tsx';
-import { ConfirmButton } from '#components/ui/confirm-button.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Icon } from '#components/ui/icon.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
+import { addressOf } from '#features/kit/address.ts';
 import { requireAdmin } from '#features/kit/current-member.ts';
 import { portalPage } from '#features/kit/portal-page.tsx';
-import { removeTool } from '#features/tools/actions.ts';
+import { RemoveToolDialog } from '#features/tools/components/remove-tool-dialog.tsx';
 import { ToolDialog } from '#features/tools/components/tool-dialog.tsx';
 import { listTools } from '#features/tools/queries.ts';
+import { parseToolsAddress } from '#features/tools/schemas.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('settings.tools'))('title') };
 }
 
+const path = '/settings/tools';
 const addDialogId = 'add-tool';
 
-export default portalPage(async () => {
+export default portalPage<PageProps<'/settings/tools'>>(async ({ searchParams }) => {
+  const chosen = parseToolsAddress(await searchParams);
   const admin = await requireAdmin();
   const [tools, t] = await Promise.all([listTools(admin), getTranslations('settings.tools')]);
+  const edited = tools.find(({ id }) => id === chosen.edit);
+  const removed = edited ? undefined : tools.find(({ id }) => id === chosen.remove);
   const addButton = (
     <Button variant="primary" command="show-modal" commandfor={addDialogId}>
       <Icon node={Plus} />
@@ -38,6 +44,12 @@ export default portalPage(async () => {
         actions={tools.length > 0 ? addButton : null}
       />
       <ToolDialog id={addDialogId} />
+      {edited ? (
+        <ToolDialog key={`edit-${edited.id}`} id="edit-tool" tool={edited} closedHref={path} />
+      ) : null}
+      {removed ? (
+        <RemoveToolDialog key={`remove-${removed.id}`} id="remove-tool" tool={removed} closedHref={path} />
+      ) : null}
       {tools.length === 0 ? (
         <EmptyState icon={Wrench} title={t('emptyTitle')} action={addButton}>
           {t('emptyBody')}
@@ -80,20 +92,24 @@ export default portalPage(async () => {
                 </span>
               </Cell>
               <Cell align="end" className="md:whitespace-nowrap">
-                <Button variant="ghost" size="sm" command="show-modal" commandfor={`edit-${tool.id}`}>
-                  {t('edit')}
-                </Button>
-                <ToolDialog id={`edit-${tool.id}`} tool={tool} />
-                <ConfirmButton
-                  id={`remove-${tool.id}`}
-                  action={removeTool}
-                  fields={{ toolId: tool.id }}
-                  label={t('remove')}
-                  title={t('removeTitle', { name: tool.name })}
-                  confirmLabel={t('remove')}
+                <LinkButton
+                  href={addressOf(path, { edit: tool.id })}
+                  prefetch={false}
+                  scroll={false}
+                  variant="ghost"
+                  size="sm"
                 >
-                  <p>{t('removeBody')}</p>
-                </ConfirmButton>
+                  {t('edit')}
+                </LinkButton>
+                <LinkButton
+                  href={addressOf(path, { remove: tool.id })}
+                  prefetch={false}
+                  scroll={false}
+                  variant="danger-ghost"
+                  size="sm"
+                >
+                  {t('remove')}
+                </LinkButton>
               </Cell>
             </Row>
           ))}
