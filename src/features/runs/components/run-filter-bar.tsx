@@ -27,7 +27,7 @@ export function RunFilterBar({
   const applied = Object.entries(queryOf(filter)).filter(
     (entry): entry is [string, string] => entry[1] !== null && !(plugins === null && entry[0] === 'plugin'),
   );
-  const menu = 'max-sm:min-w-0 max-sm:flex-[1_1_40%] sm:w-40';
+  const menu = 'max-sm:min-w-0 max-sm:flex-[1_1_40%] sm:w-40 sm:grow';
   return (
     <AutoSubmitForm
       action={action}
@@ -71,21 +71,23 @@ export function RunFilterBar({
         name="job"
         defaultValue={filter.jobId ?? ''}
         aria-label={t('job')}
-        className="max-sm:min-w-0 max-sm:flex-[1_1_40%] sm:w-56"
+        className="max-sm:min-w-0 max-sm:flex-[1_1_40%] sm:w-56 sm:grow"
         choices={[
           { value: '', label: t('anyJob') },
           ...jobs.map(({ id, title }) => ({ value: id, label: oneLine(readableText(title), 60) })),
         ]}
       />
-      <label className="flex items-center gap-2 text-[0.8125rem] max-sm:flex-1">
-        <span className="whitespace-nowrap text-ink-muted">{t('from')}</span>
-        <Input type="date" name="from" defaultValue={filter.from ?? ''} className="sm:w-38" />
-      </label>
-      <label className="flex items-center gap-2 text-[0.8125rem] max-sm:flex-1">
-        <span className="whitespace-nowrap text-ink-muted">{t('to')}</span>
-        <Input type="date" name="to" defaultValue={filter.to ?? ''} className="sm:w-38" />
-      </label>
-      <Button type="submit">{t('apply')}</Button>
+      <div className="flex flex-wrap items-end gap-2 max-sm:w-full">
+        <label className="flex items-center gap-2 text-[0.8125rem] max-sm:flex-1">
+          <span className="whitespace-nowrap text-ink-muted">{t('from')}</span>
+          <Input type="date" name="from" defaultValue={filter.from ?? ''} className="sm:w-38" />
+        </label>
+        <label className="flex items-center gap-2 text-[0.8125rem] max-sm:flex-1">
+          <span className="whitespace-nowrap text-ink-muted">{t('to')}</span>
+          <Input type="date" name="to" defaultValue={filter.to ?? ''} className="sm:w-38" />
+        </label>
+        <Button type="submit">{t('apply')}</Button>
+      </div>
     </AutoSubmitForm>
   );
 }

@@ -94,7 +94,7 @@ export default portalPage(async () => {
                 <Cell label={t('created')} className="whitespace-nowrap text-ink-muted">
                   <RelativeTime at={key.createdAt} timeZone={timeZone} />
                 </Cell>
-                <Cell align="end" className="md:whitespace-nowrap">
+                <Cell align="end" className="max-md:-ms-2.5 md:whitespace-nowrap">
                   {isOver ? null : (
                     <>
                       <RotateKeyDialog apiKey={key} />

@@ -72,7 +72,7 @@ export default portalPage(async () => {
               <Cell label={t('joined')} className="whitespace-nowrap text-ink-muted">
                 <RelativeTime at={member.joinedAt} timeZone={timeZone} />
               </Cell>
-              <Cell align="end" className="md:whitespace-nowrap">
+              <Cell align="end" className="max-md:-ms-2.5 md:whitespace-nowrap">
                 <ConfirmButton
                   id={`role-${member.userId}`}
                   tone="neutral"
@@ -128,7 +128,7 @@ export default portalPage(async () => {
                     <RelativeTime at={invitation.expiresAt} timeZone={timeZone} />
                   )}
                 </Cell>
-                <Cell align="end">
+                <Cell align="end" className="max-md:-ms-2.5">
                   <ConfirmButton
                     id={`revoke-${invitation.id}`}
                     action={revokeInvitation}

@@ -91,7 +91,7 @@ export default portalPage<PageProps<'/settings/tools'>>(async ({ searchParams })
                   <CopyButton text={tool.id} label={t('copyId', { name: tool.name })} />
                 </span>
               </Cell>
-              <Cell align="end" className="md:whitespace-nowrap">
+              <Cell align="end" className="max-md:-ms-2.5 md:whitespace-nowrap">
                 <LinkButton
                   href={addressOf(path, { edit: tool.id })}
                   prefetch={false}
