@@ -60,7 +60,7 @@ export function RunFilterBar({
           name="plugin"
           defaultValue={filter.pluginId ?? ''}
           aria-label={t('plugin')}
-          className={menu}
+          className="max-sm:w-full sm:w-40 sm:grow"
           choices={[
             { value: '', label: t('anyPlugin') },
             ...plugins.map(({ id, name }) => ({ value: id, label: oneLine(readableText(name), 40) })),
@@ -71,7 +71,7 @@ export function RunFilterBar({
         name="job"
         defaultValue={filter.jobId ?? ''}
         aria-label={t('job')}
-        className="max-sm:min-w-0 max-sm:flex-[1_1_40%] sm:w-56 sm:grow"
+        className="max-sm:w-full sm:w-56 sm:grow"
         choices={[
           { value: '', label: t('anyJob') },
           ...jobs.map(({ id, title }) => ({ value: id, label: oneLine(readableText(title), 60) })),
