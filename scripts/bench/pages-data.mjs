@@ -1,9 +1,11 @@
 // @ts-check
-// Fills a portal's first tenant with 10,000 jobs and 1,000,000 runs, straight in SQL: through reports it would take minutes.
+// Fills a portal's first tenant with 10,000 jobs and 1,000,000 runs, and a plugin with 400,000 more, straight in SQL: through
+// reports it would take minutes.
 
 export const jobCount = 10_000;
 export const runCount = 1_000_000;
 export const runsOfBusiestJob = 100_000;
+export const runsOfPlugin = 400_000;
 const days = 90;
 const runsOfOtherJobs = (runCount - runsOfBusiestJob) / (jobCount - 1);
 
@@ -58,6 +60,31 @@ const steps = [
        generate_series(0::bigint, numbered.runs - 1) k
      ) spread
      order by spread.at`,
+  ],
+  [
+    'plugin',
+    `insert into public.plugins (tenant_id, plugin_key, name, kind, manifest)
+     select t.id, 'bench', '取引先連携', 'built_in', '{}' from public.tenants t`,
+  ],
+  [
+    'jobs of the plugin',
+    `insert into public.jobs (tenant_id, job_key, title, kind, plugin_id, plugin_job_name, created_at)
+     select p.tenant_id, 'bench:sync-' || n, '取引先同期 ' || n, 'plugin', p.id, 'sync-' || n, now() - interval '${days} days'
+     from public.plugins p, generate_series(1, 4) n
+     where p.plugin_key = 'bench'`,
+  ],
+  [
+    'runs of the plugin',
+    `insert into public.runs
+       (tenant_id, job_id, trigger, state, started_at, completed_at, ordered_at, received_at, duration_ms, events_processed, message)
+     select
+       j.tenant_id, j.id, 'schedule', case when k % 40 = 3 then 'failed' else 'success' end,
+       at, at + make_interval(secs => k % 50), at + make_interval(secs => k % 50), at, 1000 * (k % 50), k % 1000, '処理完了'
+     from public.jobs j
+     cross join generate_series(1, ${runsOfPlugin / 4}) k
+     cross join lateral (select date_trunc('milliseconds', now()) - make_interval(secs => ${days * 86_400 * 4} / ${runsOfPlugin}.0 * k) as at) a
+     where j.plugin_id is not null and j.job_key like 'bench:%'
+     order by at`,
   ],
   [
     'logs',
@@ -166,6 +193,7 @@ export async function findPlaces(sql) {
     select id, last_status, to_char(last_finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
     from public.job_status order by last_status, last_finished_at desc, id desc offset ${jobCount * 0.9} limit 1`;
   const [job] = await sql`select job_key from public.jobs order by job_key offset ${jobCount * 0.9} limit 1`;
+  const [plugin] = await sql`select id from public.plugins where plugin_key = 'bench'`;
   const [tool] = await sql`select id from public.tools order by name limit 1`;
   return {
     busiestJob: String(busiest?.job_id),
@@ -174,5 +202,6 @@ export async function findPlaces(sql) {
     incidentCursor: `${incident?.last_status}~${incident?.at}~${incident?.id}`,
     jobCursor: String(job?.job_key),
     tool: String(tool?.id),
+    plugin: String(plugin?.id),
   };
 }

@@ -1,5 +1,6 @@
 // @ts-check
-// npm run bench:pages: server time and first-load JavaScript of each screen, with 10,000 jobs and 1,000,000 runs.
+// npm run bench:pages: server time and first-load JavaScript of each screen, with 10,000 jobs, 1,000,000 runs, and a plugin
+// with 400,000 more.
 // Starts a portal of its own in a temporary folder. --keep leaves it there, --folder=<path> measures it once more,
 // --only=<part of a name> measures some screens, --no-browser no JavaScript.
 import fs from 'node:fs';
@@ -9,7 +10,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { onCurrentNode } from '../prepare.mjs';
-import { fillPortal, findPlaces, jobCount, runCount, runsOfBusiestJob } from './pages-data.mjs';
+import { fillPortal, findPlaces, jobCount, runCount, runsOfBusiestJob, runsOfPlugin } from './pages-data.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -224,6 +225,15 @@ await onCurrentNode(async () => {
       ['run, deep in the history', `/runs/${places.deepRun.id}`, 'run'],
       ['schedules', '/schedules'],
       ['plugins', '/plugins'],
+      [`plugin with ${runsOfPlugin} runs`, `/plugins/${places.plugin}`],
+      ['plugin: its runs', `/plugins/${places.plugin}/runs`],
+      ['plugin: its failed runs', `/plugins/${places.plugin}/runs?state=failed`],
+      ['API: runs of the plugin', `/api/plugins/${places.plugin}/runs?limit=20`],
+      [
+        'API: page 10,000 of them',
+        `/api/plugins/${places.plugin}/runs?limit=20&offset=199980`,
+        'API: runs of the plugin',
+      ],
       ['settings: members', '/settings/members'],
       ['settings: tools', '/settings/tools'],
       ['settings: API keys', '/settings/api-keys'],
