@@ -319,6 +319,19 @@ const tools = await supabase
 const toolIds = new Map(tools.data.map((tool) => [tool.name, tool.id]));
 
 const now = Date.now();
+// The jobs are as old as their history.
+await supabase
+  .from('jobs')
+  .upsert(
+    jobs.map(({ key, title }) => ({
+      tenant_id: tenantId,
+      job_key: key,
+      title,
+      created_at: new Date(now - days * day).toISOString(),
+    })),
+    { onConflict: 'tenant_id,job_key', ignoreDuplicates: true },
+  )
+  .throwOnError();
 const reports = jobs.flatMap((job) => reportsOf(job, now, toolIds.get(job.tool)));
 for (let from = 0; from < reports.length; from += reportsPerCall) {
   const batch = reports
