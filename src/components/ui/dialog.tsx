@@ -3,9 +3,16 @@ import { useTranslations } from 'next-intl';
 import type { Route } from 'next';
 import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
+import { classNames } from './class-names.ts';
 import { DialogByAddress } from './dialog-by-address.tsx';
 import { Icon } from './icon.tsx';
 import { LinkButton } from './link-button.tsx';
+
+const looks = {
+  box: 'm-auto w-[min(32rem,calc(100vw-2rem))] rounded-lg',
+  // Beside what it was opened from, over the whole height.
+  drawer: 'my-0 ms-auto me-0 h-dvh max-h-none w-[min(46rem,100vw)] max-w-none',
+};
 
 /**
  * A native dialog. A `Button` with `command="show-modal"` and `commandfor` set to its id opens it without JavaScript of ours;
@@ -16,11 +23,13 @@ export function Dialog({
   id,
   title,
   closedHref,
+  look = 'box',
   children,
 }: {
   id: string;
   title: ReactNode;
   closedHref?: Route | undefined;
+  look?: keyof typeof looks;
   children: ReactNode;
 }) {
   const t = useTranslations('shell');
@@ -30,9 +39,12 @@ export function Dialog({
       open={closedHref !== undefined}
       aria-labelledby={`${id}-title`}
       closedby="any"
-      className="m-auto w-[min(32rem,calc(100vw-2rem))] rounded-lg bg-surface p-0 text-start whitespace-normal text-ink shadow-overlay"
+      className={classNames(
+        'bg-surface p-0 text-start whitespace-normal text-ink shadow-overlay',
+        looks[look],
+      )}
     >
-      <div className="flex items-center justify-between gap-4 border-b border-line py-2.5 ps-5 pe-3">
+      <div className="sticky top-0 z-10 flex items-center justify-between gap-4 border-b border-line bg-surface py-2.5 ps-5 pe-3">
         <h2 id={`${id}-title`} className="font-semibold">
           {title}
         </h2>

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NotFoundError } from '#domain/errors.ts';
+import { actAs } from '#testing/members.ts';
 import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
 import { createTestJob } from '#testing/plugin-runs.ts';
 import { findNeighbours, getRun, readReporter } from './queries.ts';
 import { readTotals } from './run-list.ts';
+import { findShownRun } from './whole-run.ts';
 
 const readerOf = (tenant: TestTenant, role: 'admin' | 'staff' = 'staff') => ({
   client: tenant[role].client,
@@ -46,6 +48,15 @@ describe('a run', () => {
     const other = await createTestTenant();
     await expect(getRun(readerOf(other, 'admin'), ids[1] ?? '')).rejects.toBeInstanceOf(NotFoundError);
     await expect(getRun(readerOf(tenant), 'x')).rejects.toBeInstanceOf(NotFoundError);
+  });
+
+  it('opens beside a list for whoever may see it, and is as if not named for others', async () => {
+    const id = ids[1] ?? '';
+    const other = await createTestTenant();
+    const shown = await findShownRun(actAs(tenant, tenant.admin), id);
+    expect(shown).toMatchObject({ run: { id }, portalRun: null, mayCancel: false });
+    expect(await findShownRun(actAs(other, other.admin), id)).toBeNull();
+    expect(await findShownRun(actAs(tenant, tenant.admin), null)).toBeNull();
   });
 
   it('knows its neighbours, also where all have the same microsecond', async () => {

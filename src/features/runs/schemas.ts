@@ -33,12 +33,15 @@ const runsAddress = z.object({
   to: optional(day),
   after: optional(z.string().max(100)),
   before: optional(z.string().max(100)),
+  run: optional(z.guid()),
 });
 
 /** Reads the address of a list of runs; what makes no sense is as if it were not there. */
 export function parseRunsAddress(searchParams: SearchParams): {
   filter: RunFilter;
   position: PagePosition<InstantCursor> | null;
+  /** The run that is open beside the list. */
+  shownId: string | null;
 } {
   const address = runsAddress.parse(searchParams);
   return {
@@ -51,6 +54,7 @@ export function parseRunsAddress(searchParams: SearchParams): {
       to: address.to ?? null,
     },
     position: parsePosition(address, parseInstantCursor),
+    shownId: address.run ?? null,
   };
 }
 

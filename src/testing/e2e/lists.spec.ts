@@ -13,6 +13,8 @@ const titles = (page: Page) => rows(page).getByRole('link').allTextContents();
 
 /** Turns pages until there is no next one; answers every row's title. */
 async function readAllPages(page: Page, next: string): Promise<string[][]> {
+  // Until then the page shows its skeleton.
+  await rows(page).first().waitFor();
   const pages = [await titles(page)];
   for (;;) {
     const link = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: next });
@@ -37,6 +39,7 @@ test('incidents show the failing jobs first, and every job once over the pages',
   const page = await open({ as: seeded.staff });
   await page.goto('/incidents');
   await expect(page).toHaveTitle(`(${seeded.failingCount}) Incidents · TC Portal`);
+  await rows(page).first().waitFor();
   const states = await rows(page).locator('td:first-child').allTextContents();
   expect(states.slice(0, seeded.failingCount).every((word) => word.includes('Failed'))).toBe(true);
   expect(states.slice(seeded.failingCount).every((word) => word.includes('Success'))).toBe(true);

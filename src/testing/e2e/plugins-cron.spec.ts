@@ -97,19 +97,31 @@ test('story 3: the history can be narrowed by state and job', async ({ adminPage
   await expectNoViolations(page);
 });
 
-test('story 4: a run shows its whole error, and its stack to admins only', async ({
+test('story 4: a run shows its whole error beside the list, and its stack to admins only', async ({
   adminPage: page,
   staffPage,
   plugin,
 }) => {
-  await page.goto(`${await pluginPath(page, plugin.url)}/runs`);
-  await rowOf(page, 'E2E report').getByRole('link').click();
-  await expect(page.getByRole('region', { name: 'Error' })).toContainText('The ledger is locked');
+  const list = `${await pluginPath(page, plugin.url)}/runs`;
+  await page.goto(list);
+  const link = rowOf(page, 'E2E report').getByRole('link');
+  await link.click();
+  const drawer = page.getByRole('dialog', { name: /E2E report/ });
+  await expect(drawer.getByRole('region', { name: 'Error' })).toContainText('The ledger is locked');
   await expectNoViolations(page);
   await staffPage.goto(page.url());
   await expect(staffPage.getByRole('region', { name: 'Error' })).toContainText('The ledger is locked');
   await expect(staffPage.getByText('Stack trace')).toHaveCount(0);
   await expect(staffPage.getByRole('button', { name: 'Run again' })).toHaveCount(0);
+
+  await page.keyboard.press('Escape');
+  await expect(drawer).toHaveCount(0);
+  await expect(page).toHaveURL(list);
+  await expect(link).toBeFocused();
+  await page.keyboard.press('Enter');
+  await drawer.getByRole('link', { name: 'Open as a page' }).click();
+  await expect(page).toHaveURL(/\/runs\/[0-9a-f-]{36}$/);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Failed');
 });
 
 test('story 5: the totals are right', async ({ adminPage: page, plugin }) => {
@@ -245,7 +257,9 @@ test('story 3: the history goes page by page, there and back', async ({
   const runs = page.getByRole('table', { name: 'List of runs' }).getByRole('row');
   const pages = page.getByRole('navigation', { name: 'Pages' });
   const linksOf = () =>
-    runs.getByRole('link').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+    runs
+      .getByRole('link')
+      .evaluateAll((links) => links.map((link) => /run=([^&]+)/.exec(link.getAttribute('href') ?? '')?.[1]));
   await expect(runs).toHaveCount(51);
   const first = await linksOf();
   await pages.getByRole('link', { name: 'Older' }).click();

@@ -136,7 +136,7 @@ export function AttemptsCard({ attempts, timeZone }: { attempts: readonly RunAtt
             <HeadCell align="end" className="w-28">
               {t('duration')}
             </HeadCell>
-            <HeadCell className="w-44 max-lg:hidden">{t('worker')}</HeadCell>
+            <HeadCell className="w-44 @max-4xl:hidden">{t('worker')}</HeadCell>
             <HeadCell>{t('message')}</HeadCell>
           </>
         }
@@ -161,7 +161,7 @@ export function AttemptsCard({ attempts, timeZone }: { attempts: readonly RunAtt
               <Cell align="end" label={durationMs === null ? undefined : t('duration')}>
                 {durationMs === null ? null : formatDuration(Math.max(0, durationMs), locale)}
               </Cell>
-              <Cell label={t('worker')} className="text-ink-muted md:max-lg:hidden">
+              <Cell label={t('worker')} className="text-ink-muted md:@max-4xl:hidden">
                 <span className="block font-mono text-xs wrap-anywhere">{attempt.workerId}</span>
               </Cell>
               <Cell label={attempt.errorMessage ? t('message') : undefined} className="text-ink-muted">

@@ -6,10 +6,17 @@ import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
-import { formatInstantCursor, type InstantCursor, type Page } from '#domain/page-cursor.ts';
+import {
+  formatInstantCursor,
+  type InstantCursor,
+  type Page,
+  type PagePosition,
+} from '#domain/page-cursor.ts';
 import { isUnfinished } from '#domain/run-state.ts';
 import { addressOf } from '#features/kit/address.ts';
 import type { ListedRun } from '#features/runs/run-list.ts';
+import type { WholeRun } from '#features/runs/whole-run.ts';
+import { RunDrawer } from './run-drawer.tsx';
 import { RunTable } from './run-table.tsx';
 
 /** A page of runs with ways on; rows that have not ended keep themselves up to date. */
@@ -17,26 +24,34 @@ export function RunListSection({
   path,
   query,
   page,
-  isFirstPage,
+  position,
+  shown,
   timeZone,
 }: {
   path: string;
   query: Record<string, string | null>;
   page: Page<ListedRun, InstantCursor>;
-  isFirstPage: boolean;
+  position: PagePosition<InstantCursor> | null;
+  /** The run that is open beside the list. */
+  shown: WholeRun | null;
   timeZone: string;
 }) {
   const t = useTranslations('runs.list');
   const isNarrowed = Object.values(query).some((value) => value !== null);
-  if (page.items.length === 0 && !isNarrowed && isFirstPage) {
+  if (page.items.length === 0 && !isNarrowed && position === null && shown === null) {
     return (
       <EmptyState icon={ListX} title={t('empty')}>
         {t('emptyBody')}
       </EmptyState>
     );
   }
+  const listHref = addressOf(path, {
+    ...query,
+    ...(position && { [position.direction]: formatInstantCursor(position.cursor) }),
+  });
   return (
     <>
+      {shown === null ? null : <RunDrawer whole={shown} closedHref={listHref} timeZone={timeZone} />}
       {page.items.length === 0 ? (
         <EmptyState
           icon={SearchX}
@@ -44,7 +59,7 @@ export function RunListSection({
           action={<LinkButton href={path as Route}>{t('clear')}</LinkButton>}
         />
       ) : (
-        <RunTable runs={page.items} timeZone={timeZone} />
+        <RunTable runs={page.items} listHref={listHref} timeZone={timeZone} />
       )}
       {page.items.some(({ state }) => isUnfinished(state)) ? <AutoRefresh seconds={1} /> : null}
       <PaginationLinks

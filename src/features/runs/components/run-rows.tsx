@@ -57,7 +57,18 @@ function RunText({ row, texts }: { row: RunRow; texts: RunRowTexts }) {
 }
 
 /** The rows of a list of runs; why a client component: see IncidentRows. */
-export function RunRows({ rows, texts }: { rows: readonly RunRow[]; texts: RunRowTexts }) {
+export function RunRows({
+  rows,
+  texts,
+  listHref,
+}: {
+  rows: readonly RunRow[];
+  texts: RunRowTexts;
+  /** The list as it is; a run opens beside it. */
+  listHref: string;
+}) {
+  const opening = `${listHref}${listHref.includes('?') ? '&' : '?'}run=`;
+
   return rows.map((row) => (
     <Row key={row.id} linked>
       <Cell>
@@ -65,8 +76,9 @@ export function RunRows({ rows, texts }: { rows: readonly RunRow[]; texts: RunRo
       </Cell>
       <Cell>
         <Link
-          href={`/runs/${row.id}` as Route}
+          href={`${opening}${row.id}` as Route}
           prefetch={false}
+          scroll={false}
           className="row-link line-clamp-2 font-medium"
         >
           <bdi>{row.title}</bdi>

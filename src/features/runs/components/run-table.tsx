@@ -9,7 +9,15 @@ import type { ListedRun } from '#features/runs/run-list.ts';
 import { type RunRow, RunRows } from './run-rows.tsx';
 
 /** Runs of all jobs, newest first. */
-export function RunTable({ runs, timeZone }: { runs: readonly ListedRun[]; timeZone: string }) {
+export function RunTable({
+  runs,
+  listHref,
+  timeZone,
+}: {
+  runs: readonly ListedRun[];
+  listHref: string;
+  timeZone: string;
+}) {
   const t = useTranslations('runs.list');
   const triggers = useTranslations('runs.triggerWords');
   const states = useStateWords();
@@ -74,6 +82,7 @@ export function RunTable({ runs, timeZone }: { runs: readonly ListedRun[]; timeZ
           progress: t('progress'),
         }}
         rows={runs.map(toRow)}
+        listHref={listHref}
       />
     </Table>
   );

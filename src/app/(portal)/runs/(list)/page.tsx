@@ -15,6 +15,7 @@ import {
   summarySince,
 } from '#features/runs/run-list.ts';
 import { parseRunsAddress, queryOf } from '#features/runs/schemas.ts';
+import { findShownRun } from '#features/runs/whole-run.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('runs.list');
@@ -22,15 +23,16 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default portalPage<PageProps<'/runs'>>(async ({ searchParams }) => {
-  const { filter, position } = parseRunsAddress(await searchParams);
+  const { filter, position, shownId } = parseRunsAddress(await searchParams);
   const member = await requireMember();
   const { jobId, pluginId } = filter;
   const since = summarySince(member.timeZone, new Date());
-  const [page, totals, jobs, plugins, t] = await Promise.all([
+  const [page, totals, jobs, plugins, shown, t] = await Promise.all([
     listAllRuns(member, filter, position),
     readTotals(member, { since, jobId, pluginId }),
     listJobChoices(member, { pluginId, chosenId: jobId }),
     listPlugins(member),
+    findShownRun(member, shownId),
     getTranslations('runs.list'),
   ]);
   return (
@@ -45,7 +47,8 @@ export default portalPage<PageProps<'/runs'>>(async ({ searchParams }) => {
         path="/runs"
         query={queryOf(filter)}
         page={page}
-        isFirstPage={position === null}
+        position={position}
+        shown={shown}
         timeZone={member.timeZone}
       />
     </>

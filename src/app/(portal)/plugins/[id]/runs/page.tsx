@@ -9,6 +9,7 @@ import { RunListSection } from '#features/runs/components/run-list-section.tsx';
 import { SummaryCards } from '#features/runs/components/summary-cards.tsx';
 import { listAllRuns, listJobChoices, readTotals } from '#features/runs/run-list.ts';
 import { parseRunsAddress, queryOf } from '#features/runs/schemas.ts';
+import { findShownRun } from '#features/runs/whole-run.ts';
 import type { Route } from 'next';
 
 export async function generateMetadata({ params }: PageProps<'/plugins/[id]/runs'>): Promise<Metadata> {
@@ -16,15 +17,16 @@ export async function generateMetadata({ params }: PageProps<'/plugins/[id]/runs
 }
 
 export default portalPage<PageProps<'/plugins/[id]/runs'>>(async ({ params, searchParams }) => {
-  const { filter, position } = parseRunsAddress(await searchParams);
+  const { filter, position, shownId } = parseRunsAddress(await searchParams);
   const member = await requireMember();
   const plugin = await getPlugin(member, (await params).id);
   const ofPlugin = { ...filter, pluginId: plugin.id };
   const { jobId, pluginId } = ofPlugin;
-  const [page, totals, jobs] = await Promise.all([
+  const [page, totals, jobs, shown] = await Promise.all([
     listAllRuns(member, ofPlugin, position),
     readTotals(member, { since: null, jobId, pluginId }),
     listJobChoices(member, { pluginId, chosenId: jobId }),
+    findShownRun(member, shownId),
   ]);
   const path = `/plugins/${plugin.id}/runs`;
   return (
@@ -41,7 +43,8 @@ export default portalPage<PageProps<'/plugins/[id]/runs'>>(async ({ params, sear
         path={path}
         query={{ ...queryOf(filter), plugin: null }}
         page={page}
-        isFirstPage={position === null}
+        position={position}
+        shown={shown}
         timeZone={member.timeZone}
       />
     </>

@@ -1,0 +1,88 @@
+import { useTranslations } from 'next-intl';
+import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
+import { Card, CardHeader } from '#components/ui/card.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { isUnfinished } from '#domain/run-state.ts';
+import { OwnMessage } from '#features/kit/components/own-message.tsx';
+import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import type { WholeRun } from '#features/runs/whole-run.ts';
+import { LogCard } from './log-card.tsx';
+import { AttemptsCard, InputCard, ProgressCard, RunErrorCard } from './portal-run-cards.tsx';
+import { RunActions } from './run-actions.tsx';
+import { RunFacts } from './run-facts.tsx';
+
+/** Everything about a run below its title: on its own page, and in the drawer beside a list. */
+export function RunBody({ whole, timeZone }: { whole: WholeRun; timeZone: string }) {
+  const t = useTranslations('runs');
+  const { run, reporter, portalRun } = whole;
+  const isLive = portalRun !== null && isUnfinished(run.state);
+  return (
+    <>
+      {isLive ? <AutoRefresh seconds={1} /> : null}
+      <div className="@container space-y-5">
+        {portalRun === null ? null : (
+          <div className="flex flex-wrap gap-2 empty:hidden">
+            <RunActions
+              runId={run.id}
+              state={run.state}
+              run={portalRun}
+              jobCursor={whole.jobCursor}
+              mayCancel={whole.mayCancel}
+              mayRerun={whole.mayRerun}
+            />
+          </div>
+        )}
+        {portalRun === null ? null : (
+          <>
+            <ProgressCard state={run.state} run={portalRun} timeZone={timeZone} />
+            <RunErrorCard run={portalRun} />
+          </>
+        )}
+        {run.isClockWrong ? (
+          <Notice tone="warning" title={t('clockWrong.title')}>
+            <p>{t('clockWrong.body')}</p>
+          </Notice>
+        ) : null}
+        <Card>
+          <RunFacts run={run} portalRun={portalRun} reporter={reporter} timeZone={timeZone} />
+        </Card>
+        {run.message !== null && run.message === portalRun?.error?.message ? null : (
+          <Card>
+            <CardHeader title={t('message')} />
+            {run.message ? (
+              <div className="whitespace-pre-wrap">
+                {portalRun === null ? <ReportedText text={run.message} /> : <OwnMessage text={run.message} />}
+              </div>
+            ) : (
+              <p className="text-ink-muted">{t('noMessage')}</p>
+            )}
+          </Card>
+        )}
+        {run.metrics.length > 0 ? (
+          <Card>
+            <CardHeader title={t('metrics.title')} />
+            <dl className="grid gap-x-8 gap-y-3 sm:grid-cols-3 lg:grid-cols-4">
+              {run.metrics.map(({ name, value }) => (
+                <div key={name} className="min-w-0">
+                  <dt className="text-xs text-ink-muted">
+                    <ReportedText text={name} lengthMax={100} />
+                  </dt>
+                  <dd className="font-mono">
+                    <ReportedText text={value} lengthMax={200} />
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </Card>
+        ) : null}
+        {portalRun === null ? null : (
+          <>
+            <InputCard run={portalRun} />
+            <AttemptsCard attempts={portalRun.attempts} timeZone={timeZone} />
+          </>
+        )}
+        <LogCard runId={run.id} log={run.log} />
+      </div>
+    </>
+  );
+}

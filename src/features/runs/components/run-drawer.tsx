@@ -1,0 +1,48 @@
+import { Maximize2 } from 'lucide';
+import { useLocale, useTranslations } from 'next-intl';
+import type { Route } from 'next';
+import { Dialog } from '#components/ui/dialog.tsx';
+import { formatPlainTime } from '#components/ui/format-time.ts';
+import { Icon } from '#components/ui/icon.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+import { StatusBadge } from '#components/ui/status-badge.tsx';
+import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import type { WholeRun } from '#features/runs/whole-run.ts';
+import { RunBody } from './run-body.tsx';
+
+/** A run beside the list that it was opened from; the address names it, so that it can be sent to somebody. */
+export function RunDrawer({
+  whole,
+  closedHref,
+  timeZone,
+}: {
+  whole: WholeRun;
+  closedHref: Route;
+  timeZone: string;
+}) {
+  const t = useTranslations('runs');
+  const locale = useLocale();
+  const { run } = whole;
+  return (
+    <Dialog
+      id="run"
+      look="drawer"
+      closedHref={closedHref}
+      title={
+        <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <ReportedText text={run.job.title} lengthMax={80} />
+          <StatusBadge state={run.state} />
+        </span>
+      }
+    >
+      <div className="mb-4 flex flex-wrap items-center justify-between gap-2 text-ink-muted">
+        <span>{t('title', { time: formatPlainTime(run.orderedAt, locale, timeZone) })}</span>
+        <LinkButton href={`/runs/${run.id}` as Route} size="sm" prefetch={false}>
+          <Icon node={Maximize2} />
+          {t('openPage')}
+        </LinkButton>
+      </div>
+      <RunBody whole={whole} timeZone={timeZone} />
+    </Dialog>
+  );
+}
