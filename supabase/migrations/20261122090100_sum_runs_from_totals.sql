@@ -1,6 +1,8 @@
--- The totals above the lists of runs are read from run_totals_daily: a row a day, whatever the number of jobs.
+-- The totals above the lists of runs are read from run_totals_daily: a row a day, whatever the number of jobs. They carry the
+-- sum of successful durations, too, because a plugin's screen shows the average that the API tells.
 
-create or replace function public.summarize_runs(
+drop function public.summarize_runs(uuid, date, uuid, uuid);
+create function public.summarize_runs(
   p_tenant_id uuid, p_since date, p_job_id uuid default null, p_plugin_id uuid default null
 )
 returns table (
@@ -12,7 +14,8 @@ returns table (
   duration_count bigint,
   duration_ms_sum bigint,
   success_events_sum bigint,
-  success_duration_count bigint
+  success_duration_count bigint,
+  success_duration_ms_sum bigint
 )
 language sql
 stable
@@ -32,18 +35,18 @@ as $$
   ),
   finished as (
     select t.success_count, t.failed_count, t.canceled_count, t.duration_count, t.duration_ms_sum, t.success_events_sum,
-      t.success_duration_count
+      t.success_duration_count, t.success_duration_ms_sum
     from public.run_totals_daily t
     where p_job_id is null and p_plugin_id is null and t.tenant_id = p_tenant_id and t.day >= p_since
     union all
     select t.success_count, t.failed_count, t.canceled_count, t.duration_count, t.duration_ms_sum, t.success_events_sum,
-      t.success_duration_count
+      t.success_duration_count, t.success_duration_ms_sum
     from public.run_totals_daily t
     where p_job_id is null and p_plugin_id is not null
       and t.plugin_id = p_plugin_id and t.tenant_id = p_tenant_id and t.day >= p_since
     union all
     select s.success_count, s.failed_count, s.canceled_count, s.duration_count, s.duration_ms_sum, s.success_events_sum,
-      s.success_duration_count
+      s.success_duration_count, s.success_duration_ms_sum
     from chosen c
     join public.run_stats_daily s on s.job_id = c.id
     where p_job_id is not null and s.day >= p_since
@@ -61,7 +64,7 @@ as $$
     ) o
   )
   select d.success_count, d.failed_count, d.canceled_count, u.running, u.pending, d.duration_count, d.duration_ms_sum,
-    d.success_events_sum, d.success_duration_count
+    d.success_events_sum, d.success_duration_count, d.success_duration_ms_sum
   from (
     select
       coalesce(sum(f.success_count), 0)::bigint as success_count,
@@ -70,7 +73,8 @@ as $$
       coalesce(sum(f.duration_count), 0)::bigint as duration_count,
       coalesce(sum(f.duration_ms_sum), 0)::bigint as duration_ms_sum,
       coalesce(sum(f.success_events_sum), 0)::bigint as success_events_sum,
-      coalesce(sum(f.success_duration_count), 0)::bigint as success_duration_count
+      coalesce(sum(f.success_duration_count), 0)::bigint as success_duration_count,
+      coalesce(sum(f.success_duration_ms_sum), 0)::bigint as success_duration_ms_sum
     from finished f
   ) d
   cross join (
@@ -78,3 +82,8 @@ as $$
     from unfinished n
   ) u;
 $$;
+
+comment on function public.summarize_runs(uuid, date, uuid, uuid) is
+  'Totals of a tenant''s runs since a day, or of one job''s or plugin''s, from daily totals and the unfinished runs. success_*: of the '
+  'portal''s own runs only.';
+grant execute on function public.summarize_runs(uuid, date, uuid, uuid) to authenticated, service_role;

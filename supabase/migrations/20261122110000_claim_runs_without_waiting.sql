@@ -1,5 +1,6 @@
--- Workers that claim, and those that finish, no longer wait for each other in a circle. A claim goes round several times, from
--- urgent to ordinary runs and past what limits hold back, and used to wait in each round with the locks of the one before.
+-- Claiming ends what was switched off while it waited. And workers that claim, and those that finish, no longer wait for each
+-- other in a circle: a claim goes round several times, from urgent to ordinary runs and past what limits hold back, and used
+-- to wait in each round with the locks of the one before.
 
 create or replace function public.claim_runs(p_worker_id text, p_quantity integer, p_lease_seconds integer default 30)
 returns table (
@@ -227,3 +228,7 @@ begin
     where r.id = any (v_claimed);
 end;
 $$;
+comment on function public.claim_runs(text, integer, integer) is
+  'Leases up to p_quantity runs to a worker, those that people wait for first, within the concurrency limits. '
+  'A run whose worker went silent for a lease is taken over; one that outlived every worker ends failed. What is switched off '
+  'ends canceled (private.end_switched_off_runs).';
