@@ -96,6 +96,16 @@ export async function startPortal(options: TestPortalOptions = {}): Promise<Test
   for (const [name, value] of Object.entries(parseEnv(file))) if (value !== undefined) secrets[name] = value;
   const dataFolder = path.join(folder, 'database');
   const databasePid = (): number | null => findRunningPostgres(dataFolder);
+  const signalDatabase = (signal: NodeJS.Signals): void => {
+    const pid = databasePid();
+    if (pid === null) return;
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      // It may end by itself between being found and being told.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
+  };
   const stop = async (): Promise<number | null> => {
     if (!exited) launch.process.kill('SIGINT');
     return launch.exit;
@@ -119,8 +129,7 @@ export async function startPortal(options: TestPortalOptions = {}): Promise<Test
     const place = net.createServer((socket) => socket.destroy());
     for (const end = Date.now() + 10_000; !place.listening; await sleep(5)) {
       if (Date.now() > end) throw new Error('The database could not be held');
-      const pid = databasePid();
-      if (pid !== null) process.kill(pid, 'SIGQUIT');
+      signalDatabase('SIGQUIT');
       await new Promise<void>((resolve) => {
         place.once('error', () => resolve());
         place.listen(port, '127.0.0.1', resolve);
@@ -147,10 +156,7 @@ export async function startPortal(options: TestPortalOptions = {}): Promise<Test
       await launch.exit;
     },
     databasePid,
-    killDatabase: () => {
-      const pid = databasePid();
-      if (pid !== null) process.kill(pid, 'SIGKILL');
-    },
+    killDatabase: () => signalDatabase('SIGKILL'),
     holdDatabase,
     remove: async () => {
       await stop();
