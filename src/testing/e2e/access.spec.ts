@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { recordReports, startSession } from '#testing/e2e/company.ts';
-import { expect, type PortalFacts, test } from '#testing/e2e/portal-test.ts';
+import type { PortalFacts } from '#testing/e2e/portal-facts.ts';
+import { expect, test } from '#testing/e2e/portal-test.ts';
 
 const forbidden = /403 \(Forbidden\)/;
 

@@ -1,7 +1,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { recordReports, serviceOf } from '#testing/e2e/company.ts';
-import { expect, type PortalFacts, test } from '#testing/e2e/portal-test.ts';
+import type { PortalFacts } from '#testing/e2e/portal-facts.ts';
+import { expect, test } from '#testing/e2e/portal-test.ts';
 import { screensOf } from '#testing/e2e/seeded-company.ts';
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];

@@ -1,20 +1,7 @@
 import { test as base, expect, type BrowserContextOptions, type Page } from '@playwright/test';
 import { type Company, createCompany, type Person } from '#testing/e2e/company.ts';
+import { type PortalFacts, portalVariable } from '#testing/e2e/portal-facts.ts';
 import { seedCompany, type SeededCompany } from '#testing/e2e/seeded-company.ts';
-
-export const portalVariable = 'TC_PORTAL_UNDER_TEST';
-
-/** What tests know of the portal that one-portal.ts started. */
-export interface PortalFacts {
-  readonly url: string;
-  readonly folder: string;
-  /** Every line of its .env.local. */
-  readonly secrets: Record<string, string>;
-  readonly email: string;
-  readonly password: string;
-  /** What it printed until it was ready. */
-  readonly output: string;
-}
 
 interface OpenOptions extends BrowserContextOptions {
   /** Who looks; nobody when left out. */

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
 import { startSession } from '#testing/e2e/company.ts';
-import { expect, type PortalFacts, test } from '#testing/e2e/portal-test.ts';
+import type { PortalFacts } from '#testing/e2e/portal-facts.ts';
+import { expect, test } from '#testing/e2e/portal-test.ts';
 import { python, referenceSnippet, startPython } from '#testing/e2e/python.ts';
 
 // The first company of the portal belongs to this file: the environment's secret reports to it.

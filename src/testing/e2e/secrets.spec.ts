@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { projectFolder } from '#server/settings.ts';
 import { addPerson, serviceOf } from '#testing/e2e/company.ts';
-import { expect, type PortalFacts, test } from '#testing/e2e/portal-test.ts';
+import type { PortalFacts } from '#testing/e2e/portal-facts.ts';
+import { expect, test } from '#testing/e2e/portal-test.ts';
 import { screensOf } from '#testing/e2e/seeded-company.ts';
 
 /** What no browser may get. */

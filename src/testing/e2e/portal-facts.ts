@@ -1,0 +1,13 @@
+export const portalVariable = 'TC_PORTAL_UNDER_TEST';
+
+/** What tests know of the portal that one-portal.ts started. */
+export interface PortalFacts {
+  readonly url: string;
+  readonly folder: string;
+  /** Every line of its .env.local. */
+  readonly secrets: Record<string, string>;
+  readonly email: string;
+  readonly password: string;
+  /** What it printed until it was ready. */
+  readonly output: string;
+}
