@@ -111,12 +111,11 @@ const steps = [
   [
     'totals',
     `insert into public.run_totals_daily
-       (tenant_id, plugin_id, day, is_folded, success_count, failed_count, canceled_count, duration_count, duration_ms_sum,
-        success_events_sum, success_duration_count, success_duration_ms_sum)
+       (tenant_id, plugin_id, day, is_folded, success_count, failed_count, canceled_count, success_events_sum,
+        success_duration_count, success_duration_ms_sum)
      select
        s.tenant_id, j.plugin_id, s.day, true, sum(s.success_count), sum(s.failed_count), sum(s.canceled_count),
-       sum(s.duration_count), sum(s.duration_ms_sum), sum(s.success_events_sum), sum(s.success_duration_count),
-       sum(s.success_duration_ms_sum)
+       sum(s.success_events_sum), sum(s.success_duration_count), sum(s.success_duration_ms_sum)
      from public.run_stats_daily s join public.jobs j on j.id = s.job_id
      group by 1, 2, 3`,
   ],

@@ -754,8 +754,6 @@ export type Database = {
         Row: {
           canceled_count: number;
           day: string;
-          duration_count: number;
-          duration_ms_sum: number;
           failed_count: number;
           id: number;
           is_folded: boolean;
@@ -770,8 +768,6 @@ export type Database = {
         Insert: {
           canceled_count: number;
           day: string;
-          duration_count: number;
-          duration_ms_sum: number;
           failed_count: number;
           id?: never;
           is_folded?: boolean;
@@ -785,8 +781,6 @@ export type Database = {
         Update: {
           canceled_count?: number;
           day?: string;
-          duration_count?: number;
-          duration_ms_sum?: number;
           failed_count?: number;
           id?: never;
           is_folded?: boolean;
@@ -1440,9 +1434,8 @@ export type Database = {
         Args: { p_job_id?: string; p_plugin_id?: string; p_since: string; p_tenant_id: string };
         Returns: {
           canceled_count: number;
-          duration_count: number;
-          duration_ms_sum: number;
           failed_count: number;
+          own_success_count: number;
           pending_count: number;
           running_count: number;
           success_count: number;

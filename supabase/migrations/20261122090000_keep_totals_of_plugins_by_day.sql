@@ -10,8 +10,6 @@ create table public.run_totals_daily (
   success_count bigint not null,
   failed_count bigint not null,
   canceled_count bigint not null,
-  duration_count bigint not null,
-  duration_ms_sum bigint not null,
   success_events_sum bigint not null,
   success_duration_count bigint not null,
   success_duration_ms_sum bigint not null
@@ -30,11 +28,11 @@ comment on column public.run_totals_daily.is_folded is 'Holds everything before 
 comment on column public.run_totals_daily.success_count is 'Runs that succeeded.';
 comment on column public.run_totals_daily.failed_count is 'Runs that failed.';
 comment on column public.run_totals_daily.canceled_count is 'Runs that were canceled.';
-comment on column public.run_totals_daily.duration_count is 'Runs whose duration is known.';
-comment on column public.run_totals_daily.duration_ms_sum is 'Milliseconds of those runs together.';
 comment on column public.run_totals_daily.success_events_sum is 'Things that the successful runs of the portal''s own jobs processed.';
 comment on column public.run_totals_daily.success_duration_count is 'Successful runs whose duration is known.';
 comment on column public.run_totals_daily.success_duration_ms_sum is 'Milliseconds of those runs together.';
+
+comment on column public.run_stats_daily.success_duration_count is 'Successful runs whose duration is known.';
 
 grant select on public.run_totals_daily to authenticated, service_role;
 
@@ -64,12 +62,11 @@ begin
     returning t.*
   )
   insert into public.run_totals_daily
-    (tenant_id, plugin_id, day, is_folded, success_count, failed_count, canceled_count, duration_count, duration_ms_sum,
-      success_events_sum, success_duration_count, success_duration_ms_sum)
+    (tenant_id, plugin_id, day, is_folded, success_count, failed_count, canceled_count, success_events_sum,
+      success_duration_count, success_duration_ms_sum)
   select
     t.tenant_id, t.plugin_id, t.day, true, sum(t.success_count), sum(t.failed_count), sum(t.canceled_count),
-    sum(t.duration_count), sum(t.duration_ms_sum), sum(t.success_events_sum), sum(t.success_duration_count),
-    sum(t.success_duration_ms_sum)
+    sum(t.success_events_sum), sum(t.success_duration_count), sum(t.success_duration_ms_sum)
   from taken t
   group by t.tenant_id, t.plugin_id, t.day
   having sum(t.success_count) <> 0 or sum(t.failed_count) <> 0 or sum(t.canceled_count) <> 0;
@@ -94,12 +91,12 @@ begin
   ),
   added as (
     insert into public.run_totals_daily
-      (tenant_id, plugin_id, day, success_count, failed_count, canceled_count, duration_count, duration_ms_sum,
-        success_events_sum, success_duration_count, success_duration_ms_sum)
+      (tenant_id, plugin_id, day, success_count, failed_count, canceled_count, success_events_sum,
+        success_duration_count, success_duration_ms_sum)
     select
       c.tenant_id, j.plugin_id, c.day, sum(c.sign * c.success_count), sum(c.sign * c.failed_count),
-      sum(c.sign * c.canceled_count), sum(c.sign * c.duration_count), sum(c.sign * c.duration_ms_sum),
-      sum(c.sign * c.success_events_sum), sum(c.sign * c.success_duration_count), sum(c.sign * c.success_duration_ms_sum)
+      sum(c.sign * c.canceled_count), sum(c.sign * c.success_events_sum), sum(c.sign * c.success_duration_count),
+      sum(c.sign * c.success_duration_ms_sum)
     from changes c
     left join public.jobs j on j.id = c.job_id
     group by c.tenant_id, j.plugin_id, c.day
@@ -182,12 +179,11 @@ set search_path = ''
 as $$
 begin
   insert into public.run_totals_daily
-    (tenant_id, plugin_id, day, success_count, failed_count, canceled_count, duration_count, duration_ms_sum,
-      success_events_sum, success_duration_count, success_duration_ms_sum)
+    (tenant_id, plugin_id, day, success_count, failed_count, canceled_count, success_events_sum,
+      success_duration_count, success_duration_ms_sum)
   select
     s.tenant_id, m.plugin_id, s.day, m.sign * s.success_count, m.sign * s.failed_count, m.sign * s.canceled_count,
-    m.sign * s.duration_count, m.sign * s.duration_ms_sum, m.sign * s.success_events_sum,
-    m.sign * s.success_duration_count, m.sign * s.success_duration_ms_sum
+    m.sign * s.success_events_sum, m.sign * s.success_duration_count, m.sign * s.success_duration_ms_sum
   from public.run_stats_daily s
   cross join (values (-1, old.plugin_id), (1, new.plugin_id)) m (sign, plugin_id)
   where s.job_id = new.id;
@@ -203,12 +199,11 @@ create trigger move_run_totals after update of plugin_id on public.jobs
   execute function private.move_run_totals_of_job();
 
 insert into public.run_totals_daily
-  (tenant_id, plugin_id, day, is_folded, success_count, failed_count, canceled_count, duration_count, duration_ms_sum,
-    success_events_sum, success_duration_count, success_duration_ms_sum)
+  (tenant_id, plugin_id, day, is_folded, success_count, failed_count, canceled_count, success_events_sum,
+    success_duration_count, success_duration_ms_sum)
 select
   s.tenant_id, j.plugin_id, s.day, true, sum(s.success_count), sum(s.failed_count), sum(s.canceled_count),
-  sum(s.duration_count), sum(s.duration_ms_sum), sum(s.success_events_sum), sum(s.success_duration_count),
-  sum(s.success_duration_ms_sum)
+  sum(s.success_events_sum), sum(s.success_duration_count), sum(s.success_duration_ms_sum)
 from public.run_stats_daily s
 join public.jobs j on j.id = s.job_id
 group by s.tenant_id, j.plugin_id, s.day;

@@ -1,5 +1,6 @@
--- The totals above the lists of runs are read from run_totals_daily: a row a day, whatever the number of jobs. They carry the
--- sum of successful durations, too, because a plugin's screen shows the average that the API tells.
+-- The totals above the lists of runs are read from run_totals_daily: a row a day, whatever the number of jobs. Averages are those of
+-- the API (reference/plugin-cron-runs.md) wherever they stand: per successful run, and of events per successful run of the portal's
+-- own, because reports count none.
 
 drop function public.summarize_runs(uuid, date, uuid, uuid);
 create function public.summarize_runs(
@@ -11,8 +12,7 @@ returns table (
   canceled_count bigint,
   running_count bigint,
   pending_count bigint,
-  duration_count bigint,
-  duration_ms_sum bigint,
+  own_success_count bigint,
   success_events_sum bigint,
   success_duration_count bigint,
   success_duration_ms_sum bigint
@@ -24,29 +24,29 @@ set search_path = ''
 as $$
   -- One part of each union applies, and a condition on parameters alone keeps the others from being read at all.
   with chosen as (
-    select j.id
+    select j.id, j.plugin_id
     from public.jobs j
     where p_job_id is not null and j.id = p_job_id and j.tenant_id = p_tenant_id
       and (p_plugin_id is null or j.plugin_id = p_plugin_id)
     union all
-    select j.id
+    select j.id, j.plugin_id
     from public.jobs j
     where p_job_id is null and p_plugin_id is not null and j.tenant_id = p_tenant_id and j.plugin_id = p_plugin_id
   ),
   finished as (
-    select t.success_count, t.failed_count, t.canceled_count, t.duration_count, t.duration_ms_sum, t.success_events_sum,
-      t.success_duration_count, t.success_duration_ms_sum
+    select t.plugin_id, t.success_count, t.failed_count, t.canceled_count, t.success_events_sum, t.success_duration_count,
+      t.success_duration_ms_sum
     from public.run_totals_daily t
     where p_job_id is null and p_plugin_id is null and t.tenant_id = p_tenant_id and t.day >= p_since
     union all
-    select t.success_count, t.failed_count, t.canceled_count, t.duration_count, t.duration_ms_sum, t.success_events_sum,
-      t.success_duration_count, t.success_duration_ms_sum
+    select t.plugin_id, t.success_count, t.failed_count, t.canceled_count, t.success_events_sum, t.success_duration_count,
+      t.success_duration_ms_sum
     from public.run_totals_daily t
     where p_job_id is null and p_plugin_id is not null
       and t.plugin_id = p_plugin_id and t.tenant_id = p_tenant_id and t.day >= p_since
     union all
-    select s.success_count, s.failed_count, s.canceled_count, s.duration_count, s.duration_ms_sum, s.success_events_sum,
-      s.success_duration_count, s.success_duration_ms_sum
+    select c.plugin_id, s.success_count, s.failed_count, s.canceled_count, s.success_events_sum, s.success_duration_count,
+      s.success_duration_ms_sum
     from chosen c
     join public.run_stats_daily s on s.job_id = c.id
     where p_job_id is not null and s.day >= p_since
@@ -63,15 +63,14 @@ as $$
       select r.state from public.runs r where r.job_id = c.id and r.state in ('pending', 'running') offset 0
     ) o
   )
-  select d.success_count, d.failed_count, d.canceled_count, u.running, u.pending, d.duration_count, d.duration_ms_sum,
-    d.success_events_sum, d.success_duration_count, d.success_duration_ms_sum
+  select d.success_count, d.failed_count, d.canceled_count, u.running, u.pending, d.own_success_count, d.success_events_sum,
+    d.success_duration_count, d.success_duration_ms_sum
   from (
     select
       coalesce(sum(f.success_count), 0)::bigint as success_count,
       coalesce(sum(f.failed_count), 0)::bigint as failed_count,
       coalesce(sum(f.canceled_count), 0)::bigint as canceled_count,
-      coalesce(sum(f.duration_count), 0)::bigint as duration_count,
-      coalesce(sum(f.duration_ms_sum), 0)::bigint as duration_ms_sum,
+      coalesce(sum(f.success_count) filter (where f.plugin_id is not null), 0)::bigint as own_success_count,
       coalesce(sum(f.success_events_sum), 0)::bigint as success_events_sum,
       coalesce(sum(f.success_duration_count), 0)::bigint as success_duration_count,
       coalesce(sum(f.success_duration_ms_sum), 0)::bigint as success_duration_ms_sum
@@ -84,6 +83,6 @@ as $$
 $$;
 
 comment on function public.summarize_runs(uuid, date, uuid, uuid) is
-  'Totals of a tenant''s runs since a day, or of one job''s or plugin''s, from daily totals and the unfinished runs. success_*: of the '
-  'portal''s own runs only.';
+  'Totals of a tenant''s runs since a day, or of one job''s or plugin''s, from daily totals and the unfinished runs. '
+  'own_success_count: of the portal''s own runs, which alone count events.';
 grant execute on function public.summarize_runs(uuid, date, uuid, uuid) to authenticated, service_role;

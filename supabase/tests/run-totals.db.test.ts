@@ -16,14 +16,14 @@ function createRandom(seed: number): (below: number) => number {
 async function readBoth(tenantId: string) {
   const kept = await sql`
     select plugin_id, day::text, sum(success_count)::int as success, sum(failed_count)::int as failed,
-      sum(canceled_count)::int as canceled, sum(duration_count)::int as durations, sum(duration_ms_sum)::int as ms,
+      sum(canceled_count)::int as canceled,
       sum(success_events_sum)::int as events, sum(success_duration_count)::int as success_durations,
       sum(success_duration_ms_sum)::int as success_ms
     from public.run_totals_daily where tenant_id = ${tenantId}
     group by 1, 2 having sum(success_count) <> 0 or sum(failed_count) <> 0 or sum(canceled_count) <> 0 order by 1, 2`;
   const added = await sql`
     select j.plugin_id, s.day::text, sum(success_count)::int as success, sum(failed_count)::int as failed,
-      sum(canceled_count)::int as canceled, sum(duration_count)::int as durations, sum(duration_ms_sum)::int as ms,
+      sum(canceled_count)::int as canceled,
       sum(success_events_sum)::int as events, sum(success_duration_count)::int as success_durations,
       sum(success_duration_ms_sum)::int as success_ms
     from public.run_stats_daily s join public.jobs j on j.id = s.job_id where s.tenant_id = ${tenantId}
@@ -165,7 +165,9 @@ describe('totals of a company and of each plugin by day', () => {
       .single();
     const [expected] = await sql`
       select sum(success_count)::int as success_count, sum(failed_count)::int as failed_count,
-        sum(canceled_count)::int as canceled_count, sum(duration_ms_sum)::int as duration_ms_sum
+        sum(canceled_count)::int as canceled_count,
+        sum(success_duration_count)::int as success_duration_count,
+        sum(success_duration_ms_sum)::int as success_duration_ms_sum
       from public.run_stats_daily where tenant_id = ${tenant.id} and day >= '2026-11-04'`;
     expect(all).toMatchObject({ ...expected });
   });

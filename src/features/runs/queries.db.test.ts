@@ -84,14 +84,19 @@ describe('a run', () => {
 });
 
 describe('the totals above a list of runs', () => {
-  it('contract, Plugin runs: average the durations of successes for a plugin, of all that finished for the company', async () => {
+  it('contract, Plugin runs: average per successful run, with and without reports among them', async () => {
     const tenant = await createTestTenant();
     const { jobId, pluginId } = await createTestJob(tenant.id, { pluginKey: 'totals', name: 'sync' });
+    const [script] = await sql<{ id: string }[]>`
+      insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, 'script', 'Script') returning id`;
     const rows = await sql<{ id: string }[]>`
       insert into public.runs (tenant_id, job_id, trigger, state, ordered_at, completed_at, duration_ms, events_processed)
       values (${tenant.id}, ${jobId}, 'manual', 'success', now(), now(), 1000, 10),
         (${tenant.id}, ${jobId}, 'manual', 'success', now(), now(), 2000, 20),
-        (${tenant.id}, ${jobId}, 'manual', 'failed', now(), now(), 60000, null)
+        (${tenant.id}, ${jobId}, 'manual', 'failed', now(), now(), 60000, null),
+        (${tenant.id}, ${script!.id}, 'report', 'success', now(), now(), 6000, null),
+        (${tenant.id}, ${script!.id}, 'report', 'success', now(), now(), null, null),
+        (${tenant.id}, ${script!.id}, 'report', 'failed', now(), now(), 90000, null)
       returning id`;
     await sql`select private.show_finished_runs(${rows.map(({ id }) => id)}::uuid[])`;
     const all = { since: null, jobId: null, pluginId: null };
@@ -105,6 +110,15 @@ describe('the totals above a list of runs', () => {
       averageEvents: 15,
       averageMs: 1_500,
     });
-    expect((await readTotals(reader, all)).averageMs).toBe(21_000);
+    expect(await readTotals(reader, { ...all, jobId })).toMatchObject({
+      averageEvents: 15,
+      averageMs: 1_500,
+    });
+    // Reports count no events, so they do not thin out the average of those who do.
+    expect(await readTotals(reader, all)).toMatchObject({ averageEvents: 15, averageMs: 3_000 });
+    expect(await readTotals(reader, { ...all, jobId: script!.id })).toMatchObject({
+      averageEvents: null,
+      averageMs: 6_000,
+    });
   });
 });

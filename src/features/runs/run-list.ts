@@ -73,19 +73,16 @@ export async function listAllRuns(
   return cutPage(runs, runsPerPage, position, (run) => ({ at: run.orderedAt, id: run.id }));
 }
 
-/** Totals of runs, from daily totals. */
+/** Totals of runs, from daily totals. Averages are per successful run, as the API has them (contracts.md, Plugin runs). */
 export interface RunTotals {
   total: number;
   success: number;
   failed: number;
   running: number;
   pending: number;
-  /** Per successful run of the portal; null without one. */
+  /** Per successful run of the portal's own jobs: reports count no events; null without one. */
   averageEvents: number | null;
-  /**
-   * Milliseconds per run whose duration is known; null without one. Of a plugin's runs only the successful ones count, as its API
-   * has it (contracts.md, Plugin runs); where reports from outside are among them, every finished run does.
-   */
+  /** Milliseconds per successful run whose duration is known; null without one. */
   averageMs: number | null;
 }
 
@@ -114,11 +111,8 @@ export async function readTotals(
     failed: row.failed_count,
     running: row.running_count,
     pending: row.pending_count,
-    averageEvents: average(row.success_events_sum, row.success_duration_count),
-    averageMs:
-      pluginId === null
-        ? average(row.duration_ms_sum, row.duration_count)
-        : average(row.success_duration_ms_sum, row.success_duration_count),
+    averageEvents: average(row.success_events_sum, row.own_success_count),
+    averageMs: average(row.success_duration_ms_sum, row.success_duration_count),
   };
 }
 
