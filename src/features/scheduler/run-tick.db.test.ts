@@ -85,11 +85,14 @@ const scheduleOf = async ({ scheduleId }: Arranged) =>
 const finish = ({ jobId }: Arranged) =>
   sql`update public.runs set state = 'success', completed_at = now() where job_id = ${jobId}`;
 
+/** What other suites and tests have left would be due at our clock too. */
+const rest = () =>
+  sql`update public.schedules set next_nominal_at = null, next_due_at = null where next_due_at is not null`;
+
 beforeAll(async () => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  // What other suites have left would be due at our clock too.
-  await sql`update public.schedules set next_nominal_at = null, next_due_at = null where next_due_at is not null`;
+  await rest();
   tenant = await createTestTenant();
   pluginId = await arrangePlugin(tenant.id);
 });
@@ -212,6 +215,26 @@ describe('rule 21: what was missed and what overlaps', () => {
     await runTick({ now: at('00:02:00') });
     expect((await runsOf(minutely)).map((run) => run.state)).toEqual(['canceled', 'pending']);
     await finish(minutely);
+  });
+});
+
+describe('rule 21: what `all` makes up for is bounded', () => {
+  it('in each transaction too, and punctual schedules do not wait for those that make up for a day', async () => {
+    await rest();
+    const policies = { misfire_policy: 'all', misfire_limit: 1_000 };
+    const late = await Promise.all([1, 2, 3].map(() => arrange(policies, { next: at('00:01:00') })));
+    const punctual = await arrange({}, { next: at('20:00:00') });
+    const now = at('20:00:01');
+    const isMoved = async (arranged: Arranged) => (await scheduleOf(arranged)).next_nominal_at > now;
+
+    // The time is over as soon as the first transaction is.
+    expect(await runTick({ now, budgetMs: 0 })).toMatchObject({ enqueued: 2, stale: 0 });
+    expect(await isMoved(punctual)).toBe(true);
+    expect((await Promise.all(late.map(isMoved))).filter(Boolean)).toHaveLength(1);
+
+    expect(await runTick({ now })).toMatchObject({ due: 2, enqueued: 2 });
+    expect((await Promise.all(late.map(isMoved))).filter(Boolean)).toHaveLength(3);
+    await Promise.all([punctual, ...late].map(finish));
   });
 });
 

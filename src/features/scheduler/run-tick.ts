@@ -15,6 +15,8 @@ import { planBroken, planSchedule } from '#features/scheduler/plan-schedule.ts';
 
 const pageSize = 1_000;
 const budgetMsDefault = 20_000;
+/** Rows of the ledger that one transaction writes, or a schedule's own if it has more: about a second of work. */
+const instantsPerCall = 2_000;
 
 /** What a tick did. */
 export interface TickSummary {
@@ -35,9 +37,9 @@ export interface TickSummary {
 
 /**
  * One pass of the scheduler (rules 20 to 23): takes every schedule that is due at `now`, decides in TypeScript, and writes
- * occurrence, run, queue message and next instant in one transaction a page. Any number of ticks may run at once, late,
+ * occurrence, run, queue message and next instant in transactions of a bounded size. Any number of ticks may run at once, late,
  * early or again after a crash. Notes the heartbeat `scheduler`, which says what was done.
- * @param budgetMs takes no further page of 1,000 after this time; what is left is due at the next tick
+ * @param budgetMs begins no further transaction after this time; what is left is due at the next tick
  * @throws UnavailableError when the database is away: the pages before were committed, the rest is still due
  */
 export async function runTick({
@@ -62,10 +64,10 @@ export async function runTick({
   };
   for (;;) {
     const due = await listDueSchedules(client, now, pageSize);
-    const applied = due.length > 0 ? await takePage(client, now, due, summary) : null;
+    const isOver = () => elapsedMs() > budgetMs;
+    const applied = due.length > 0 ? await takePage(client, now, due, summary, isOver) : null;
     // Without a schedule moved or found moved, the same page would come again.
-    if (due.length < pageSize || !applied || applied.moved + applied.stale === 0 || elapsedMs() > budgetMs)
-      break;
+    if (due.length < pageSize || !applied || applied.moved + applied.stale === 0 || isOver()) break;
   }
   summary.elapsedMs = elapsedMs();
   // A tick that finds nothing has noted its heartbeat with its question (list_due_schedules).
@@ -81,6 +83,7 @@ async function takePage(
   now: Date,
   due: readonly DueSchedule[],
   summary: TickSummary,
+  isOver: () => boolean,
 ): Promise<AppliedTick> {
   const brokenPlans = new Map<string, SchedulePlan>();
   const plans = due.map((schedule) => {
@@ -97,14 +100,39 @@ async function takePage(
       return planBroken(schedule);
     }
   });
-  const applied = await applyPlans(client, now, plans, brokenPlans, summary);
-  if (applied.enqueued > 0) announceRuns();
+  let applied = nothing;
+  for (const batch of batchesOf(plans)) {
+    const part = await applyPlans(client, now, batch, brokenPlans, summary);
+    if (part.enqueued > 0) announceRuns();
+    applied = addUp(applied, part);
+    if (isOver()) break;
+  }
   summary.due += due.length;
   summary.enqueued += applied.enqueued;
   summary.skipped += applied.skipped;
   summary.missed += applied.missed;
   summary.stale += applied.stale;
   return applied;
+}
+
+/**
+ * Plans in batches of a bounded number of instants, those with few first: schedules that make up for a day must neither take
+ * longer than a call may, and so never get done, nor keep punctual ones waiting.
+ */
+function batchesOf(plans: readonly SchedulePlan[]): SchedulePlan[][] {
+  const batches: SchedulePlan[][] = [];
+  let room = 0;
+  for (const plan of plans.toSorted((one, other) => one.instants.length - other.instants.length)) {
+    room -= plan.instants.length;
+    const last = batches.at(-1);
+    if (last && room >= 0) {
+      last.push(plan);
+    } else {
+      batches.push([plan]);
+      room = instantsPerCall - plan.instants.length;
+    }
+  }
+  return batches;
 }
 
 const nothing: AppliedTick = { moved: 0, stale: 0, enqueued: 0, skipped: 0, missed: 0 };
