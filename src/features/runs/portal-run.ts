@@ -105,33 +105,24 @@ export async function readRunForms(
   jobIds: readonly string[],
 ): Promise<Map<string, RunForm>> {
   if (jobIds.length === 0) return new Map();
-  const rows = unwrap(
+  // From the plugins, or each job would bring the manifest that it shares with others.
+  const plugins = unwrap(
     await client
-      .from('jobs')
-      .select('id, title, payload, cursor, plugin_job_name, plugins!inner(id, manifest, manifest_text)')
+      .from('plugins')
+      .select('manifest, manifest_text, jobs!inner(id, title, payload, cursor, plugin_job_name)')
       .eq('tenant_id', tenantId)
-      .in('id', [...jobIds]),
+      .in('jobs.id', [...jobIds]),
   );
-  const manifests = new Map<string, PluginJob[]>();
-  return new Map(
-    rows.map((row): [string, RunForm] => {
-      const { plugins: plugin } = row;
-      let jobs = manifests.get(plugin.id);
-      if (!jobs) {
-        const parsed = parseManifest(toManifest(plugin), { now: new Date(), defaultTimeZone: 'UTC' });
-        manifests.set(plugin.id, (jobs = parsed.ok ? parsed.manifest.jobs : []));
-      }
-      const { payload } = row;
-      return [
-        row.id,
-        {
-          jobId: row.id,
-          title: row.title,
-          declared: jobs.find(({ name }) => name === row.plugin_job_name) ?? null,
-          payload: typeof payload === 'object' && !Array.isArray(payload) ? payload : {},
-          cursor: row.cursor,
-        },
-      ];
-    }),
-  );
+  const forms = plugins.flatMap(({ jobs, ...plugin }) => {
+    const parsed = parseManifest(toManifest(plugin), { now: new Date(), defaultTimeZone: 'UTC' });
+    const declared = parsed.ok ? parsed.manifest.jobs : [];
+    return jobs.map(({ id, title, payload, cursor, plugin_job_name: jobName }): RunForm => ({
+      jobId: id,
+      title,
+      declared: declared.find(({ name }) => name === jobName) ?? null,
+      payload: typeof payload === 'object' && !Array.isArray(payload) ? payload : {},
+      cursor,
+    }));
+  });
+  return new Map(forms.map((form) => [form.jobId, form]));
 }
