@@ -45,11 +45,14 @@ as $$
     where p_job_id is null and p_plugin_id is not null
       and t.plugin_id = p_plugin_id and t.tenant_id = p_tenant_id and t.day >= p_since
     union all
-    select c.plugin_id, s.success_count, s.failed_count, s.canceled_count, s.success_events_sum, s.success_duration_count,
-      s.success_duration_ms_sum
+    select c.plugin_id, o.success_count, o.failed_count, o.canceled_count, o.success_events_sum, o.success_duration_count,
+      o.success_duration_ms_sum
     from chosen c
-    join public.run_stats_daily s on s.job_id = c.id
-    where p_job_id is not null and s.day >= p_since
+    -- By the job's own rows: joined, those of the whole company may be read to find them.
+    cross join lateral (
+      select * from public.run_stats_daily s where s.job_id = c.id and s.day >= p_since offset 0
+    ) o
+    where p_job_id is not null
   ),
   unfinished as (
     select r.state

@@ -1,0 +1,267 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { createClient } from '@supabase/supabase-js';
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Database } from '#data/database.types.ts';
+import { recordReports } from '#data/reports.ts';
+import { claimRuns, readQueueVitals, reapRuns } from '#data/run-queue.ts';
+import { readCurrentMember } from '#features/kit/current-member.ts';
+import { listIncidents } from '#features/incidents/queries.ts';
+import { countRuns, listJobs, listRuns, listUnfinishedRuns, readDailyStats } from '#features/jobs/queries.ts';
+import { listBackgroundJobs, listExecutions } from '#features/runs/background-jobs.ts';
+import { listPluginRuns } from '#features/runs/plugin-runs.ts';
+import { findNeighbours, getRun } from '#features/runs/queries.ts';
+import { listAllRuns, readTotals } from '#features/runs/run-list.ts';
+import { listOccurrences, readSchedulesOverview } from '#features/scheduler/queries.ts';
+import { runTick } from '#features/scheduler/run-tick.ts';
+import { type TestSupabase, startTestSupabase } from '#testing/embedded-supabase.ts';
+
+// What a report, a tick and each page read is counted by PostgreSQL itself (auto_explain), through the real Data API with its
+// prepared statements, and once more after the history has grown ten times on the same days.
+const growth = 10;
+const callCount = 10;
+const firstRuns = 4_000;
+const days = 60;
+
+let supabase: TestSupabase;
+let stop: () => Promise<void>;
+let sql: postgres.Sql;
+let verbs: Record<string, () => Promise<unknown>>;
+let runCount = 0;
+
+beforeAll(async () => {
+  ({ supabase, stop } = await startTestSupabase());
+  sql = postgres(supabase.superuserUrl, { max: 1, onnotice: () => {} });
+  for (const setting of [
+    `session_preload_libraries = 'auto_explain'`,
+    'auto_explain.log_min_duration = 0',
+    'auto_explain.log_analyze = on',
+    'auto_explain.log_buffers = on',
+    'auto_explain.log_timing = off',
+    `auto_explain.log_format = 'json'`,
+    'autovacuum = off',
+  ]) {
+    await sql.unsafe(`alter system set ${setting}`);
+  }
+  await sql`select pg_reload_conf()`;
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'authenticator'`;
+  // Only connections made from now on load it.
+  await sql.end();
+  sql = postgres(supabase.superuserUrl, { max: 1, onnotice: () => {} });
+  verbs = await makeVerbs();
+});
+afterAll(async () => {
+  await sql?.end();
+  await stop?.();
+});
+
+async function makeVerbs(): Promise<Record<string, () => Promise<unknown>>> {
+  const options = { auth: { persistSession: false, autoRefreshToken: false } };
+  const service = createClient<Database>(supabase.url, supabase.secretKey, options);
+  const client = createClient<Database>(supabase.url, supabase.publishableKey, options);
+  const person = { email: 'admin@example.com', password: 'a-long-password' };
+  // A request that was just being answered by a connection that was ended is refused.
+  const userId = await vi.waitFor(async () => {
+    const { data, error } = await client.auth.signUp(person);
+    if (error) throw error;
+    return data.user?.id ?? '';
+  });
+  await service
+    .rpc('create_first_tenant', { p_name: 'Growing', p_user_id: userId, p_email: person.email })
+    .throwOnError();
+  await client.auth.signInWithPassword(person);
+  const [tenant] = await sql<{ id: string }[]>`select id from public.tenants`;
+  const tenantId = tenant?.id ?? '';
+  await sql`
+    insert into public.plugins (tenant_id, plugin_key, name, kind, manifest)
+    values (${tenantId}, 'grown', 'Grown', 'built_in', '{}')`;
+  await sql`
+    insert into public.jobs (tenant_id, job_key, title, kind, plugin_id, plugin_job_name)
+    select ${tenantId}, 'job-' || g, 'Job ' || g, case when g <= 12 then 'external' else 'plugin' end,
+      case when g > 12 then p.id end, case when g > 12 then 'name-' || g end
+    from generate_series(1, 20) g, public.plugins p`;
+  await sql`
+    insert into public.schedules (tenant_id, job_id, schedule_type, cron_expression, next_nominal_at, next_due_at)
+    select tenant_id, id, 'cron', '0 6 * * *', now() + interval '9 hours', now() + interval '9 hours'
+    from public.jobs where kind = 'plugin'`;
+  await addRuns(0, firstRuns);
+  const [plugin] = await sql<{ id: string }[]>`select id from public.plugins`;
+  const jobs = await sql<{ id: string; kind: string }[]>`select id, kind from public.jobs order by job_key`;
+  const external = jobs.find(({ kind }) => kind === 'external')?.id ?? '';
+  const own = jobs.find(({ kind }) => kind === 'plugin')?.id ?? '';
+  const pluginId = plugin?.id ?? '';
+  const member = {
+    client,
+    tenantId,
+    userId,
+    timeZone: 'Asia/Tokyo',
+    role: 'admin' as const,
+  };
+  const allRuns = { outcome: null, from: null, to: null };
+  const all = { jobId: null, pluginId: null, state: null, trigger: null, from: null, to: null };
+  const middle = {
+    direction: 'after' as const,
+    cursor: { at: new Date(Date.now() - 30 * 86_400_000).toISOString(), id: external },
+  };
+  const page = { limit: 20, offset: 0, isNewestFirst: true };
+  const [aRun] = await sql<{ id: string }[]>`select id from public.runs where job_id = ${external} limit 1`;
+  const tomorrow = { from: new Date(), until: new Date(Date.now() + 86_400_000) };
+  let sent = 0;
+  return {
+    'a report': () =>
+      recordReports(
+        service,
+        [
+          {
+            reporter: { tenantId: null, apiKeyId: null },
+            report: {
+              kind: 'finish',
+              jobKey: 'job-1',
+              title: 'Job 1',
+              toolId: null,
+              host: null,
+              reportKey: `growth:${(sent += 1)}`,
+              startedAt: null,
+              state: 'success',
+              completedAt: new Date().toISOString(),
+              durationMs: 5,
+              message: 'ok',
+              exitCode: null,
+              metrics: null,
+              log: null,
+              expectation: null,
+            },
+          },
+        ],
+        AbortSignal.timeout(20_000),
+      ),
+    'a tick with nothing due': () => runTick({ now: new Date(), client: service }),
+    'a worker that finds nothing': () =>
+      claimRuns(service, { workerId: 'worker', quantity: 10, leaseSeconds: 30 }, AbortSignal.timeout(20_000)),
+    'the reaper': () => reapRuns(service),
+    'the queue’s vitals': () => readQueueVitals(service),
+    'the badge': () => readCurrentMember(client),
+    'the incidents': () => listIncidents(member, { search: '', state: null, toolId: null }, null),
+    'a search in the incidents': () =>
+      listIncidents(member, { search: 'Job 1', state: null, toolId: null }, null),
+    'the jobs': () => listJobs(member, { search: '', state: null, toolId: null }, null),
+    'the jobs that run': () => listJobs(member, { search: '', state: 'running', toolId: null }, null),
+    'a job’s history': () => listRuns(member, external, allRuns, null),
+    'a job’s history from the middle': () => listRuns(member, external, allRuns, middle),
+    'a job’s failures': () => listRuns(member, external, { ...allRuns, outcome: 'failed' }, null),
+    'a job’s unfinished runs': () => listUnfinishedRuns(member, external),
+    'a job’s number of runs': () => countRuns(member, external),
+    'a job’s chart': () => readDailyStats(member, external, new Date()),
+    'a run': () => getRun(member, aRun?.id ?? ''),
+    'a run’s neighbours': async () => findNeighbours(member, await getRun(member, aRun?.id ?? '')),
+    'all runs': () => listAllRuns(member, all, null),
+    'all runs from the middle': () => listAllRuns(member, all, middle),
+    'all failures': () => listAllRuns(member, { ...all, state: 'failed' }, null),
+    'all runs by hand': () => listAllRuns(member, { ...all, trigger: 'manual' }, null),
+    'a state that no run has': () => listAllRuns(member, { ...all, state: 'pending' }, null),
+    'a plugin’s runs': () => listAllRuns(member, { ...all, pluginId }, null),
+    'the totals of 30 days': () =>
+      readTotals(member, {
+        since: middle.cursor.at.slice(0, 10),
+        jobId: null,
+        pluginId: null,
+      }),
+    'a plugin’s runs by the API': () => listPluginRuns(member, pluginId, page),
+    'the last page of a plugin’s runs': () =>
+      listPluginRuns(member, pluginId, { ...page, offset: (runCount * 8) / 20 - 20 }),
+    'a plugin’s oldest failures': () =>
+      listPluginRuns(member, pluginId, { ...page, status: 'failed', isNewestFirst: false }),
+    'background jobs': () => listBackgroundJobs(member, { limit: 20 }),
+    'background jobs that failed': () => listBackgroundJobs(member, { state: 'failed', limit: 20 }),
+    'what a person has started': () => listBackgroundJobs({ ...member, role: 'staff' }, { limit: 20 }),
+    'a job’s executions': () => listExecutions(member, { jobId: own, limit: 20 }),
+    'a job’s executions from the middle': () =>
+      listExecutions(member, { jobId: own, limit: 20, after: middle.cursor }),
+    'the schedules': () => readSchedulesOverview(member, tomorrow),
+    'a job’s occurrences': () => listOccurrences(member, { jobId: own }),
+  };
+}
+
+/** Runs of every job, on the same days however many there are, with an occurrence for each that a schedule started. */
+async function addRuns(from: number, until: number): Promise<void> {
+  const triggers = ['schedule', 'schedule', 'schedule', 'manual', 'retry'];
+  await sql`
+    with made as (
+      insert into public.runs (tenant_id, job_id, trigger, state, started_at, completed_at, ordered_at, duration_ms, events_processed)
+      select j.tenant_id, j.id,
+        case when j.kind = 'external' then 'report' else (${triggers}::text[])[1 + g % 5] end,
+        case when g % 3 = 0 then 'failed' else 'success' end, at - interval '1 second', at, at, 1000, 1
+      from generate_series(${from}::integer, ${until - 1}::integer) g
+      join lateral (
+        select *, row_number() over (order by job_key) as place from public.jobs
+      ) j on j.place = 1 + g % 20
+      cross join lateral (
+        select now() - interval '1 hour' - make_interval(secs => (g * 7919::bigint) % (${days * 86_400})) as at
+      ) x
+      returning id
+    )
+    select private.show_finished_runs(array_agg(id)) from made`;
+  await sql`
+    insert into public.occurrences (tenant_id, schedule_id, job_id, nominal_at, through_nominal_at, effective_at, state, run_id)
+    select r.tenant_id, s.id, r.job_id, r.ordered_at, r.ordered_at, r.ordered_at, 'started', r.id
+    from public.runs r join public.schedules s on s.job_id = r.job_id
+    where r.trigger = 'schedule'
+    on conflict do nothing`;
+  // Changes of daily totals are folded in now and then, as they come in one by one.
+  await sql`select private.fold_run_totals()`;
+  await sql`vacuum (analyze)`;
+  runCount = until;
+}
+
+let marks = 0;
+
+/** The pages of 8 kB that PostgreSQL looked at while a verb ran, the most of its last calls. */
+async function countPages(verb: () => Promise<unknown>): Promise<number> {
+  const counts: number[] = [];
+  for (let call = 0; call < callCount; call += 1) {
+    await takeLog();
+    await verb();
+    let pages = 0;
+    for (const [, plan] of (await takeLog()).matchAll(/plan:\n((?:\t.*\n)+)/g)) {
+      const { Plan: top } = JSON.parse(plan ?? '') as { Plan: Record<string, number> };
+      pages += (top['Shared Hit Blocks'] ?? 0) + (top['Shared Read Blocks'] ?? 0);
+    }
+    counts.push(pages);
+  }
+  // The first calls of a connection also read the catalogue, and plan.
+  return Math.max(...counts.slice(-4));
+}
+
+/** What was logged since it was last taken. */
+async function takeLog(): Promise<string> {
+  const mark = `mark ${(marks += 1)} of growth`;
+  await sql.unsafe(`select '${mark}'`);
+  const file = path.join(supabase.folder, 'test.log');
+  for (;;) {
+    // A log that has become long is renamed.
+    const parts = [`${file}.1`, file].filter((part) => fs.existsSync(part));
+    const text = parts.map((part) => fs.readFileSync(part, 'utf8')).join('');
+    if (text.includes(mark)) {
+      for (const part of parts) fs.truncateSync(part);
+      return text;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+it('a report, a tick and every page read the same whether history is short or ten times as long', async () => {
+  const measure = async () => {
+    const counts: Record<string, number> = {};
+    for (const [name, verb] of Object.entries(verbs)) counts[name] = await countPages(verb);
+    return counts;
+  };
+  const before = await measure();
+  await addRuns(firstRuns, firstRuns * growth);
+  const after = await measure();
+  // An index may be a level deeper for each of the 51 rows of a page.
+  const grown = Object.entries(after)
+    .filter(([name, pages]) => pages > 2 * (before[name] ?? 0) + 60)
+    .map(([name, pages]) => `${name}: from ${before[name]} to ${pages} pages`);
+  expect(grown).toEqual([]);
+}, 240_000);
