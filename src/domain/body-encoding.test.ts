@@ -46,6 +46,14 @@ describe('the encoding of a body', () => {
       'café',
       'windows-1252',
     ],
+    ['UTF-16 with a byte order mark', bytes(0xff, 0xfe, 0xe6, 0x51, 0x06, 0x74), null, '処理', 'utf-16le'],
+    [
+      'big-endian UTF-16 with a byte order mark, declared as UTF-8',
+      bytes(0xfe, 0xff, 0x51, 0xe6, 0x74, 0x06),
+      'application/json; charset=utf-8',
+      '処理',
+      'utf-16be',
+    ],
     ['an unknown charset', utf8('処理'), 'application/json; charset=klingon', '処理', null],
     [
       'surrogates that were encoded by themselves',

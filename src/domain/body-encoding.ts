@@ -26,6 +26,13 @@ function declaredDecoder(contentType: string | null): TextDecoder | null {
   }
 }
 
+/** What a byte order mark says: Windows PowerShell 5 writes files in UTF-16. */
+function markedDecoder(bytes: Uint8Array): TextDecoder | null {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le', { fatal: true });
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be', { fatal: true });
+  return null;
+}
+
 /** Surrogates that were encoded by themselves (Python's surrogatepass) become U+FFFD; null when there are none. */
 function replaceEncodedSurrogates(bytes: Uint8Array): Uint8Array | null {
   const repaired = Uint8Array.from(bytes);
@@ -44,10 +51,11 @@ const onlyTwoByteCharacters = /^[\u0000-\u07ff]*[\u0080-\u07ff][\u0000-\u07ff]*$
 
 /**
  * The text of a request body, or null when its bytes are no text that we know. UTF-8 (with or without a byte order
- * mark) comes first, then the declared charset, then CP932, which Japanese Windows sends without saying so.
+ * mark) comes first, then what a mark or the charset says, then CP932, which Japanese Windows sends without
+ * saying so.
  */
 export function decodeBody(bytes: Uint8Array, contentType: string | null): DecodedBody | null {
-  const declared = declaredDecoder(contentType);
+  const declared = markedDecoder(bytes) ?? declaredDecoder(contentType);
   const text = tryDecode(utf8, bytes);
   if (text !== null) {
     const isAmbiguous = declared?.encoding === 'shift_jis' && onlyTwoByteCharacters.test(text);

@@ -19,7 +19,11 @@ const server = http.createServer({
 });
 server.maxHeadersCount = 200;
 
-const app = next({ dev, dir: process.cwd(), hostname: host, port, httpServer: server });
+// Next listens for upgrades, which only its development needs, and leaves those it does not know without an answer. Without
+// a listener Node answers what merely offers one, as Java's client and curl --http2 do, like any other request.
+const upgradable = dev ? server : http.createServer();
+
+const app = next({ dev, dir: process.cwd(), hostname: host, port, httpServer: upgradable });
 await app.prepare();
 const handle = app.getRequestHandler();
 

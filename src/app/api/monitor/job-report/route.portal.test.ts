@@ -127,6 +127,20 @@ describe('the report route over HTTP', () => {
     },
   );
 
+  it('a client that offers HTTP/2, as Java does by default, is answered in HTTP/1.1', async () => {
+    const report = newReport();
+    const headers = {
+      'X-TC-Portal-Webhook-Secret': portal.secrets.TC_PORTAL_WEBHOOK_SECRET ?? '',
+      Connection: 'Upgrade, HTTP2-Settings',
+      Upgrade: 'h2c',
+      'HTTP2-Settings': 'AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA',
+    };
+    // Next listens for upgrades from its first request on.
+    await fetch(`${portal.url}/sign-in`);
+    const answer = await raw('POST', headers, (request) => request.end(JSON.stringify(report)));
+    expect(answer).toMatchObject({ status: 200, body: expect.stringContaining(report.job_key) });
+  });
+
   it('a header that once bypassed middleware gains nothing', async () => {
     const hostile = {
       'X-TC-Portal-Webhook-Secret': 'wrong',
