@@ -12,7 +12,12 @@ if (!email || !password || !name) {
   );
   process.exit(1);
 }
-await createFirstTenant({ name, email, password });
+try {
+  await createFirstTenant({ name, email, password });
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
 process.stdout.write(
   `Ready: sign in as ${email}. If the project asks for e-mail confirmation, open the mail's link first.\n`,
 );

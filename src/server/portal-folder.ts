@@ -23,21 +23,32 @@ export function prepareFolder(folder: string): void {
 
 /** A lock that the system itself takes back when this process ends, however it ends. Null: somebody else has it. */
 export function takeLock(file: string): { release: () => void } | null {
-  const handle = new DatabaseSync(file);
+  let handle: DatabaseSync | undefined;
   try {
+    handle = new DatabaseSync(file);
     handle.exec('pragma journal_mode = memory; pragma locking_mode = exclusive; begin exclusive');
   } catch (error) {
-    handle.close();
+    handle?.close();
     if (error instanceof Error && /locked|busy/i.test(error.message)) return null;
-    throw explainFolderError(error, path.dirname(file)) ?? error;
+    throw explainFolderError(error, file) ?? error;
   }
-  return { release: () => handle.close() };
+  const held = handle;
+  return { release: () => held.close() };
+}
+
+const lockFileOf = (folder: string): string => path.join(folder, 'portal.lock');
+
+/** Whether a start works on this folder now. */
+export function isInUse(folder: string): boolean {
+  const lock = takeLock(lockFileOf(folder));
+  lock?.release();
+  return lock === null;
 }
 
 /** Refuses to go on when another start works on this folder. */
 export function lockFolder(folder: string, address: string): { release: () => void } {
   const noteFile = path.join(folder, 'running.json');
-  const lock = takeLock(path.join(folder, 'portal.lock'));
+  const lock = takeLock(lockFileOf(folder));
   if (lock) {
     fs.writeFileSync(noteFile, JSON.stringify({ pid: process.pid, address }), { mode: 0o600 });
     return {

@@ -106,7 +106,21 @@ export async function loadSecrets(
   for (const [name, value] of Object.entries({ ...parseEnv(text.replace(/^\uFEFF/, '')), ...environment })) {
     if (value !== undefined && value !== '') found[name] = value;
   }
+  for (const name of ['TC_PORTAL_DATABASE_PORT', 'TC_PORTAL_DATA_API_PORT']) {
+    const port = found[name];
+    if (port === undefined || (/^\d{1,5}$/.test(port) && Number(port) > 0 && Number(port) < 65_536)) continue;
+    throw new StartProblem(
+      `${name} must be a number from 1 to 65535, not "${port}": correct it in ${file}.`,
+      `${name} には 1 から 65535 の数値を指定してください (${file})。`,
+    );
+  }
   const url = found.NEXT_PUBLIC_SUPABASE_URL;
+  if (url !== undefined && !/^https?:\/\/[^/]/.test(url)) {
+    throw new StartProblem(
+      `NEXT_PUBLIC_SUPABASE_URL must be an address such as https://abc.supabase.co, not "${url}": correct it in ${file}, or remove the line to use the portal's own database.`,
+      `NEXT_PUBLIC_SUPABASE_URL は URL ではありません ("${url}")。${file} を修正するか、行を削除してください。`,
+    );
+  }
   const ownUrl = found.TC_PORTAL_DATA_API_PORT && `http://127.0.0.1:${found.TC_PORTAL_DATA_API_PORT}`;
   const embedded = url === undefined || url.replace(/\/$/, '') === ownUrl;
   if (!embedded) {

@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 /**
  * Something that keeps the portal from starting and that a person can put right. The message is one sentence
  * in English and Japanese that says what to do; it is all that the screen shows.
@@ -10,13 +12,29 @@ export class StartProblem extends Error {
   }
 }
 
+/** What a person can do about a data folder that PostgreSQL does not understand. */
+export const damagedFolder = (folder: string, why: string): StartProblem =>
+  new StartProblem(
+    `The database in ${folder} cannot be used (${why}): put back a backup of this folder, or move it away to begin with an empty one.`,
+    `${folder} のデータベースを開けません (${why})。バックアップから戻すか、フォルダーを移動して新しく始めてください。`,
+  );
+
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+
+/** Whether the disk is full, as the operating system or PostgreSQL says it. */
+export function isDiskFull(error: unknown): boolean {
+  const text = error instanceof Error ? error.message : String(error);
+  return (
+    /^(?:ENOSPC|EDQUOT|53100)$/.test(codeOf(error)) ||
+    /ENOSPC|No space left on device|Check free disk space|EDQUOT|disk quota/i.test(text)
+  );
+}
 
 /** Turns what the operating system says about a folder into a sentence; null when it is about something else. */
 export function explainFolderError(error: unknown, folder: string): StartProblem | null {
   const text = `${codeOf(error)} ${error instanceof Error ? error.message : String(error)}`;
-  if (/ENOSPC|No space left on device|EDQUOT|disk quota/i.test(text)) {
+  if (isDiskFull(error)) {
     return new StartProblem(
       `The disk that holds ${folder} is full: free some space and start again.`,
       `${folder} のあるディスクがいっぱいです。空き容量を増やしてからもう一度起動してください。`,
@@ -28,10 +46,16 @@ export function explainFolderError(error: unknown, folder: string): StartProblem
       `${folder} のあるディスクは読み取り専用です。PORTAL_DIR に書き込みできるフォルダーを指定してください。`,
     );
   }
-  if (/EACCES|EPERM|Permission denied/i.test(text)) {
+  if (/EACCES|EPERM|Permission denied|unable to open database file/i.test(text)) {
     return new StartProblem(
       `This user may not write in ${folder}: give it the permission, or set PORTAL_DIR to another folder.`,
       `${folder} への書き込み権限がありません。権限を付けるか、PORTAL_DIR に別のフォルダーを指定してください。`,
+    );
+  }
+  if (/EISDIR/.test(text)) {
+    return new StartProblem(
+      `${folder} is in the way because it is a folder: move it away.`,
+      `${folder} はフォルダーです。移動してください。`,
     );
   }
   if (/ENOTDIR|EEXIST/.test(text)) {
@@ -40,5 +64,19 @@ export function explainFolderError(error: unknown, folder: string): StartProblem
       `${folder} はフォルダーではありません。移動するか、PORTAL_DIR に別のフォルダーを指定してください。`,
     );
   }
+  return null;
+}
+
+/** Turns whatever ended a start into a sentence where one is known; null when it is a defect of ours. */
+export function explainStartError(error: unknown, folder: string): StartProblem | null {
+  if (error instanceof StartProblem) return error;
+  const code = codeOf(error);
+  // Only what the operating system said: PostgreSQL's 'permission denied' is not about a folder.
+  if (error instanceof Error && 'syscall' in error)
+    return explainFolderError(error, 'path' in error ? String(error.path) : folder);
+  if (isDiskFull(error)) return explainFolderError(error, folder);
+  // Internal error, damaged data or index, input/output error, a missing file.
+  if (error instanceof Error && /^(?:XX00[012]|58030|58P01)$/.test(code))
+    return damagedFolder(path.join(folder, 'database'), error.message);
   return null;
 }

@@ -222,6 +222,49 @@ describe('the end of a portal', () => {
     await expect.poll(() => processesOf(folder), { timeout: 20_000 }).toEqual([]);
   });
 
+  test.each(['Creating the database', 'Starting the database'])(
+    'Ctrl-C while it says "%s" leaves nothing running',
+    async (step) => {
+      const folder = makePortalFolder();
+      // The second start finds what the first one made.
+      if (step.startsWith('Starting')) await (await startPortal({ folder })).stop();
+      const launch = launchPortal(folder, await findFreePort());
+      await until(
+        async () => launch.output(),
+        (output) => output.includes(step),
+      );
+      // Long enough for initdb or PostgreSQL to be there, and too short for either to be ready.
+      await until(
+        async () => processesOf(folder),
+        (processes) => processes.some((line) => /initdb|postgres -D/.test(line)),
+      );
+      launch.process.kill('SIGINT');
+      expect(await launch.exit).toBe(0);
+      expect(processesOf(folder)).toEqual([]);
+      expect(fs.readdirSync(folder).filter((name) => /password|\.new$/.test(name))).toEqual([]);
+      fs.rmSync(folder, { recursive: true });
+    },
+  );
+
+  test('a backup that was copied back with open permissions starts', async () => {
+    portal = await startPortal();
+    await portal.stop();
+    fs.chmodSync(path.join(portal.folder, 'database'), 0o755);
+    portal = await startPortal({ folder: portal.folder });
+  });
+
+  test('a database with a damaged page is said to be damaged, and does not stay behind', async () => {
+    const folder = makePortalFolder();
+    await (await startPortal({ folder })).stop();
+    const databases = path.join(folder, 'database', 'base');
+    const [own = ''] = fs.readdirSync(databases).sort((a, b) => Number(b) - Number(a));
+    // pg_proc, which every start reads.
+    fs.writeFileSync(path.join(databases, own, '1255'), randomBytes(160 * 1024), { flag: 'r+' });
+    await expectRefusal(folder, /The database in .* cannot be used/);
+    expect(processesOf(folder)).toEqual([]);
+    fs.rmSync(folder, { recursive: true });
+  });
+
   test('a lost secrets file costs the sessions, not the data', async () => {
     portal = await startPortal();
     await portal.stop();

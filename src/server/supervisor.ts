@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { UnavailableError } from '#domain/errors.ts';
 import { createFirstTenant } from '#features/tenants/create-first-tenant.ts';
 import { buildPages, nextEnvironment } from '#server/build.ts';
 import { runsWaiting } from '#process/parent.ts';
@@ -13,7 +14,7 @@ import { findFreePort, whyTaken } from '#server/ports.ts';
 import { Screen } from '#server/screen.ts';
 import { loadSecrets, type LoadedSecrets, type Secrets } from '#server/secrets.ts';
 import { addressOf, projectFolder, readSettings, type Settings } from '#server/settings.ts';
-import { StartProblem } from '#server/start-problem.ts';
+import { explainStartError, StartProblem } from '#server/start-problem.ts';
 import { welcomeText } from '#server/welcome.ts';
 
 interface Running {
@@ -38,7 +39,7 @@ async function checkPort({ host, port }: Settings): Promise<void> {
       `ポート ${port} を使う権限がありません。PORT に 1024 以上の番号を指定してください。`,
     );
   }
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+  if (code !== 'EADDRINUSE') {
     throw new StartProblem(
       `HOST=${host} is not an address of this machine: use 127.0.0.1, or 0.0.0.0 to let other machines in.`,
       `HOST=${host} はこのマシンのアドレスではありません。127.0.0.1 か 0.0.0.0 を指定してください。`,
@@ -184,6 +185,14 @@ class Supervisor {
       name: firstTenantName,
       email: secrets.TC_PORTAL_ADMIN_EMAIL ?? '',
       password: secrets.TC_PORTAL_ADMIN_PASSWORD ?? '',
+    }).catch((error: unknown) => {
+      if (loaded.embedded || !(error instanceof UnavailableError)) throw error;
+      const { secretsFile } = this.#settings;
+      const url = secrets.NEXT_PUBLIC_SUPABASE_URL;
+      throw new StartProblem(
+        `The Supabase project at ${url} does not answer, or has no tables yet: check NEXT_PUBLIC_SUPABASE_URL in ${secretsFile} and the network, and apply the migrations (docs/operations.md).`,
+        `Supabase (${url}) が応答しないか、テーブルがまだありません。${secretsFile} の NEXT_PUBLIC_SUPABASE_URL とネットワークを確認し、マイグレーションを適用してください (docs/operations.md)。`,
+      );
     });
     return secrets;
   }
@@ -259,20 +268,30 @@ class Supervisor {
 
 /** Starts the portal and waits for the end. Answers with the exit code. */
 export async function start(args: readonly string[]): Promise<number> {
-  const supervisor = new Supervisor(readSettings(process.env, args));
+  const settings = readSettings(process.env, args);
+  const supervisor = new Supervisor(settings);
   const asked = new Promise<void>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const)
       process.on(name, () => resolve());
     // The launcher that put a newer Node in place is gone.
     process.on('disconnect', () => resolve());
   });
-  const failed = supervisor.start().then(
-    () => new Promise<never>(() => {}),
-    (error: unknown) => error,
-  );
+  const failed = new Promise<unknown>((resolve) => {
+    supervisor.start().catch(resolve);
+    // Ending at once would leave the database running.
+    for (const name of ['unhandledRejection', 'uncaughtException'] as const) process.on(name, resolve);
+  });
   const error = await Promise.race([asked, failed]);
   if (error === undefined) process.stdout.write('\nStopping / 停止しています …\n');
   await supervisor.stop();
   if (error === undefined) return 0;
-  throw error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const logs = path.join(settings.folder, 'logs');
+  throw (
+    explainStartError(error, settings.folder) ??
+    new StartProblem(
+      `The portal could not be started: ${reason}. More is in ${logs}.`,
+      `ポータルを起動できませんでした。ログ: ${logs}`,
+    )
+  );
 }

@@ -1,7 +1,7 @@
 import { serve } from '@hono/node-server';
 import { App } from '@supabase/lite';
 import { connectLite, withRequestHeaders } from '#server/embedded/lite-connection.ts';
-import { stopPostgres } from '#server/embedded/postgres.ts';
+import { stopOrphanedPostgres } from '#server/embedded/postgres.ts';
 import { obeyParent, reportReady } from '#process/parent.ts';
 import { apiSettings } from '#server/embedded/api-settings.ts';
 
@@ -113,5 +113,5 @@ obeyParent(async () => {
   await connection.driver.end({ timeout: 2 });
   // A supervisor that was killed cannot stop the database any more.
   const orphan = process.connected === false && process.env.PORTAL_DATA_FOLDER;
-  if (orphan) await stopPostgres(orphan);
+  if (orphan) await stopOrphanedPostgres(orphan);
 });

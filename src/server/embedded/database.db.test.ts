@@ -7,6 +7,8 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { projectFolder } from '#server/settings.ts';
 import { applyMigrations } from '#server/embedded/migrations.ts';
+import { findRunningPostgres, stopOrphanedPostgres } from '#server/embedded/postgres.ts';
+import { takeLock } from '#server/portal-folder.ts';
 import { startTestSupabase } from '#testing/embedded-supabase.ts';
 
 const firstMigration = `
@@ -133,6 +135,22 @@ describe('the embedded database', () => {
     const [message] = await sql`select message from pgmq.read('try', 30, 1)`;
     await sql.end();
     expect(message?.message).toEqual({ a: 1 });
+  });
+
+  test('what is left of a killed start stops its database, but not that of the next start', async () => {
+    const { folder } = started.supabase;
+    const data = path.join(folder, 'database');
+    const nextStart = takeLock(path.join(folder, 'portal.lock'));
+    const pid = findRunningPostgres(data);
+    await stopOrphanedPostgres(data);
+    expect(findRunningPostgres(data)).toBe(pid);
+    nextStart?.release();
+    await stopOrphanedPostgres(data);
+    expect(findRunningPostgres(data)).not.toBe(pid);
+    // Its own start is alive here and brings it back.
+    await expect
+      .poll(async () => (await service.from('notes').select('id')).status, { timeout: 15_000 })
+      .toBe(200);
   });
 
   test('works again by itself when the database was killed', async () => {

@@ -12,6 +12,7 @@ import {
 } from '#server/embedded/postgres.ts';
 import { databaseUrl, prepareSurroundings, type DatabaseAddress } from '#server/embedded/surroundings.ts';
 import { findFreePort } from '#server/ports.ts';
+import { damagedFolder } from '#server/start-problem.ts';
 
 /** How the database is kept. */
 export interface DatabaseOptions extends PostgresOptions {
@@ -44,8 +45,9 @@ export class Database {
   readonly #options: DatabaseOptions;
   readonly #restarter = new Restarter();
   #server: RunningPostgres | undefined;
+  readonly #abort = new AbortController();
   #port: number;
-  #stopping = false;
+  #launching: Promise<void> = Promise.resolve();
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
@@ -71,15 +73,22 @@ export class Database {
       await server?.exited;
       resetPassword(this.#options);
       await this.#launch();
+      if (await passwordIsWrong(this.address))
+        throw damagedFolder(this.#options.dataFolder, 'its users cannot be read');
     }
     await prepareSurroundings(this.address);
     await applyMigrations(databaseUrl(this.address, 'postgres'), this.#options.migrationsFolder);
   }
 
-  async #launch(): Promise<void> {
+  #launch(): Promise<void> {
+    this.#launching = this.#startServer();
+    return this.#launching;
+  }
+
+  async #startServer(): Promise<void> {
     for (let attempt = 1; !this.#server; attempt++) {
       try {
-        this.#server = await startPostgres({ ...this.#options, port: this.#port });
+        this.#server = await startPostgres({ ...this.#options, port: this.#port }, this.#abort.signal);
       } catch (error) {
         // Once the Data API knows the port it cannot move.
         if (!(error instanceof PortTakenError) || attempt > 5 || this.#restarter.hasStarted) throw error;
@@ -89,16 +98,17 @@ export class Database {
     this.#restarter.started();
     const server = this.#server;
     void server.exited.then(() => {
-      if (this.#stopping || this.#server !== server) return;
+      if (this.#abort.signal.aborted || this.#server !== server) return;
       this.#server = undefined;
       this.#restarter.schedule(() => this.#launch(), this.#options.onRestart);
     });
   }
 
-  /** Stops it after it has written everything out. */
+  /** Stops it after it has written everything out, also one that is just starting. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#abort.abort();
     this.#restarter.stop();
+    await this.#launching.catch(() => {});
     await this.#server?.stop();
   }
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import postgres from 'postgres';
-import { StartProblem } from '#server/start-problem.ts';
+import { isDiskFull, StartProblem } from '#server/start-problem.ts';
 import { splitStatements } from '#server/embedded/sql-statements.ts';
 
 // Any number will do, as long as nobody else uses it.
@@ -57,7 +57,7 @@ export async function applyMigrations(url: string, folder: string): Promise<stri
       await sql.begin(async (transaction) => {
         for (const [index, { text, line }] of statements.entries()) {
           await transaction.unsafe(text).catch((error: unknown) => {
-            throw describe(error, migration, line, index + 1);
+            throw isDiskFull(error) ? error : describe(error, migration, line, index + 1);
           });
         }
         await transaction`

@@ -2,7 +2,8 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { explainFolderError, StartProblem } from '#server/start-problem.ts';
+import { damagedFolder, explainFolderError, StartProblem } from '#server/start-problem.ts';
+import { isInUse } from '#server/portal-folder.ts';
 import { findBinaries } from '#server/embedded/binaries.ts';
 import { installPgmq } from '#server/embedded/pgmq.ts';
 import { choosePostgresUser, type PostgresUser } from '#server/embedded/postgres-user.ts';
@@ -64,13 +65,19 @@ function environment(): NodeJS.ProcessEnv {
   return kept;
 }
 
-const damaged = (folder: string, why: string): StartProblem =>
-  new StartProblem(
-    `The database in ${folder} cannot be used (${why}): put back a backup of this folder, or move it away to begin with an empty one.`,
-    `${folder} のデータベースを開けません (${why})。バックアップから戻すか、フォルダーを移動して新しく始めてください。`,
-  );
+/** Asks a program to end when the start is given up; it is waited for all the same, because it writes into the folder. */
+function endOnAbort(child: ChildProcess, name: NodeJS.Signals, signal: AbortSignal): void {
+  const end = (): void => void child.kill(name);
+  signal.addEventListener('abort', end, { once: true });
+  child.once('close', () => signal.removeEventListener('abort', end));
+}
 
-async function create(options: PostgresOptions, initdb: string, user: PostgresUser): Promise<void> {
+async function create(
+  options: PostgresOptions,
+  initdb: string,
+  user: PostgresUser,
+  signal: AbortSignal,
+): Promise<void> {
   const unfinished = `${options.dataFolder}.new`;
   const passwordFile = `${options.dataFolder}.password`;
   fs.rmSync(unfinished, { recursive: true, force: true });
@@ -102,6 +109,7 @@ async function create(options: PostgresOptions, initdb: string, user: PostgresUs
         stdio: ['ignore', 'pipe', 'pipe'],
         windowsHide: true,
       });
+      endOnAbort(child, 'SIGTERM', signal);
       for (const stream of [child.stdout, child.stderr])
         stream.on('data', (chunk) => output.push(String(chunk)));
       child.once('error', reject);
@@ -109,6 +117,7 @@ async function create(options: PostgresOptions, initdb: string, user: PostgresUs
     });
     const text = output.join('');
     options.log(text);
+    signal.throwIfAborted();
     if (code !== 0) {
       const problem = explainFolderError(text, options.dataFolder);
       if (problem) throw problem;
@@ -122,7 +131,7 @@ async function create(options: PostgresOptions, initdb: string, user: PostgresUs
     fs.renameSync(unfinished, options.dataFolder);
   } finally {
     fs.rmSync(passwordFile, { force: true });
-    fs.rmSync(unfinished, { recursive: true, force: true });
+    fs.rmSync(unfinished, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }
 
@@ -134,16 +143,16 @@ function lastError(log: string): string {
 
 function checkDataFolder(folder: string): void {
   const versionFile = path.join(folder, 'PG_VERSION');
-  if (!fs.existsSync(versionFile)) throw damaged(folder, 'the file PG_VERSION is missing');
+  if (!fs.existsSync(versionFile)) throw damagedFolder(folder, 'the file PG_VERSION is missing');
   const version = fs.readFileSync(versionFile, 'utf8').trim();
   if (version !== majorVersion) {
-    throw damaged(
+    throw damagedFolder(
       folder,
       `it belongs to PostgreSQL ${version.slice(0, 20)}, and this portal brings ${majorVersion}`,
     );
   }
   for (const needed of ['global/pg_control', 'base', 'pg_wal', 'postgresql.conf', 'pg_hba.conf']) {
-    if (!fs.existsSync(path.join(folder, needed))) throw damaged(folder, `${needed} is missing`);
+    if (!fs.existsSync(path.join(folder, needed))) throw damagedFolder(folder, `${needed} is missing`);
   }
 }
 
@@ -197,10 +206,16 @@ export async function stopPostgres(dataFolder: string): Promise<void> {
   }
 }
 
+/** Stops the server that a killed start left behind, unless the next start works on the folder already: then it is its own. */
+export async function stopOrphanedPostgres(dataFolder: string): Promise<void> {
+  if (!isInUse(path.dirname(dataFolder))) await stopPostgres(dataFolder);
+}
+
 async function launch(
   options: PostgresOptions,
   postgres: string,
   user: PostgresUser,
+  signal: AbortSignal,
 ): Promise<RunningPostgres | string> {
   const [program, args] = user.wrap(postgres, ['-D', options.dataFolder, '-p', String(options.port)]);
   const child: ChildProcess = spawn(program, args, {
@@ -212,6 +227,7 @@ async function launch(
     detached: true,
     windowsHide: true,
   });
+  endOnAbort(child, 'SIGINT', signal);
   let output = '';
   const exited = new Promise<void>((resolve) => {
     child.once('error', (error) => {
@@ -232,8 +248,11 @@ async function launch(
   return { pid: child.pid!, exited, stop: () => stopPostgres(options.dataFolder) };
 }
 
-/** Starts PostgreSQL on its folder, which is made on the first call. A server left over from a crash is replaced. */
-export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+/**
+ * Starts PostgreSQL on its folder, which is made on the first call. A server left over from a crash is replaced.
+ * @param signal ends the server, or what makes its folder, at any moment; nothing is left running then
+ */
+export async function startPostgres(options: PostgresOptions, signal: AbortSignal): Promise<RunningPostgres> {
   const { dataFolder } = options;
   const binaries = findBinaries();
   installPgmq(binaries.extensionFolder);
@@ -242,9 +261,11 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     fs.mkdirSync(path.dirname(dataFolder), { recursive: true });
     if (!fs.existsSync(dataFolder) || fs.readdirSync(dataFolder).length === 0) {
       fs.rmSync(dataFolder, { recursive: true, force: true });
-      await create(options, binaries.initdb, user);
+      await create(options, binaries.initdb, user, signal);
     }
     checkDataFolder(dataFolder);
+    // PostgreSQL refuses a folder that others may enter, which is what many ways of copying a backup back make of it.
+    fs.chmodSync(dataFolder, 0o700);
     await stopPostgres(dataFolder);
     fs.writeFileSync(path.join(dataFolder, 'portal.conf'), settings(options.durable !== false), {
       mode: 0o644,
@@ -256,15 +277,17 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   for (let attempt = 1; ; attempt++) {
     // The number may belong to another program by now, and PostgreSQL would then refuse to start.
     if (findRunningPostgres(dataFolder) === null) fs.rmSync(pidFile, { force: true });
-    const result = await launch(options, binaries.postgres, user);
+    signal.throwIfAborted();
+    const result = await launch(options, binaries.postgres, user, signal);
     if (typeof result !== 'string') return result;
+    signal.throwIfAborted();
     // After a kill -9 the old server's last processes need a moment to notice.
     if (attempt < 20 && /shared memory block|lock file .* already exists/.test(result)) {
       await sleep(250);
       continue;
     }
     if (/could not bind|Address already in use/.test(result)) throw new PortTakenError(options.port);
-    throw explainFolderError(result, dataFolder) ?? damaged(dataFolder, lastError(result));
+    throw explainFolderError(result, dataFolder) ?? damagedFolder(dataFolder, lastError(result));
   }
 }
 

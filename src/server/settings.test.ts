@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { addressOf } from '#server/settings.ts';
+
+test.each([
+  ['0.0.0.0', 'http://127.0.0.1:3000'],
+  ['::', 'http://127.0.0.1:3000'],
+  ['localhost', 'http://127.0.0.1:3000'],
+  // Who listens there alone is not reached by the other loopback address.
+  ['::1', 'http://[::1]:3000'],
+  ['192.168.0.5', 'http://192.168.0.5:3000'],
+])('a portal that listens on %s is opened at %s', (host, address) => {
+  expect(addressOf({ host, port: 3000 })).toBe(address);
+});

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { explainFolderError, explainStartError, StartProblem } from '#server/start-problem.ts';
+
+const systemError = (code: string, path: string): Error =>
+  Object.assign(new Error(`${code}: something, open '${path}'`), { code, syscall: 'open', path });
+const databaseError = (code: string, message: string): Error => Object.assign(new Error(message), { code });
+
+describe('what ended a start, in one sentence', () => {
+  test.each([
+    ['a full disk', systemError('ENOSPC', '/data/x'), /^The disk that holds \/data\/x is full/],
+    [
+      'a file of somebody else',
+      systemError('EPERM', '/data/.env.local'),
+      /^This user may not write in \/data\/\.env/,
+    ],
+    [
+      'a folder where a file belongs',
+      systemError('EISDIR', '/data/.env.local'),
+      /is in the way because it is a folder/,
+    ],
+    [
+      'a file where a folder belongs',
+      systemError('EEXIST', '/data/logs'),
+      /is in the way because it is not a folder/,
+    ],
+    [
+      'a disk that got full while the schema was made',
+      databaseError('53100', 'could not extend file "base/5/2664": No space left on device'),
+      /^The disk that holds \/portal is full/,
+    ],
+    [
+      'a damaged page',
+      databaseError('XX001', 'invalid page in block 3 of relation base/5/1255'),
+      /^The database in \/portal\/database cannot be used \(invalid page in block 3/,
+    ],
+    ['what is a sentence already', new StartProblem('Stop.', '停止'), /^Stop\./],
+  ])('%s', (_what, error, sentence) => {
+    expect(explainStartError(error, '/portal')?.message).toMatch(sentence);
+  });
+
+  test.each([
+    ['a defect', new TypeError('x is not a function')],
+    [
+      'a right that a role lacks, which is not about a folder',
+      databaseError('42501', 'permission denied for table jobs'),
+    ],
+    ['a refused connection', Object.assign(new Error('x'), { code: 'ECONNREFUSED', syscall: 'connect' })],
+  ])('not for %s', (_what, error) => {
+    expect(explainStartError(error, '/portal')).toBeNull();
+  });
+
+  test('a disk that initdb finds full in the middle of a page', () => {
+    const output = `ERROR:  could not extend file "base/1/1255": wrote only 4096 of 8192 bytes at block 76
+HINT:  Check free disk space.
+PANIC:  cannot abort transaction 1, it was already committed`;
+    expect(explainFolderError(output, '/portal')?.message).toMatch(/is full/);
+  });
+});
