@@ -31,7 +31,13 @@ describe('welcomeText', () => {
 
   test('gives PowerShell its own command', () => {
     const text = welcomeText(welcome, now, 'win32');
-    expect(text).toMatch(/^Invoke-RestMethod .* -Body '\{"job_key":.*\}'$/m);
+    expect(text).toMatch(/^Invoke-RestMethod .* -Body \('\{"job_key":.*\}' -creplace 'TIME', .*\)$/m);
+  });
+
+  test('asks for the time when it is pasted, so that pasting it again is another report', () => {
+    expect(commands('linux')[0]).toContain('"finished_at":"\'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"\'"');
+    expect(welcomeText(welcome, now, 'win32')).toContain('(Get-Date).ToUniversalTime()');
+    expect(commands('win32')[0]).toContain('2026-11-21T09:00:00.000Z');
   });
 
   test('shows no password that no longer works', () => {

@@ -16,10 +16,21 @@ const ascii = (text: string): string =>
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-function reportCommand(welcome: Welcome, body: Record<string, string>, windows: boolean): string {
-  const json = ascii(JSON.stringify(body));
-  const data = windows ? `"${json.replaceAll('"', '\\"')}"` : `'${json.replaceAll("'", `'\\''`)}'`;
-  const program = windows ? 'curl.exe' : 'curl';
+// The command asks for the time when it is pasted: with one fixed time, the third paste would be a repeat of the first.
+const timeMark = 'TIME';
+
+function reportCommand(welcome: Welcome, body: Record<string, string>): string {
+  const json = ascii(JSON.stringify(body)).replaceAll("'", `'\\''`);
+  return curl('curl', welcome, `'${json.replace(timeMark, `'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'`)}'`);
+}
+
+// cmd knows no time in UTC: that of the start stands there.
+function commandPromptCommand(welcome: Welcome, body: Record<string, string>, now: Date): string {
+  const json = ascii(JSON.stringify(body)).replace(timeMark, now.toISOString());
+  return curl('curl.exe', welcome, `"${json.replaceAll('"', '\\"')}"`);
+}
+
+function curl(program: string, welcome: Welcome, data: string): string {
   const header = (text: string): string => `-H "${text}"`;
   return [
     program,
@@ -40,7 +51,7 @@ function powershellCommand(welcome: Welcome, body: Record<string, string>): stri
     `-Uri ${welcome.address}/api/monitor/job-report`,
     '-ContentType application/json',
     `-Headers @{ 'X-TC-Portal-Webhook-Secret' = ${quoted(welcome.webhookSecret)} }`,
-    `-Body ${quoted(ascii(JSON.stringify(body)))}`,
+    `-Body (${quoted(ascii(JSON.stringify(body)))} -creplace '${timeMark}', (Get-Date).ToUniversalTime().ToString('o'))`,
   ].join(' ');
 }
 
@@ -56,11 +67,12 @@ export function welcomeText(
       job_key: 'hello-portal',
       title: '最初のジョブ',
       status,
-      finished_at: now.toISOString(),
+      finished_at: timeMark,
       message,
     };
-    const curl = reportCommand(welcome, body, windows);
-    return windows ? `${powershellCommand(welcome, body)}\n\n(cmd.exe)\n${curl}` : curl;
+    return windows
+      ? `${powershellCommand(welcome, body)}\n\n(cmd.exe)\n${commandPromptCommand(welcome, body, now)}`
+      : reportCommand(welcome, body);
   };
   return `
   The portal is ready / 起動しました
