@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { createClient } from '@supabase/supabase-js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Database } from '#data/database.types.ts';
+import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
+import { hashSecret } from '#features/kit/hash-secret.ts';
+import { buildPages } from '#server/build.ts';
+import { LogFile } from '#server/log-file.ts';
+import { findFreePort } from '#server/ports.ts';
+import { projectFolder } from '#server/settings.ts';
+import { startSession } from '#testing/e2e/company.ts';
+import { startTestSupabase } from '#testing/embedded-supabase.ts';
+import { until } from '#testing/until.ts';
+
+// What docs/operations.md says of Vercel with a hosted project, followed as far as this machine goes: a Supabase that somebody
+// else runs, no server and no worker of ours, only Next's own and whatever calls the scheduler.
+const person = { email: 'admin@example.com', password: 'a-long-password' };
+const webhookSecret = randomBytes(24).toString('base64url');
+const cronSecret = randomBytes(24).toString('base64url');
+const next = path.join(projectFolder, 'node_modules', 'next', 'dist', 'bin', 'next');
+
+let url: string;
+let service: ReturnType<typeof createClient<Database>>;
+let secrets: Record<string, string>;
+let server: ChildProcess;
+let output = '';
+let stopSupabase: () => Promise<void>;
+
+beforeAll(async () => {
+  const { supabase, stop } = await startTestSupabase();
+  stopSupabase = stop;
+  await buildPages(
+    new LogFile(path.join(supabase.folder, 'build.log')),
+    () => {},
+    AbortSignal.timeout(300_000),
+  );
+  const inherited = { PATH: process.env.PATH, SystemRoot: process.env.SystemRoot };
+  secrets = {
+    NEXT_PUBLIC_SUPABASE_URL: supabase.url,
+    NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: supabase.publishableKey,
+    SUPABASE_SECRET_KEY: supabase.secretKey,
+  };
+  service = createClient<Database>(supabase.url, supabase.secretKey, { auth: { persistSession: false } });
+  const first = spawnSync(
+    process.execPath,
+    [path.join(projectFolder, 'scripts', 'create-first-tenant.mjs'), '株式会社ホスト'],
+    {
+      env: {
+        ...inherited,
+        NODE_ENV: 'production',
+        ...secrets,
+        TC_PORTAL_ADMIN_EMAIL: person.email,
+        TC_PORTAL_ADMIN_PASSWORD: person.password,
+      },
+      encoding: 'utf8',
+    },
+  );
+  expect(first.stderr).toBe('');
+  expect(first.stdout).toContain(`sign in as ${person.email}`);
+  const port = await findFreePort();
+  url = `http://127.0.0.1:${port}`;
+  server = spawn(process.execPath, [next, 'start', '-p', String(port), '-H', '127.0.0.1'], {
+    cwd: projectFolder,
+    env: {
+      ...inherited,
+      NODE_ENV: 'production',
+      NEXT_TELEMETRY_DISABLED: '1',
+      VERCEL: '1',
+      ...secrets,
+      TC_PORTAL_WEBHOOK_SECRET: webhookSecret,
+      CRON_SECRET: cronSecret,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [server.stdout, server.stderr])
+    stream?.on('data', (chunk) => (output += String(chunk)));
+  await until(
+    () => fetch(`${url}/api/health`).catch(() => null),
+    (answer) => answer?.status === 200,
+  );
+});
+
+afterAll(async () => {
+  if (server?.exitCode === null) {
+    const closed = new Promise((resolve) => server.once('close', resolve));
+    server.kill('SIGTERM');
+    await closed;
+  }
+  await stopSupabase?.();
+});
+
+test('a report is recorded and stands on the incidents page of the one who signs in', async () => {
+  const answer = await fetch(`${url}/api/monitor/job-report`, {
+    method: 'POST',
+    headers: { 'X-TC-Portal-Webhook-Secret': webhookSecret },
+    body: JSON.stringify({
+      job_key: 'hosted',
+      title: 'ホストのジョブ',
+      status: 'error',
+      finished_at: new Date().toISOString(),
+      message: 'disk full',
+    }),
+  });
+  expect(answer.status).toBe(200);
+  const { cookies } = await startSession({ ...person, url, secrets, folder: '', output }, person);
+  const page = await fetch(`${url}/incidents`, {
+    headers: { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') },
+  });
+  expect(page.status).toBe(200);
+  expect(await page.text()).toContain('ホストのジョブ');
+});
+
+test('who calls the scheduler brings the plugins up, and what was asked for runs to its end without a worker', async () => {
+  const callScheduler = async () => {
+    const answer = await fetch(`${url}/api/internal/scheduler`, {
+      headers: { Authorization: `Bearer ${cronSecret}` },
+    });
+    expect(answer.status).toBe(200);
+    return (await answer.json()) as { drained: number };
+  };
+  await callScheduler();
+  const { data: plugin } = await service
+    .from('plugins')
+    .select('id, tenant_id')
+    .eq('plugin_key', 'self-check')
+    .single()
+    .throwOnError();
+  const key = formatApiKey(randomBytes(32));
+  await service
+    .from('api_keys')
+    .insert({
+      tenant_id: plugin.tenant_id,
+      name: 'test',
+      prefix: apiKeyPrefix(key),
+      key_hash: hashSecret(key),
+      scopes: ['admin'],
+    })
+    .throwOnError();
+  const headers = { Authorization: `Bearer ${key}` };
+  const started = await fetch(`${url}/api/plugins/${plugin.id}/run`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ jobName: 'check' }),
+  });
+  expect(started.status).toBe(202);
+  const { runId } = (await started.json()) as { runId: string };
+  expect((await callScheduler()).drained).toBe(1);
+  const run = await fetch(`${url}/api/plugins/${plugin.id}/runs/${runId}`, { headers });
+  expect(await run.json()).toMatchObject({ runId, status: 'success' });
+});
+
+test('says nothing secret in what it prints', () => {
+  expect(output).toContain('"path":"/api/monitor/job-report"');
+  for (const secret of [webhookSecret, cronSecret, ...Object.values(secrets).slice(1)]) {
+    expect(output).not.toContain(secret);
+  }
+});
