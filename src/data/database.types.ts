@@ -1249,6 +1249,18 @@ export type Database = {
           run_id: string;
         }[];
       };
+      find_open_attempt: {
+        Args: { p_attempt_token: string; p_run_id: string };
+        Returns: {
+          attempt: number;
+          backoff_seconds: number;
+          is_cancel_requested: boolean;
+          max_attempts: number;
+          max_backoff_seconds: number;
+          secrets: string[];
+          snooze_count: number;
+        }[];
+      };
       finish_attempts: {
         Args: { p_results: Json };
         Returns: {

@@ -254,6 +254,8 @@ export interface OpenAttempt {
   backoffSeconds: number;
   maxBackoffSeconds: number;
   isCancelRequested: boolean;
+  /** What is blanked out of all that the plugin tells. */
+  secrets: readonly string[];
 }
 
 /** The attempt that this token opens, or null: it is over, its lease was lost, or the token is wrong. */
@@ -262,27 +264,20 @@ export async function findOpenAttempt(
   runId: string,
   attemptToken: string,
 ): Promise<OpenAttempt | null> {
-  const row = unwrapMaybe(
-    await client
-      .from('runs')
-      .select(
-        'attempt, snooze_count, cancel_requested_at, jobs!inner(max_attempts, backoff_seconds, max_backoff_seconds)',
-      )
-      .eq('id', runId)
-      .eq('attempt_token', attemptToken)
-      .eq('state', 'running')
-      .maybeSingle(),
+  const [row] = unwrap(
+    await client.rpc('find_open_attempt', { p_run_id: runId, p_attempt_token: attemptToken }),
   );
-  return (
-    row && {
-      runId,
-      attemptToken,
-      attempt: row.attempt,
-      snoozeCount: row.snooze_count,
-      maxAttempts: row.jobs.max_attempts,
-      backoffSeconds: row.jobs.backoff_seconds,
-      maxBackoffSeconds: row.jobs.max_backoff_seconds,
-      isCancelRequested: row.cancel_requested_at !== null,
-    }
-  );
+  return row
+    ? {
+        runId,
+        attemptToken,
+        attempt: row.attempt,
+        snoozeCount: row.snooze_count,
+        maxAttempts: row.max_attempts,
+        backoffSeconds: row.backoff_seconds,
+        maxBackoffSeconds: row.max_backoff_seconds,
+        isCancelRequested: row.is_cancel_requested,
+        secrets: [...row.secrets, attemptToken],
+      }
+    : null;
 }

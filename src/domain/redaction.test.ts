@@ -79,6 +79,17 @@ describe('rule 6: secrets are redacted before storing', () => {
   });
 
   it.each([
+    ['spaces around it', 'x secret-value y', ['secret-value\n']],
+    ['other line ends', 'x one\ntwo y', ['one\r\ntwo\r\n']],
+    ['JSON', 'x say \\"hi\\" twice y', ['say "hi" twice']],
+    ['an address', 'x caf%C3%A9%2Fbar y', ['café/bar']],
+    ['a longer one', 'x secret-value-two y', ['secret-value', 'secret-value-two']],
+    ['six characters', 'x s3cr3t y', ['s3cr3t']],
+  ])('blanks out a secret in use with %s', (_how, text, secrets) => {
+    expect(redactSecrets(text, secrets)).toBe('x [redacted] y');
+  });
+
+  it.each([
     'a',
     '-',
     '://',

@@ -1,7 +1,26 @@
 const mark = '[redacted]';
 
-/** Shorter ones would blank out ordinary words, and are no secrets. */
-const secretLengthMin = 8;
+/** Shorter ones would blank out ordinary words. */
+const secretLengthMin = 6;
+
+const knownForms = new WeakMap<readonly string[], readonly string[]>();
+
+/** How secrets may stand in a text: without the space around them, with other line ends, in an address, in JSON. */
+function formsOf(secrets: readonly string[]): readonly string[] {
+  const known = knownForms.get(secrets);
+  if (known) return known;
+  const plain = secrets.flatMap((secret) => {
+    const text = secret.toWellFormed();
+    return [text, text.trim(), text.trim().replaceAll('\r\n', '\n')];
+  });
+  const forms = plain
+    .filter((text) => text.length >= secretLengthMin)
+    .flatMap((text) => [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)]);
+  // A secret that holds another one goes first, or its rest would stay.
+  const longestFirst = [...new Set(forms)].sort((one, other) => other.length - one.length);
+  knownForms.set(secrets, longestFirst);
+  return longestFirst;
+}
 
 // Every pattern is bounded and starts at a literal, so that a hostile megabyte costs milliseconds.
 const patterns: readonly (readonly [RegExp, string])[] = [
@@ -42,12 +61,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
  */
 export function redactSecrets(text: string, secrets: readonly string[] = []): string {
   let redacted = text;
-  for (const secret of secrets) {
-    if (secret.length < secretLengthMin) continue;
-    redacted = redacted.replaceAll(secret, mark);
-    const encoded = encodeURIComponent(secret.toWellFormed());
-    if (encoded !== secret) redacted = redacted.replaceAll(encoded, mark);
-  }
+  for (const form of formsOf(secrets)) redacted = redacted.replaceAll(form, mark);
   for (const [pattern, replacement] of patterns) redacted = redacted.replace(pattern, replacement);
   return redacted;
 }

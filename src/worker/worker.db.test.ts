@@ -503,6 +503,53 @@ describe('a remote plugin', () => {
     });
   });
 
+  it("has its job's secrets blanked out of all that it reports later, and is not told to stop what it has ended", async () => {
+    respond = () => ({ status: 202 });
+    await start();
+    const jobId = await createRemoteJob();
+    const value = 'correct horse\nbattery staple';
+    await serviceClient().rpc('set_job_secret', { p_job_id: jobId, p_name: 'key', p_value: value });
+    const runId = await startTestRun(jobId);
+    const { progress_url: progressUrl = '', result_url: resultUrl = '', token = '' } = await firstCall();
+    await post(progressUrl, token, { done: 1, note: `with ${value}` });
+    expect((await readTestRun(runId)).progress?.note).toBe('with [redacted]');
+    await post(resultUrl, token, {
+      outcome: 'success',
+      message: `with ${value}`,
+      result: { key: value, json: JSON.stringify({ value }) },
+      log: `key: ${value}\nsigned with ${secret}`,
+    });
+    const run = await readTestRun(runId);
+    expect(run).toMatchObject({
+      message: 'with [redacted]',
+      result: { key: '[redacted]', json: '{"value":"[redacted]"}' },
+    });
+    const [log] = await sql`select head from public.run_logs where run_id = ${runId}`;
+    expect(log!.head).toBe('key: [redacted]\nsigned with [redacted]');
+
+    // Its worker has heard by now that the run is over.
+    calls.length = 0;
+    await untilState(await startTestRun(jobId), 'running');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(calls.map(({ method }) => method)).toEqual(['POST']);
+  });
+
+  it('may answer what nobody can store: the run ends and says so', async () => {
+    const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
+    respond = () => ({ status: 202 });
+    await start();
+    const runId = await startTestRun(await createRemoteJob());
+    const { result_url: resultUrl = '', token = '' } = await firstCall();
+    const answer = await fetch(resultUrl, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: `{"outcome":"success","result":${deep}}`,
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('result: is nested more than 100 levels deep');
+    expect((await readTestRun(runId)).state).toBe('running');
+  });
+
   it('may be the example of docs/plugins.md', async () => {
     const text = fs.readFileSync(path.join(projectFolder, 'docs', 'plugins.md'), 'utf8');
     const [, source = ''] = /```js\n([\s\S]+?)```/.exec(text) ?? [];

@@ -7,7 +7,7 @@ import { cleanText, excerptLog } from '#domain/report-text.ts';
 import { noProgressYet, type RunProgress, throttleProgress } from '#domain/run/progress.ts';
 import { resultOf } from '#features/execution/attempt-result.ts';
 import {
-  describeProblem,
+  parseRemote,
   remoteOutcomeSchema,
   remoteProgressSchema,
   toOutcome,
@@ -49,8 +49,8 @@ async function readJson<Schema extends z.ZodType>(
   } catch {
     throw new InvalidInputError('Invalid JSON body');
   }
-  const parsed = schema.safeParse(body);
-  if (!parsed.success) throw new InvalidInputError(`Wrong body: ${describeProblem(parsed.error)}`);
+  const parsed = parseRemote(schema, body);
+  if (!parsed.ok) throw new InvalidInputError(`Wrong body: ${parsed.problem}`);
   return parsed.data;
 }
 
@@ -70,7 +70,11 @@ export async function answerPluginProgress(
     total = null,
     note: told = null,
   } = await readJson(request, remoteProgressSchema, progressBytesMax);
-  const given: RunProgress = { done, total, note: told === null ? null : redactSecrets(cleanText(told)) };
+  const given: RunProgress = {
+    done,
+    total,
+    note: told === null ? null : redactSecrets(cleanText(told), attempt.secrets),
+  };
   const { write: progress } = throttleProgress(noProgressYet, given, new Date(), { flush: true });
   const signal = AbortSignal.timeout(callMsMax);
   const [lease] = await extendLeases(createServiceClient(), [{ ...attempt, progress }], leaseSeconds, signal);
@@ -87,7 +91,7 @@ export async function answerPluginResult(
   const attempt = await requireAttempt(request, params);
   note({ run_id: attempt.runId });
   const told = await readJson(request, remoteOutcomeSchema, resultBytesMax);
-  const secrets = [attempt.attemptToken];
+  const { secrets } = attempt;
   const outcome = toOutcome(told);
   const isCanceled = attempt.isCancelRequested && outcome.kind !== 'success';
   const result = resultOf(attempt, isCanceled ? { kind: 'canceled' } : outcome, {

@@ -57,7 +57,7 @@ export function storedResult(result: unknown, secrets: readonly string[]): unkno
 export function storedError(thrown: unknown, secrets: readonly string[]): ErrorShape {
   const { name, message, stack } = errorShapeOf(thrown);
   return {
-    name,
+    name: redactSecrets(name, secrets),
     message: redactSecrets(message, secrets),
     stack: stack === null ? null : redactSecrets(stack, secrets),
   };
@@ -86,7 +86,7 @@ function extrasOf(outcome: Outcome, secrets: readonly string[]): Partial<Attempt
   if (outcome.kind !== 'success') return {};
   const { message, eventsProcessed, result, cursor } = outcome;
   return {
-    message: message === null ? null : redactSecrets(clipMessage(cleanText(message)), secrets),
+    message: message === null ? null : clipMessage(redactSecrets(cleanText(message), secrets)),
     eventsProcessed:
       eventsProcessed !== null && Number.isFinite(eventsProcessed)
         ? Math.min(Math.max(0, Math.round(eventsProcessed)), eventsMax)

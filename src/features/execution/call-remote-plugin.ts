@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { ClaimedRun } from '#data/run-queue.ts';
 import { parseRetryAfter } from '#domain/run/retry-policy.ts';
 import {
-  describeProblem,
+  parseRemote,
   remoteOutcomeSchema,
   signedHeaders,
   toOutcome,
 } from '#features/execution/remote-protocol.ts';
-import { CanceledError, ReleasedError } from '#features/execution/stop-reasons.ts';
+import { CanceledError, LeaseLostError, ReleasedError } from '#features/execution/stop-reasons.ts';
 import { canceled, failed, NonRetryableError, type Outcome, retryAfter } from '#plugins/contract.ts';
 import { type GuardedFetch, type OutgoingAnswer, TargetRefusedError } from '#plugins/outgoing.ts';
 
@@ -47,16 +47,15 @@ function outcomeOf(answer: OutgoingAnswer, log: (line: string) => void): Outcome
     } catch {
       return failed(new NonRetryableError(`The plugin answered ${status} without JSON`));
     }
-    const parsed = remoteOutcomeSchema.safeParse(body);
-    if (!parsed.success) {
-      return failed(
-        new NonRetryableError(`The plugin's answer is not an outcome: ${describeProblem(parsed.error)}`),
-      );
+    const parsed = parseRemote(remoteOutcomeSchema, body);
+    if (!parsed.ok) {
+      return failed(new NonRetryableError(`The plugin's answer is not an outcome: ${parsed.problem}`));
     }
     for (const line of parsed.data.log?.split('\n') ?? []) log(line);
     return toOutcome(parsed.data);
   }
-  const error = new Error(`The plugin answered ${status}`);
+  const isRedirect = status >= 300 && status < 400;
+  const error = new Error(`The plugin answered ${status}${isRedirect ? '; redirects are not followed' : ''}`);
   const wanted = headers['retry-after'];
   const seconds = wanted === undefined ? null : parseRetryAfter(wanted, new Date());
   if (seconds !== null && (status === 429 || status === 503)) return retryAfter(seconds, error);
@@ -74,7 +73,8 @@ async function waitForReport(
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  if (signal.reason instanceof ReleasedError) throw signal.reason;
+  // It goes on for whoever has the run next, or it has said how it ended.
+  if (signal.reason instanceof ReleasedError || signal.reason instanceof LeaseLostError) throw signal.reason;
   const answer = await send(target, 'DELETE', {}, { timeoutMs: cancelMsMax }).catch(() => null);
   log(
     answer

@@ -1,4 +1,6 @@
 import type { AttemptResult, ClaimedRun } from '#data/run-queue.ts';
+import { redactSecrets } from '#domain/redaction.ts';
+import { cleanText } from '#domain/report-text.ts';
 import {
   noProgressYet,
   type ProgressThrottle,
@@ -47,7 +49,8 @@ export class HeldAttempt {
     if (settled === 'lost') return null;
     const { runId, attemptToken } = this.run;
     const log = this.log.version > 0 ? this.log.read() : null;
-    const told = throttleProgress(this.#throttle, null, new Date(), { flush: true }).write ?? this.#progress;
+    this.#keep(throttleProgress(this.#throttle, null, new Date(), { flush: true }));
+    const told = this.#progress;
     const kept = { ...(log && { log }), ...(told && { progress: told }) };
     if (settled === 'released') {
       return { runId, attemptToken, state: 'pending', attemptOutcome: 'released', delaySeconds: 0, ...kept };
@@ -99,17 +102,21 @@ export class HeldAttempt {
   }
 
   #tell(told: RunProgress): void {
-    if (this.#isSettled) return;
-    const { throttle, write } = throttleProgress(this.#throttle, told, new Date());
+    if (!this.#isSettled) this.#keep(throttleProgress(this.#throttle, told, new Date()));
+  }
+
+  #keep({ throttle, write }: ReturnType<typeof throttleProgress>): void {
     this.#throttle = throttle;
-    this.#progress = write ?? this.#progress;
+    if (write === null) return;
+    this.#progress = {
+      ...write,
+      note: write.note === null ? null : redactSecrets(cleanText(write.note), this.#secrets),
+    };
   }
 
   /** Progress to write now, if there is any; kept until `wrote` says that it was. */
   dueProgress(): RunProgress | null {
-    const { throttle, write } = throttleProgress(this.#throttle, null, new Date());
-    this.#throttle = throttle;
-    this.#progress = write ?? this.#progress;
+    this.#keep(throttleProgress(this.#throttle, null, new Date()));
     return this.#progress;
   }
 

@@ -15,13 +15,28 @@ const errorSchema = z.union([
   }),
 ]);
 
+const depthMax = 100;
+
+/** Whether the database can store it: each level of a JSON value costs some of its stack, and of ours. */
+function isFlatEnough(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > depthMax) return false;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return true;
+}
+
+// It came as JSON, so only its depth is in question.
+const resultSchema = z.unknown().refine(isFlatEnough, `is nested more than ${depthMax} levels deep`);
+
 /** How a remote plugin says that an attempt ended: in its answer, or later at the result URL. */
 export const remoteOutcomeSchema = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('success'),
     message: z.string().nullish(),
     events_processed: z.int().min(0).nullish(),
-    result: z.json().nullish(),
+    result: resultSchema.nullish(),
     cursor: z.string().max(8_000).nullish(),
     log: z.string().nullish(),
   }),
@@ -29,7 +44,7 @@ export const remoteOutcomeSchema = z.discriminatedUnion('outcome', [
     outcome: z.literal('failed'),
     error: errorSchema,
     retryable: z.boolean().default(true),
-    result: z.json().nullish(),
+    result: resultSchema.nullish(),
     log: z.string().nullish(),
   }),
   z.object({
@@ -85,10 +100,23 @@ export function toOutcome(remote: RemoteOutcome): Outcome {
   }
 }
 
-/** The first thing that is wrong with what a plugin sent, for its author. */
-export function describeProblem(error: z.ZodError): string {
-  const [issue] = error.issues;
-  return issue ? `${issue.path.join('.') || 'body'}: ${issue.message}` : 'is not readable';
+/** What a plugin sent, or the first thing that is wrong with it, for its author. */
+export function parseRemote<Schema extends z.ZodType>(
+  schema: Schema,
+  body: unknown,
+): { ok: true; data: z.output<Schema> } | { ok: false; problem: string } {
+  try {
+    const parsed = schema.safeParse(body);
+    if (parsed.success) return { ok: true, data: parsed.data };
+    const [issue] = parsed.error.issues;
+    return {
+      ok: false,
+      problem: `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'is not readable'}`,
+    };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { ok: false, problem: 'body: is nested too deeply' };
+  }
 }
 
 // Libraries for Standard Webhooks take the secret as `whsec_` and the key in base64.

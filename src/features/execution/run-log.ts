@@ -5,12 +5,19 @@ import { redactSecrets } from '#domain/redaction.ts';
 const headLengthMax = 16 * 1024;
 const tailLengthMax = 48 * 1024;
 const lineLengthMax = 16 * 1024;
+const droppedLinesMax = 4_096;
 
-/** Head and tail of the log of one attempt, redacted line by line as it grows (semantics 6); bounded whatever is written. */
+/**
+ * Head and tail of the log of one attempt; bounded whatever is written. Secrets are blanked out when it is read, in what is kept
+ * only: looking for them in each line would keep a worker busy for seconds with the log of a talkative program, and would not find
+ * one that has several lines.
+ */
 export class RunLog {
   readonly #secrets: readonly string[];
   #head = '';
   #tail: string[] = [];
+  /** Lines at the beginning of the tail that were dropped; they are taken out together. */
+  #dropped = 0;
   #tailLength = 0;
   #cutCharacters = 0;
   #version = 0;
@@ -27,7 +34,7 @@ export class RunLog {
 
   write(line: string): void {
     const cut = line.length > lineLengthMax ? `${line.slice(0, lineLengthMax)}…` : line;
-    const text = `${redactSecrets(cleanText(cut), this.#secrets)}\n`;
+    const text = `${cleanText(cut)}\n`;
     this.#version += 1;
     if (this.#tail.length === 0 && this.#head.length + text.length <= headLengthMax) {
       this.#head += text;
@@ -35,18 +42,29 @@ export class RunLog {
     }
     this.#tail.push(text);
     this.#tailLength += text.length;
-    while (this.#tailLength > tailLengthMax && this.#tail.length > 1) {
-      const [first = ''] = this.#tail.splice(0, 1);
-      this.#tailLength -= first.length;
-      this.#cutCharacters += first.length;
+    while (this.#tailLength > tailLengthMax && this.#dropped < this.#tail.length - 1) {
+      const { length } = this.#tail[this.#dropped] ?? '';
+      this.#tailLength -= length;
+      this.#cutCharacters += length;
+      this.#dropped += 1;
+    }
+    if (this.#dropped >= droppedLinesMax) {
+      this.#tail = this.#tail.slice(this.#dropped);
+      this.#dropped = 0;
     }
   }
 
   /** What is kept so far; null when nothing was written at all. */
   read(): { head: string; tail: string; cutCharacters: number } | null {
-    if (this.#head === '' && this.#tail.length === 0) return null;
-    const tail = this.#tail.join('');
-    if (this.#cutCharacters > 0) return { head: this.#head, tail, cutCharacters: this.#cutCharacters };
-    return { head: this.#head + tail, tail: '', cutCharacters: 0 };
+    if (this.#version === 0) return null;
+    const tail = this.#tail.slice(this.#dropped).join('');
+    if (this.#cutCharacters === 0) {
+      return { head: redactSecrets(this.#head + tail, this.#secrets), tail: '', cutCharacters: 0 };
+    }
+    return {
+      head: redactSecrets(this.#head, this.#secrets),
+      tail: redactSecrets(tail, this.#secrets),
+      cutCharacters: this.#cutCharacters,
+    };
   }
 }
