@@ -56,7 +56,7 @@ const statusAnswer = z
     enabledJobCount: row.enabled_job_count,
     nextDueAt: row.next_due_at === null ? null : toInstant(row.next_due_at),
     tickAgeSeconds: row.tick_age_seconds,
-    lastTickAt: row.last_tick_at,
+    lastTickAt: row.last_tick_at === null ? null : toInstant(row.last_tick_at),
     workers: row.worker_ages.map((ageSeconds) => ({ ageSeconds })),
     queue: {
       waitingCount: row.waiting_count,

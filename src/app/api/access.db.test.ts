@@ -409,6 +409,18 @@ describe('contract, Plugin runs', () => {
     },
   );
 
+  it('starts from another cursor, and says which field is wrong', async () => {
+    const start = (body: object) =>
+      call('admin', { handlers: pluginRun, method: 'POST', params: { id: mine.pluginId }, body });
+    const { body } = await start({ jobName: 'sync', cursor: 'from-here' });
+    const [run] = await sql`select cursor_before from public.runs where id = ${body.runId as string}`;
+    expect(run).toEqual({ cursor_before: 'from-here' });
+    for (const [field, wrong] of Object.entries({ payload: 'x', cursor: 5 })) {
+      const answer = await start({ jobName: 'sync', [field]: wrong });
+      expect(answer).toMatchObject({ status: 400, body: { error: 'Invalid body', details: [{ field }] } });
+    }
+  });
+
   it('lists runs in the words of the reference, with totals', async () => {
     const at = (minute: number) => new Date(Date.UTC(2026, 0, 5, 6, minute));
     const ids: string[] = [];
@@ -587,6 +599,15 @@ describe('contract, Scheduler', () => {
       ],
       next: null,
     });
+  });
+
+  it('counts the workers that are alive', async () => {
+    const beat = (name: string, ago: string) => sql`
+      insert into private.heartbeats (process, beat_at) values (${`worker:${name}`}, now() - ${ago}::interval)
+      on conflict (process) do update set beat_at = excluded.beat_at`;
+    await sql`delete from private.heartbeats where process like 'worker:%'`;
+    await Promise.all([beat('alive', '20 seconds'), beat('gone', '2 minutes')]);
+    expect((await call('staff', { handlers: schedulerStatus })).body.workers).toBe(1);
   });
 
   it('pages jobs by name', async () => {

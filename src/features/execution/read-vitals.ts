@@ -1,9 +1,8 @@
 import type { ServiceClient } from '#data/clients/service.ts';
 import { readQueueVitals } from '#data/run-queue.ts';
 import { listHeartbeats } from '#data/scheduler.ts';
+import { workerSilentSecondsMax } from '#domain/heartbeat.ts';
 import type { PortalVitals } from '#plugins/contract.ts';
-
-const workerSilentSecondsMax = 60;
 
 /** How database, queue, scheduler and workers are, as a self-check sees them. */
 export async function readVitals(client: ServiceClient): Promise<PortalVitals> {

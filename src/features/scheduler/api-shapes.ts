@@ -1,16 +1,12 @@
 import { z } from 'zod';
 import type { PluginJob } from '#data/plugin-job-row.ts';
+import { workerSilentSecondsMax } from '#domain/heartbeat.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { parseInstantCursor, type TitleCursor } from '#domain/page-cursor.ts';
 import type { Schedule } from '#domain/schedule/schedule.ts';
 import type { SchedulerStatus } from '#data/schedules-overview.ts';
 
 export const enabledBody = z.object({ enabled: z.boolean() });
-
-export const runBody = z.object({
-  payload: z.record(z.string(), z.unknown()).optional(),
-  cursor: z.string().max(4_000).nullable().optional(),
-});
 
 const limit = (byDefault: number, max: number) =>
   z.coerce
@@ -102,6 +98,6 @@ export function toSchedulerStatusAnswer(status: SchedulerStatus) {
     next_run_at: status.nextDueAt,
     last_tick_at: status.lastTickAt,
     last_tick_age_seconds: status.tickAgeSeconds === null ? null : inWholeSeconds(status.tickAgeSeconds),
-    workers: status.workers.length,
+    workers: status.workers.filter(({ ageSeconds }) => ageSeconds <= workerSilentSecondsMax).length,
   };
 }

@@ -2,8 +2,8 @@ import { readId, requireAdminActor } from '#features/kit/api-actor.ts';
 import { checkInput, readJson } from '#features/kit/api-input.ts';
 import { jsonAnswer } from '#features/kit/http-answer.ts';
 import { machineRoute } from '#features/kit/machine-route.ts';
+import { runBody } from '#features/runs/schemas.ts';
 import { startRun } from '#features/runs/start-run.ts';
-import { runBody } from '#features/scheduler/api-shapes.ts';
 import { getPluginJob } from '#features/scheduler/queries.ts';
 
 /** Starts a job now (contracts.md, Scheduler; admins only), with an optional `payload` and `cursor`. 202 with the run's id. */
