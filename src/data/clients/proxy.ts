@@ -4,6 +4,7 @@ import { NextResponse } from 'next/server';
 import type { Database } from '#data/database.types.ts';
 import { readSupabaseSettings } from '#data/env.ts';
 import { boundedFetch } from './bounded-fetch.ts';
+import { sessionCookieOptions } from './session-cookies.ts';
 
 /**
  * Refreshes the session cookies of a page request and passes on the no-store headers that go with them, so that no
@@ -15,6 +16,7 @@ export async function refreshSession(request: NextRequest, requestHeaders: Heade
   let response = NextResponse.next({ request: { headers: requestHeaders } });
   const supabase = createServerClient<Database>(url, publishableKey, {
     global: { fetch: boundedFetch },
+    cookieOptions: sessionCookieOptions(request.headers),
     cookies: {
       getAll: () => request.cookies.getAll(),
       setAll(cookiesToSet, headers) {

@@ -1,9 +1,10 @@
 import { createServerClient } from '@supabase/ssr';
 import type { SupabaseClient } from '@supabase/supabase-js';
-import { cookies } from 'next/headers';
+import { cookies, headers } from 'next/headers';
 import type { Database } from '#data/database.types.ts';
 import { readSupabaseSettings } from '#data/env.ts';
 import { boundedFetch } from './bounded-fetch.ts';
+import { sessionCookieOptions } from './session-cookies.ts';
 
 export type RequestClient = SupabaseClient<Database>;
 
@@ -13,6 +14,7 @@ export async function createRequestClient(): Promise<RequestClient> {
   const cookieStore = await cookies();
   return createServerClient<Database>(url, publishableKey, {
     global: { fetch: boundedFetch },
+    cookieOptions: sessionCookieOptions(await headers()),
     cookies: {
       getAll: () => cookieStore.getAll(),
       setAll(cookiesToSet) {

@@ -153,6 +153,7 @@ test('sign-out ends the session, and the back button shows nothing', async ({ co
   // The badge may be asked for once more while the page leads away.
   const page = await open({ expected: /401 \(Unauthorized\)/ });
   await signIn(page, company.admin);
+  expect(await page.evaluate(() => document.cookie), 'no script can take the session').not.toContain('sb-');
   await page.getByRole('button', { name: /Account menu/ }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page).toHaveURL('/sign-in');
