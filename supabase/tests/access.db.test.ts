@@ -1,5 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { projectFolder } from '#server/settings.ts';
 import {
   createAnonClient,
   createTestPerson,
@@ -255,6 +258,68 @@ describe.each(tables)('rule 32: %s', (table) => {
     const after =
       await sql`select md5(string_agg(t::text, '' order by t::text)) as digest from public.${sql(table)} t`;
     expect(after[0]!.digest).toBe(before[0]!.digest);
+  });
+});
+
+describe('rule 32: rows of another company', () => {
+  const insertable = async (table: string): Promise<string[]> =>
+    (
+      await sql<{ name: string }[]>`
+        select a.attname as name from pg_attribute a
+        where a.attrelid = ${`public.${table}`}::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+          and has_column_privilege('authenticated', a.attrelid, a.attnum, 'insert')`
+    ).map(({ name }) => name);
+
+  it.each(tables)('cannot be added to %s, not even by an admin', async (table) => {
+    const columns = await insertable(table);
+    const [row] = await sql`
+      select to_jsonb(t) as values from public.${sql(table)} t where ${sql(table === 'tenants' ? 'id' : 'tenant_id')} = ${mine.id} limit 1`;
+    const values = row!.values as Record<string, unknown>;
+    const given = columns.filter((name) => name !== 'id');
+    // Where nothing may be added, any row will do to be refused.
+    if (given.length === 0) given.push(table === 'tenants' ? 'id' : 'tenant_id');
+    const copy = Object.fromEntries(given.map((name) => [name, values[name]]));
+    for (const client of [mine.staff.client, other.admin.client]) {
+      const { error } = await client.from(table as 'jobs').insert(copy as never);
+      expect(error?.code, error?.message).toBe('42501');
+    }
+  });
+
+  it("cannot be pointed at by rows of one's own", async () => {
+    const [theirs] = await sql`
+      select p.id as plugin_id, j.id as job_id, t.id as tool_id from public.plugins p, public.jobs j, public.tools t
+      where p.tenant_id = ${mine.id} and j.tenant_id = ${mine.id} and j.plugin_id is not null and t.tenant_id = ${mine.id}`;
+    const admin = other.admin.client;
+    const answers = [
+      await admin.from('schedules').insert({
+        tenant_id: other.id,
+        job_id: theirs!.job_id as string,
+        schedule_type: 'cron',
+        cron_expression: '0 6 * * *',
+      }),
+      await admin
+        .from('jobs')
+        .update({ tool_id: theirs!.tool_id as string } as never)
+        .eq('tenant_id', other.id),
+      await admin
+        .from('jobs')
+        .update({ plugin_id: theirs!.plugin_id as string } as never)
+        .eq('tenant_id', other.id),
+      await admin.rpc('start_run', { p_tenant_id: other.id, p_job_id: theirs!.job_id as string } as never),
+    ];
+    for (const { error } of answers) expect(error).not.toBeNull();
+  });
+});
+
+describe('supabase/README.md', () => {
+  it('names every table and function of schema public', async () => {
+    const readme = fs.readFileSync(path.join(projectFolder, 'supabase', 'README.md'), 'utf8');
+    const functions = await sql<{ name: string }[]>`
+      select distinct proname as name from pg_proc where pronamespace = 'public'::regnamespace and prorettype <> 'trigger'::regtype`;
+    const missing = [...tables, ...functions.map(({ name }) => name)].filter(
+      (name) => !new RegExp(`\\b${name}\\b`).test(readme),
+    );
+    expect(missing).toEqual([]);
   });
 });
 
