@@ -309,6 +309,7 @@ export type Database = {
           tenant_id: string;
           timeout_seconds: number;
           title: string;
+          titles: Json | null;
           tool_id: string | null;
           updated_at: string;
         };
@@ -343,6 +344,7 @@ export type Database = {
           tenant_id: string;
           timeout_seconds?: number;
           title: string;
+          titles?: Json | null;
           tool_id?: string | null;
           updated_at?: string;
         };
@@ -376,6 +378,7 @@ export type Database = {
           tenant_id?: string;
           timeout_seconds?: number;
           title?: string;
+          titles?: Json | null;
           tool_id?: string | null;
           updated_at?: string;
         };
@@ -1158,6 +1161,7 @@ export type Database = {
           plugin_job_name: string | null;
           plugin_key: string;
           plugin_name: string;
+          plugin_names: Json | null;
           run_at: string | null;
           schedule_id: string | null;
           schedule_type: string | null;
@@ -1165,6 +1169,7 @@ export type Database = {
           tenant_id: string;
           time_zone: string | null;
           title: string;
+          titles: Json | null;
         };
         ComputedFields: never;
         Relationships: [
@@ -1345,6 +1350,7 @@ export type Database = {
           last_status: string;
           match_count: number;
           title: string;
+          titles: Json;
           tool_name: string;
           updated_at: string;
         }[];

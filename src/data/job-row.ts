@@ -1,15 +1,18 @@
 import type { Tables } from '#data/database.types.ts';
 import { toInstant } from '#data/instant.ts';
+import { toLocalizedText } from '#data/localized-text.ts';
+import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { Expectation } from '#domain/report.ts';
 
 export const jobColumns =
-  'id, job_key, title, kind, tool_id, expected_schedule_type, expected_cron, expected_interval_seconds, expected_time_zone, early_tolerance_seconds, late_tolerance_seconds, max_run_seconds, min_run_seconds, failure_threshold, recovery_threshold, is_expectation_locked, created_at' as const;
+  'id, job_key, title, titles, kind, tool_id, expected_schedule_type, expected_cron, expected_interval_seconds, expected_time_zone, early_tolerance_seconds, late_tolerance_seconds, max_run_seconds, min_run_seconds, failure_threshold, recovery_threshold, is_expectation_locked, created_at' as const;
 
 type JobRow = Pick<
   Tables<'jobs'>,
   | 'id'
   | 'job_key'
   | 'title'
+  | 'titles'
   | 'kind'
   | 'tool_id'
   | 'expected_schedule_type'
@@ -30,7 +33,7 @@ type JobRow = Pick<
 export interface Job {
   id: string;
   jobKey: string;
-  title: string;
+  title: LocalizedText;
   kind: 'external' | 'plugin';
   toolId: string | null;
   expectation: Expectation | null;
@@ -60,7 +63,7 @@ export function toJob(row: JobRow): Job {
   return {
     id: row.id,
     jobKey: row.job_key,
-    title: row.title,
+    title: toLocalizedText(row.title, row.titles),
     kind: row.kind === 'plugin' ? 'plugin' : 'external',
     toolId: row.tool_id,
     expectation: toExpectation(row),

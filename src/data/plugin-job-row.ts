@@ -1,5 +1,6 @@
 import type { Tables } from '#data/database.types.ts';
 import { toInstant } from '#data/instant.ts';
+import { toLocalizedText } from '#data/localized-text.ts';
 import { type ScheduleColumns, scheduleColumns, toSchedule, toSchedulePolicies } from '#data/schedule-row.ts';
 import { type LocalizedText, localizedTextSchema } from '#domain/plugin/payload-schema.ts';
 import { parseLastStatus } from '#domain/job-health.ts';
@@ -8,7 +9,7 @@ import type { Schedule, SchedulePolicies } from '#domain/schedule/schedule.ts';
 import { parseRunState, parseRunTrigger, type RunState, type RunTrigger } from '#domain/run-state.ts';
 
 export const pluginJobColumns =
-  `job_id, job_key, title, plugin_id, plugin_key, plugin_name, plugin_job_name, declared_description, is_enabled, is_plugin_enabled, job_created_at, schedule_id, ${scheduleColumns}, next_nominal_at, next_due_at, last_nominal_at, last_status, last_finished_at, last_message, latest_run_id, latest_run_state, latest_run_trigger, latest_run_at, latest_run_completed_at` as const;
+  `job_id, job_key, title, titles, plugin_id, plugin_key, plugin_name, plugin_names, plugin_job_name, declared_description, is_enabled, is_plugin_enabled, job_created_at, schedule_id, ${scheduleColumns}, next_nominal_at, next_due_at, last_nominal_at, last_status, last_finished_at, last_message, latest_run_id, latest_run_state, latest_run_trigger, latest_run_at, latest_run_completed_at` as const;
 
 /** When a job runs, and where it stands. */
 export interface JobSchedule {
@@ -26,8 +27,10 @@ export interface JobSchedule {
 export interface PluginJob {
   jobId: string;
   jobKey: string;
-  title: string;
-  plugin: { id: string; key: string; name: string; isEnabled: boolean };
+  title: LocalizedText;
+  /** What lists are ordered by, whoever reads them. */
+  storedTitle: string;
+  plugin: { id: string; key: string; name: LocalizedText; isEnabled: boolean };
   /** Its name in the plugin's manifest. */
   name: string;
   /** What the manifest says of it. */
@@ -67,11 +70,12 @@ export function toPluginJob(row: PluginJobRow): PluginJob {
   return {
     jobId: row.job_id,
     jobKey: row.job_key,
-    title: row.title,
+    title: toLocalizedText(row.title, row.titles),
+    storedTitle: row.title,
     plugin: {
       id: row.plugin_id ?? '',
       key: row.plugin_key,
-      name: row.plugin_name,
+      name: toLocalizedText(row.plugin_name, row.plugin_names),
       isEnabled: row.is_plugin_enabled,
     },
     name: row.plugin_job_name ?? '',

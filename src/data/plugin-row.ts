@@ -1,10 +1,11 @@
 import type { ServiceClient } from '#data/clients/service.ts';
 import type { Json, Tables } from '#data/database.types.ts';
 import { toInstant } from '#data/instant.ts';
+import { toLocalizedText } from '#data/localized-text.ts';
 import { fromSchedule } from '#data/schedule-row.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import type { PluginManifest } from '#domain/plugin/manifest.ts';
-import { textIn } from '#domain/plugin/payload-schema.ts';
+import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
 import { nextNominal } from '#domain/schedule/next-nominal.ts';
 
 export const pluginColumns =
@@ -30,7 +31,7 @@ type PluginRow = Pick<
 export interface Plugin {
   id: string;
   pluginKey: string;
-  name: string;
+  name: LocalizedText;
   kind: 'built_in' | 'remote';
   baseUrl: string | null;
   /** Its plugin.json as it was when it was last read; parse it before use. */
@@ -51,13 +52,18 @@ export function toManifest({
   return manifest_text === null ? manifest : JSON.parse(manifest_text);
 }
 
+const declaredName = (manifest: Json): Json =>
+  typeof manifest === 'object' && manifest !== null && !Array.isArray(manifest)
+    ? (manifest.name ?? null)
+    : null;
+
 /** Reads a row of plugins. */
 export function toPlugin(row: PluginRow): Plugin {
   const health = (['healthy', 'unhealthy'] as const).find((known) => known === row.health);
   return {
     id: row.id,
     pluginKey: row.plugin_key,
-    name: row.name,
+    name: toLocalizedText(row.name, declaredName(row.manifest)),
     kind: row.kind === 'remote' ? 'remote' : 'built_in',
     baseUrl: row.base_url,
     manifest: toManifest(row),
@@ -102,7 +108,8 @@ export async function declarePlugin(
     p_jobs: jobs.map((job) => ({
       name: job.name,
       job_key: `${manifest.id}:${job.name}`,
-      title: textIn(job.title, 'ja').slice(0, 500),
+      title: textIn(job.title, 'ja'),
+      titles: typeof job.title === 'string' ? null : job.title,
       timeout_seconds: job.timeoutSeconds,
       max_attempts: job.retry.maxAttempts,
       backoff_seconds: job.retry.backoffSeconds,

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { RequestClient } from '#data/clients/request.ts';
 import { toInstant } from '#data/instant.ts';
+import { toLocalizedText } from '#data/localized-text.ts';
 import { type JobSchedule, toWhen } from '#data/plugin-job-row.ts';
 import type { QueueHealth } from '#data/scheduler.ts';
 import { unwrap } from '#data/unwrap.ts';
+import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 
 /** How a company's scheduler is: the global switch, its jobs, the next instant, and whether ticks and workers are alive. */
 export interface SchedulerStatus {
@@ -21,8 +23,8 @@ export interface SchedulerStatus {
 /** A job with the part of its schedule that tells when it starts. */
 export interface DueJob {
   jobId: string;
-  title: string;
-  pluginName: string;
+  title: LocalizedText;
+  pluginName: LocalizedText;
   scheduleId: string;
   when: JobSchedule['when'];
   nextNominalAt: string;
@@ -32,7 +34,7 @@ export interface DueJob {
 export interface SchedulesOverview {
   status: SchedulerStatus;
   /** By name, 500 at most. */
-  plugins: { id: string; name: string }[];
+  plugins: { id: string; name: LocalizedText }[];
   /** The 1,001 jobs that are due first; empty where no day was asked for. */
   due: DueJob[];
 }
@@ -69,8 +71,10 @@ const dueAnswer = z
   .object({
     job_id: z.string(),
     title: z.string(),
+    titles: z.json(),
     job_created_at: z.string(),
     plugin_name: z.string(),
+    plugin_names: z.json(),
     schedule_id: z.string(),
     schedule_type: z.string(),
     cron_expression: z.string().nullable(),
@@ -88,8 +92,8 @@ const dueAnswer = z
   })
   .transform((row): DueJob => ({
     jobId: row.job_id,
-    title: row.title,
-    pluginName: row.plugin_name,
+    title: toLocalizedText(row.title, row.titles),
+    pluginName: toLocalizedText(row.plugin_name, row.plugin_names),
     scheduleId: row.schedule_id,
     when: toWhen(row),
     nextNominalAt: toInstant(row.next_nominal_at),
@@ -97,7 +101,11 @@ const dueAnswer = z
 
 const overviewAnswer = z.object({
   status: statusAnswer,
-  plugins: z.array(z.object({ id: z.string(), name: z.string() })),
+  plugins: z.array(
+    z
+      .object({ id: z.string(), name: z.string(), names: z.json() })
+      .transform(({ id, name, names }) => ({ id, name: toLocalizedText(name, names) })),
+  ),
   due: z.array(dueAnswer),
 });
 

@@ -24,7 +24,7 @@ create index job_search_texts_of_tenant on public.job_search_texts (tenant_id);
 comment on table public.job_search_texts is 'What a job is found by, as private.searchable makes it; kept by triggers of jobs and job_status.';
 comment on column public.job_search_texts.job_id is 'The job.';
 comment on column public.job_search_texts.tenant_id is 'The tenant.';
-comment on column public.job_search_texts.name_text is 'Its key and its title, a line each.';
+comment on column public.job_search_texts.name_text is 'Its key and its titles in every language, a line each.';
 comment on column public.job_search_texts.message_text is 'What its newest run said.';
 
 grant select on public.job_search_texts to authenticated, service_role;
@@ -34,6 +34,17 @@ alter table public.job_search_texts enable row level security;
 create policy "Members can see the search texts of their tenant" on public.job_search_texts
   for select to authenticated using (tenant_id in (select private.my_tenant_ids()));
 
+create function private.job_name_text(p_key text, p_title text, p_titles jsonb)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select private.searchable(concat_ws(E'\n', p_key, p_title, p_titles ->> 'ja', p_titles ->> 'en'));
+$$;
+comment on function private.job_name_text(text, text, jsonb) is 'What a job is found by, whichever language it is searched in.';
+
 create function private.note_job_name()
 returns trigger
 language plpgsql
@@ -42,7 +53,7 @@ set search_path = ''
 as $$
 begin
   insert into public.job_search_texts as x (job_id, tenant_id, name_text)
-    values (new.id, new.tenant_id, private.searchable(new.job_key || E'\n' || new.title))
+    values (new.id, new.tenant_id, private.job_name_text(new.job_key, new.title, new.titles))
     on conflict (job_id) do update set name_text = excluded.name_text;
   return null;
 end;
@@ -52,8 +63,8 @@ comment on function private.note_job_name() is
 
 create trigger note_new_job_name after insert on public.jobs
   for each row execute function private.note_job_name();
-create trigger note_job_name after update of job_key, title on public.jobs
-  for each row when (old.job_key <> new.job_key or old.title <> new.title)
+create trigger note_job_name after update of job_key, title, titles on public.jobs
+  for each row when (old.job_key <> new.job_key or old.title <> new.title or old.titles is distinct from new.titles)
   execute function private.note_job_name();
 
 create function private.note_job_messages()
@@ -82,6 +93,6 @@ create trigger note_job_messages after update on public.job_status
   for each statement execute function private.note_job_messages();
 
 insert into public.job_search_texts (job_id, tenant_id, name_text, message_text)
-select j.id, j.tenant_id, private.searchable(j.job_key || E'\n' || j.title), private.searchable(coalesce(s.last_message, ''))
+select j.id, j.tenant_id, private.job_name_text(j.job_key, j.title, j.titles), private.searchable(coalesce(s.last_message, ''))
 from public.jobs j
 left join public.job_status s on s.job_id = j.id;

@@ -18,6 +18,7 @@ returns table (
   job_id uuid,
   job_key text,
   title text,
+  titles jsonb,
   tool_name text,
   last_status text,
   last_finished_at timestamptz,
@@ -73,9 +74,10 @@ begin
   end if;
   return query execute format(
     'with found as %s (select s.id, s.last_status, s.last_finished_at from public.job_status s where %s) '
-    'select %s, s.id, s.job_id, s.job_key, s.title, t.name, s.last_status, s.last_finished_at, s.last_message, s.updated_at '
+    'select %s, s.id, s.job_id, s.job_key, s.title, j.titles, t.name, s.last_status, s.last_finished_at, s.last_message, s.updated_at '
     'from (select p.* from (%s) p order by p.last_status %s, p.last_finished_at %s, p.id %6$s limit $6) p '
     'join public.job_status s on s.id = p.id '
+    'join public.jobs j on j.id = s.job_id '
     'left join public.tools t on t.tenant_id = s.tenant_id and t.id = s.tool_id '
     'order by s.last_status %5$s, s.last_finished_at %6$s, s.id %6$s',
     case when p_pattern is null then 'not materialized' else 'materialized' end,

@@ -19,7 +19,7 @@ as
     t.last_status, t.last_finished_at, t.last_message,
     r.id as latest_run_id, r.state as latest_run_state, r.trigger as latest_run_trigger,
     coalesce(r.started_at, r.received_at) as latest_run_at, r.completed_at as latest_run_completed_at,
-    x.name_text
+    x.name_text, j.titles, p.manifest -> 'name' as plugin_names
   from public.jobs j
   join public.plugins p on p.id = j.plugin_id
   left join public.schedules s on s.job_id = j.id

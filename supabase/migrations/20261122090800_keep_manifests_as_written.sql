@@ -51,16 +51,16 @@ begin
     from jsonb_array_elements(coalesce(v_manifest -> 'jobs', '[]')) j;
   with declared as (
     select * from jsonb_to_recordset(p_jobs) as d (
-      name text, job_key text, title text, timeout_seconds integer, max_attempts integer, backoff_seconds integer,
+      name text, job_key text, title text, titles jsonb, timeout_seconds integer, max_attempts integer, backoff_seconds integer,
       max_backoff_seconds integer, concurrency_limit integer, schedule jsonb
     )
     where d.name <> all (v_known)
   ),
   made as (
     insert into public.jobs
-      (tenant_id, job_key, title, kind, plugin_id, plugin_job_name, timeout_seconds, max_attempts, backoff_seconds,
+      (tenant_id, job_key, title, titles, kind, plugin_id, plugin_job_name, timeout_seconds, max_attempts, backoff_seconds,
         max_backoff_seconds, concurrency_limit)
-    select p_tenant_id, d.job_key, d.title, 'plugin', v_id, d.name, d.timeout_seconds, d.max_attempts, d.backoff_seconds,
+    select p_tenant_id, d.job_key, d.title, d.titles, 'plugin', v_id, d.name, d.timeout_seconds, d.max_attempts, d.backoff_seconds,
       d.max_backoff_seconds, d.concurrency_limit
     from declared d
     on conflict (tenant_id, job_key) do nothing

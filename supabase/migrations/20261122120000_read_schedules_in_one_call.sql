@@ -79,17 +79,22 @@ begin
   return jsonb_build_object(
     'status', public.read_scheduler_status(p_tenant_id),
     'plugins', (
-      select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name) order by p.name, p.id), '[]')
+      select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name, 'names', p.names) order by p.name, p.id), '[]')
       from (
-        select l.id, l.name from public.plugins l where l.tenant_id = p_tenant_id order by l.name, l.id limit 500
+        select l.id, l.name, l.manifest -> 'name' as names
+        from public.plugins l
+        where l.tenant_id = p_tenant_id
+        order by l.name, l.id
+        limit 500
       ) p
     ),
     'due', case when p_due_until is null then '[]' else (
       select coalesce(jsonb_agg(to_jsonb(d) order by d.next_due_at, d.job_id), '[]')
       from (
         select
-          j.id as job_id, j.title, j.created_at as job_created_at, p.name as plugin_name, s.id as schedule_id,
-          s.schedule_type, s.cron_expression, s.time_zone, s.interval_seconds, s.anchor_at, s.run_at,
+          j.id as job_id, j.title, j.titles, j.created_at as job_created_at, p.name as plugin_name,
+          p.manifest -> 'name' as plugin_names, s.id as schedule_id, s.schedule_type, s.cron_expression, s.time_zone,
+          s.interval_seconds, s.anchor_at, s.run_at,
           s.misfire_policy, s.misfire_limit, s.overlap_policy, s.spread_seconds, s.blackouts, s.catch_up_after_enable,
           s.next_nominal_at, s.next_due_at
         from public.schedules s

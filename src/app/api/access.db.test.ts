@@ -585,6 +585,7 @@ describe('contract, Scheduler', () => {
         {
           id: mine.jobId,
           name: 'Sync',
+          titles: null,
           description: '毎分の同期',
           job_type: 'sync',
           schedule: '0 6 * * *',

@@ -1,8 +1,10 @@
 import { type JobStatus, toJobStatus } from '#data/job-status-row.ts';
+import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { isClockAhead } from '#domain/job-health.ts';
 import { cutPage, type IncidentCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
+import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { CurrentMember } from '#features/kit/current-member.ts';
 import type { IncidentFilter } from './schemas.ts';
 
@@ -11,7 +13,8 @@ type Reader = Pick<CurrentMember, 'client' | 'tenantId'>;
 export const incidentsPerPage = 50;
 
 /** A job on the incidents page. */
-export interface Incident extends JobStatus {
+export interface Incident extends Omit<JobStatus, 'title'> {
+  title: LocalizedText;
   toolName: string | null;
   /** The reporter's clock was ahead, so its time says little. */
   isClockAhead: boolean;
@@ -58,6 +61,7 @@ export async function listIncidents(
     const status = toJobStatus(row);
     return {
       ...status,
+      title: toLocalizedText(row.title, row.titles),
       // The generated types know no null in what a function returns.
       toolName: row.tool_name as string | null,
       isClockAhead: isClockAhead(status.lastFinishedAt, status.updatedAt),

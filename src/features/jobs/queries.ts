@@ -8,12 +8,14 @@ import {
   runStatsDailyColumns,
   toDailyStats,
 } from '#data/run-stats-daily-row.ts';
+import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { addDays, dayIn, lastDays, startOfDay } from '#domain/calendar-day.ts';
 import { NotFoundError } from '#domain/errors.ts';
 import { isClockAhead, type JobHealth } from '#domain/job-health.ts';
 import { cutPage, type InstantCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
+import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { CurrentMember } from '#features/kit/current-member.ts';
 import { type HistoryFilter, type JobFilter, jobId } from './schemas.ts';
 
@@ -27,7 +29,7 @@ export const chartDays = 90;
 export interface ListedJob {
   id: string;
   jobKey: string;
-  title: string;
+  title: LocalizedText;
   toolName: string | null;
   health: JobHealth;
   lastFinishedAt: string | null;
@@ -47,7 +49,7 @@ export async function listJobs(
   let query = client
     .from('jobs')
     .select(
-      `id, job_key, title, tools(name), job_status(${jobStatusColumns}), runs(id, started_at, host, ordered_at), job_search_texts(job_id)`,
+      `id, job_key, title, titles, tools(name), job_status(${jobStatusColumns}), runs(id, started_at, host, ordered_at), job_search_texts(job_id)`,
     )
     .eq('tenant_id', tenantId)
     .is('runs.completed_at', null)
@@ -73,7 +75,7 @@ export async function listJobs(
     return {
       id: row.id,
       jobKey: row.job_key,
-      title: row.title,
+      title: toLocalizedText(row.title, row.titles),
       toolName: row.tools?.name ?? null,
       health: status?.lastStatus ?? 'neverRun',
       lastFinishedAt: status?.lastFinishedAt ?? null,

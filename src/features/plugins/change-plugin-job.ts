@@ -35,12 +35,14 @@ export async function changePluginJob(
   const job = unwrap(
     await client
       .from('jobs')
-      .select('plugin_id, plugin_job_name')
+      .select('title, titles, plugin_id, plugin_job_name')
       .eq('tenant_id', tenantId)
       .eq('id', jobId)
       .eq('kind', 'plugin')
       .single(),
   );
+  // Its own form shows the title in the reader's language; giving that back renames nothing.
+  const isDeclaredTitle = Object.values(job.titles ?? {}).includes(change.title);
   let payload;
   if (change.payload !== undefined) {
     const declared = manifestJobOf(await getPlugin(actor, job.plugin_id ?? ''), job.plugin_job_name ?? '');
@@ -51,7 +53,7 @@ export async function changePluginJob(
     await client
       .from('jobs')
       .update({
-        title: change.title,
+        title: isDeclaredTitle ? undefined : change.title,
         payload,
         timeout_seconds: change.timeoutSeconds,
         max_attempts: change.maxAttempts,

@@ -1,5 +1,7 @@
 import type { Metadata } from 'next';
+import { getLocale } from 'next-intl/server';
 import { PortalError } from '#domain/errors.ts';
+import { textIn } from '#domain/plugin/payload-schema.ts';
 import { oneLine, readableText } from '#domain/reported-text.ts';
 import { requireMember } from '#features/kit/current-member.ts';
 import { getPlugin } from '#features/plugins/queries.ts';
@@ -7,7 +9,8 @@ import { getPlugin } from '#features/plugins/queries.ts';
 /** Title of a plugin's page. What goes wrong is answered by the page. */
 export async function pluginTitle(id: string): Promise<Metadata> {
   try {
-    return { title: oneLine(readableText((await getPlugin(await requireMember(), id)).name), 80) };
+    const { name } = await getPlugin(await requireMember(), id);
+    return { title: oneLine(readableText(textIn(name, await getLocale())), 80) };
   } catch (error) {
     if (error instanceof PortalError) return {};
     throw error;

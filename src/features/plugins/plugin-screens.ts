@@ -1,5 +1,7 @@
+import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
+import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { CurrentMember } from '#features/kit/current-member.ts';
 
 type Reader = Pick<CurrentMember, 'client' | 'tenantId'>;
@@ -23,7 +25,7 @@ export async function countJobs(
 /** What an admin may change about a job of a plugin. */
 export interface JobSettings {
   jobId: string;
-  title: string;
+  title: LocalizedText;
   pluginId: string;
   jobName: string;
   payload: Readonly<Record<string, unknown>>;
@@ -41,7 +43,7 @@ export async function getJobSettings({ client, tenantId }: Reader, jobId: string
     await client
       .from('jobs')
       .select(
-        'id, title, plugin_id, plugin_job_name, payload, timeout_seconds, max_attempts, backoff_seconds, max_backoff_seconds, concurrency_limit, cursor',
+        'id, title, titles, plugin_id, plugin_job_name, payload, timeout_seconds, max_attempts, backoff_seconds, max_backoff_seconds, concurrency_limit, cursor',
       )
       .eq('tenant_id', tenantId)
       .eq('id', jobId)
@@ -51,7 +53,7 @@ export async function getJobSettings({ client, tenantId }: Reader, jobId: string
   const { payload } = row;
   return {
     jobId: row.id,
-    title: row.title,
+    title: toLocalizedText(row.title, row.titles),
     pluginId: row.plugin_id,
     jobName: row.plugin_job_name,
     payload: typeof payload === 'object' && !Array.isArray(payload) ? payload : {},

@@ -14,6 +14,7 @@ import {
 } from '#features/plugins/register-remote-plugin.ts';
 import { setJobSecret } from '#features/plugins/set-job-secret.ts';
 import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
+import { listPluginJobs } from '#features/scheduler/queries.ts';
 import { readRunForms } from '#features/runs/portal-run.ts';
 import { createGuardedFetch } from '#plugins/outgoing.ts';
 import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
@@ -68,6 +69,26 @@ describe('built-in plugins', () => {
         next_nominal_at: new Date('2026-11-21T00:07:00Z'),
       },
     ]);
+  });
+
+  it('name their jobs in both languages, until an admin renames one', async () => {
+    await syncBuiltInPlugins({ now });
+    const titles = { ja: 'ポータルの自己診断', en: 'Portal self-check' };
+    const find = async (search: string) => (await listPluginJobs(actor('staff'), { search })).items;
+    const [job] = await find('PORTAL SELF');
+    expect(job).toMatchObject({
+      title: titles,
+      storedTitle: titles.ja,
+      plugin: { name: { en: 'Self-check' } },
+    });
+    expect((await getPlugin(actor('staff'), job!.plugin.id)).name).toMatchObject({ en: 'Self-check' });
+
+    // The form gives back what it shows, in the language of who saves it.
+    await changePluginJob(actor(), job!.jobId, { title: titles.en, maxAttempts: 2 });
+    expect((await find('自己診断'))[0]?.title).toEqual(titles);
+    await changePluginJob(actor(), job!.jobId, { title: 'Nightly check' });
+    expect((await find('nightly'))[0]?.title).toBe('Nightly check');
+    expect(await find('PORTAL SELF')).toEqual([]);
   });
 
   it('keep what an admin changed or removed when a new version declares more', async () => {
@@ -166,7 +187,7 @@ describe('a remote plugin', () => {
     expect(secret).toMatch(/^whsec_/);
     expect(await getPlugin(actor('staff'), pluginId)).toMatchObject({
       pluginKey: 'accounting',
-      name: '会計',
+      name: { ja: '会計', en: 'Accounting' },
       kind: 'remote',
       baseUrl: `${origin}/base`,
     });

@@ -1,8 +1,10 @@
 import { toInstant } from '#data/instant.ts';
 import { toManifest } from '#data/plugin-row.ts';
 import { type PortalRun, portalRunColumns, toErrorSummary, toPortalRun } from '#data/portal-run-row.ts';
+import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { parseManifest, type PluginJob } from '#domain/plugin/manifest.ts';
+import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { CurrentMember } from '#features/kit/current-member.ts';
 
 type Reader = Pick<CurrentMember, 'client' | 'tenantId' | 'role'>;
@@ -19,7 +21,7 @@ export interface RunAttempt {
 
 /** What the portal knows of a run of its own: input, progress, attempts, error; its stack for admins only. */
 export interface PortalRunDetail extends PortalRun {
-  plugin: { id: string; name: string };
+  plugin: { id: string; name: LocalizedText };
   /** What the manifest says of the job; null when it has no such job any more. */
   declared: PluginJob | null;
   requesterName: string | null;
@@ -62,7 +64,7 @@ export async function readPortalRun(
   const parsed = parseManifest(toManifest(plugin), { now: new Date(), defaultTimeZone: 'UTC' });
   return {
     ...run,
-    plugin: { id: plugin.id, name: plugin.name },
+    plugin: { id: plugin.id, name: parsed.ok ? parsed.manifest.name : plugin.name },
     declared: parsed.ok ? (parsed.manifest.jobs.find(({ name }) => name === jobName) ?? null) : null,
     requesterName:
       run.requestedBy === null ? null : await nameOf({ client, tenantId, role }, run.requestedBy),
@@ -93,7 +95,7 @@ async function nameOf({ client, tenantId }: Reader, userId: string): Promise<str
 /** The schema of a job's input, and the input and cursor that it begins with. */
 export interface RunForm {
   jobId: string;
-  title: string;
+  title: LocalizedText;
   declared: PluginJob | null;
   payload: Readonly<Record<string, unknown>>;
   cursor: string | null;
@@ -109,16 +111,16 @@ export async function readRunForms(
   const plugins = unwrap(
     await client
       .from('plugins')
-      .select('manifest, manifest_text, jobs!inner(id, title, payload, cursor, plugin_job_name)')
+      .select('manifest, manifest_text, jobs!inner(id, title, titles, payload, cursor, plugin_job_name)')
       .eq('tenant_id', tenantId)
       .in('jobs.id', [...jobIds]),
   );
   const forms = plugins.flatMap(({ jobs, ...plugin }) => {
     const parsed = parseManifest(toManifest(plugin), { now: new Date(), defaultTimeZone: 'UTC' });
     const declared = parsed.ok ? parsed.manifest.jobs : [];
-    return jobs.map(({ id, title, payload, cursor, plugin_job_name: jobName }): RunForm => ({
+    return jobs.map(({ id, title, titles, payload, cursor, plugin_job_name: jobName }): RunForm => ({
       jobId: id,
-      title,
+      title: toLocalizedText(title, titles),
       declared: declared.find(({ name }) => name === jobName) ?? null,
       payload: typeof payload === 'object' && !Array.isArray(payload) ? payload : {},
       cursor,

@@ -2,15 +2,17 @@ import { cache } from 'react';
 import { z } from 'zod';
 import { type RunLog, runLogColumns, toRunLog } from '#data/run-log-row.ts';
 import { type Run, runColumns, toRun } from '#data/run-row.ts';
+import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
+import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { CurrentMember } from '#features/kit/current-member.ts';
 
 type Reader = Pick<CurrentMember, 'client' | 'tenantId' | 'role'>;
 
 /** A run with its job and its log. */
 export interface RunDetail extends Run {
-  job: { id: string; jobKey: string; title: string };
+  job: { id: string; jobKey: string; title: LocalizedText };
   log: RunLog | null;
 }
 
@@ -20,14 +22,18 @@ export async function getRun({ client, tenantId }: Reader, id: string): Promise<
   const row = unwrap(
     await client
       .from('runs')
-      .select(`${runColumns}, jobs!inner(id, job_key, title), run_logs(${runLogColumns})`)
+      .select(`${runColumns}, jobs!inner(id, job_key, title, titles), run_logs(${runLogColumns})`)
       .eq('tenant_id', tenantId)
       .eq('id', id)
       .single(),
   );
   return {
     ...toRun(row),
-    job: { id: row.jobs.id, jobKey: row.jobs.job_key, title: row.jobs.title },
+    job: {
+      id: row.jobs.id,
+      jobKey: row.jobs.job_key,
+      title: toLocalizedText(row.jobs.title, row.jobs.titles),
+    },
     log: row.run_logs ? toRunLog(row.run_logs) : null,
   };
 }

@@ -1,9 +1,11 @@
 import { type RunSummary, runSummaryColumns, toRunSummary } from '#data/run-row.ts';
 import { toErrorSummary, toProgress } from '#data/portal-run-row.ts';
+import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { addDays, dayIn, startOfDay } from '#domain/calendar-day.ts';
 import { cutPage, type InstantCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
 import type { RunProgress } from '#domain/run/progress.ts';
+import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { CurrentMember } from '#features/kit/current-member.ts';
 import type { RunFilter } from './schemas.ts';
 
@@ -15,7 +17,7 @@ const jobChoicesMax = 300;
 
 /** A run as a line of the list of all runs. */
 export interface ListedRun extends RunSummary {
-  job: { id: string; title: string; jobKey: string; isPortal: boolean };
+  job: { id: string; title: LocalizedText; jobKey: string; isPortal: boolean };
   eventsProcessed: number | null;
   progress: RunProgress | null;
   errorMessage: string | null;
@@ -47,7 +49,9 @@ export async function listAllRuns(
   const rows = unwrap(
     await client
       .from('runs')
-      .select(`${runSummaryColumns}, events_processed, progress, error, jobs!inner(id, title, job_key, kind)`)
+      .select(
+        `${runSummaryColumns}, events_processed, progress, error, jobs!inner(id, title, titles, job_key, kind)`,
+      )
       .eq('tenant_id', tenantId)
       .in('id', ids),
   );
@@ -58,7 +62,7 @@ export async function listAllRuns(
         ...toRunSummary(row),
         job: {
           id: row.jobs.id,
-          title: row.jobs.title,
+          title: toLocalizedText(row.jobs.title, row.jobs.titles),
           jobKey: row.jobs.job_key,
           isPortal: row.jobs.kind === 'plugin',
         },
@@ -125,8 +129,8 @@ export function summarySince(timeZone: string, now: Date): string {
 export async function listJobChoices(
   { client, tenantId }: Reader,
   { pluginId, chosenId }: { pluginId: string | null; chosenId: string | null },
-): Promise<{ id: string; title: string }[]> {
-  const jobs = () => client.from('jobs').select('id, title').eq('tenant_id', tenantId);
+): Promise<{ id: string; title: LocalizedText }[]> {
+  const jobs = () => client.from('jobs').select('id, title, titles').eq('tenant_id', tenantId);
   const [listed, chosen] = await Promise.all([
     pluginId === null
       ? jobs().order('title').limit(jobChoicesMax)
@@ -137,5 +141,8 @@ export async function listJobChoices(
   // A company with more jobs than a menu holds still sees the one that it came from.
   const missing =
     chosen === null ? [] : unwrap(chosen).filter(({ id }) => choices.every((job) => job.id !== id));
-  return [...missing, ...choices];
+  return [...missing, ...choices].map(({ id, title, titles }) => ({
+    id,
+    title: toLocalizedText(title, titles),
+  }));
 }

@@ -70,7 +70,8 @@ export function toSchedulerJob(job: PluginJob) {
   const when = job.schedule?.when;
   return {
     id: job.jobId,
-    name: job.title,
+    name: job.storedTitle,
+    titles: typeof job.title === 'string' ? null : job.title,
     description: job.description === null ? null : textIn(job.description, 'ja'),
     job_type: job.name,
     schedule: when ? toScheduleText(when.schedule) : null,

@@ -19,6 +19,7 @@ import {
 } from '#domain/page-cursor.ts';
 import { type PreviewedOccurrence, previewOccurrences } from '#domain/schedule/preview-occurrences.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
+import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { Actor } from '#features/kit/api-actor.ts';
 
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
@@ -64,7 +65,7 @@ export async function listPluginJobs(
     return [...unwrap(sameTitle), ...unwrap(otherTitles)].slice(0, size + 1);
   };
   const rows = await read();
-  return cutPage(rows.map(toPluginJob), size, position, (job) => ({ title: job.title, id: job.jobId }));
+  return cutPage(rows.map(toPluginJob), size, position, (job) => ({ title: job.storedTitle, id: job.jobId }));
 }
 
 /** @throws NotFoundError also for another tenant's job, and for one that reports in from outside */
@@ -132,8 +133,8 @@ const timelineInstantsPerJobMax = 300;
 /** A job's instants within a day. */
 export interface TimelineJob {
   jobId: string;
-  title: string;
-  pluginName: string;
+  title: LocalizedText;
+  pluginName: LocalizedText;
   instants: PreviewedOccurrence[];
   /** There are more than are listed: the job runs all the time, and counts for no collision. */
   isCut: boolean;

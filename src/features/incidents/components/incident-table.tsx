@@ -2,6 +2,7 @@ import { useLocale, useTranslations } from 'next-intl';
 import { timeWriter } from '#components/ui/relative-time.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { Incident } from '#features/incidents/queries.ts';
+import { textIn } from '#domain/plugin/payload-schema.ts';
 import { shownText } from '#features/kit/components/reported-text.tsx';
 import { useOwnMessages } from '#features/kit/own-messages.ts';
 import { IncidentRows } from './incident-rows.tsx';
@@ -50,7 +51,7 @@ export function IncidentTable({
         rows={incidents.map((incident) => ({
           jobId: incident.jobId,
           state: incident.lastStatus,
-          title: shownText(incident.title, 120),
+          title: shownText(textIn(incident.title, locale), 120),
           jobKey: shownText(incident.jobKey, 120),
           tool: incident.toolName === null ? null : shownText(incident.toolName, 60),
           message: incident.lastMessage

@@ -3,6 +3,7 @@ import { timeWriter } from '#components/ui/relative-time.tsx';
 import { useStateWords } from '#components/ui/status-badge.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { ListedJob } from '#features/jobs/queries.ts';
+import { textIn } from '#domain/plugin/payload-schema.ts';
 import { shownText } from '#features/kit/components/reported-text.tsx';
 import { useOwnMessages } from '#features/kit/own-messages.ts';
 import { JobRows } from './job-rows.tsx';
@@ -54,7 +55,7 @@ export function JobTable({
             ...(job.health === 'neverRun' && job.running ? [] : [job.health]),
             ...(job.running ? (['running'] as const) : []),
           ],
-          title: shownText(job.title, 120),
+          title: shownText(textIn(job.title, locale), 120),
           jobKey: shownText(job.jobKey, 120),
           tool: job.toolName === null ? null : shownText(job.toolName, 60),
           message: job.lastMessage

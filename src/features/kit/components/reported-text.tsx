@@ -1,3 +1,5 @@
+import { useLocale } from 'next-intl';
+import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
 import { oneLine, readableText } from '#domain/reported-text.ts';
 
 /** As ReportedText shows it, cut to one line of so many characters; for client components, which put it in a `bdi`. */
@@ -7,7 +9,7 @@ export function shownText(text: string, lengthMax: number): string {
 
 /**
  * Text that came in a report. It cannot break the page: long words wrap, its direction ends with it, and what would turn
- * or hide other text stands there by its code.
+ * or hide other text stands there by its code. A text of a manifest is shown in the language of the screen.
  * @param lengthMax cuts it to one line of so many characters
  */
 export function ReportedText({
@@ -15,13 +17,14 @@ export function ReportedText({
   lengthMax,
   className,
 }: {
-  text: string;
+  text: LocalizedText;
   lengthMax?: number;
   className?: string;
 }) {
+  const said = textIn(text, useLocale());
   return (
     <bdi className={className}>
-      {lengthMax === undefined ? readableText(text) : shownText(text, lengthMax)}
+      {lengthMax === undefined ? readableText(said) : shownText(said, lengthMax)}
     </bdi>
   );
 }

@@ -1,10 +1,11 @@
 import type { Route } from 'next';
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { TextareaField, TextField } from '#components/ui/field.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import type { PluginJob } from '#domain/plugin/manifest.ts';
+import { textIn } from '#domain/plugin/payload-schema.ts';
 import { PayloadFields } from '#features/kit/components/payload-fields.tsx';
 import { changeJobSettings } from '#features/plugins/actions.ts';
 import type { JobSettings } from '#features/plugins/plugin-screens.ts';
@@ -25,6 +26,7 @@ export function JobSettingsForm({
   declared: PluginJob | null;
 }) {
   const t = useTranslations('plugins.settings');
+  const locale = useLocale();
   const shell = useTranslations('shell');
   const labels = {
     timeoutSeconds: t('timeoutSeconds'),
@@ -37,7 +39,13 @@ export function JobSettingsForm({
       <input type="hidden" name="jobId" value={settings.jobId} />
       <input type="hidden" name="pluginId" value={settings.pluginId} />
       <input type="hidden" name="jobName" value={settings.jobName} />
-      <TextField name="title" label={t('name')} defaultValue={settings.title} maxLength={500} required />
+      <TextField
+        name="title"
+        label={t('name')}
+        defaultValue={textIn(settings.title, locale)}
+        maxLength={500}
+        required
+      />
       <div className="grid gap-4 sm:grid-cols-2">
         {numbers.map(({ name, min, max }) => (
           <TextField

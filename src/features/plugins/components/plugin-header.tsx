@@ -67,9 +67,7 @@ export function PluginHeader({
               <PluginHealth plugin={plugin} timeZone={timeZone} />
             </dd>
           </dl>
-          {isAdmin ? (
-            <RemotePluginActions pluginId={plugin.id} name={textIn(manifest?.name ?? plugin.name, locale)} />
-          ) : null}
+          {isAdmin ? <RemotePluginActions pluginId={plugin.id} name={textIn(plugin.name, locale)} /> : null}
         </div>
       ) : null}
       {plugin.isEnabled ? null : (

@@ -4,14 +4,13 @@ import { SwitchButton } from '#components/ui/switch-button.tsx';
 import type { Plugin } from '#data/plugin-row.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { setPluginEnabled } from '#features/plugins/actions.ts';
-import { manifestOf } from '#features/plugins/queries.ts';
 
 /** Whether a plugin is on; admins turn it over. */
 export function PluginSwitch({ plugin, canChange }: { plugin: Plugin; canChange: boolean }) {
   const t = useTranslations('plugins');
   const locale = useLocale();
   if (!canChange) return t(plugin.isEnabled ? 'on' : 'off');
-  const name = manifestOf(plugin)?.name ?? plugin.name;
+  const { name } = plugin;
   return (
     <ActionForm action={setPluginEnabled} className="relative z-10 space-y-0">
       <input type="hidden" name="pluginId" value={plugin.id} />

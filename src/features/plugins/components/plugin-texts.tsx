@@ -2,7 +2,6 @@ import { useLocale } from 'next-intl';
 import type { Plugin } from '#data/plugin-row.ts';
 import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
 import { ReportedText } from '#features/kit/components/reported-text.tsx';
-import { manifestOf } from '#features/plugins/queries.ts';
 
 /** A text of a manifest in the language of the screen. */
 export function ManifestText({ text, lengthMax }: { text: LocalizedText; lengthMax?: number }) {
@@ -12,5 +11,5 @@ export function ManifestText({ text, lengthMax }: { text: LocalizedText; lengthM
 
 /** A plugin's name in the language of the screen, as its manifest has it. */
 export function PluginName({ plugin }: { plugin: Plugin }) {
-  return <ManifestText text={manifestOf(plugin)?.name ?? plugin.name} lengthMax={80} />;
+  return <ManifestText text={plugin.name} lengthMax={80} />;
 }

@@ -1,9 +1,10 @@
 import type { Route } from 'next';
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { AutoSubmitForm } from '#components/ui/auto-submit-form.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Select } from '#components/ui/select.tsx';
+import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
 import { oneLine, readableText } from '#domain/reported-text.ts';
 import { runStates, runTriggers } from '#domain/run-state.ts';
 import { queryOf, type RunFilter } from '#features/runs/schemas.ts';
@@ -17,11 +18,12 @@ export function RunFilterBar({
 }: {
   action: Route;
   filter: RunFilter;
-  jobs: { id: string; title: string }[];
+  jobs: { id: string; title: LocalizedText }[];
   /** Null where the plugin is given. */
-  plugins: { id: string; name: string }[] | null;
+  plugins: { id: string; name: LocalizedText }[] | null;
 }) {
   const t = useTranslations('runs.filter');
+  const locale = useLocale();
   const states = useTranslations('states');
   const triggers = useTranslations('runs.triggers');
   const applied = Object.entries(queryOf(filter)).filter(
@@ -63,7 +65,10 @@ export function RunFilterBar({
           className="max-sm:w-full sm:w-40 sm:grow"
           choices={[
             { value: '', label: t('anyPlugin') },
-            ...plugins.map(({ id, name }) => ({ value: id, label: oneLine(readableText(name), 40) })),
+            ...plugins.map(({ id, name }) => ({
+              value: id,
+              label: oneLine(readableText(textIn(name, locale)), 40),
+            })),
           ]}
         />
       ) : null}
@@ -74,7 +79,10 @@ export function RunFilterBar({
         className="max-sm:w-full sm:w-56 sm:grow"
         choices={[
           { value: '', label: t('anyJob') },
-          ...jobs.map(({ id, title }) => ({ value: id, label: oneLine(readableText(title), 60) })),
+          ...jobs.map(({ id, title }) => ({
+            value: id,
+            label: oneLine(readableText(textIn(title, locale)), 60),
+          })),
         ]}
       />
       <div className="flex flex-wrap items-end gap-2 max-sm:w-full">

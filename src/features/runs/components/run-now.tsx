@@ -1,10 +1,11 @@
 import { Play } from 'lucide';
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog, DialogActions } from '#components/ui/dialog.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
+import { textIn } from '#domain/plugin/payload-schema.ts';
 import { PayloadFields } from '#features/kit/components/payload-fields.tsx';
 import { startRun } from '#features/runs/actions.ts';
 import type { RunForm } from '#features/runs/portal-run.ts';
@@ -13,7 +14,8 @@ import { CursorFields } from './cursor-fields.tsx';
 /** Starts a job now. Where its input or its cursor can be chosen, a dialog asks for them; otherwise one press is enough. */
 export function RunNow({ form }: { form: RunForm }) {
   const t = useTranslations('runs.now');
-  const { jobId, title, declared, payload, cursor } = form;
+  const { jobId, declared, payload, cursor } = form;
+  const title = textIn(form.title, useLocale());
   const schema = declared?.payloadSchema ?? null;
   const hasFields = schema !== null && Object.keys(schema.properties).length > 0;
   const label = (

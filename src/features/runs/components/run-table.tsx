@@ -3,6 +3,7 @@ import { formatPlainTime } from '#components/ui/format-time.ts';
 import { useStateWords } from '#components/ui/status-badge.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
 import { formatDuration } from '#domain/duration.ts';
+import { textIn } from '#domain/plugin/payload-schema.ts';
 import { shownText } from '#features/kit/components/reported-text.tsx';
 import { useOwnMessages } from '#features/kit/own-messages.ts';
 import type { ListedRun } from '#features/runs/run-list.ts';
@@ -33,7 +34,7 @@ export function RunTable({
     return {
       id: run.id,
       state: run.state,
-      title: shownText(run.job.title, 80),
+      title: shownText(textIn(run.job.title, locale), 80),
       at: run.orderedAt,
       atText: formatPlainTime(run.orderedAt, locale, timeZone),
       duration: run.durationMs === null ? null : formatDuration(run.durationMs, locale),

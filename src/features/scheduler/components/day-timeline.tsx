@@ -1,10 +1,11 @@
 import type { Route } from 'next';
 import Link from 'next/link';
-import { useFormatter, useTranslations } from 'next-intl';
+import { useFormatter, useLocale, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { Card, CardHeader } from '#components/ui/card.tsx';
 import { Plot, type PlotPath } from '#components/ui/plot.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
+import { textIn } from '#domain/plugin/payload-schema.ts';
 import { hourMarks } from '#domain/schedule/day-marks.ts';
 import { ReportedText } from '#features/kit/components/reported-text.tsx';
 import type { Timeline, TimelineJob } from '#features/scheduler/queries.ts';
@@ -223,6 +224,7 @@ export function DayTimeline({
 }) {
   const t = useTranslations('schedules.timeline');
   const format = useFormatter();
+  const locale = useLocale();
   const { jobs, collisions } = timeline;
   if (jobs.length === 0) {
     return (
@@ -232,7 +234,7 @@ export function DayTimeline({
       </Card>
     );
   }
-  const titles = new Map(jobs.map((job) => [job.jobId, job.title]));
+  const titles = new Map(jobs.map((job) => [job.jobId, textIn(job.title, locale)]));
   const crowdedByJob = new Map<string, Set<number>>();
   for (const { at, jobIds } of collisions) {
     for (const id of jobIds) {

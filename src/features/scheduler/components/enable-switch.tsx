@@ -1,6 +1,7 @@
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { SwitchButton } from '#components/ui/switch-button.tsx';
+import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
 import { setJobEnabled } from '#features/scheduler/actions.ts';
 
 /** Whether a job is on; admins turn it over. */
@@ -8,10 +9,11 @@ export function EnableSwitch({
   job,
   canChange,
 }: {
-  job: { jobId: string; title: string; isEnabled: boolean };
+  job: { jobId: string; title: LocalizedText; isEnabled: boolean };
   canChange: boolean;
 }) {
   const t = useTranslations('schedules');
+  const locale = useLocale();
   if (!canChange) return t(job.isEnabled ? 'on' : 'off');
   return (
     <ActionForm action={setJobEnabled} className="relative z-10 space-y-0">
@@ -19,7 +21,7 @@ export function EnableSwitch({
       <input type="hidden" name="isEnabled" value={String(!job.isEnabled)} />
       <SwitchButton
         isOn={job.isEnabled}
-        label={t('switchLabel', { title: job.title })}
+        label={t('switchLabel', { title: textIn(job.title, locale) })}
         onText={t('on')}
         offText={t('off')}
       />

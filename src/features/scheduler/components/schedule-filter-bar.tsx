@@ -1,10 +1,11 @@
 import { Search } from 'lucide';
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { AutoSubmitForm } from '#components/ui/auto-submit-form.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Select } from '#components/ui/select.tsx';
+import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
 import { oneLine, readableText } from '#domain/reported-text.ts';
 import { type ScheduleFilter, switchStates } from '#features/scheduler/schemas.ts';
 
@@ -14,9 +15,10 @@ export function ScheduleFilterBar({
   plugins,
 }: {
   filter: ScheduleFilter;
-  plugins: { id: string; name: string }[];
+  plugins: { id: string; name: LocalizedText }[];
 }) {
   const t = useTranslations('schedules.filter');
+  const locale = useLocale();
   const applied = Object.entries({ q: filter.search, state: filter.state, plugin: filter.pluginId }).filter(
     (entry): entry is [string, string] => Boolean(entry[1]),
   );
@@ -62,7 +64,10 @@ export function ScheduleFilterBar({
           className="max-md:order-1 max-md:col-span-2 md:w-48"
           choices={[
             { value: '', label: t('anyPlugin') },
-            ...plugins.map(({ id, name }) => ({ value: id, label: oneLine(readableText(name), 40) })),
+            ...plugins.map(({ id, name }) => ({
+              value: id,
+              label: oneLine(readableText(textIn(name, locale)), 40),
+            })),
           ]}
         />
       ) : null}

@@ -1,7 +1,7 @@
 import { ChevronLeft, Trash2 } from 'lucide';
 import type { Metadata, Route } from 'next';
 import Link from 'next/link';
-import { getTranslations } from 'next-intl/server';
+import { getLocale, getTranslations } from 'next-intl/server';
 import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
 import { Card, CardHeader } from '#components/ui/card.tsx';
 import { Icon } from '#components/ui/icon.tsx';
@@ -11,6 +11,7 @@ import { ExactTime } from '#components/ui/relative-time.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
 import { PortalError } from '#domain/errors.ts';
 import { isClockAhead } from '#domain/job-health.ts';
+import { textIn } from '#domain/plugin/payload-schema.ts';
 import { oneLine, readableText } from '#domain/reported-text.ts';
 import { DailyChart } from '#features/jobs/components/daily-chart.tsx';
 import { ExpectationCard } from '#features/jobs/components/expectation-card.tsx';
@@ -37,7 +38,7 @@ import { getPluginJob, listOccurrences, readSchedulerStatus } from '#features/sc
 export async function generateMetadata({ params }: PageProps<'/jobs/[id]'>): Promise<Metadata> {
   try {
     const job = await getJobOnce(await requireMember(), (await params).id);
-    return { title: oneLine(readableText(job.title), 80) };
+    return { title: oneLine(readableText(textIn(job.title, await getLocale())), 80) };
   } catch (error) {
     // The page answers it.
     if (error instanceof PortalError) return {};

@@ -8,6 +8,7 @@ import { LinkButton } from '#components/ui/link-button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
 import { PortalError } from '#domain/errors.ts';
+import { textIn } from '#domain/plugin/payload-schema.ts';
 import { oneLine, readableText } from '#domain/reported-text.ts';
 import { ReportedText } from '#features/kit/components/reported-text.tsx';
 import { requireMember } from '#features/kit/current-member.ts';
@@ -19,7 +20,7 @@ import { readWholeRun } from '#features/runs/whole-run.ts';
 export async function generateMetadata({ params }: PageProps<'/runs/[id]'>): Promise<Metadata> {
   try {
     const run = await getRunOnce(await requireMember(), (await params).id);
-    return { title: oneLine(readableText(run.job.title), 80) };
+    return { title: oneLine(readableText(textIn(run.job.title, await getLocale())), 80) };
   } catch (error) {
     // The page answers it.
     if (error instanceof PortalError) return {};
