@@ -52,9 +52,34 @@ export function run(program, args, options = {}) {
       windowsHide: true,
       ...options,
     });
+    const letGo = outlive(child);
     child.once('error', () => resolve(127));
-    child.once('close', (code) => resolve(code ?? 1));
+    child.once('close', (code) => {
+      if (letGo()) process.exit(130);
+      resolve(code ?? 1);
+    });
   });
+}
+
+/**
+ * Has this process stay until the other one has ended, whatever is asked of it: npm puts back what it has begun, and the next
+ * start must not begin in the middle of that. The terminal sends Ctrl-C to both; anything else is passed on.
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {() => boolean} ends this, and says whether somebody asked for the end
+ */
+function outlive(child) {
+  let wasAsked = false;
+  /** @param {NodeJS.Signals} name */
+  const pass = (name) => {
+    wasAsked = true;
+    if (name !== 'SIGINT' || !process.stdin.isTTY) child.kill(name);
+  };
+  const names = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+  for (const name of names) process.on(name, pass);
+  return () => {
+    for (const name of names) process.off(name, pass);
+    return wasAsked;
+  };
 }
 
 /** npm without a shell where its script can be found, which works with any path. */
@@ -127,12 +152,7 @@ export async function onCurrentNode(work) {
       const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...process.argv.slice(1)], {
         stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       });
-      for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-        // The terminal sends Ctrl-C to both; this process only has to outlive the other one.
-        process.on(name, () => {
-          if (name !== 'SIGINT' || !process.stdin.isTTY) child.kill(name);
-        });
-      }
+      outlive(child);
       child.once('exit', (code) => process.exit(code ?? 1));
       return;
     }

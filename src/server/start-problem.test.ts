@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { explainFolderError, explainStartError, StartProblem } from '#server/start-problem.ts';
+import {
+  explainFolderError,
+  explainServerEnd,
+  explainStartError,
+  StartProblem,
+} from '#server/start-problem.ts';
 
 const systemError = (code: string, path: string): Error =>
   Object.assign(new Error(`${code}: something, open '${path}'`), { code, syscall: 'open', path });
@@ -54,5 +59,23 @@ describe('what ended a start, in one sentence', () => {
 HINT:  Check free disk space.
 PANIC:  cannot abort transaction 1, it was already committed`;
     expect(explainFolderError(output, '/portal')?.message).toMatch(/is full/);
+  });
+});
+
+describe('why PostgreSQL ended', () => {
+  test.each([
+    [
+      'an administrator on Windows',
+      'Execution of PostgreSQL by a user with administrative permissions is not\npermitted.\nThe server must be started under an unprivileged user ID to prevent\npossible system security compromises.\n',
+      /^PostgreSQL does not run with administrator rights/,
+    ],
+    [
+      'a checkpoint that is gone',
+      '2026-11-22 05:33:08 UTC [1] LOG:  starting\n2026-11-22 05:33:08 UTC [2] PANIC:  could not locate a valid checkpoint record\n2026-11-22 05:33:08 UTC [1] LOG:  aborting startup',
+      /cannot be used \(could not locate a valid checkpoint record\)/,
+    ],
+    ['nothing', '', /cannot be used \(it gave no reason\)/],
+  ])('%s', (_what, output, sentence) => {
+    expect(explainServerEnd(output, '/portal/database').message).toMatch(sentence);
   });
 });

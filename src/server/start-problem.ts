@@ -67,6 +67,24 @@ export function explainFolderError(error: unknown, folder: string): StartProblem
   return null;
 }
 
+/** Why PostgreSQL ended instead of being ready, from what it wrote. */
+export function explainServerEnd(output: string, dataFolder: string): StartProblem {
+  if (/administrative permissions/.test(output)) {
+    return new StartProblem(
+      'PostgreSQL does not run with administrator rights: start from an ordinary prompt, or as a task of an ordinary user.',
+      'PostgreSQL は管理者権限では動きません。通常のプロンプトか、一般ユーザーのタスクとして起動してください。',
+    );
+  }
+  return explainFolderError(output, dataFolder) ?? damagedFolder(dataFolder, lastError(output));
+}
+
+/** The last error that PostgreSQL wrote, without what stands before it in the line. */
+export function lastError(output: string): string {
+  const lines = output.split('\n').filter((line) => /FATAL|PANIC|ERROR|error:/.test(line));
+  const line = lines.at(-1) ?? output.trim().split('\n').at(-1) ?? '';
+  return line.replace(/^.*?(?:FATAL|PANIC|ERROR|error):\s*/, '').trim() || 'it gave no reason';
+}
+
 /** Turns whatever ended a start into a sentence where one is known; null when it is a defect of ours. */
 export function explainStartError(error: unknown, folder: string): StartProblem | null {
   if (error instanceof StartProblem) return error;

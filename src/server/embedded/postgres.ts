@@ -2,7 +2,13 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { damagedFolder, explainFolderError, StartProblem } from '#server/start-problem.ts';
+import {
+  damagedFolder,
+  explainFolderError,
+  explainServerEnd,
+  lastError,
+  StartProblem,
+} from '#server/start-problem.ts';
 import { isInUse } from '#server/portal-folder.ts';
 import { findBinaries } from '#server/embedded/binaries.ts';
 import { installPgmq } from '#server/embedded/pgmq.ts';
@@ -133,12 +139,6 @@ async function create(
     fs.rmSync(passwordFile, { force: true });
     fs.rmSync(unfinished, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
-}
-
-function lastError(log: string): string {
-  const lines = log.split('\n').filter((line) => /FATAL|PANIC|ERROR|error:/.test(line));
-  const line = lines.at(-1) ?? log.trim().split('\n').at(-1) ?? '';
-  return line.replace(/^.*?(?:FATAL|PANIC|ERROR|error):\s*/, '').trim() || 'it gave no reason';
 }
 
 function checkDataFolder(folder: string): void {
@@ -287,7 +287,7 @@ export async function startPostgres(options: PostgresOptions, signal: AbortSigna
       continue;
     }
     if (/could not bind|Address already in use/.test(result)) throw new PortTakenError(options.port);
-    throw explainFolderError(result, dataFolder) ?? damagedFolder(dataFolder, lastError(result));
+    throw explainServerEnd(result, dataFolder);
   }
 }
 
