@@ -409,6 +409,20 @@ describe('contract, Plugin runs', () => {
     },
   );
 
+  it('refuses a character that the database cannot hold, and names its field', async () => {
+    const refused = (field: string) => ({ status: 400, body: { details: [{ field }] } });
+    const run = { handlers: pluginRun, method: 'POST', params: { id: mine.pluginId } } as const;
+    const body = { jobName: 'sync', payload: { a: [{ b: 'x\0' }] } };
+    expect(await call('admin', { ...run, body })).toMatchObject(refused('payload.a.0.b'));
+    expect(await call('admin', { handlers: backgroundJobs, query: '?type=%00' })).toMatchObject(
+      refused('type'),
+    );
+    const after = Buffer.from(JSON.stringify(['\0', mine.jobId])).toString('base64url');
+    expect(await call('admin', { handlers: schedulerJobs, query: `?after=${after}` })).toMatchObject(
+      refused('after'),
+    );
+  });
+
   it('starts from another cursor, and says which field is wrong', async () => {
     const start = (body: object) =>
       call('admin', { handlers: pluginRun, method: 'POST', params: { id: mine.pluginId }, body });

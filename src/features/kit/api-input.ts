@@ -6,15 +6,34 @@ const bodyBytesMax = 256 * 1024;
 
 /**
  * Reads a JSON body; an empty one is `{}`.
- * @throws InvalidInputError `Invalid JSON body`, BodyTooLargeError
+ * @throws InvalidInputError `Invalid JSON body` or `Invalid body`, BodyTooLargeError
  */
 export async function readJson(request: Request): Promise<unknown> {
   const bytes = await readBody(request, bodyBytesMax);
   if (bytes.byteLength === 0) return {};
+  let body: unknown;
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw new InvalidInputError('Invalid JSON body');
+  }
+  refuseNul(body, 'Invalid body');
+  return body;
+}
+
+/** NUL is a character of JSON and of addresses that the database cannot hold, nor look for. */
+function refuseNul(input: unknown, sentence: string): void {
+  const open: { path: string; value: unknown }[] = [{ path: '', value: input }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { path, value } = next;
+    if (typeof value === 'string' && value.includes('\0')) {
+      throw new InvalidInputError(sentence, [{ field: path, problem: 'must not hold the character U+0000' }]);
+    }
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, inner] of Object.entries(value)) {
+      open.push({ path: path === '' ? name : `${path}.${name}`, value: inner });
+      if (name.includes('\0')) open.push({ path, value: name });
+    }
   }
 }
 
@@ -40,5 +59,7 @@ export function checkInput<Schema extends z.ZodType>(
  * @throws InvalidInputError `Invalid query`
  */
 export function readQuery<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
-  return checkInput(schema, Object.fromEntries(new URL(request.url).searchParams), 'Invalid query');
+  const query = Object.fromEntries(new URL(request.url).searchParams);
+  refuseNul(query, 'Invalid query');
+  return checkInput(schema, query, 'Invalid query');
 }

@@ -16,6 +16,10 @@ describe('readFormEntries', () => {
     expect(readFormEntries(form(['scopes[]', 'report']))).toEqual({ scopes: ['report'] });
   });
 
+  it('leaves out what the database cannot hold', () => {
+    expect(readFormEntries(form(['name', 'a\0b']))).toEqual({ name: 'ab' });
+  });
+
   it('leaves out files', () => {
     const data = form(['name', 'x']);
     data.append('file', new File(['a'], 'a.txt'));

@@ -1,10 +1,16 @@
-/** Fields of a form for a schema; a name that appears more than once, or ends in `[]`, becomes a list. Files are left out. */
+/**
+ * Fields of a form for a schema; a name that appears more than once, or ends in `[]`, becomes a list. Files are left out, and NUL,
+ * which the database cannot hold.
+ */
 export function readFormEntries(form: FormData): Record<string, string | string[]> {
   const entries: Record<string, string | string[]> = {};
   for (const name of new Set(form.keys())) {
     // React adds its own fields, which start with '$ACTION'.
     if (name.startsWith('$')) continue;
-    const values = form.getAll(name).filter((value) => typeof value === 'string');
+    const values = form
+      .getAll(name)
+      .filter((value) => typeof value === 'string')
+      .map((value) => value.replaceAll('\0', ''));
     if (name.endsWith('[]')) entries[name.slice(0, -2)] = values;
     else if (values.length > 1) entries[name] = values;
     else if (values[0] !== undefined) entries[name] = values[0];

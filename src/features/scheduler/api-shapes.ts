@@ -21,7 +21,7 @@ export function formatTitleCursor({ title, id }: TitleCursor): string {
   return Buffer.from(JSON.stringify([title, id]), 'utf8').toString('base64url');
 }
 
-const titleCursor = z.tuple([z.string(), z.guid()]);
+const titleCursor = z.tuple([z.string().refine((title) => !title.includes('\0')), z.guid()]);
 
 function parseTitleCursor(text: string): TitleCursor | null {
   try {
