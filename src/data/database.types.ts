@@ -1274,9 +1274,10 @@ export type Database = {
         }[];
       };
       list_due_schedules: {
-        Args: { p_limit?: number; p_now: string };
+        Args: { p_limit?: number; p_now?: string };
         Returns: {
           anchor_at: string;
+          as_of: string;
           blackouts: Json;
           catch_up_after_enable: boolean;
           cron_expression: string;

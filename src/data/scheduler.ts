@@ -16,16 +16,18 @@ export interface DueSchedule extends ScheduleColumns {
   isEnabled: boolean;
   isTenantEnabled: boolean;
   tenantEnabledAt: string | null;
+  /** When it was found due. */
+  asOf: Date;
 }
 
-/** Schedules that are due at `now`, the longest due first. */
+/** Schedules that are due at `now`, or now by the database's clock; the longest due first. */
 export async function listDueSchedules(
   client: ServiceClient,
-  now: Date,
+  now: Date | undefined,
   limit: number,
 ): Promise<DueSchedule[]> {
   const answer = await client
-    .rpc('list_due_schedules', { p_now: now.toISOString(), p_limit: limit })
+    .rpc('list_due_schedules', { p_now: now?.toISOString(), p_limit: limit })
     .abortSignal(signal());
   return unwrap(answer).map((row) => ({
     ...row,
@@ -35,6 +37,7 @@ export async function listDueSchedules(
     isEnabled: row.is_job_enabled && row.is_plugin_enabled,
     isTenantEnabled: row.is_tenant_enabled,
     tenantEnabledAt: row.tenant_enabled_at,
+    asOf: now ?? new Date(row.as_of),
   }));
 }
 

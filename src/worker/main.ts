@@ -40,7 +40,7 @@ const chores = [
   chore('plugin_sync', 60_000, () => syncBuiltInPlugins({ now: new Date() })),
   chore('plugin_health', 60_000, () => checkRemotePlugins(settings.operator)),
 ];
-if (settings.ticks) chores.push(chore('tick', 1_000, () => runTick({ now: new Date() })));
+if (settings.ticks) chores.push(chore('tick', 1_000, () => runTick()));
 
 obeyParent(async () => {
   writeLog('info', 'worker_stopping', { worker: workerId, ...executor.counts });

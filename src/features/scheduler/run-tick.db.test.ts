@@ -132,6 +132,25 @@ describe('rule 20: one occurrence, one run', () => {
     for (const schedule of schedules) expect(await ledgerWords(schedule)).toEqual(['00:01:00 started']);
   });
 
+  it('goes by the clock of the database, whatever the clock of the machine that ticks', async () => {
+    await rest();
+    const soon = new Date(Date.now() + 3_600_000);
+    const due = await arrange(
+      { updated_at: new Date(0) },
+      { next: new Date(Math.floor(Date.now() / 60_000) * 60_000) },
+    );
+    const notYet = await arrange({}, { next: soon });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 });
+    try {
+      expect(await runTick()).toMatchObject({ due: 1, enqueued: 1, missed: 0 });
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await runsOf(due)).toHaveLength(1);
+    expect((await scheduleOf(notYet)).next_nominal_at).toEqual(soon);
+    await rest();
+  });
+
   it('does nothing more for a tick that comes again, or whose clock was set back', async () => {
     const minutely = await arrange({ overlap_policy: 'allow' }, { next: at('00:01:00') });
     await runTick({ now: at('00:01:00') });

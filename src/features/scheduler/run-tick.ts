@@ -36,9 +36,10 @@ export interface TickSummary {
 }
 
 /**
- * One pass of the scheduler (rules 20 to 23): takes every schedule that is due at `now`, decides in TypeScript, and writes
+ * One pass of the scheduler (rules 20 to 23): takes every schedule that is due, decides in TypeScript, and writes
  * occurrence, run, queue message and next instant in transactions of a bounded size. Any number of ticks may run at once, late,
  * early or again after a crash. Notes the heartbeat `scheduler`, which says what was done.
+ * @param now in place of the database's clock, for tests; machines that tick may have any time
  * @param budgetMs begins no further transaction after this time; what is left is due at the next tick
  * @throws UnavailableError when the database is away: the pages before were committed, the rest is still due
  */
@@ -47,10 +48,10 @@ export async function runTick({
   client = createServiceClient(),
   budgetMs = budgetMsDefault,
 }: {
-  now: Date;
+  now?: Date;
   client?: ServiceClient;
   budgetMs?: number;
-}): Promise<TickSummary> {
+} = {}): Promise<TickSummary> {
   const startedAtMs = performance.now();
   const elapsedMs = () => Math.round(performance.now() - startedAtMs);
   const summary: TickSummary = {
@@ -62,17 +63,19 @@ export async function runTick({
     broken: 0,
     elapsedMs: 0,
   };
+  let tickedFor: Date | undefined;
   for (;;) {
     const due = await listDueSchedules(client, now, pageSize);
+    tickedFor = due[0]?.asOf ?? tickedFor;
     const isOver = () => elapsedMs() > budgetMs;
-    const applied = due.length > 0 ? await takePage(client, now, due, summary, isOver) : null;
+    const applied = due.length > 0 ? await takePage(client, due, summary, isOver) : null;
     // Without a schedule moved or found moved, the same page would come again.
     if (due.length < pageSize || !applied || applied.moved + applied.stale === 0 || isOver()) break;
   }
   summary.elapsedMs = elapsedMs();
   // A tick that finds nothing has noted its heartbeat with its question (list_due_schedules).
   if (summary.due > 0) {
-    await noteHeartbeat(client, 'scheduler', { ...summary, ticked_for: now.toISOString() });
+    await noteHeartbeat(client, 'scheduler', { ...summary, ticked_for: tickedFor?.toISOString() ?? null });
     writeLog('info', 'tick', { ...summary });
   }
   return summary;
@@ -80,7 +83,6 @@ export async function runTick({
 
 async function takePage(
   client: ServiceClient,
-  now: Date,
   due: readonly DueSchedule[],
   summary: TickSummary,
   isOver: () => boolean,
@@ -89,7 +91,7 @@ async function takePage(
   const plans = due.map((schedule) => {
     brokenPlans.set(schedule.id, planBroken(schedule));
     try {
-      return planSchedule(schedule, now);
+      return planSchedule(schedule, schedule.asOf);
     } catch (error) {
       summary.broken += 1;
       writeLog('error', 'schedule_broken', {
@@ -101,6 +103,7 @@ async function takePage(
     }
   });
   let applied = nothing;
+  const now = due[0]?.asOf ?? new Date();
   for (const batch of batchesOf(plans)) {
     const part = await applyPlans(client, now, batch, brokenPlans, summary);
     if (part.enqueued > 0) announceRuns();

@@ -30,7 +30,7 @@ async function tick(request: Request, note: Note) {
   requireCronSecret(request.headers);
   const startedAtMs = performance.now();
   const elapsedMs = () => Math.round(performance.now() - startedAtMs);
-  const { due, enqueued, skipped, missed } = await runTick({ now: new Date() });
+  const { due, enqueued, skipped, missed } = await runTick();
   let drained = 0;
   if (runsWithoutWorker()) {
     await keepHouse();
