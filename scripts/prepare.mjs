@@ -52,7 +52,9 @@ export function run(program, args, options = {}) {
       windowsHide: true,
       ...options,
     });
-    const letGo = outlive(child);
+    const letGo = outlive(child, () => {
+      process.stdout.write('\nStopping once this has put back what it began / 元に戻してから停止します …\n');
+    });
     child.once('error', () => resolve(127));
     child.once('close', (code) => {
       if (letGo()) process.exit(130);
@@ -65,12 +67,14 @@ export function run(program, args, options = {}) {
  * Has this process stay until the other one has ended, whatever is asked of it: npm puts back what it has begun, and the next
  * start must not begin in the middle of that. The terminal sends Ctrl-C to both; anything else is passed on.
  * @param {import('node:child_process').ChildProcess} child
+ * @param {() => void} [onAsked]
  * @returns {() => boolean} ends this, and says whether somebody asked for the end
  */
-function outlive(child) {
+function outlive(child, onAsked) {
   let wasAsked = false;
   /** @param {NodeJS.Signals} name */
   const pass = (name) => {
+    if (!wasAsked) onAsked?.();
     wasAsked = true;
     if (name !== 'SIGINT' || !process.stdin.isTTY) child.kill(name);
   };
@@ -140,12 +144,22 @@ export function ensureNode() {
   );
 }
 
+/** npm passes SIGTERM on to the shell between us, which ends without telling us. */
+function endWithNpm() {
+  if (!process.env.npm_lifecycle_event) return;
+  const shell = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== shell) process.emit('SIGTERM', 'SIGTERM');
+  }, 500).unref();
+}
+
 /**
  * Runs work that needs the packages and a current Node: here, or in a process that has one. Ends this process.
  * @param {() => Promise<number>} work
  */
 export async function onCurrentNode(work) {
   try {
+    endWithNpm();
     await ensurePackages();
     const node = ensureNode();
     if (node !== process.execPath) {

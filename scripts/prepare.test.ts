@@ -19,6 +19,30 @@ test.skipIf(process.platform === 'win32')(
       if (output === 'installing\n') child.kill('SIGTERM');
     });
     const code = await new Promise((resolve) => child.once('close', resolve));
-    expect({ code, output }).toEqual({ code: 130, output: 'installing\nput back\n' });
+    expect(code).toBe(130);
+    expect(output).toMatch(/^installing\n\nStopping .*\nput back\n$/);
+  },
+);
+
+test.skipIf(process.platform === 'win32')(
+  'a portal whose npm was told to end is told too, although the shell between them says nothing',
+  async () => {
+    const address = pathToFileURL(path.join(projectFolder, 'scripts', 'prepare.mjs')).href;
+    const work = `import(${JSON.stringify(address)}).then(({ onCurrentNode }) => onCurrentNode(() => new Promise((resolve) => {
+      process.on('SIGTERM', () => { console.log('told'); resolve(0); });
+      console.log('works'); setInterval(() => {}, 1000);
+    })));`;
+    // With another command behind it the shell stays between us, as npm's does.
+    const shell = spawn('sh', ['-c', '"$NODE" -e "$WORK"; true'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, npm_lifecycle_event: 'start', NODE: process.execPath, WORK: work },
+    });
+    let output = '';
+    shell.stdout.on('data', (chunk) => {
+      output += String(chunk);
+      if (output === 'works\n') shell.kill('SIGTERM');
+    });
+    await new Promise((resolve) => shell.once('close', resolve));
+    expect(output).toBe('works\ntold\n');
   },
 );
