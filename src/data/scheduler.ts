@@ -49,6 +49,8 @@ export interface PlannedInstants {
   effectiveAt: string;
   decision: 'run' | 'skip';
   reason: string | null;
+  /** Missed, and made up for with others. */
+  isMadeUp?: boolean;
 }
 
 /** What a tick is to do with one schedule, provided that it still stands where it was when it was read. */
@@ -88,6 +90,7 @@ const toPlanRow = (plan: SchedulePlan): Json => ({
     effective_at: instant.effectiveAt,
     decision: instant.decision,
     reason: instant.reason,
+    is_made_up: instant.isMadeUp ?? false,
   })),
 });
 

@@ -319,7 +319,9 @@ describe('rule 23: spread', () => {
     const dueAt = new Date(at('01:00').getTime() + offsetSeconds * 1000);
     expect(told(plan({ now: new Date(dueAt.getTime() - 1) }, spread))).toEqual([]);
     const planned = plan({ now: dueAt }, spread);
-    expect(planned.occurrences).toEqual([{ decision: 'run', nominalAt: at('01:00'), effectiveAt: dueAt }]);
+    expect(planned.occurrences).toEqual([
+      { decision: 'run', nominalAt: at('01:00'), effectiveAt: dueAt, isMadeUp: false },
+    ]);
     expect(planned.nextEffectiveAt).toEqual(new Date(dueAt.getTime() + 3_600_000));
   });
 });

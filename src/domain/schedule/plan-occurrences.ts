@@ -22,6 +22,8 @@ interface PlannedBase {
 
 export interface RunOccurrence extends PlannedBase {
   decision: 'run';
+  /** Missed, and one of those that `all` makes up for: they run one after another where overlaps are not allowed. */
+  isMadeUp: boolean;
 }
 
 export interface SkippedOccurrence extends PlannedBase {
@@ -132,7 +134,12 @@ function planWhileOn(
       planned.push(skipped(nominalAt, reason, offsetSeconds));
     } else {
       runs += 1;
-      planned.push({ decision: 'run', nominalAt, effectiveAt: startAt });
+      planned.push({
+        decision: 'run',
+        nominalAt,
+        effectiveAt: startAt,
+        isMadeUp: isMissed && misfire === 'all',
+      });
     }
   }
   if (range) planned.push(collapsed(range, rangeReasons[misfire], offsetSeconds));

@@ -87,6 +87,7 @@ function joinSkipped(occurrences: readonly PlannedOccurrence[]): PlannedInstants
         effectiveAt: occurrence.effectiveAt.toISOString(),
         decision: reason === null ? 'run' : 'skip',
         reason,
+        isMadeUp: occurrence.decision === 'run' && occurrence.isMadeUp,
       });
     }
   }

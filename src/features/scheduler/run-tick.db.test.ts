@@ -202,6 +202,30 @@ describe('rule 21: what was missed and what overlaps', () => {
     expect(ledger.filter((row) => row.endsWith('started')).length).toBeGreaterThanOrEqual(4);
   });
 
+  it.each(['skip', 'queue'])(
+    'misfire all makes up for all with overlap %s too, one run after another',
+    async (overlap) => {
+      await rest();
+      const minutely = await arrange(
+        { misfire_policy: 'all', misfire_limit: 4, overlap_policy: overlap },
+        { next: at('00:01:00') },
+      );
+      await runTick({ now: at('00:10:30') });
+      expect(await ledgerWords(minutely)).toEqual([
+        '00:01:00 missed misfire_bound ×6',
+        '00:07:00 started',
+        '00:08:00 started',
+        '00:09:00 skipped overlap',
+        '00:10:00 skipped overlap',
+      ]);
+      const runs = await runsOf(minutely);
+      expect(runs.map((run) => run.is_exclusive as boolean)).toEqual([true, true]);
+      await runTick({ now: at('00:11:00') });
+      expect((await ledgerWords(minutely)).at(-1)).toBe('00:10:00 skipped overlap ×2');
+      await finish(minutely);
+    },
+  );
+
   it('overlap skip leaves one row with the reason for all instants while the job still runs', async () => {
     const minutely = await arrange({ overlap_policy: 'skip' }, { next: at('00:01:00') });
     for (const minute of ['00:01:00', '00:02:00', '00:03:00', '00:04:00']) await runTick({ now: at(minute) });
@@ -240,7 +264,7 @@ describe('rule 21: what was missed and what overlaps', () => {
 describe('rule 21: what `all` makes up for is bounded', () => {
   it('in each transaction too, and punctual schedules do not wait for those that make up for a day', async () => {
     await rest();
-    const policies = { misfire_policy: 'all', misfire_limit: 1_000 };
+    const policies = { misfire_policy: 'all', misfire_limit: 1_000, overlap_policy: 'cancel_previous' };
     const late = await Promise.all([1, 2, 3].map(() => arrange(policies, { next: at('00:01:00') })));
     const punctual = await arrange({}, { next: at('20:00:00') });
     const now = at('20:00:01');
