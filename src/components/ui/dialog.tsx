@@ -107,13 +107,19 @@ export function DialogActions({
 }
 
 /** The one button left when a dialog's form is done and there was something to read. */
-export function DialogDone({ id }: { id: string }) {
+export function DialogDone({ id, closedHref }: { id: string; closedHref?: Route | undefined }) {
   const t = useTranslations('shell');
   return (
     <div className="flex justify-end pt-4">
-      <Button command="close" commandfor={id}>
-        {t('close')}
-      </Button>
+      {closedHref === undefined ? (
+        <Button command="close" commandfor={id}>
+          {t('close')}
+        </Button>
+      ) : (
+        <LinkButton href={closedHref} replace scroll={false}>
+          {t('close')}
+        </LinkButton>
+      )}
     </div>
   );
 }

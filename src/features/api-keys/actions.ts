@@ -1,5 +1,6 @@
 'use server';
 
+import { redirect, RedirectType } from 'next/navigation';
 import { defineAction } from '#features/kit/define-action.ts';
 import { createApiKey as createApiKeyVerb } from './create-api-key.ts';
 import { revokeApiKey as revokeApiKeyVerb } from './revoke-api-key.ts';
@@ -31,5 +32,9 @@ export const rotateApiKey = defineAction({
 export const revokeApiKey = defineAction({
   access: 'admin',
   schema: apiKeyIdInput,
-  handle: ({ apiKeyId }, admin) => revokeApiKeyVerb(admin, apiKeyId),
+  async handle({ apiKeyId }, admin) {
+    await revokeApiKeyVerb(admin, apiKeyId);
+    // Away from the address that has opened the dialog.
+    redirect('/settings/api-keys', RedirectType.replace);
+  },
 });

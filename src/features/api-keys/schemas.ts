@@ -14,6 +14,14 @@ export const createApiKeyInput = z.object({
 
 export const apiKeyIdInput = z.object({ apiKeyId: z.uuid() });
 
+const chosenKey = z.guid().optional().catch(undefined);
+const apiKeysAddress = z.object({ rotate: chosenKey, revoke: chosenKey });
+
+/** Reads which key's dialog the address of the list opens; what makes no sense is as if it were not there. */
+export function parseApiKeysAddress(searchParams: Record<string, string | string[] | undefined>) {
+  return apiKeysAddress.parse(searchParams);
+}
+
 export const rotateApiKeyInput = apiKeyIdInput.extend({
   overlapDays: z.enum(overlapDaysChoices).default('7').transform(Number),
 });

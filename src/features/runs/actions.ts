@@ -1,10 +1,11 @@
 'use server';
 
 import type { Route } from 'next';
-import { redirect } from 'next/navigation';
+import { redirect, RedirectType } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
 import { NotFoundError } from '#domain/errors.ts';
 import { defineAction } from '#features/kit/define-action.ts';
+import { ownPath } from '#features/kit/own-path.ts';
 import { readPayloadForm } from '#features/kit/payload-form.ts';
 import { cancelRun as cancelRunVerb } from './cancel-run.ts';
 import { readPortalRun, readRunForms } from './portal-run.ts';
@@ -29,12 +30,13 @@ export const startRun = defineAction({
   access: 'admin',
   schema: startRunInput,
   rules,
-  async handle({ jobId, cursorChoice, cursor, ...form }, admin) {
+  async handle({ jobId, cursorChoice, cursor, closedHref, ...form }, admin) {
     const runForm = (await readRunForms(admin, [jobId])).get(jobId);
     if (!runForm) throw new NotFoundError('Job not found');
     const schema = runForm.declared?.payloadSchema ?? null;
     const payload = 'hasPayload' in form ? readPayloadForm(schema, form) : undefined;
     await startRunVerb(admin, jobId, { payload, ...cursorOf(cursorChoice, cursor) });
+    if (closedHref !== undefined) redirect(ownPath(closedHref), RedirectType.replace);
   },
 });
 

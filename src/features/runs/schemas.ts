@@ -75,6 +75,8 @@ export const startRunInput = z.looseObject({
   jobId: z.guid(),
   cursorChoice: z.enum(['stored', 'other']).default('stored'),
   cursor: z.string().max(4_000, 'problems.tooLong').default(''),
+  /** The address without the dialog, when the address has opened it. */
+  closedHref: z.string().max(2_000).optional(),
 });
 
 export const runIdInput = z.object({ runId: z.guid() });

@@ -31,17 +31,21 @@ const schedulesAddress = z.object({
   plugin: optional(z.guid()),
   after: optional(titleCursorText),
   before: optional(titleCursorText),
+  'run-now': optional(z.guid()),
 });
 
 /** Reads the address of the list of scheduled jobs; what makes no sense is as if it were not there. */
 export function parseSchedulesAddress(searchParams: SearchParams): {
   filter: ScheduleFilter;
   position: PagePosition<TitleCursor> | null;
+  /** The job whose form for a run now is open. */
+  runNowId: string | null;
 } {
   const address = schedulesAddress.parse(searchParams);
   return {
     filter: { search: address.q ?? '', state: address.state ?? null, pluginId: address.plugin ?? null },
     position: parsePosition(address, parseTitleCursor),
+    runNowId: address['run-now'] ?? null,
   };
 }
 

@@ -1,7 +1,7 @@
 'use server';
 
 import { headers } from 'next/headers';
-import { redirect } from 'next/navigation';
+import { redirect, RedirectType } from 'next/navigation';
 import { createRequestClient } from '#data/clients/request.ts';
 import { readClientAddress } from '#features/kit/client-address.ts';
 import { defineAction } from '#features/kit/define-action.ts';
@@ -39,11 +39,19 @@ export const inviteMember = defineAction({
   },
 });
 
+/** Leads away from the address that has opened the dialog. */
+function closeDialog(): never {
+  redirect('/settings/members', RedirectType.replace);
+}
+
 /** Withdraws an invitation. */
 export const revokeInvitation = defineAction({
   access: 'admin',
   schema: invitationIdInput,
-  handle: ({ invitationId }, admin) => revokeInvitationVerb(admin, invitationId),
+  async handle({ invitationId }, admin) {
+    await revokeInvitationVerb(admin, invitationId);
+    closeDialog();
+  },
 });
 
 /** Changes the role of a member. */
@@ -51,7 +59,10 @@ export const changeMemberRole = defineAction({
   access: 'admin',
   schema: changeRoleInput,
   rules: keepOneAdmin,
-  handle: (input, admin) => changeMemberRoleVerb(admin, input),
+  async handle(input, admin) {
+    await changeMemberRoleVerb(admin, input);
+    closeDialog();
+  },
 });
 
 /** Removes a member. */
@@ -59,7 +70,10 @@ export const removeMember = defineAction({
   access: 'admin',
   schema: memberIdInput,
   rules: keepOneAdmin,
-  handle: ({ userId }, admin) => removeMemberVerb(admin, userId),
+  async handle({ userId }, admin) {
+    await removeMemberVerb(admin, userId);
+    closeDialog();
+  },
 });
 
 /** Joins with a new account. */

@@ -20,6 +20,14 @@ export const memberIdInput = z.object({ userId: z.uuid() });
 
 export const changeRoleInput = memberIdInput.extend({ role });
 
+const chosen = z.guid().optional().catch(undefined);
+const membersAddress = z.object({ role: chosen, remove: chosen, withdraw: chosen });
+
+/** Reads whose dialog the address of the members opens; what makes no sense is as if it were not there. */
+export function parseMembersAddress(searchParams: Record<string, string | string[] | undefined>) {
+  return membersAddress.parse(searchParams);
+}
+
 const invitationToken = z.string().min(1).max(200);
 
 export const joinAsNewPersonInput = z.object({

@@ -59,7 +59,7 @@ test('staff see incidents, jobs and runs, and nothing of keys, members, tools, t
   }
 });
 
-test('an admin makes an API key, reports with it and revokes it; the next report gets 401', async ({
+test('an admin makes an API key, reports with it, rotates and revokes it; the next report gets 401', async ({
   company,
   open,
   portal,
@@ -79,14 +79,23 @@ test('an admin makes an API key, reports with it and revokes it; the next report
 
   await page.goto('/settings/api-keys');
   await expect(page.locator('body'), 'it is shown once').not.toContainText(secret);
-  const row = page.getByRole('row', { name: /accounting server/ });
-  await row.getByRole('button', { name: 'Revoke' }).click();
+  const rows = page.getByRole('row', { name: /accounting server/ });
+  await rows.getByRole('link', { name: 'Rotate' }).click();
+  await dialog.getByLabel('Keep the old key for').selectOption('Stop it at once');
+  await dialog.getByRole('button', { name: 'Make new key' }).click();
+  const next = await dialog.getByLabel('API key', { exact: true }).inputValue();
+  expect(next, 'it is shown although the old key has ended').not.toBe(secret);
+  await dialog.getByRole('link', { name: 'Close' }).last().click();
+  expect((await report(portal, secret, 'by-key')).status).toBe(401);
+  expect((await report(portal, next, 'by-key')).status).toBe(200);
+
+  await rows.getByRole('link', { name: 'Revoke' }).click();
   await page
     .getByRole('dialog', { name: /Revoke/ })
     .getByRole('button', { name: 'Revoke' })
     .click();
-  await expect(row).toContainText('Revoked');
-  const refused = await report(portal, secret, 'by-key');
+  await expect(rows.getByRole('link', { name: 'Revoke' })).toHaveCount(0);
+  const refused = await report(portal, next, 'by-key');
   expect(refused.status).toBe(401);
   expect(await refused.json()).toEqual({ error: 'Invalid or missing webhook secret' });
 });

@@ -68,7 +68,6 @@ for (const theme of ['light', 'dark'] as const) {
       const page = await open({ as: seeded.admin, colorScheme: theme });
       for (const [path, button] of [
         ['/settings/members', 'Invite'],
-        ['/settings/members', 'Make staff'],
         ['/settings/tools', 'Add tool'],
         ['/settings/api-keys', 'Make key'],
       ] as const) {
@@ -77,11 +76,16 @@ for (const theme of ['light', 'dark'] as const) {
         await expect(page.getByRole('dialog')).toBeVisible();
         await scan(page, `${path}: ${button}`, theme);
       }
-      for (const name of ['Edit', 'Remove']) {
-        await page.goto('/settings/tools');
+      for (const [path, name] of [
+        ['/settings/tools', 'Edit'],
+        ['/settings/tools', 'Remove'],
+        ['/settings/members', 'Make staff'],
+        ['/settings/members', 'Remove'],
+      ] as const) {
+        await page.goto(path);
         await page.getByRole('link', { name, exact: true }).first().click();
         await expect(page.getByRole('dialog')).toBeVisible();
-        await scan(page, `/settings/tools: ${name}`, theme);
+        await scan(page, `${path}: ${name}`, theme);
       }
       await page.goto('/settings/account');
       await page.getByRole('button', { name: /Account menu/ }).click();

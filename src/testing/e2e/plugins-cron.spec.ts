@@ -77,7 +77,7 @@ test('story 3: the history can be narrowed by state and job', async ({ adminPage
   });
   await page.goto(path);
   await rowOf(page, 'e2e-sync:report')
-    .getByRole('button', { name: /Run now: E2E report/ })
+    .getByRole('link', { name: /Run now: E2E report/ })
     .click();
   await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
   await expect(rowOf(page, 'e2e-sync:report').getByText('Failed').first()).toBeVisible({ timeout: 30_000 });

@@ -11,8 +11,8 @@ import { isUnfinished } from '#domain/run-state.ts';
 import { addressOf } from '#features/kit/address.ts';
 import { requireMember } from '#features/kit/current-member.ts';
 import { portalPage } from '#features/kit/portal-page.tsx';
-import { RunNow } from '#features/runs/components/run-now.tsx';
-import { readRunForms } from '#features/runs/portal-run.ts';
+import { RunNow, RunNowDialog } from '#features/runs/components/run-now.tsx';
+import { readRunForms, type RunForm } from '#features/runs/portal-run.ts';
 import { DayTimeline } from '#features/scheduler/components/day-timeline.tsx';
 import { ScheduleFilterBar } from '#features/scheduler/components/schedule-filter-bar.tsx';
 import { ScheduleTable } from '#features/scheduler/components/schedule-table.tsx';
@@ -28,7 +28,7 @@ export async function generateMetadata(): Promise<Metadata> {
 const dayMs = 86_400_000;
 
 export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
-  const { filter, position } = parseSchedulesAddress(await searchParams);
+  const { filter, position, runNowId } = parseSchedulesAddress(await searchParams);
   const member = await requireMember();
   const { timeZone } = member;
   const isAdmin = member.role === 'admin';
@@ -51,8 +51,10 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
         member,
         page.items.map(({ jobId }) => jobId),
       )
-    : new Map();
+    : new Map<string, RunForm>();
   const applied = { q: filter.search, state: filter.state, plugin: filter.pluginId };
+  const here = { ...applied, ...(position && { [position.direction]: formatTitleCursor(position.cursor) }) };
+  const runNowForm = runNowId === null ? undefined : forms.get(runNowId);
   if (status.jobCount === 0) {
     return (
       <>
@@ -85,6 +87,9 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
           <DayTimeline timeline={timeline} span={span} timeZone={timeZone} />
         </div>
       ) : null}
+      {runNowForm ? (
+        <RunNowDialog key={runNowId} form={runNowForm} closedHref={addressOf('/schedules', here)} />
+      ) : null}
       <ScheduleFilterBar filter={filter} plugins={plugins} />
       {page.items.length > 0 ? (
         <ScheduleTable
@@ -94,7 +99,9 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
           isHeld={!status.isEnabled}
           runNow={(job) => {
             const form = forms.get(job.jobId);
-            return form && job.plugin.isEnabled ? <RunNow form={form} /> : null;
+            return form && job.plugin.isEnabled ? (
+              <RunNow form={form} openHref={addressOf('/schedules', { ...here, 'run-now': job.jobId })} />
+            ) : null;
           }}
         />
       ) : (

@@ -1,8 +1,10 @@
 import { Play } from 'lucide';
+import type { Route } from 'next';
 import { useLocale, useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog, DialogActions } from '#components/ui/dialog.tsx';
+import { DialogLink } from '#components/ui/dialog-link.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { textIn } from '#domain/plugin/payload-schema.ts';
@@ -11,51 +13,78 @@ import { startRun } from '#features/runs/actions.ts';
 import type { RunForm } from '#features/runs/portal-run.ts';
 import { CursorFields } from './cursor-fields.tsx';
 
-/** Starts a job now. Where its input or its cursor can be chosen, a dialog asks for them; otherwise one press is enough. */
-export function RunNow({ form }: { form: RunForm }) {
-  const t = useTranslations('runs.now');
-  const { jobId, declared, payload, cursor } = form;
-  const title = textIn(form.title, useLocale());
+const payloadFieldsOf = ({ declared }: RunForm) => {
   const schema = declared?.payloadSchema ?? null;
-  const hasFields = schema !== null && Object.keys(schema.properties).length > 0;
-  const label = (
+  return schema !== null && Object.keys(schema.properties).length > 0 ? schema : null;
+};
+
+/**
+ * Starts a job now. Where its input or its cursor can be chosen, a dialog asks for them; otherwise one press is enough.
+ * @param openHref in a list, the address that opens the job's RunNowDialog
+ */
+export function RunNow({ form, openHref }: { form: RunForm; openHref?: Route }) {
+  const t = useTranslations('runs.now');
+  const name = t('label', { title: textIn(form.title, useLocale()) });
+  const words = (
     <>
       <Icon node={Play} className="size-3.5" />
       {t('button')}
     </>
   );
-  if (!hasFields && !declared?.hasCursor) {
+  if (payloadFieldsOf(form) === null && !form.declared?.hasCursor) {
     return (
       <ActionForm action={startRun} className="space-y-2">
-        <input type="hidden" name="jobId" value={jobId} />
-        <SubmitButton variant="secondary" size="sm" aria-label={t('label', { title })}>
-          {label}
+        <input type="hidden" name="jobId" value={form.jobId} />
+        <SubmitButton variant="secondary" size="sm" aria-label={name}>
+          {words}
         </SubmitButton>
       </ActionForm>
     );
   }
-  const id = `run-now-${jobId}`;
+  if (openHref !== undefined) {
+    return (
+      <DialogLink href={openHref} aria-label={name}>
+        {words}
+      </DialogLink>
+    );
+  }
   return (
     <>
-      <Button size="sm" command="show-modal" commandfor={id} aria-label={t('label', { title })}>
-        {label}
+      <Button size="sm" command="show-modal" commandfor={dialogId} aria-label={name}>
+        {words}
       </Button>
-      <Dialog id={id} title={t('title', { title })}>
-        <ActionForm action={startRun}>
-          <input type="hidden" name="jobId" value={jobId} />
-          <p className="text-ink-muted">{t('body')}</p>
-          {hasFields ? (
-            <>
-              <input type="hidden" name="hasPayload" value="yes" />
-              <PayloadFields schema={schema} payload={payload} />
-            </>
-          ) : null}
-          {declared?.hasCursor ? <CursorFields stored={cursor} /> : null}
-          <DialogActions id={id}>
-            <SubmitButton>{t('confirm')}</SubmitButton>
-          </DialogActions>
-        </ActionForm>
-      </Dialog>
+      <RunNowDialog form={form} />
     </>
+  );
+}
+
+const dialogId = 'run-now';
+
+/** Asks with what a job shall be started; `closedHref` as in Dialog. */
+export function RunNowDialog({ form, closedHref }: { form: RunForm; closedHref?: Route }) {
+  const t = useTranslations('runs.now');
+  const schema = payloadFieldsOf(form);
+  return (
+    <Dialog
+      id={dialogId}
+      title={t('title', { title: textIn(form.title, useLocale()) })}
+      closedHref={closedHref}
+    >
+      <ActionForm action={startRun}>
+        <input type="hidden" name="jobId" value={form.jobId} />
+        {closedHref === undefined ? null : <input type="hidden" name="closedHref" value={closedHref} />}
+        <p className="text-ink-muted">{t('body')}</p>
+        {schema === null ? null : (
+          <>
+            <input type="hidden" name="hasPayload" value="yes" />
+            <PayloadFields schema={schema} payload={form.payload} />
+          </>
+        )}
+        {form.declared?.hasCursor ? <CursorFields stored={form.cursor} /> : null}
+        <DialogActions id={dialogId} closedHref={closedHref}>
+          <SubmitButton>{t('confirm')}</SubmitButton>
+        </DialogActions>
+      </ActionForm>
+    </Dialog>
   );
 }

@@ -15,7 +15,7 @@ import { portalPage } from '#features/kit/portal-page.tsx';
 import { PluginHeader } from '#features/plugins/components/plugin-header.tsx';
 import { pluginTitle } from '#features/plugins/page-title.ts';
 import { getPlugin, manifestOf } from '#features/plugins/queries.ts';
-import { RunNow } from '#features/runs/components/run-now.tsx';
+import { RunNow, RunNowDialog } from '#features/runs/components/run-now.tsx';
 import { readRunForms } from '#features/runs/portal-run.ts';
 import { ScheduleTable } from '#features/scheduler/components/schedule-table.tsx';
 import { SchedulerNotices } from '#features/scheduler/components/scheduler-notices.tsx';
@@ -27,7 +27,7 @@ export async function generateMetadata({ params }: PageProps<'/plugins/[id]'>): 
 }
 
 export default portalPage<PageProps<'/plugins/[id]'>>(async ({ params, searchParams }) => {
-  const { position } = parseSchedulesAddress(await searchParams);
+  const { position, runNowId } = parseSchedulesAddress(await searchParams);
   const member = await requireMember();
   const { timeZone } = member;
   const isAdmin = member.role === 'admin';
@@ -45,11 +45,16 @@ export default portalPage<PageProps<'/plugins/[id]'>>(async ({ params, searchPar
       )
     : null;
   const path = `/plugins/${plugin.id}`;
+  const here = position === null ? {} : { [position.direction]: formatTitleCursor(position.cursor) };
+  const runNowForm = runNowId === null ? undefined : forms?.get(runNowId);
   const kinds = manifestOf(plugin)?.jobs ?? [];
   return (
     <>
       <PluginHeader plugin={plugin} current="jobs" timeZone={timeZone} isAdmin={isAdmin} />
       <SchedulerNotices status={status} isAdmin={isAdmin} />
+      {runNowForm ? (
+        <RunNowDialog key={runNowId} form={runNowForm} closedHref={addressOf(path, here)} />
+      ) : null}
       {page.items.length > 0 ? (
         <ScheduleTable
           jobs={page.items}
@@ -59,7 +64,9 @@ export default portalPage<PageProps<'/plugins/[id]'>>(async ({ params, searchPar
           showPlugin={false}
           runNow={(job) => {
             const form = forms?.get(job.jobId);
-            return form && plugin.isEnabled ? <RunNow form={form} /> : null;
+            return form && plugin.isEnabled ? (
+              <RunNow form={form} openHref={addressOf(path, { ...here, 'run-now': job.jobId })} />
+            ) : null;
           }}
         />
       ) : (

@@ -3,7 +3,8 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { Badge, type Tone } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { ConfirmButton } from '#components/ui/confirm-button.tsx';
+import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
+import { DialogLink } from '#components/ui/dialog-link.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
@@ -14,6 +15,8 @@ import { revokeApiKey } from '#features/api-keys/actions.ts';
 import { CreateKeyDialog, createKeyDialogId } from '#features/api-keys/components/create-key-dialog.tsx';
 import { RotateKeyDialog } from '#features/api-keys/components/rotate-key-dialog.tsx';
 import { listApiKeys } from '#features/api-keys/queries.ts';
+import { parseApiKeysAddress } from '#features/api-keys/schemas.ts';
+import { addressOf } from '#features/kit/address.ts';
 import { requireAdmin } from '#features/kit/current-member.ts';
 import { portalPage } from '#features/kit/portal-page.tsx';
 
@@ -28,10 +31,16 @@ const tones: Record<ApiKeyState, Tone> = {
   revoked: 'neutral',
 };
 
-export default portalPage(async () => {
+const path = '/settings/api-keys';
+
+export default portalPage<PageProps<'/settings/api-keys'>>(async ({ searchParams }) => {
+  const chosen = parseApiKeysAddress(await searchParams);
   const admin = await requireAdmin();
   const [keys, t] = await Promise.all([listApiKeys(admin), getTranslations('settings.apiKeys')]);
   const { timeZone } = admin;
+  // A key that the rotation has ended still has its dialog, which shows the new one.
+  const rotated = keys.find(({ id }) => id === chosen.rotate);
+  const revoked = rotated ? undefined : keys.find(({ id }) => id === chosen.revoke);
   const createButton = (
     <Button variant="primary" command="show-modal" commandfor={createKeyDialogId}>
       <Icon node={Plus} />
@@ -47,6 +56,20 @@ export default portalPage(async () => {
         actions={keys.length > 0 ? createButton : null}
       />
       <CreateKeyDialog />
+      {rotated ? <RotateKeyDialog key={rotated.id} apiKey={rotated} closedHref={path} /> : null}
+      {revoked ? (
+        <ConfirmDialog
+          key={revoked.id}
+          id="revoke-key"
+          title={t('revokeTitle', { name: revoked.name })}
+          action={revokeApiKey}
+          fields={{ apiKeyId: revoked.id }}
+          confirmLabel={t('revoke')}
+          closedHref={path}
+        >
+          <p>{t('revokeBody', { prefix: revoked.prefix })}</p>
+        </ConfirmDialog>
+      ) : null}
       {keys.length === 0 ? (
         <EmptyState icon={KeyRound} title={t('emptyTitle')} action={createButton}>
           {t('emptyBody')}
@@ -97,17 +120,12 @@ export default portalPage(async () => {
                 <Cell align="end" className="max-md:-ms-2.5 md:whitespace-nowrap">
                   {isOver ? null : (
                     <>
-                      <RotateKeyDialog apiKey={key} />
-                      <ConfirmButton
-                        id={`revoke-${key.id}`}
-                        action={revokeApiKey}
-                        fields={{ apiKeyId: key.id }}
-                        label={t('revoke')}
-                        title={t('revokeTitle', { name: key.name })}
-                        confirmLabel={t('revoke')}
-                      >
-                        <p>{t('revokeBody', { prefix: key.prefix })}</p>
-                      </ConfirmButton>
+                      <DialogLink href={addressOf(path, { rotate: key.id })} variant="ghost">
+                        {t('rotate')}
+                      </DialogLink>
+                      <DialogLink href={addressOf(path, { revoke: key.id })} variant="danger-ghost">
+                        {t('revoke')}
+                      </DialogLink>
                     </>
                   )}
                 </Cell>

@@ -3,22 +3,28 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { ConfirmButton } from '#components/ui/confirm-button.tsx';
+import { DialogLink } from '#components/ui/dialog-link.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
+import { addressOf } from '#features/kit/address.ts';
 import { requireAdmin } from '#features/kit/current-member.ts';
 import { portalPage } from '#features/kit/portal-page.tsx';
-import { changeMemberRole, removeMember, revokeInvitation } from '#features/tenants/actions.ts';
 import { InviteDialog, inviteDialogId } from '#features/tenants/components/invite-dialog.tsx';
+import { MemberDialog } from '#features/tenants/components/member-dialog.tsx';
+import { WithdrawDialog } from '#features/tenants/components/withdraw-dialog.tsx';
 import { listMembers, listPendingInvitations } from '#features/tenants/queries.ts';
+import { parseMembersAddress } from '#features/tenants/schemas.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('settings.members'))('title') };
 }
 
-export default portalPage(async () => {
+const path = '/settings/members';
+
+export default portalPage<PageProps<'/settings/members'>>(async ({ searchParams }) => {
+  const chosen = parseMembersAddress(await searchParams);
   const admin = await requireAdmin();
   const [members, { open, expired }, t, shell] = await Promise.all([
     listMembers(admin),
@@ -27,6 +33,9 @@ export default portalPage(async () => {
     getTranslations('shell'),
   ]);
   const { timeZone } = admin;
+  const invitations = [...open, ...expired];
+  const changed = members.find(({ userId }) => userId === (chosen.role ?? chosen.remove));
+  const withdrawn = invitations.find(({ id }) => id === chosen.withdraw);
 
   return (
     <>
@@ -41,6 +50,15 @@ export default portalPage(async () => {
         }
       />
       <InviteDialog />
+      {changed ? (
+        <MemberDialog
+          key={`${chosen.role} ${chosen.remove}`}
+          member={changed}
+          change={chosen.role ? 'role' : 'remove'}
+          closedHref={path}
+        />
+      ) : null}
+      {withdrawn ? <WithdrawDialog key={withdrawn.id} invitation={withdrawn} closedHref={path} /> : null}
       <Table
         caption={t('caption')}
         head={
@@ -54,7 +72,6 @@ export default portalPage(async () => {
       >
         {members.map((member) => {
           const name = member.displayName || member.email;
-          const otherRole = member.role === 'admin' ? 'staff' : 'admin';
           return (
             <Row key={member.userId}>
               <Cell>
@@ -73,34 +90,19 @@ export default portalPage(async () => {
                 <RelativeTime at={member.joinedAt} timeZone={timeZone} />
               </Cell>
               <Cell align="end" className="max-md:-ms-2.5 md:whitespace-nowrap">
-                <ConfirmButton
-                  id={`role-${member.userId}`}
-                  tone="neutral"
-                  action={changeMemberRole}
-                  fields={{ userId: member.userId, role: otherRole }}
-                  label={t(otherRole === 'admin' ? 'makeAdmin' : 'makeStaff')}
-                  title={t(otherRole === 'admin' ? 'makeAdminTitle' : 'makeStaffTitle', { name })}
-                  confirmLabel={t(otherRole === 'admin' ? 'makeAdmin' : 'makeStaff')}
-                >
-                  <p>{t(otherRole === 'admin' ? 'makeAdminBody' : 'makeStaffBody')}</p>
-                </ConfirmButton>
-                <ConfirmButton
-                  id={`remove-${member.userId}`}
-                  action={removeMember}
-                  fields={{ userId: member.userId }}
-                  label={t('remove')}
-                  title={t('removeTitle', { name })}
-                  confirmLabel={t('remove')}
-                >
-                  <p>{t('removeBody')}</p>
-                </ConfirmButton>
+                <DialogLink href={addressOf(path, { role: member.userId })} variant="ghost">
+                  {t(member.role === 'admin' ? 'makeStaff' : 'makeAdmin')}
+                </DialogLink>
+                <DialogLink href={addressOf(path, { remove: member.userId })} variant="danger-ghost">
+                  {t('remove')}
+                </DialogLink>
               </Cell>
             </Row>
           );
         })}
       </Table>
 
-      {open.length + expired.length > 0 ? (
+      {invitations.length > 0 ? (
         <section className="mt-8">
           <h2 className="text-[0.9375rem] font-semibold">{t('pending')}</h2>
           <p className="mb-3 text-[0.8125rem] text-ink-muted">{t('pendingDescription')}</p>
@@ -115,7 +117,7 @@ export default portalPage(async () => {
               </>
             }
           >
-            {[...open, ...expired].map((invitation) => (
+            {invitations.map((invitation) => (
               <Row key={invitation.id}>
                 <Cell className="font-medium break-all">{invitation.email}</Cell>
                 <Cell label={t('role')}>
@@ -129,16 +131,9 @@ export default portalPage(async () => {
                   )}
                 </Cell>
                 <Cell align="end" className="max-md:-ms-2.5">
-                  <ConfirmButton
-                    id={`revoke-${invitation.id}`}
-                    action={revokeInvitation}
-                    fields={{ invitationId: invitation.id }}
-                    label={t('revoke')}
-                    title={t('revokeTitle', { email: invitation.email })}
-                    confirmLabel={t('revoke')}
-                  >
-                    <p>{t('revokeBody')}</p>
-                  </ConfirmButton>
+                  <DialogLink href={addressOf(path, { withdraw: invitation.id })} variant="danger-ghost">
+                    {t('revoke')}
+                  </DialogLink>
                 </Cell>
               </Row>
             ))}

@@ -3,9 +3,9 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { Button } from '#components/ui/button.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
+import { DialogLink } from '#components/ui/dialog-link.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Icon } from '#components/ui/icon.tsx';
-import { LinkButton } from '#components/ui/link-button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { addressOf } from '#features/kit/address.ts';
@@ -92,24 +92,12 @@ export default portalPage<PageProps<'/settings/tools'>>(async ({ searchParams })
                 </span>
               </Cell>
               <Cell align="end" className="max-md:-ms-2.5 md:whitespace-nowrap">
-                <LinkButton
-                  href={addressOf(path, { edit: tool.id })}
-                  prefetch={false}
-                  scroll={false}
-                  variant="ghost"
-                  size="sm"
-                >
+                <DialogLink href={addressOf(path, { edit: tool.id })} variant="ghost">
                   {t('edit')}
-                </LinkButton>
-                <LinkButton
-                  href={addressOf(path, { remove: tool.id })}
-                  prefetch={false}
-                  scroll={false}
-                  variant="danger-ghost"
-                  size="sm"
-                >
+                </DialogLink>
+                <DialogLink href={addressOf(path, { remove: tool.id })} variant="danger-ghost">
                   {t('remove')}
-                </LinkButton>
+                </DialogLink>
               </Cell>
             </Row>
           ))}
