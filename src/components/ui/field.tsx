@@ -164,6 +164,37 @@ export function CheckboxGroup({
   );
 }
 
+/** Radio buttons of one name in a line; after a refusal the chosen one stays chosen. */
+export function RadioChoices({
+  name,
+  choices,
+  defaultValue,
+}: {
+  name: string;
+  choices: readonly Choice[];
+  defaultValue: string;
+}) {
+  const state = useFormState();
+  const chosen = (state?.ok === false ? state.values?.[name] : undefined) ?? defaultValue;
+  return (
+    <div className="flex flex-wrap gap-x-6 gap-y-1">
+      {choices.map(({ value, label }) => (
+        <label key={value} className="flex min-h-9 items-center gap-2">
+          <input
+            key={chosen}
+            type="radio"
+            name={name}
+            value={value}
+            defaultChecked={value === chosen}
+            className="size-4 shrink-0"
+          />
+          {label}
+        </label>
+      ))}
+    </div>
+  );
+}
+
 /** A labelled checkbox of an ActionForm. */
 export function CheckboxField({
   name,

@@ -34,17 +34,21 @@ const jobsAddress = z.object({
   tool: optional(z.uuid()),
   after: optional(jobKey),
   before: optional(jobKey),
+  new: optional(z.literal('job')),
 });
 
 /** Reads the address of the list of jobs, whose cursor is a job's key; what makes no sense is as if it were not there. */
 export function parseJobsAddress(searchParams: SearchParams): {
   filter: JobFilter;
   position: PagePosition<string> | null;
+  /** Whether it is asked what kind of job to make. */
+  isNewJobAsked: boolean;
 } {
   const address = jobsAddress.parse(searchParams);
   return {
     filter: { search: address.q ?? '', state: address.state ?? null, toolId: address.tool ?? null },
     position: parsePosition(address, (key) => key),
+    isNewJobAsked: address.new === 'job',
   };
 }
 

@@ -45,6 +45,13 @@ describe('readScheduleForm', () => {
     });
   });
 
+  it('reads a time of day on days of the week or of the month as a pattern', () => {
+    const weekly = { type: 'weekly', time: '09:05', timeZone, 'day.1': 'on', 'day.3': 'on', monthDay: '1' };
+    expect(read(weekly).schedule).toEqual({ type: 'cron', expression: '5 9 * * 1,3', timeZone });
+    const monthly = { type: 'monthly', time: '23:30', timeZone, 'day.1': 'on', monthDay: 'last' };
+    expect(read(monthly).schedule).toEqual({ type: 'cron', expression: '30 23 L * *', timeZone });
+  });
+
   it('reads an interval in its unit and an anchor on the clock of the company', () => {
     const { schedule } = read({
       type: 'interval',
@@ -90,6 +97,18 @@ describe('readScheduleForm', () => {
   });
 
   it.each([
+    [{ type: 'weekly', time: '', timeZone, 'day.1': 'on' }, 'time', 'schedules.problems.time_of_day_invalid'],
+    [{ type: 'weekly', time: '09:00', timeZone }, '', 'schedules.problems.days_invalid'],
+    [
+      { type: 'monthly', time: '09:00', timeZone, monthDay: '32' },
+      'monthDay',
+      'schedules.problems.choice_unknown',
+    ],
+    [
+      { type: 'monthly', time: '09:00', timeZone: 'Mars', monthDay: '1' },
+      'timeZone',
+      'schedules.problems.time_zone_unknown',
+    ],
     [
       { type: 'cron', expression: '61 * * * *', timeZone },
       'expression',

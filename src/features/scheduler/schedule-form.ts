@@ -1,6 +1,13 @@
 import { type FieldProblem, InvalidInputError } from '#domain/errors.ts';
 import { parsePolicies } from '#domain/schedule/parse-policies.ts';
 import { parseSchedule } from '#domain/schedule/parse-schedule.ts';
+import {
+  isClockTime,
+  monthDays,
+  type PlainTimes,
+  weekDays,
+  writePlainTimes,
+} from '#domain/schedule/plain-times.ts';
 import type { BlackoutWindow, Schedule, SchedulePolicies } from '#domain/schedule/schedule.ts';
 import { instantOfWallTime, isKnownTimeZone } from '#domain/schedule/time-zone.ts';
 
@@ -34,8 +41,39 @@ export function splitInterval(seconds: number): { count: number; unit: IntervalU
   return { count: seconds / size, unit };
 }
 
+/** The fields for those who know no cron; a checkbox for each day, so that a refusal shows again what was chosen. */
+function plainTimesOf(form: Fields): PlainTimes {
+  const time = textOf(form, 'time');
+  if (textOf(form, 'type') === 'weekly') {
+    return { type: 'weekly', time, days: weekDays.filter((day) => `day.${day}` in form) };
+  }
+  const day = textOf(form, 'monthDay');
+  return { type: 'monthly', time, day: day === 'last' ? 'last' : Number(day) };
+}
+
+function findPlainProblems(times: PlainTimes): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  if (!isClockTime(times.time)) problems.push({ field: 'time', problem: 'time_of_day_invalid' });
+  // No field of the form stands for all days, so this is said above all of them.
+  if (times.type === 'weekly' && times.days.length === 0)
+    problems.push({ field: '', problem: 'days_invalid' });
+  if (times.type === 'monthly' && !monthDays.includes(times.day)) {
+    problems.push({ field: 'monthDay', problem: 'choice_unknown' });
+  }
+  return problems.map(({ field, problem }) => ({ field, problem: `schedules.problems.${problem}` }));
+}
+
+const isPlain = (form: Fields): boolean => ['weekly', 'monthly'].includes(textOf(form, 'type'));
+
 function writtenSchedule(form: Fields, timeZone: string): unknown {
   switch (textOf(form, 'type')) {
+    case 'weekly':
+    case 'monthly':
+      return {
+        type: 'cron',
+        expression: writePlainTimes(plainTimesOf(form)),
+        timeZone: textOf(form, 'timeZone'),
+      };
     case 'cron':
       return { type: 'cron', expression: textOf(form, 'expression'), timeZone: textOf(form, 'timeZone') };
     case 'interval': {
@@ -107,6 +145,8 @@ export function readScheduleForm(
     catchUpAfterEnable: 'catchUpAfterEnable' in form,
   });
   const misfire = policies.ok ? policies.policies.misfire : 'once';
+  const plainProblems = isPlain(form) ? findPlainProblems(plainTimesOf(form)) : [];
+  if (plainProblems.length > 0) throw new InvalidInputError('The schedule is wrong', plainProblems);
   const schedule = parseSchedule(writtenSchedule(form, timeZone), { now, misfire });
   if (policies.ok && schedule.ok) return { schedule: schedule.schedule, policies: policies.policies };
   const problems: FieldProblem[] = schedule.ok

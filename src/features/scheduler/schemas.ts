@@ -32,6 +32,7 @@ const schedulesAddress = z.object({
   after: optional(titleCursorText),
   before: optional(titleCursorText),
   'run-now': optional(z.guid()),
+  new: optional(z.literal('job')),
 });
 
 /** Reads the address of the list of scheduled jobs; what makes no sense is as if it were not there. */
@@ -40,12 +41,15 @@ export function parseSchedulesAddress(searchParams: SearchParams): {
   position: PagePosition<TitleCursor> | null;
   /** The job whose form for a run now is open. */
   runNowId: string | null;
+  /** Whether it is asked what kind of job to make. */
+  isNewJobAsked: boolean;
 } {
   const address = schedulesAddress.parse(searchParams);
   return {
     filter: { search: address.q ?? '', state: address.state ?? null, pluginId: address.plugin ?? null },
     position: parsePosition(address, parseTitleCursor),
     runNowId: address['run-now'] ?? null,
+    isNewJobAsked: address.new === 'job',
   };
 }
 

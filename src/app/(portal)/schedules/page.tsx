@@ -11,6 +11,8 @@ import { isUnfinished } from '#domain/run-state.ts';
 import { addressOf } from '#features/kit/address.ts';
 import { requireMember } from '#features/kit/current-member.ts';
 import { portalPage } from '#features/kit/portal-page.tsx';
+import { NewJobDialog, NewJobLink } from '#features/plugins/components/new-job-dialog.tsx';
+import { listPlugins } from '#features/plugins/queries.ts';
 import { RunNow, RunNowDialog } from '#features/runs/components/run-now.tsx';
 import { readRunForms, type RunForm } from '#features/runs/portal-run.ts';
 import { DayTimeline } from '#features/scheduler/components/day-timeline.tsx';
@@ -28,14 +30,14 @@ export async function generateMetadata(): Promise<Metadata> {
 const dayMs = 86_400_000;
 
 export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
-  const { filter, position, runNowId } = parseSchedulesAddress(await searchParams);
+  const { filter, position, runNowId, isNewJobAsked } = parseSchedulesAddress(await searchParams);
   const member = await requireMember();
   const { timeZone } = member;
   const isAdmin = member.role === 'admin';
   const from = new Date();
   const span = { from, until: new Date(from.getTime() + dayMs) };
   const isNarrowed = filter.search !== '' || filter.state !== null || filter.pluginId !== null;
-  const [page, { status, plugins, timeline }, t] = await Promise.all([
+  const [page, { status, plugins, timeline }, kinds, t] = await Promise.all([
     listPluginJobs(member, {
       search: filter.search,
       isEnabled: filter.state === null ? undefined : filter.state === 'enabled',
@@ -44,6 +46,7 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
     }),
     // A page after another never shows the day; one before another may be the first.
     readSchedulesOverview(member, isNarrowed || position?.direction === 'after' ? null : span),
+    isAdmin && isNewJobAsked ? listPlugins(member) : null,
     getTranslations('schedules'),
   ]);
   const forms = isAdmin
@@ -79,7 +82,14 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
       <PageHeader
         title={t('title')}
         description={t('summary', { total: status.jobCount, enabled: status.enabledJobCount })}
-        actions={isAdmin && status.isEnabled ? <StopAllButton /> : null}
+        actions={
+          isAdmin ? (
+            <>
+              {status.isEnabled ? <StopAllButton /> : null}
+              <NewJobLink href={addressOf('/schedules', { ...here, new: 'job' })} />
+            </>
+          ) : null
+        }
       />
       <SchedulerNotices status={status} isAdmin={isAdmin} />
       {timeline && page.newer === null ? (
@@ -87,6 +97,7 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
           <DayTimeline timeline={timeline} span={span} timeZone={timeZone} />
         </div>
       ) : null}
+      {kinds ? <NewJobDialog plugins={kinds} closedHref={addressOf('/schedules', here)} /> : null}
       {runNowForm ? (
         <RunNowDialog key={runNowId} form={runNowForm} closedHref={addressOf('/schedules', here)} />
       ) : null}

@@ -1,6 +1,7 @@
 import { useFormatter, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
-import { CheckboxField, CheckboxGroup, SelectField, TextField } from '#components/ui/field.tsx';
+import { CheckboxField, CheckboxGroup, RadioChoices, SelectField, TextField } from '#components/ui/field.tsx';
+import { monthDays, type PlainTimes, readPlainTimes, weekDays } from '#domain/schedule/plain-times.ts';
 import { catchUpMaxLimit } from '#domain/schedule/parse-policies.ts';
 import {
   misfirePolicies,
@@ -16,48 +17,95 @@ import {
   splitInterval,
 } from '#features/scheduler/schedule-form.ts';
 
-const types = ['cron', 'interval', 'one_shot'] as const;
+const types = ['weekly', 'monthly', 'interval', 'one_shot', 'cron'] as const;
 
 const shownFor = {
+  weekly: 'hidden group-has-[[value=weekly]:checked]/when:block',
+  monthly: 'hidden group-has-[[value=monthly]:checked]/when:block',
+  plain:
+    'hidden group-has-[[value=weekly]:checked]/when:block group-has-[[value=monthly]:checked]/when:block',
   cron: 'hidden group-has-[[value=cron]:checked]/when:block',
+  pattern:
+    'hidden group-has-[[value=weekly]:checked]/when:block group-has-[[value=monthly]:checked]/when:block group-has-[[value=cron]:checked]/when:block',
   interval: 'hidden group-has-[[value=interval]:checked]/when:block',
   one_shot: 'hidden group-has-[[value=one_shot]:checked]/when:block',
 };
 
+// 2023-01-01 was a Sunday.
+const weekdayName = (format: ReturnType<typeof useFormatter>, day: number) =>
+  format.dateTime(new Date(Date.UTC(2023, 0, 1 + day)), { weekday: 'short', timeZone: 'UTC' });
+
+const officeDays: readonly number[] = [1, 2, 3, 4, 5];
+
+/** A time of day on days of the week or of the month: for those who know no cron. */
+function PlainFields({ times }: { times: PlainTimes | null }) {
+  const t = useTranslations('schedules.form');
+  const format = useFormatter();
+  const chosenDays = times?.type === 'weekly' ? times.days : officeDays;
+  return (
+    <>
+      <fieldset className={shownFor.weekly}>
+        <legend className="mb-1 text-[0.8125rem] font-medium">{t('days')}</legend>
+        <div className="flex flex-wrap gap-x-4">
+          {weekDays.map((day) => (
+            <CheckboxField
+              key={day}
+              name={`day.${day}`}
+              label={weekdayName(format, day)}
+              defaultChecked={chosenDays.includes(day)}
+            />
+          ))}
+        </div>
+      </fieldset>
+      <div className={shownFor.monthly}>
+        <SelectField
+          name="monthDay"
+          label={t('monthDay')}
+          hint={t('monthDayHint')}
+          defaultValue={String(times?.type === 'monthly' ? times.day : 1)}
+          options={monthDays.map((day) => ({
+            value: String(day),
+            label: day === 'last' ? t('monthDayLast') : t('monthDayNumber', { day }),
+          }))}
+          className="sm:max-w-64"
+        />
+      </div>
+    </>
+  );
+}
+
 function WhenFields({ schedule, timeZone }: { schedule: Schedule | null; timeZone: string }) {
   const t = useTranslations('schedules.form');
-  const chosen = schedule?.type ?? 'cron';
+  const times = schedule?.type === 'cron' ? readPlainTimes(schedule.expression) : null;
+  const chosen = times?.type ?? schedule?.type ?? 'weekly';
   const interval = splitInterval(schedule?.type === 'interval' ? schedule.seconds : 3_600);
   return (
     <fieldset className="group/when space-y-4">
       <legend className="mb-2 text-[0.9375rem] font-semibold">{t('when')}</legend>
-      <div className="flex flex-wrap gap-x-6 gap-y-1">
-        {types.map((type) => (
-          <label key={type} className="flex min-h-9 items-center gap-2">
-            <input
-              type="radio"
-              name="type"
-              value={type}
-              defaultChecked={type === chosen}
-              className="size-4 shrink-0"
-            />
-            {t(`types.${type}`)}
-          </label>
-        ))}
-      </div>
-      <div className={shownFor.cron}>
+      <RadioChoices
+        name="type"
+        defaultValue={chosen}
+        choices={types.map((type) => ({ value: type, label: t(`types.${type}`) }))}
+      />
+      <PlainFields times={times} />
+      <div className={shownFor.pattern}>
         <div className="grid gap-4 sm:grid-cols-2">
-          <TextField
-            name="expression"
-            label={t('expression')}
-            hint={t('expressionHint')}
-            defaultValue={schedule?.type === 'cron' ? schedule.expression : '0 6 * * 1-5'}
-            maxLength={300}
-            autoComplete="off"
-            autoCapitalize="off"
-            spellCheck={false}
-            className="[&_input]:font-mono"
-          />
+          <div className={shownFor.plain}>
+            <TextField name="time" label={t('time')} type="time" defaultValue={times?.time ?? '09:00'} />
+          </div>
+          <div className={shownFor.cron}>
+            <TextField
+              name="expression"
+              label={t('expression')}
+              hint={t('expressionHint')}
+              defaultValue={schedule?.type === 'cron' ? schedule.expression : '0 9 * * 1-5'}
+              maxLength={300}
+              autoComplete="off"
+              autoCapitalize="off"
+              spellCheck={false}
+              className="[&_input]:font-mono"
+            />
+          </div>
           <TextField
             name="timeZone"
             label={t('timeZone')}
@@ -120,10 +168,9 @@ function BlackoutFields({ row, index, timeZone }: { row: BlackoutRow; index: num
   const t = useTranslations('schedules.form');
   const format = useFormatter();
   const name = (field: string) => `blackout.${index}.${field}`;
-  // 2023-01-01 was a Sunday.
-  const days = Array.from({ length: 7 }, (_, day) => ({
+  const days = weekDays.map((day) => ({
     value: String(day),
-    label: format.dateTime(new Date(Date.UTC(2023, 0, 1 + day)), { weekday: 'short', timeZone: 'UTC' }),
+    label: weekdayName(format, day),
     defaultChecked: row.type === 'weekly' && row.days.includes(day),
   }));
   return (

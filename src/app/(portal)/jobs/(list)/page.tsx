@@ -13,6 +13,8 @@ import { FilterBar } from '#features/kit/components/filter-bar.tsx';
 import { requireMember } from '#features/kit/current-member.ts';
 import { findPortalJobs } from '#features/kit/own-messages.ts';
 import { portalPage } from '#features/kit/portal-page.tsx';
+import { NewJobDialog, NewJobLink } from '#features/plugins/components/new-job-dialog.tsx';
+import { listPlugins } from '#features/plugins/queries.ts';
 import { listToolChoices } from '#features/kit/tool-choices.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -21,11 +23,13 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default portalPage<PageProps<'/jobs'>>(async ({ searchParams }) => {
-  const { filter, position } = parseJobsAddress(await searchParams);
+  const { filter, position, isNewJobAsked } = parseJobsAddress(await searchParams);
   const member = await requireMember();
-  const [page, tools, t, states] = await Promise.all([
+  const isAdmin = member.role === 'admin';
+  const [page, tools, kinds, t, states] = await Promise.all([
     listJobs(member, filter, position),
     listToolChoices(member),
+    isAdmin && isNewJobAsked ? listPlugins(member) : null,
     getTranslations('jobs'),
     getTranslations('states'),
   ]);
@@ -34,6 +38,7 @@ export default portalPage<PageProps<'/jobs'>>(async ({ searchParams }) => {
     page.items.map(({ id, lastMessage }) => ({ jobId: id, message: lastMessage })),
   );
   const applied = { q: filter.search, state: filter.state, tool: filter.toolId };
+  const here = { ...applied, ...(position && { [position.direction]: position.cursor }) };
   const isNarrowed = filter.search !== '' || filter.state !== null || filter.toolId !== null;
   if (page.items.length === 0 && !isNarrowed && position === null) {
     return (
@@ -55,7 +60,12 @@ export default portalPage<PageProps<'/jobs'>>(async ({ searchParams }) => {
   }
   return (
     <>
-      <PageHeader title={t('title')} description={t('description')} />
+      <PageHeader
+        title={t('title')}
+        description={t('description')}
+        actions={isAdmin ? <NewJobLink href={addressOf('/jobs', { ...here, new: 'job' })} /> : null}
+      />
+      {kinds ? <NewJobDialog plugins={kinds} closedHref={addressOf('/jobs', here)} /> : null}
       <FilterBar
         action="/jobs"
         applied={applied}
