@@ -3,7 +3,7 @@
 import type { Route } from 'next';
 import Link, { useLinkStatus } from 'next/link';
 import { usePathname } from 'next/navigation';
-import { type ReactNode, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { classNames } from './class-names.ts';
 
 function PendingMark() {
@@ -36,18 +36,8 @@ export function NavLink({
   const pathname = usePathname();
   const isCurrent =
     also.includes(pathname) || pathname === href || (!exact && pathname.startsWith(`${href}/`));
-  const link = useRef<HTMLAnchorElement>(null);
-  useEffect(() => {
-    const nav = link.current?.closest('nav');
-    if (!isCurrent || !nav || !link.current) return;
-    const place = link.current.getBoundingClientRect();
-    const frame = nav.getBoundingClientRect();
-    // On a phone the menu is wider than the screen; scrollIntoView would move the page as well.
-    nav.scrollBy({ left: place.left + place.width / 2 - (frame.left + frame.width / 2) });
-  }, [isCurrent]);
   return (
     <Link
-      ref={link}
       href={href}
       aria-current={isCurrent ? 'page' : undefined}
       // The menu that the link is in stays on the page, so nothing else would close it.

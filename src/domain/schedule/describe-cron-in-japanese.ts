@@ -26,7 +26,7 @@ function isOpen(field: string): boolean {
 
 function describeTime(second: string, minute: string, hour: string): string {
   const times = listTimes(second, minute, hour);
-  if (times) return times.join(' と ');
+  if (times) return times.join(times.length > 2 ? '、' : ' と ');
   const hours = describeHours(hour);
   const pace = describePace(second, minute);
   if (pace) {

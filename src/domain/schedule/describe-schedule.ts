@@ -13,8 +13,8 @@ const aliases: Record<string, string> = {
 };
 
 /**
- * A schedule in words, with its zone: 'At 06:00, Monday through Friday (Asia/Tokyo)' or
- * '平日の 06:00（Asia/Tokyo）'. One-shots and anchors are written on the clock of `timeZone`.
+ * A schedule in words: 'At 06:00, Monday through Friday' or '平日の 06:00'. One-shots and anchors are written on the clock
+ * of `timeZone`; a pattern in another zone than that one says so: '平日の 06:00（America/New_York）'.
  *
  * English patterns are worded by cronstrue. Its Japanese is not Japanese that an office would read
  * ('次において実施06:00、月曜日 から…'), so those are worded here. Either is loaded when it is needed only.
@@ -27,6 +27,7 @@ export async function describeSchedule(
   switch (schedule.type) {
     case 'cron': {
       const words = await describeCron(schedule.expression, locale);
+      if (schedule.timeZone === timeZone) return words;
       return locale === 'ja' ? `${words}（${schedule.timeZone}）` : `${words} (${schedule.timeZone})`;
     }
     case 'interval':

@@ -16,6 +16,6 @@ describe('describeExpectation', () => {
     ['an interval in Japanese', { type: 'interval', seconds: 5400 }, 'ja', '1 時間 30 分ごと'],
     ['a pattern that has no words', { ...tokyo, expression: 'nonsense' }, 'ja', 'nonsense（Asia/Tokyo）'],
   ] as const)('%s', async (_claim, expectation, locale, expected) => {
-    expect(await describeExpectation(expectation, locale)).toBe(expected);
+    expect(await describeExpectation(expectation, { locale, timeZone: 'UTC' })).toBe(expected);
   });
 });

@@ -1,13 +1,16 @@
 import type { Expectation } from '#domain/report.ts';
 import { type DescriptionLocale, describeSchedule } from '#domain/schedule/describe-schedule.ts';
 
-/** When a job should run, in words, with the zone of a cron pattern. */
-export function describeExpectation(expectation: Expectation, locale: DescriptionLocale): Promise<string> {
+/** When a job should run, in words. */
+export function describeExpectation(
+  expectation: Expectation,
+  reader: { locale: DescriptionLocale; timeZone: string },
+): Promise<string> {
   const timeZone = expectation.timezone ?? 'UTC';
   return describeSchedule(
     expectation.type === 'interval'
       ? { type: 'interval', seconds: expectation.seconds ?? 0, anchorAt: new Date(0) }
       : { type: 'cron', expression: expectation.expression ?? '', timeZone },
-    { locale, timeZone },
+    reader,
   );
 }

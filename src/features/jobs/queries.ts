@@ -92,6 +92,8 @@ export interface JobDetail extends Job {
   toolName: string | null;
   toolUrl: string | null;
   status: JobStatus | null;
+  /** The run that the status shows. */
+  latestRunId: string | null;
 }
 
 /** @throws NotFoundError also for a job of another tenant */
@@ -100,7 +102,7 @@ export async function getJob({ client, tenantId }: Reader, id: string): Promise<
   const row = unwrap(
     await client
       .from('jobs')
-      .select(`${jobColumns}, tools(name, url), job_status(${jobStatusColumns})`)
+      .select(`${jobColumns}, latest_run_id, tools(name, url), job_status(${jobStatusColumns})`)
       .eq('tenant_id', tenantId)
       .eq('id', id)
       .single(),
@@ -110,6 +112,7 @@ export async function getJob({ client, tenantId }: Reader, id: string): Promise<
     toolName: row.tools?.name ?? null,
     toolUrl: row.tools?.url ?? null,
     status: row.job_status ? toJobStatus(row.job_status) : null,
+    latestRunId: row.latest_run_id,
   };
 }
 

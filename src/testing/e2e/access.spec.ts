@@ -66,10 +66,10 @@ test('an admin makes an API key, reports with it, rotates and revokes it; the ne
 }) => {
   const page = await open({ as: company.admin });
   await page.goto('/settings/api-keys');
-  await page.getByRole('button', { name: 'Make key' }).click();
+  await page.getByRole('button', { name: 'Create key' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('For', { exact: true }).fill('accounting server');
-  await dialog.getByRole('button', { name: 'Make key' }).click();
+  await dialog.getByRole('button', { name: 'Create key' }).click();
   const secret = await dialog.getByLabel('API key', { exact: true }).inputValue();
   expect(secret).toMatch(/^tcp_|^[\w-]{20,}$/);
 
@@ -82,7 +82,7 @@ test('an admin makes an API key, reports with it, rotates and revokes it; the ne
   const rows = page.getByRole('row', { name: /accounting server/ });
   await rows.getByRole('link', { name: 'Rotate' }).click();
   await dialog.getByLabel('Keep the old key for').selectOption('Stop it at once');
-  await dialog.getByRole('button', { name: 'Make new key' }).click();
+  await dialog.getByRole('button', { name: 'Create new key' }).click();
   const next = await dialog.getByLabel('API key', { exact: true }).inputValue();
   expect(next, 'it is shown although the old key has ended').not.toBe(secret);
   await dialog.getByRole('link', { name: 'Close' }).last().click();
@@ -112,7 +112,7 @@ test('an invited person sets a password through the link, and sees the company',
   const dialog = admin.getByRole('dialog');
   const email = `invited-${company.id.slice(0, 8)}@example.com`;
   await dialog.getByLabel('E-mail address').fill(email);
-  await dialog.getByRole('button', { name: 'Make link' }).click();
+  await dialog.getByRole('button', { name: 'Create link' }).click();
   const link = await dialog.getByLabel('Invitation link', { exact: true }).inputValue();
   expect(link).toContain(`${portal.url}/invite/`);
 

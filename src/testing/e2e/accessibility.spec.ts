@@ -69,7 +69,7 @@ for (const theme of ['light', 'dark'] as const) {
       for (const [path, button] of [
         ['/settings/members', 'Invite'],
         ['/settings/tools', 'Add tool'],
-        ['/settings/api-keys', 'Make key'],
+        ['/settings/api-keys', 'Create key'],
       ] as const) {
         await page.goto(path);
         await page.getByRole('button', { name: button, exact: true }).first().click();
@@ -239,7 +239,7 @@ test('a person with nothing but a keyboard signs in, finds a failed run, makes a
   await tabTo(page, log);
 
   await page.goto('/settings/api-keys');
-  const make = page.getByRole('button', { name: 'Make key' }).first();
+  const make = page.getByRole('button', { name: 'Create key' }).first();
   await tabTo(page, make);
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog');
@@ -286,6 +286,7 @@ for (const locale of ['ja-JP', 'en-US']) {
     }
     await page.goto('/incidents');
     const menu = page.getByRole('navigation', { name: /Main menu|メインメニュー/ });
+    for (const entry of await menu.getByRole('link').all()) await expect(entry).toBeInViewport({ ratio: 1 });
     await menu.getByRole('link').nth(1).tap();
     await expect(page).toHaveURL('/jobs');
     await page.getByRole('button', { name: /Account menu|アカウントメニュー/ }).tap();

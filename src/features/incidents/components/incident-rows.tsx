@@ -22,8 +22,6 @@ export interface IncidentRow {
 export interface IncidentRowTexts {
   states: Record<IncidentRow['state'], string>;
   tool: string;
-  message: string;
-  finished: string;
   clockAhead: ClockAheadTexts;
 }
 
@@ -58,24 +56,24 @@ export function IncidentRows({
         <bdi className="block truncate font-mono text-xs leading-snug text-ink-muted">{row.jobKey}</bdi>
       </Cell>
       {hasTools ? (
-        <Cell label={row.tool === null ? undefined : texts.tool} className="text-ink-muted">
+        <Cell label={row.tool === null ? undefined : texts.tool} className="cell-note text-ink-muted">
           {row.tool === null ? null : <bdi>{row.tool}</bdi>}
         </Cell>
       ) : null}
-      <Cell label={row.message === null ? undefined : texts.message}>
+      <Cell>
         {row.message === null ? null : (
           <bdi
             className={
               row.state === 'error'
-                ? 'block max-md:line-clamp-3 md:truncate'
-                : 'block text-ink-muted max-md:line-clamp-3 md:truncate'
+                ? 'line-clamp-3 md:line-clamp-2'
+                : 'block text-ink-muted max-md:line-clamp-2 md:truncate'
             }
           >
             {row.message}
           </bdi>
         )}
       </Cell>
-      <Cell label={texts.finished} className="text-ink-muted">
+      <Cell className="cell-corner text-ink-muted">
         <LiveFinishedTime
           time={row.finished}
           locale={locale}

@@ -27,14 +27,14 @@ export function IncidentTable({
   return (
     <Table
       caption={t('table.caption')}
-      className="md:table-fixed"
+      className="scan-table md:table-fixed"
       head={
         <>
           <HeadCell className="w-24">{t('table.state')}</HeadCell>
-          <HeadCell>{t('table.job')}</HeadCell>
-          {hasTools ? <HeadCell className="w-36 max-lg:w-28">{t('table.tool')}</HeadCell> : null}
-          <HeadCell className="w-[34%]">{t('table.message')}</HeadCell>
-          <HeadCell className="w-36">{t('table.finished')}</HeadCell>
+          <HeadCell className="w-[27%]">{t('table.job')}</HeadCell>
+          {hasTools ? <HeadCell className="w-32 max-lg:w-28">{t('table.tool')}</HeadCell> : null}
+          <HeadCell>{t('table.message')}</HeadCell>
+          <HeadCell className="w-34">{t('table.finished')}</HeadCell>
         </>
       }
     >
@@ -44,8 +44,6 @@ export function IncidentTable({
         texts={{
           states: { success: states('success'), error: states('error') },
           tool: t('table.tool'),
-          message: t('table.message'),
-          finished: t('table.finished'),
           clockAhead: { word: t('clockAhead.word'), hint: t('clockAhead.hint') },
         }}
         rows={incidents.map((incident) => ({

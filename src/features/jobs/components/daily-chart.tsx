@@ -5,6 +5,7 @@ import { Card, CardHeader } from '#components/ui/card.tsx';
 import type { DailyStats } from '#data/run-stats-daily-row.ts';
 import { countScale, durationScale, type Scale } from '#domain/chart-scale.ts';
 import { formatDuration } from '#domain/duration.ts';
+import { addressOf } from '#features/kit/address.ts';
 import { type DayPath, DayPlot } from './day-plot.tsx';
 
 const plotHeight = 112;
@@ -77,22 +78,28 @@ function DurationPlot({
 }) {
   const scale = durationScale(Math.max(...days.map((day) => day.longestMs ?? 0)));
   const longest = days.map(({ longestMs }) => (longestMs === null ? null : { from: 0, to: longestMs }));
-  const averages = days.flatMap(({ averageMs }, index) =>
-    averageMs === null ? [] : [`${index + 0.5} ${y(averageMs, scale)}`],
-  );
+  // A line across days without runs would tell of durations that nobody has measured. A lone day is a dot: a line of no
+  // length with round ends.
+  const average = days
+    .map(({ averageMs }, index) => {
+      if (averageMs === null) return '';
+      const isFirst = (days[index - 1]?.averageMs ?? null) === null;
+      const isLone = isFirst && (days[index + 1]?.averageMs ?? null) === null;
+      return `${isFirst ? 'M' : 'L'}${index + 0.5} ${y(averageMs, scale)}${isLone ? 'h0' : ''}`;
+    })
+    .join('');
   return (
     <DayPlot
       label={label}
       top={topSpace}
       height={plotHeight}
-      axis={axisOf(scale, format)}
+      axis={axisOf(scale, (ms) => (ms === 0 ? '0' : format(ms)))}
       titles={titles}
       paths={[
         grid(scale, days.length),
         { d: bars(longest, scale), className: 'fill-chart-longest' },
         {
-          // A lone day is a dot: a line of no length with round ends.
-          d: `M${averages.join('L')}${averages.length === 1 ? 'h0' : ''}`,
+          d: average,
           className: 'stroke-chart-average',
           isLine: true,
         },
@@ -153,12 +160,15 @@ export function DailyChart({
   timeZone,
   isTableShown,
   tableHref,
+  path,
 }: {
   days: DailyStats[];
   timeZone: string;
   isTableShown: boolean;
   /** Shows or hides the table. */
   tableHref: Route;
+  /** The job's page, whose history a day in the table narrows to itself. */
+  path: Route;
 }) {
   const t = useTranslations('jobs.chart');
   const locale = useLocale();
@@ -186,7 +196,7 @@ export function DailyChart({
     <Card>
       <CardHeader
         title={t('title')}
-        description={used.length > 0 ? t('description', { success, failed }) : undefined}
+        description={used.length > 0 ? t('totals', { success, failed }) : undefined}
         action={<span className="text-xs text-ink-muted">{t('zone', { zone: timeZone })}</span>}
       />
       {used.length === 0 ? (
@@ -251,7 +261,16 @@ export function DailyChart({
                 <tbody className="divide-y divide-line">
                   {used.map((day) => (
                     <tr key={day.day}>
-                      <td>{longDay(day.day)}</td>
+                      <td>
+                        <Link
+                          href={addressOf(path, { chart: 'table', from: day.day, to: day.day })}
+                          prefetch={false}
+                          scroll={false}
+                          className="underline-offset-2 hover:underline"
+                        >
+                          {longDay(day.day)}
+                        </Link>
+                      </td>
                       <td>{day.successCount}</td>
                       <td>{day.failedCount}</td>
                       <td>{day.averageMs === null ? '—' : duration(day.averageMs)}</td>

@@ -41,7 +41,15 @@ function Settings({ expectation }: { expectation: Expectation }) {
 }
 
 /** When runs are expected, in words; an admin decides here whether reports may change it. */
-export async function ExpectationCard({ job, canLock }: { job: JobDetail; canLock: boolean }) {
+export async function ExpectationCard({
+  job,
+  timeZone,
+  canLock,
+}: {
+  job: JobDetail;
+  timeZone: string;
+  canLock: boolean;
+}) {
   const [t, locale] = await Promise.all([getTranslations('jobs.expectation'), getLocale()]);
   const { expectation, isExpectationLocked } = job;
   return (
@@ -51,7 +59,7 @@ export async function ExpectationCard({ job, canLock }: { job: JobDetail; canLoc
         <p className="text-ink-muted">{t('none')}</p>
       ) : (
         <>
-          <p className="text-base">{await describeExpectation(expectation, locale)}</p>
+          <p className="text-base">{await describeExpectation(expectation, { locale, timeZone })}</p>
           {expectation.type === 'cron' ? (
             <p className="text-[0.8125rem] text-ink-muted">
               <code className="font-mono">{expectation.expression}</code>

@@ -16,7 +16,8 @@ export interface HistoryRow {
   atText: string;
   isClockWrong: boolean;
   duration: string | null;
-  host: string | null;
+  /** The machine of a job that reports in; what started a run of the portal. */
+  from: string | null;
   message: string | null;
 }
 
@@ -24,8 +25,7 @@ export interface HistoryRowTexts {
   states: Record<ShownState, string>;
   clockWrong: string;
   duration: string;
-  host: string;
-  message: string;
+  from: string;
 }
 
 /** The rows of a job's history; why a client component: see IncidentRows. */
@@ -35,7 +35,7 @@ export function HistoryRows({ rows, texts }: { rows: readonly HistoryRow[]; text
       <Cell>
         <StateBadge state={row.state} word={texts.states[row.state]} />
       </Cell>
-      <Cell>
+      <Cell className="cell-corner">
         <Link href={`/runs/${row.id}` as Route} prefetch={false} className="row-link whitespace-nowrap">
           <time dateTime={row.at}>{row.atText}</time>
         </Link>
@@ -46,15 +46,27 @@ export function HistoryRows({ rows, texts }: { rows: readonly HistoryRow[]; text
           </span>
         ) : null}
       </Cell>
-      <Cell align="end" label={row.duration === null ? undefined : texts.duration}>
+      <Cell
+        align="end"
+        label={row.duration === null ? undefined : texts.duration}
+        className="cell-note max-md:text-ink-muted"
+      >
         {row.duration}
       </Cell>
-      <Cell label={row.host === null ? undefined : texts.host} className="text-ink-muted">
-        {row.host === null ? null : <bdi className="block md:truncate">{row.host}</bdi>}
+      <Cell label={row.from === null ? undefined : texts.from} className="cell-note text-ink-muted">
+        {row.from === null ? null : <bdi className="block md:truncate">{row.from}</bdi>}
       </Cell>
-      <Cell label={row.message === null ? undefined : texts.message} className="text-ink-muted">
+      <Cell className="text-ink-muted">
         {row.message === null ? null : (
-          <bdi className="block max-md:line-clamp-3 md:truncate">{row.message}</bdi>
+          <bdi
+            className={
+              row.state === 'failed'
+                ? 'line-clamp-3 text-ink md:line-clamp-2'
+                : 'block max-md:line-clamp-2 md:truncate'
+            }
+          >
+            {row.message}
+          </bdi>
         )}
       </Cell>
     </Row>

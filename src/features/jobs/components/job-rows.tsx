@@ -22,8 +22,6 @@ export interface JobRow {
 export interface JobRowTexts {
   states: Record<ShownState, string>;
   tool: string;
-  message: string;
-  finished: string;
   clockAhead: ClockAheadTexts;
 }
 
@@ -59,19 +57,16 @@ export function JobRows({
         <bdi className="block truncate font-mono text-xs leading-snug text-ink-muted">{row.jobKey}</bdi>
       </Cell>
       {hasTools ? (
-        <Cell label={row.tool === null ? undefined : texts.tool} className="text-ink-muted">
+        <Cell label={row.tool === null ? undefined : texts.tool} className="cell-note text-ink-muted">
           {row.tool === null ? null : <bdi>{row.tool}</bdi>}
         </Cell>
       ) : null}
-      <Cell
-        label={row.message === null ? undefined : texts.message}
-        className="text-ink-muted md:max-lg:hidden"
-      >
+      <Cell className="text-ink-muted md:max-lg:hidden">
         {row.message === null ? null : (
-          <bdi className="block max-md:line-clamp-3 md:truncate">{row.message}</bdi>
+          <bdi className="block max-md:line-clamp-2 md:truncate">{row.message}</bdi>
         )}
       </Cell>
-      <Cell label={row.finished === null ? undefined : texts.finished} className="text-ink-muted">
+      <Cell className="cell-corner text-ink-muted">
         {row.finished === null ? null : (
           <LiveFinishedTime
             time={row.finished}

@@ -28,14 +28,14 @@ export function JobTable({
   return (
     <Table
       caption={t('table.caption')}
-      className="md:table-fixed"
+      className="scan-table md:table-fixed"
       head={
         <>
           <HeadCell className="w-36">{t('table.state')}</HeadCell>
-          <HeadCell>{t('table.job')}</HeadCell>
-          {hasTools ? <HeadCell className="w-36 max-lg:w-28">{t('table.tool')}</HeadCell> : null}
-          <HeadCell className="w-[30%] max-lg:hidden">{t('table.message')}</HeadCell>
-          <HeadCell className="w-36">{t('table.finished')}</HeadCell>
+          <HeadCell className="lg:w-[28%]">{t('table.job')}</HeadCell>
+          {hasTools ? <HeadCell className="w-32 max-lg:w-28">{t('table.tool')}</HeadCell> : null}
+          <HeadCell className="max-lg:hidden">{t('table.message')}</HeadCell>
+          <HeadCell className="w-34">{t('table.finished')}</HeadCell>
         </>
       }
     >
@@ -45,8 +45,6 @@ export function JobTable({
         texts={{
           states,
           tool: t('table.tool'),
-          message: t('table.message'),
-          finished: t('table.finished'),
           clockAhead: { word: t('clockAhead.word'), hint: t('clockAhead.hint') },
         }}
         rows={jobs.map((job) => ({

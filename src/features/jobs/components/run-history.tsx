@@ -2,9 +2,7 @@ import type { Route } from 'next';
 import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
 import { AutoSubmitForm } from '#components/ui/auto-submit-form.tsx';
-import { Button } from '#components/ui/button.tsx';
 import { formatPlainTime } from '#components/ui/format-time.ts';
-import { Input } from '#components/ui/input.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import { Select } from '#components/ui/select.tsx';
@@ -15,6 +13,7 @@ import { formatDuration } from '#domain/duration.ts';
 import { formatInstantCursor, type InstantCursor, type Page } from '#domain/page-cursor.ts';
 import { type HistoryFilter, outcomes } from '#features/jobs/schemas.ts';
 import { addressOf } from '#features/kit/address.ts';
+import { ApplyButton, DayField } from '#features/kit/components/day-field.tsx';
 import { shownText } from '#features/kit/components/reported-text.tsx';
 import { useOwnMessages } from '#features/kit/own-messages.ts';
 import { HistoryRows } from './history-rows.tsx';
@@ -28,27 +27,21 @@ function HistoryFilterBar({ action, filter }: { action: Route; filter: HistoryFi
       action={action}
       applied={new URLSearchParams(query).toString()}
       label={t('filterLabel')}
-      className="mb-3 flex flex-wrap items-end gap-2"
+      className="mb-3 flex-wrap items-end gap-2 max-sm:grid max-sm:grid-cols-2 sm:flex"
     >
       <Select
         name="outcome"
         defaultValue={filter.outcome ?? ''}
         aria-label={t('outcome')}
-        className="max-sm:basis-full sm:w-40"
+        className="max-sm:col-span-2 sm:w-40"
         choices={[
           { value: '', label: t('anyOutcome') },
           ...outcomes.map((outcome) => ({ value: outcome, label: states(outcome) })),
         ]}
       />
-      <label className="flex items-center gap-2 text-[0.8125rem] max-sm:flex-1">
-        <span className="whitespace-nowrap text-ink-muted">{t('from')}</span>
-        <Input type="date" name="from" defaultValue={filter.from ?? ''} className="sm:w-38" />
-      </label>
-      <label className="flex items-center gap-2 text-[0.8125rem] max-sm:flex-1">
-        <span className="whitespace-nowrap text-ink-muted">{t('to')}</span>
-        <Input type="date" name="to" defaultValue={filter.to ?? ''} className="sm:w-38" />
-      </label>
-      <Button type="submit">{t('apply')}</Button>
+      <DayField name="from" label={t('from')} defaultValue={filter.from} />
+      <DayField name="to" label={t('to')} defaultValue={filter.to} />
+      <ApplyButton>{t('apply')}</ApplyButton>
     </AutoSubmitForm>
   );
 }
@@ -72,6 +65,7 @@ export function RunHistory({
 }) {
   const t = useTranslations('jobs.history');
   const states = useStateWords();
+  const triggers = useTranslations('runs.triggerWords');
   const own = useOwnMessages();
   const locale = useLocale();
   const isNarrowed = filter.outcome !== null || filter.from !== null || filter.to !== null;
@@ -97,7 +91,7 @@ export function RunHistory({
       ) : (
         <Table
           caption={t('caption')}
-          className="md:table-fixed"
+          className="scan-table md:table-fixed"
           head={
             <>
               <HeadCell className="w-24">{t('state')}</HeadCell>
@@ -105,7 +99,7 @@ export function RunHistory({
               <HeadCell align="end" className="w-28">
                 {t('duration')}
               </HeadCell>
-              <HeadCell className="w-36">{t('host')}</HeadCell>
+              <HeadCell className="w-36">{t(isPortal ? 'trigger' : 'host')}</HeadCell>
               <HeadCell>{t('message')}</HeadCell>
             </>
           }
@@ -115,8 +109,7 @@ export function RunHistory({
               states,
               clockWrong: t('clockWrong'),
               duration: t('duration'),
-              host: t('host'),
-              message: t('message'),
+              from: t(isPortal ? 'trigger' : 'host'),
             }}
             rows={page.items.map((run) => ({
               id: run.id,
@@ -125,7 +118,7 @@ export function RunHistory({
               atText: formatPlainTime(run.orderedAt, locale, timeZone),
               isClockWrong: run.isClockWrong,
               duration: run.durationMs === null ? null : formatDuration(run.durationMs, locale),
-              host: run.host === null ? null : shownText(run.host, 60),
+              from: isPortal ? triggers(run.trigger) : run.host === null ? null : shownText(run.host, 60),
               message: run.message ? shownText(isPortal ? own(run.message) : run.message, 160) : null,
             }))}
           />

@@ -7,8 +7,6 @@ import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { removeJobSecret, setJobSecret } from '#features/plugins/actions.ts';
 
-const placeholder = '{{secret.name}}';
-
 /** Names of a job's secrets, never their values; a new value replaces the old one. */
 export function JobSecretsCard({
   jobId,
@@ -22,7 +20,11 @@ export function JobSecretsCard({
   const t = useTranslations('plugins.settings');
   return (
     <Card aria-labelledby="secrets-title">
-      <CardHeader id="secrets-title" title={t('secrets')} description={t('secretsHint', { placeholder })} />
+      <CardHeader
+        id="secrets-title"
+        title={t('secrets')}
+        description={t('secretsHint', { placeholder: `{{secret.${t('secretPlaceholder')}}}` })}
+      />
       {secrets.length === 0 ? null : (
         <ul className="mb-4 divide-y divide-line border-y border-line">
           {secrets.map(({ name, updatedAt }) => (

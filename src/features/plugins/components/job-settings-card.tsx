@@ -52,7 +52,7 @@ export function JobSettingsCard({
     ],
     [
       t('concurrency'),
-      settings.concurrencyLimit === null ? t('noLimit') : t('times', { count: settings.concurrencyLimit }),
+      settings.concurrencyLimit === null ? t('noLimit') : t('atOnce', { count: settings.concurrencyLimit }),
     ],
     ...(declared?.hasCursor || settings.cursor !== null
       ? ([

@@ -46,40 +46,43 @@ export function JobSettingsForm({
         maxLength={500}
         required
       />
-      <div className="grid gap-4 sm:grid-cols-2">
-        {numbers.map(({ name, min, max }) => (
-          <TextField
-            key={name}
-            name={name}
-            label={labels[name]}
-            hint={name === 'backoffSeconds' ? t('backoffHint') : undefined}
-            type="number"
-            inputMode="numeric"
-            min={min}
-            max={max}
-            step={1}
-            defaultValue={settings[name]}
-            required
-          />
-        ))}
-        <TextField
-          name="concurrencyLimit"
-          label={t('concurrency')}
-          hint={t('concurrencyHint')}
-          type="number"
-          inputMode="numeric"
-          min={1}
-          max={1_000}
-          step={1}
-          defaultValue={settings.concurrencyLimit ?? ''}
-        />
-      </div>
       {declared?.payloadSchema ? (
         <div className="space-y-4 border-t border-line pt-4">
           <h2 className="text-[0.9375rem] font-semibold">{t('payload')}</h2>
           <PayloadFields schema={declared.payloadSchema} payload={settings.payload} />
         </div>
       ) : null}
+      <div className="space-y-4 border-t border-line pt-4">
+        <h2 className="text-[0.9375rem] font-semibold">{t('limits')}</h2>
+        <div className="grid gap-4 sm:grid-cols-2">
+          {numbers.map(({ name, min, max }) => (
+            <TextField
+              key={name}
+              name={name}
+              label={labels[name]}
+              hint={name === 'backoffSeconds' ? t('backoffHint') : undefined}
+              type="number"
+              inputMode="numeric"
+              min={min}
+              max={max}
+              step={1}
+              defaultValue={settings[name]}
+              required
+            />
+          ))}
+          <TextField
+            name="concurrencyLimit"
+            label={t('concurrency')}
+            hint={t('concurrencyHint')}
+            type="number"
+            inputMode="numeric"
+            min={1}
+            max={1_000}
+            step={1}
+            defaultValue={settings.concurrencyLimit ?? ''}
+          />
+        </div>
+      </div>
       {declared?.hasCursor || settings.cursor !== null ? (
         <div className="border-t border-line pt-4">
           <TextareaField

@@ -45,7 +45,7 @@ export function NewJobForm({ pluginId, declared }: { pluginId: string; declared:
         </fieldset>
       )}
       <div className="flex flex-wrap items-center justify-end gap-2 border-t border-line pt-4">
-        <p className="me-auto text-[0.8125rem] text-ink-muted">{t('next')}</p>
+        <p className="me-auto text-[0.8125rem] text-ink-muted max-sm:w-full">{t('next')}</p>
         <LinkButton href={`/plugins/${pluginId}` as Route}>{shell('cancel')}</LinkButton>
         <SubmitButton>{t('submit')}</SubmitButton>
       </div>

@@ -1,10 +1,24 @@
+import {
+  CircleCheck,
+  CircleMinus,
+  CircleX,
+  Clock3,
+  type IconNode,
+  LoaderCircle,
+  RotateCcw,
+  TimerOff,
+  Undo2,
+  Unplug,
+} from 'lucide';
 import type { Route } from 'next';
 import Link from 'next/link';
 import { useFormatter, useLocale, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { Badge, type Tone } from '#components/ui/badge.tsx';
 import { Card, CardHeader } from '#components/ui/card.tsx';
+import { classNames } from '#components/ui/class-names.ts';
 import { formatPlainTime } from '#components/ui/format-time.ts';
+import { Icon } from '#components/ui/icon.tsx';
 import { ProgressBar } from '#components/ui/progress-bar.tsx';
 import { ExactTime, RelativeTime } from '#components/ui/relative-time.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
@@ -107,12 +121,16 @@ const outcomes = [
   'lost',
   'timed_out',
 ] as const;
-const outcomeTones: Partial<Record<(typeof outcomes)[number], Tone>> = {
-  success: 'success',
-  failed: 'danger',
-  timed_out: 'danger',
-  retry: 'warning',
-  lost: 'warning',
+const outcomeLooks: Record<(typeof outcomes)[number] | 'running', { tone: Tone; icon: IconNode }> = {
+  running: { tone: 'info', icon: LoaderCircle },
+  success: { tone: 'success', icon: CircleCheck },
+  failed: { tone: 'danger', icon: CircleX },
+  timed_out: { tone: 'danger', icon: TimerOff },
+  retry: { tone: 'warning', icon: RotateCcw },
+  lost: { tone: 'warning', icon: Unplug },
+  canceled: { tone: 'neutral', icon: CircleMinus },
+  snoozed: { tone: 'neutral', icon: Clock3 },
+  released: { tone: 'neutral', icon: Undo2 },
 };
 
 /** Each try of a run. */
@@ -130,27 +148,29 @@ export function AttemptsCard({ attempts, timeZone }: { attempts: readonly RunAtt
         className="md:table-fixed"
         head={
           <>
-            <HeadCell className="w-16">{t('attempt')}</HeadCell>
-            <HeadCell className="w-36">{t('outcome')}</HeadCell>
+            <HeadCell className="w-18">{t('attempt')}</HeadCell>
+            <HeadCell className="w-34">{t('outcome')}</HeadCell>
             <HeadCell className="w-46">{t('started')}</HeadCell>
-            <HeadCell align="end" className="w-28">
+            <HeadCell align="end" className="w-24">
               {t('duration')}
             </HeadCell>
-            <HeadCell className="w-44 @max-4xl:hidden">{t('worker')}</HeadCell>
+            <HeadCell className="w-40 @max-4xl:hidden">{t('worker')}</HeadCell>
             <HeadCell>{t('message')}</HeadCell>
           </>
         }
       >
         {attempts.map((attempt) => {
-          const outcome = outcomes.find((known) => known === attempt.outcome);
+          const outcome = outcomes.find((known) => known === attempt.outcome) ?? 'running';
+          const { tone, icon } = outcomeLooks[outcome];
           const durationMs =
             attempt.endedAt === null ? null : Date.parse(attempt.endedAt) - Date.parse(attempt.startedAt);
           return (
             <Row key={attempt.attempt}>
-              <Cell>{attempt.attempt}</Cell>
+              <Cell>{t('nth', { count: attempt.attempt })}</Cell>
               <Cell label={t('outcome')}>
-                <Badge tone={outcome ? (outcomeTones[outcome] ?? 'neutral') : 'info'}>
-                  {t(`outcomes.${outcome ?? 'running'}`)}
+                <Badge tone={tone}>
+                  <Icon node={icon} className="size-3.5" />
+                  {t(`outcomes.${outcome}`)}
                 </Badge>
               </Cell>
               <Cell label={t('started')} className="whitespace-nowrap">
@@ -201,7 +221,7 @@ export function InputCard({ run }: { run: PortalRunDetail }) {
   return (
     <Card aria-labelledby="input-title">
       <CardHeader id="input-title" title={t('input')} />
-      <div className="grid gap-4 md:grid-cols-2">
+      <div className={classNames('grid gap-4', run.result !== null && 'md:grid-cols-2')}>
         <div className="min-w-0">
           <h3 className="mb-1 text-xs text-ink-muted">{t('payload')}</h3>
           {Object.keys(run.payload).length === 0 ? (

@@ -12,6 +12,7 @@ import { isUnfinished } from '#domain/run-state.ts';
 import { PayloadFields } from '#features/kit/components/payload-fields.tsx';
 import { cancelRun, rerunRun } from '#features/runs/actions.ts';
 import type { PortalRunDetail } from '#features/runs/portal-run.ts';
+import type { WholeRun } from '#features/runs/whole-run.ts';
 import { CursorFields } from './cursor-fields.tsx';
 
 function CancelButton({ runId, state }: { runId: string; state: RunState }) {
@@ -70,26 +71,13 @@ function RerunButton({
 }
 
 /** What can be done with a run of the portal: cancel it while it goes on, start it once more when it is over. */
-export function RunActions({
-  runId,
-  state,
-  run,
-  jobCursor,
-  mayCancel,
-  mayRerun,
-}: {
-  runId: string;
-  state: RunState;
-  run: PortalRunDetail;
-  jobCursor: string | null;
-  mayCancel: boolean;
-  mayRerun: boolean;
-}) {
+export function RunActions({ whole: { run, portalRun, ...whole } }: { whole: WholeRun }) {
   const t = useTranslations('runs.cancel');
-  if (!isUnfinished(state)) {
-    return mayRerun ? <RerunButton runId={runId} run={run} jobCursor={jobCursor} /> : null;
+  if (portalRun === null) return null;
+  if (!isUnfinished(run.state)) {
+    return whole.mayRerun ? <RerunButton runId={run.id} run={portalRun} jobCursor={whole.jobCursor} /> : null;
   }
-  if (run.cancelRequestedAt !== null) {
+  if (portalRun.cancelRequestedAt !== null) {
     return (
       <span role="status" className="inline-flex items-center gap-2 text-[0.8125rem] text-warning">
         <Spinner className="size-3.5" />
@@ -97,5 +85,5 @@ export function RunActions({
       </span>
     );
   }
-  return mayCancel ? <CancelButton runId={runId} state={state} /> : null;
+  return whole.mayCancel ? <CancelButton runId={run.id} state={run.state} /> : null;
 }

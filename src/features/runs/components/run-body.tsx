@@ -2,14 +2,38 @@ import { useTranslations } from 'next-intl';
 import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
 import { Card, CardHeader } from '#components/ui/card.tsx';
 import { Notice } from '#components/ui/notice.tsx';
+import type { Run } from '#data/run-row.ts';
 import { isUnfinished } from '#domain/run-state.ts';
 import { OwnMessage } from '#features/kit/components/own-message.tsx';
 import { ReportedText } from '#features/kit/components/reported-text.tsx';
 import type { WholeRun } from '#features/runs/whole-run.ts';
 import { LogCard } from './log-card.tsx';
 import { AttemptsCard, InputCard, ProgressCard, RunErrorCard } from './portal-run-cards.tsx';
-import { RunActions } from './run-actions.tsx';
 import { RunFacts } from './run-facts.tsx';
+
+function Metrics({ metrics }: { metrics: Run['metrics'] }) {
+  const t = useTranslations('runs.metrics');
+  if (metrics.length === 0) return null;
+  return (
+    <section aria-labelledby="metrics-title" className="mt-4 border-t border-line pt-4">
+      <h2 id="metrics-title" className="mb-2 text-[0.9375rem] font-semibold">
+        {t('title')}
+      </h2>
+      <dl className="grid grid-cols-2 gap-x-8 gap-y-3 sm:grid-cols-3 lg:grid-cols-4">
+        {metrics.map(({ name, value }) => (
+          <div key={name} className="min-w-0">
+            <dt className="text-xs text-ink-muted">
+              <ReportedText text={name} lengthMax={100} />
+            </dt>
+            <dd className="font-mono">
+              <ReportedText text={value} lengthMax={200} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
 
 /** Everything about a run below its title: on its own page, and in the drawer beside a list. */
 export function RunBody({ whole, timeZone }: { whole: WholeRun; timeZone: string }) {
@@ -21,18 +45,6 @@ export function RunBody({ whole, timeZone }: { whole: WholeRun; timeZone: string
       {isLive ? <AutoRefresh seconds={1} /> : null}
       <div className="@container space-y-5">
         {portalRun === null ? null : (
-          <div className="flex flex-wrap gap-2 empty:hidden">
-            <RunActions
-              runId={run.id}
-              state={run.state}
-              run={portalRun}
-              jobCursor={whole.jobCursor}
-              mayCancel={whole.mayCancel}
-              mayRerun={whole.mayRerun}
-            />
-          </div>
-        )}
-        {portalRun === null ? null : (
           <>
             <ProgressCard state={run.state} run={portalRun} timeZone={timeZone} />
             <RunErrorCard run={portalRun} />
@@ -43,9 +55,6 @@ export function RunBody({ whole, timeZone }: { whole: WholeRun; timeZone: string
             <p>{t('clockWrong.body')}</p>
           </Notice>
         ) : null}
-        <Card>
-          <RunFacts run={run} portalRun={portalRun} reporter={reporter} timeZone={timeZone} />
-        </Card>
         {run.message !== null && run.message === portalRun?.error?.message ? null : (
           <Card>
             <CardHeader title={t('message')} />
@@ -58,23 +67,10 @@ export function RunBody({ whole, timeZone }: { whole: WholeRun; timeZone: string
             )}
           </Card>
         )}
-        {run.metrics.length > 0 ? (
-          <Card>
-            <CardHeader title={t('metrics.title')} />
-            <dl className="grid gap-x-8 gap-y-3 sm:grid-cols-3 lg:grid-cols-4">
-              {run.metrics.map(({ name, value }) => (
-                <div key={name} className="min-w-0">
-                  <dt className="text-xs text-ink-muted">
-                    <ReportedText text={name} lengthMax={100} />
-                  </dt>
-                  <dd className="font-mono">
-                    <ReportedText text={value} lengthMax={200} />
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          </Card>
-        ) : null}
+        <Card>
+          <RunFacts run={run} portalRun={portalRun} reporter={reporter} timeZone={timeZone} />
+          <Metrics metrics={run.metrics} />
+        </Card>
         {portalRun === null ? null : (
           <>
             <InputCard run={portalRun} />

@@ -8,6 +8,7 @@ import { LinkButton } from '#components/ui/link-button.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
 import { ReportedText } from '#features/kit/components/reported-text.tsx';
 import type { WholeRun } from '#features/runs/whole-run.ts';
+import { RunActions } from './run-actions.tsx';
 import { RunBody } from './run-body.tsx';
 
 /** A run beside the list that it was opened from; the address names it, so that it can be sent to somebody. */
@@ -37,10 +38,13 @@ export function RunDrawer({
     >
       <div className="mb-4 flex flex-wrap items-center justify-between gap-2 text-ink-muted">
         <span>{t('title', { time: formatPlainTime(run.orderedAt, locale, timeZone) })}</span>
-        <LinkButton href={`/runs/${run.id}` as Route} size="sm" prefetch={false}>
-          <Icon node={Maximize2} />
-          {t('openPage')}
-        </LinkButton>
+        <span className="flex flex-wrap gap-2">
+          <RunActions whole={whole} />
+          <LinkButton href={`/runs/${run.id}` as Route} size="sm" prefetch={false}>
+            <Icon node={Maximize2} />
+            {t('openPage')}
+          </LinkButton>
+        </span>
       </div>
       <RunBody whole={whole} timeZone={timeZone} />
     </Dialog>

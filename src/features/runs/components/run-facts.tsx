@@ -82,9 +82,12 @@ export function RunFacts({
     ],
   ];
   return (
-    <dl className="grid gap-x-8 gap-y-3 sm:grid-cols-2 lg:grid-cols-3">
+    <dl className="grid gap-x-8 gap-y-1.5 sm:grid-cols-2 sm:gap-y-3 lg:grid-cols-3">
       {facts.map(([name, value]) => (
-        <div key={name} className="min-w-0">
+        <div
+          key={name}
+          className="min-w-0 max-sm:grid max-sm:grid-cols-[6.5rem_minmax(0,1fr)] max-sm:items-baseline max-sm:gap-3"
+        >
           <dt className="text-xs text-ink-muted">{name}</dt>
           <dd>{value}</dd>
         </div>

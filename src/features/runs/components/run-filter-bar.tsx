@@ -1,12 +1,12 @@
 import type { Route } from 'next';
 import { useLocale, useTranslations } from 'next-intl';
 import { AutoSubmitForm } from '#components/ui/auto-submit-form.tsx';
-import { Button } from '#components/ui/button.tsx';
-import { Input } from '#components/ui/input.tsx';
+import { classNames } from '#components/ui/class-names.ts';
 import { Select } from '#components/ui/select.tsx';
 import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
 import { oneLine, readableText } from '#domain/reported-text.ts';
 import { runStates, runTriggers } from '#domain/run-state.ts';
+import { ApplyButton, DayField } from '#features/kit/components/day-field.tsx';
 import { queryOf, type RunFilter } from '#features/runs/schemas.ts';
 
 /** What a list of runs can be narrowed to. */
@@ -29,13 +29,13 @@ export function RunFilterBar({
   const applied = Object.entries(queryOf(filter)).filter(
     (entry): entry is [string, string] => entry[1] !== null && !(plugins === null && entry[0] === 'plugin'),
   );
-  const menu = 'max-sm:min-w-0 max-sm:flex-[1_1_40%] sm:w-40 sm:grow';
+  const menu = 'min-w-0 sm:w-40 sm:grow';
   return (
     <AutoSubmitForm
       action={action}
       applied={new URLSearchParams(applied).toString()}
       label={t('label')}
-      className="mb-3 flex flex-wrap items-end gap-2"
+      className="mb-3 flex-wrap items-end gap-2 max-sm:grid max-sm:grid-cols-2 sm:flex"
     >
       <Select
         name="state"
@@ -62,7 +62,7 @@ export function RunFilterBar({
           name="plugin"
           defaultValue={filter.pluginId ?? ''}
           aria-label={t('plugin')}
-          className="max-sm:w-full sm:w-40 sm:grow"
+          className={menu}
           choices={[
             { value: '', label: t('anyPlugin') },
             ...plugins.map(({ id, name }) => ({
@@ -76,7 +76,7 @@ export function RunFilterBar({
         name="job"
         defaultValue={filter.jobId ?? ''}
         aria-label={t('job')}
-        className="max-sm:w-full sm:w-56 sm:grow"
+        className={classNames('min-w-0 sm:w-56 sm:grow', plugins === null && 'max-sm:col-span-2')}
         choices={[
           { value: '', label: t('anyJob') },
           ...jobs.map(({ id, title }) => ({
@@ -85,16 +85,10 @@ export function RunFilterBar({
           })),
         ]}
       />
-      <div className="flex flex-wrap items-end gap-2 max-sm:w-full">
-        <label className="flex items-center gap-2 text-[0.8125rem] max-sm:flex-1">
-          <span className="whitespace-nowrap text-ink-muted">{t('from')}</span>
-          <Input type="date" name="from" defaultValue={filter.from ?? ''} className="sm:w-38" />
-        </label>
-        <label className="flex items-center gap-2 text-[0.8125rem] max-sm:flex-1">
-          <span className="whitespace-nowrap text-ink-muted">{t('to')}</span>
-          <Input type="date" name="to" defaultValue={filter.to ?? ''} className="sm:w-38" />
-        </label>
-        <Button type="submit">{t('apply')}</Button>
+      <div className="gap-2 max-sm:contents sm:flex">
+        <DayField name="from" label={t('from')} defaultValue={filter.from} />
+        <DayField name="to" label={t('to')} defaultValue={filter.to} />
+        <ApplyButton>{t('apply')}</ApplyButton>
       </div>
     </AutoSubmitForm>
   );

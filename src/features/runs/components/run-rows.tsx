@@ -24,11 +24,9 @@ export interface RunRow {
 
 export interface RunRowTexts {
   states: Record<ShownState, string>;
-  time: string;
   duration: string;
   trigger: string;
   events: string;
-  message: string;
   progress: string;
 }
 
@@ -47,8 +45,8 @@ function RunText({ row, texts }: { row: RunRow; texts: RunRowTexts }) {
     <bdi
       className={
         row.state === 'failed'
-          ? 'block text-ink max-md:line-clamp-3 md:truncate'
-          : 'block max-md:line-clamp-3 md:truncate'
+          ? 'line-clamp-3 text-ink md:line-clamp-2'
+          : 'block max-md:line-clamp-2 md:truncate'
       }
     >
       {message}
@@ -59,10 +57,12 @@ function RunText({ row, texts }: { row: RunRow; texts: RunRowTexts }) {
 /** The rows of a list of runs; why a client component: see IncidentRows. */
 export function RunRows({
   rows,
+  hasEvents,
   texts,
   listHref,
 }: {
   rows: readonly RunRow[];
+  hasEvents: boolean;
   texts: RunRowTexts;
   /** The list as it is; a run opens beside it. */
   listHref: string;
@@ -84,26 +84,29 @@ export function RunRows({
           <bdi>{row.title}</bdi>
         </Link>
       </Cell>
-      <Cell label={texts.time} className="whitespace-nowrap">
+      <Cell className="cell-corner whitespace-nowrap">
         <time dateTime={row.at}>{row.atText}</time>
       </Cell>
       <Cell
         align="end"
-        className="whitespace-nowrap"
+        className="cell-note whitespace-nowrap max-md:text-ink-muted"
         label={row.duration === null ? undefined : texts.duration}
       >
         {row.duration}
       </Cell>
-      <Cell label={texts.trigger} className="text-ink-muted md:max-lg:hidden">
+      <Cell label={texts.trigger} className="cell-note text-ink-muted md:max-lg:hidden">
         {row.trigger}
       </Cell>
-      <Cell align="end" label={row.events === null ? undefined : texts.events} className="md:max-lg:hidden">
-        {row.events}
-      </Cell>
-      <Cell
-        label={row.message === null && row.progress === null ? undefined : texts.message}
-        className="text-ink-muted"
-      >
+      {hasEvents ? (
+        <Cell
+          align="end"
+          label={row.events === null ? undefined : texts.events}
+          className="cell-note max-md:text-ink-muted md:max-lg:hidden"
+        >
+          {row.events}
+        </Cell>
+      ) : null}
+      <Cell className="text-ink-muted">
         <RunText row={row} texts={texts} />
       </Cell>
     </Row>

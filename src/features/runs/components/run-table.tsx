@@ -52,37 +52,40 @@ export function RunTable({
     };
   };
 
+  // Few jobs count what they process.
+  const hasEvents = runs.some(({ eventsProcessed }) => eventsProcessed !== null);
   return (
     <Table
       caption={t('caption')}
-      className="md:table-fixed"
+      className="scan-table md:table-fixed"
       head={
         <>
           <HeadCell className="w-25">{t('state')}</HeadCell>
-          <HeadCell>{t('job')}</HeadCell>
-          <HeadCell className="w-44">{t('time')}</HeadCell>
-          <HeadCell align="end" className="w-26">
+          <HeadCell className="w-[20%]">{t('job')}</HeadCell>
+          <HeadCell className="w-42">{t('time')}</HeadCell>
+          <HeadCell align="end" className="w-22">
             {t('duration')}
           </HeadCell>
           <HeadCell className="w-20 max-lg:hidden">{t('trigger')}</HeadCell>
-          <HeadCell align="end" className="w-24 max-lg:hidden">
-            {t('events')}
-          </HeadCell>
-          <HeadCell className="w-[21%]">{t('message')}</HeadCell>
+          {hasEvents ? (
+            <HeadCell align="end" className="w-24 max-lg:hidden">
+              {t('events')}
+            </HeadCell>
+          ) : null}
+          <HeadCell>{t('message')}</HeadCell>
         </>
       }
     >
       <RunRows
         texts={{
           states,
-          time: t('time'),
           duration: t('duration'),
           trigger: t('trigger'),
           events: t('events'),
-          message: t('message'),
           progress: t('progress'),
         }}
         rows={runs.map(toRow)}
+        hasEvents={hasEvents}
         listHref={listHref}
       />
     </Table>

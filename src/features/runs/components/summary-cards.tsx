@@ -67,15 +67,17 @@ export function SummaryCards({ totals, days }: { totals: RunTotals; days: number
   return (
     <section aria-label={t('label')} className="mb-4">
       <p className="mb-1.5 text-xs text-ink-muted">{days === null ? t('all') : t('since', { days })}</p>
-      <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4 lg:grid-cols-7">
+      <dl className="grid grid-cols-4 gap-px overflow-hidden rounded-lg border border-line bg-line lg:grid-cols-7">
         {figures.map(({ name, value, icon, className }) => (
           <div
             key={name}
-            className="flex min-w-0 flex-col-reverse justify-end bg-surface px-3.5 py-2.5 last:col-span-2 lg:last:col-span-1"
+            className="flex min-w-0 flex-col-reverse justify-end bg-surface px-3.5 py-2.5 last:col-span-2 max-sm:px-2 max-sm:py-2 lg:last:col-span-1"
           >
-            <dd className={classNames('text-lg leading-tight font-semibold', className)}>{value}</dd>
-            <dt className="flex items-center gap-1.5 text-xs text-ink-muted">
-              <Icon node={icon} className="size-3.5" />
+            <dd className={classNames('text-lg leading-tight font-semibold max-sm:text-base', className)}>
+              {value}
+            </dd>
+            <dt className="flex items-center gap-1.5 text-xs text-ink-muted max-sm:text-[0.6875rem]">
+              <Icon node={icon} className="size-3.5 max-sm:hidden" />
               <span className="truncate">{name}</span>
             </dt>
           </div>

@@ -317,6 +317,11 @@ export function DayTimeline({
               </li>
             ))}
           </ul>
+          {collisions.length > worst.length ? (
+            <p className="text-xs text-ink-muted">
+              {t('moreCollisions', { count: collisions.length - worst.length })}
+            </p>
+          ) : null}
         </div>
       ) : null}
       <details className="mt-3">

@@ -23,17 +23,20 @@ export function OccurrenceList({
   occurrences,
   timeZone,
   olderHref,
+  hasTitle = true,
 }: {
   occurrences: readonly Occurrence[];
   timeZone: string;
   olderHref: Route | null;
+  /** False where the page has it. */
+  hasTitle?: boolean;
 }) {
   const t = useTranslations('schedules.ledger');
   const locale = useLocale();
   const time = (at: string) => formatPlainTime(at, locale, timeZone);
   return (
-    <Card aria-labelledby="ledger-title">
-      <CardHeader id="ledger-title" title={t('title')} description={t('description')} />
+    <Card aria-label={t('title')}>
+      {hasTitle ? <CardHeader title={t('title')} description={t('description')} /> : null}
       {occurrences.length === 0 ? (
         <p className="text-ink-muted">{t('empty')}</p>
       ) : (

@@ -79,7 +79,10 @@ export function ScheduleTable({
               <ReportedText text={job.title} lengthMax={120} />
             </Link>
             <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5 text-xs text-ink-muted">
-              {job.status?.lastStatus === 'error' ? <StatusBadge state="error" /> : null}
+              {/* While the next run goes on, the last one no longer says it. */}
+              {job.status?.lastStatus === 'error' && job.latestRun?.state !== 'failed' ? (
+                <StatusBadge state="error" />
+              ) : null}
               {showPlugin ? <ReportedText text={job.plugin.name} lengthMax={60} /> : null}
               <ReportedText text={job.jobKey} lengthMax={80} className="font-mono" />
             </span>

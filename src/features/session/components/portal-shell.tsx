@@ -54,12 +54,12 @@ export async function PortalShell({
         </Link>
         <nav
           aria-label={t('mainNavigation')}
-          className="max-md:order-last max-md:col-span-2 max-md:flex max-md:overflow-x-auto max-md:px-1.5 max-md:pb-1 md:space-y-0.5 md:overflow-y-auto md:p-3 md:pt-1"
+          className="main-menu max-md:order-last max-md:col-span-2 md:space-y-0.5 md:overflow-y-auto md:p-3 md:pt-1"
         >
           <NavLink href="/incidents" also={['/']}>
             <Icon node={TriangleAlert} />
             {t('incidents')}
-            {incidentBadge}
+            <span className="menu-badge">{incidentBadge}</span>
           </NavLink>
           <NavLink href="/jobs">
             <Icon node={Boxes} />

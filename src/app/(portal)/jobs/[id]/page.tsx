@@ -46,7 +46,7 @@ export async function generateMetadata({ params }: PageProps<'/jobs/[id]'>): Pro
   }
 }
 
-const shownOccurrences = 20;
+const shownOccurrences = 10;
 
 /** What the page of a job that the portal runs shows beside the history; null for an external job. */
 async function readPortalJob(member: CurrentMember, jobId: string, kind: 'external' | 'plugin') {
@@ -85,6 +85,53 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
   const path = `/jobs/${job.id}` as Route;
   const { status } = job;
   const isAdmin = member.role === 'admin';
+  const latest = (
+    <Card>
+      <CardHeader
+        title={t('detail.latest')}
+        action={
+          status ? (
+            <span className="text-[0.8125rem] text-ink-muted">
+              <FinishedTime
+                at={status.lastFinishedAt}
+                timeZone={member.timeZone}
+                clockAhead={
+                  isClockAhead(status.lastFinishedAt, status.updatedAt)
+                    ? { word: t('clockAhead.word'), hint: t('clockAhead.hint') }
+                    : null
+                }
+              />
+            </span>
+          ) : null
+        }
+      />
+      {status === null ? (
+        <p className="text-ink-muted">{t('detail.noResult')}</p>
+      ) : status.lastMessage ? (
+        <div
+          tabIndex={0}
+          role="region"
+          aria-label={t('detail.latest')}
+          className="max-h-72 overflow-y-auto whitespace-pre-wrap"
+        >
+          {portalJob === null ? (
+            <ReportedText text={status.lastMessage} />
+          ) : (
+            <OwnMessage text={status.lastMessage} />
+          )}
+        </div>
+      ) : (
+        <p className="text-ink-muted">{t('detail.noMessage')}</p>
+      )}
+      {job.latestRunId === null ? null : (
+        <p className="mt-3 text-[0.8125rem]">
+          <Link href={`/runs/${job.latestRunId}` as Route} className="text-accent underline">
+            {t('detail.latestRun')}
+          </Link>
+        </p>
+      )}
+    </Card>
+  );
   return (
     <>
       <PageHeader
@@ -132,75 +179,42 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
       {portalJob !== null && unfinished.length > 0 ? <AutoRefresh seconds={1} /> : null}
       <div className="space-y-5">
         <RunningRuns runs={unfinished} timeZone={member.timeZone} />
-        <div className="grid gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-          <Card>
-            <CardHeader
-              title={t('detail.latest')}
-              action={
-                status ? (
-                  <span className="text-[0.8125rem] text-ink-muted">
-                    <FinishedTime
-                      at={status.lastFinishedAt}
-                      timeZone={member.timeZone}
-                      clockAhead={
-                        isClockAhead(status.lastFinishedAt, status.updatedAt)
-                          ? { word: t('clockAhead.word'), hint: t('clockAhead.hint') }
-                          : null
-                      }
-                    />
-                  </span>
-                ) : null
-              }
-            />
-            {status === null ? (
-              <p className="text-ink-muted">{t('detail.noResult')}</p>
-            ) : status.lastMessage ? (
-              <div
-                tabIndex={0}
-                role="region"
-                aria-label={t('detail.latest')}
-                className="max-h-72 overflow-y-auto whitespace-pre-wrap"
-              >
-                {portalJob === null ? (
-                  <ReportedText text={status.lastMessage} />
-                ) : (
-                  <OwnMessage text={status.lastMessage} />
-                )}
-              </div>
-            ) : (
-              <p className="text-ink-muted">{t('detail.noMessage')}</p>
-            )}
-          </Card>
-          {portalJob === null ? (
-            <ExpectationCard job={job} canLock={isAdmin} />
-          ) : (
-            <ScheduleCard
-              job={portalJob.job}
-              coming={portalJob.coming}
-              timeZone={member.timeZone}
-              isAdmin={isAdmin}
-              isHeld={portalJob.isHeld}
-            />
-          )}
-        </div>
-        {portalJob === null ? null : (
-          <div className="grid items-start gap-5 lg:grid-cols-2">
-            <JobSettingsCard settings={portalJob.settings} plugin={portalJob.plugin} isAdmin={isAdmin} />
-            <OccurrenceList
-              occurrences={portalJob.ledger.occurrences}
-              timeZone={member.timeZone}
-              olderHref={
-                portalJob.ledger.next === null
-                  ? null
-                  : addressOf(`${path}/occurrences`, { after: portalJob.ledger.next })
-              }
-            />
+        {portalJob === null ? (
+          <div className="grid gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+            {latest}
+            <ExpectationCard job={job} timeZone={member.timeZone} canLock={isAdmin} />
+          </div>
+        ) : (
+          <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+            <div className="min-w-0 space-y-5">
+              {latest}
+              <OccurrenceList
+                occurrences={portalJob.ledger.occurrences}
+                timeZone={member.timeZone}
+                olderHref={
+                  portalJob.ledger.next === null
+                    ? null
+                    : addressOf(`${path}/occurrences`, { after: portalJob.ledger.next })
+                }
+              />
+            </div>
+            <div className="min-w-0 space-y-5">
+              <ScheduleCard
+                job={portalJob.job}
+                coming={portalJob.coming}
+                timeZone={member.timeZone}
+                isAdmin={isAdmin}
+                isHeld={portalJob.isHeld}
+              />
+              <JobSettingsCard settings={portalJob.settings} plugin={portalJob.plugin} isAdmin={isAdmin} />
+            </div>
           </div>
         )}
         <DailyChart
           days={days}
           timeZone={member.timeZone}
           isTableShown={isTableShown}
+          path={path}
           tableHref={addressOf(path, { ...filter, chart: isTableShown ? null : 'table' })}
         />
         <RunHistory

@@ -39,7 +39,12 @@ export default portalPage<PageProps<'/runs'>>(async ({ searchParams }) => {
     <>
       <PageHeader
         title={t('title')}
-        description={`${t('description')} ${t('zone', { zone: member.timeZone })}`}
+        description={
+          <span className="flex flex-wrap gap-x-4">
+            <span>{t('description')}</span>
+            <span>{t('zone', { zone: member.timeZone })}</span>
+          </span>
+        }
       />
       <SummaryCards totals={totals} days={summaryDays} />
       <RunFilterBar action="/runs" filter={filter} jobs={jobs} plugins={plugins} />

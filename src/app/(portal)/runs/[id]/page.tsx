@@ -13,6 +13,7 @@ import { oneLine, readableText } from '#domain/reported-text.ts';
 import { ReportedText } from '#features/kit/components/reported-text.tsx';
 import { requireMember } from '#features/kit/current-member.ts';
 import { portalPage } from '#features/kit/portal-page.tsx';
+import { RunActions } from '#features/runs/components/run-actions.tsx';
 import { RunBody } from '#features/runs/components/run-body.tsx';
 import { findNeighbours, getRunOnce } from '#features/runs/queries.ts';
 import { readWholeRun } from '#features/runs/whole-run.ts';
@@ -47,32 +48,34 @@ export default portalPage<PageProps<'/runs/[id]'>>(async ({ params }) => {
             className="inline-flex items-center gap-1 hover:text-ink"
           >
             <Icon node={ChevronLeft} className="size-3.5" />
-            <span>
-              {t.rich('back', { job: () => <ReportedText key="job" text={run.job.title} lengthMax={40} /> })}
-            </span>
+            {t('back')}
           </Link>
         }
         title={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            {t('title', { time })}
+            <ReportedText text={run.job.title} lengthMax={200} />
             <StatusBadge state={run.state} />
           </span>
         }
+        description={t('title', { time })}
         actions={
-          <nav aria-label={t('neighbours')} className="flex flex-wrap gap-2">
-            {older === null ? null : (
-              <LinkButton href={`/runs/${older}` as Route} size="sm" prefetch={false}>
-                <Icon node={ChevronLeft} />
-                {t('older')}
-              </LinkButton>
-            )}
-            {newer === null ? null : (
-              <LinkButton href={`/runs/${newer}` as Route} size="sm" prefetch={false}>
-                {t('newer')}
-                <Icon node={ChevronRight} />
-              </LinkButton>
-            )}
-          </nav>
+          <>
+            <RunActions whole={whole} />
+            <nav aria-label={t('neighbours')} className="flex flex-wrap gap-2">
+              {older === null ? null : (
+                <LinkButton href={`/runs/${older}` as Route} size="sm" prefetch={false}>
+                  <Icon node={ChevronLeft} />
+                  {t('older')}
+                </LinkButton>
+              )}
+              {newer === null ? null : (
+                <LinkButton href={`/runs/${newer}` as Route} size="sm" prefetch={false}>
+                  {t('newer')}
+                  <Icon node={ChevronRight} />
+                </LinkButton>
+              )}
+            </nav>
+          </>
         }
       />
       <RunBody whole={whole} timeZone={member.timeZone} />

@@ -45,6 +45,15 @@ const ways = [
   { name: 'node', text: 'node' },
 ] as const;
 
+const fields = [
+  { name: 'job_key', isRequired: true },
+  { name: 'title', isRequired: true },
+  { name: 'status', isRequired: true },
+  { name: 'finished_at', isRequired: true },
+  { name: 'message', isRequired: false },
+  { name: 'tool_id', isRequired: false },
+] as const;
+
 const answers = ['200', '400', '401', '429', '503'] as const;
 
 export default portalPage<PageProps<'/settings/how-to-report'>>(async ({ searchParams }) => {
@@ -172,6 +181,29 @@ export default portalPage<PageProps<'/settings/how-to-report'>>(async ({ searchP
           ) : null}
         </div>
       </ActionForm>
+
+      <section className="mt-8">
+        <CardHeader title={t('fieldsTitle')} description={t('fieldsDescription')} />
+        <Table
+          caption={t('fieldsTitle')}
+          head={
+            <>
+              <HeadCell className="w-44">{t('field')}</HeadCell>
+              <HeadCell>{t('meaning')}</HeadCell>
+            </>
+          }
+        >
+          {fields.map(({ name, isRequired }) => (
+            <Row key={name}>
+              <Cell>
+                <code className="font-mono">{name}</code>
+                {isRequired ? null : <span className="ms-2 text-xs text-ink-muted">{shell('optional')}</span>}
+              </Cell>
+              <Cell>{t(`fields.${name}`)}</Cell>
+            </Row>
+          ))}
+        </Table>
+      </section>
 
       <section className="mt-8">
         <CardHeader title={t('answersTitle')} />

@@ -47,7 +47,7 @@ export default portalPage<PageProps<'/jobs/[id]/delete'>>(async ({ params }) => 
             runs,
           })}
         </p>
-        <p className="mt-2 text-ink-muted">{t('delete.comesBack')}</p>
+        {job.kind === 'external' ? <p className="mt-2 text-ink-muted">{t('delete.comesBack')}</p> : null}
         <ActionForm action={deleteJob} className="mt-5">
           <input type="hidden" name="jobId" value={job.id} />
           <div className="flex flex-wrap justify-end gap-2">

@@ -37,8 +37,10 @@ export default portalPage<PageProps<'/jobs/[id]/occurrences'>>(async ({ params, 
           </Link>
         }
         title={t('title')}
+        description={t('description')}
       />
       <OccurrenceList
+        hasTitle={false}
         occurrences={ledger.occurrences}
         timeZone={member.timeZone}
         olderHref={ledger.next === null ? null : addressOf(`${path}/occurrences`, { after: ledger.next })}
