@@ -11,11 +11,11 @@ import { databaseUrl } from '#server/embedded/surroundings.ts';
 import { LogFile } from '#server/log-file.ts';
 import { lockFolder, prepareFolder } from '#server/portal-folder.ts';
 import { findFreePort, whyTaken } from '#server/ports.ts';
-import { Screen } from '#server/screen.ts';
+import { isJournal, Screen } from '#server/screen.ts';
 import { loadSecrets, type LoadedSecrets, type Secrets } from '#server/secrets.ts';
 import { addressOf, projectFolder, readSettings, type Settings } from '#server/settings.ts';
 import { explainStartError, StartProblem } from '#server/start-problem.ts';
-import { welcomeText } from '#server/welcome.ts';
+import { quietWelcomeText, welcomeText } from '#server/welcome.ts';
 
 interface Running {
   readonly name: string;
@@ -243,10 +243,14 @@ class Supervisor {
     for (const { name, file } of children) await this.#startChild(name, file, environment, dev);
     if (demo) await this.#fillDemo(environment);
     this.#throwIfStopped();
+    const address = addressOf(this.#settings);
+    if (isJournal(process.env, process.stdout.fd)) {
+      return this.#screen.text(quietWelcomeText({ address, secretsFile }));
+    }
     this.#screen.text(
       welcomeText(
         {
-          address: addressOf(this.#settings),
+          address,
           email: secrets.TC_PORTAL_ADMIN_EMAIL ?? '',
           password: (await isFirstPassword(secrets)) ? (secrets.TC_PORTAL_ADMIN_PASSWORD ?? '') : null,
           webhookSecret: secrets.TC_PORTAL_WEBHOOK_SECRET ?? '',

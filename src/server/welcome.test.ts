@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { welcomeText } from '#server/welcome.ts';
+import { quietWelcomeText, welcomeText } from '#server/welcome.ts';
 
 const welcome = {
   address: 'http://127.0.0.1:3000',
@@ -43,5 +43,12 @@ describe('welcomeText', () => {
   test('shows no password that no longer works', () => {
     expect(welcomeText(welcome, now)).toContain('first-password');
     expect(welcomeText({ ...welcome, password: null }, now)).not.toContain('first-password');
+  });
+
+  test('leaves no secret in a journal', () => {
+    const text = quietWelcomeText(welcome);
+    expect(text).toContain(welcome.address);
+    expect(text).toContain(welcome.secretsFile);
+    expect(text).not.toMatch(/first-password|secret /);
   });
 });

@@ -55,6 +55,11 @@ function powershellCommand(welcome: Welcome, body: Record<string, string>): stri
   ].join(' ');
 }
 
+/** What a journal may keep of the text: others read it too, and for longer than the password should live. */
+export function quietWelcomeText({ address, secretsFile }: Pick<Welcome, 'address' | 'secretsFile'>): string {
+  return `The portal is ready at ${address}; sign-in and secrets are in ${secretsFile}.`;
+}
+
 /** The text with address, sign-in and commands that report a success and an error. */
 export function welcomeText(
   welcome: Welcome,
