@@ -1,13 +1,14 @@
 /**
  * Ties this process to the supervisor that started it: `stop` runs once, when the supervisor says so or is gone.
  * Ctrl-C reaches every process of a terminal, but only the supervisor knows the order, so it is ignored here.
+ * @param msMax how long `stop` may take before the process ends without it
  */
-export function obeyParent(stop: () => Promise<void>): void {
+export function obeyParent(stop: () => Promise<void>, msMax = 10_000): void {
   let stopping = false;
   const end = (): void => {
     if (stopping) return;
     stopping = true;
-    const patience = setTimeout(() => process.exit(1), 10_000);
+    const patience = setTimeout(() => process.exit(1), msMax);
     patience.unref();
     void stop().then(
       () => process.exit(0),

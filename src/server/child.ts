@@ -11,6 +11,8 @@ export interface ChildOptions {
   /** Copies the output to the screen, for development. */
   readonly toScreen?: boolean;
   readonly onRestart: (name: string, delay: number) => void;
+  /** How long it may go on with its work after it was asked to stop. */
+  readonly graceMs?: number;
   /** Hears what it says beside being ready. */
   readonly onMessage?: (message: unknown) => void;
 }
@@ -132,7 +134,7 @@ export class Child {
     const child = this.#process;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     await new Promise<void>((resolve) => {
-      const insist = setTimeout(() => child.kill('SIGKILL'), 12_000);
+      const insist = setTimeout(() => child.kill('SIGKILL'), 12_000 + (this.#options.graceMs ?? 0));
       child.once('exit', () => {
         clearTimeout(insist);
         resolve();

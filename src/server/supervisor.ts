@@ -28,6 +28,10 @@ const children = [
   { name: 'worker', file: 'worker/main.ts' },
 ];
 
+/** How long the worker may let its runs end; what is wrong with the setting is for the worker to say. */
+const readGraceMs = ({ WORKER_GRACE_SECONDS: seconds }: NodeJS.ProcessEnv): number =>
+  (Number(seconds) || 0) * 1_000;
+
 const firstTenantName = '株式会社サンプル';
 
 async function checkPort({ host, port }: Settings): Promise<void> {
@@ -114,6 +118,7 @@ class Supervisor {
       onMessage: (message) => {
         if (message === runsWaiting) this.#worker?.tell(runsWaiting);
       },
+      graceMs: name === 'worker' ? readGraceMs(environment) : 0,
     });
     if (name === 'worker') this.#worker = child;
     this.#running.push({ name, stop: () => child.stop() });

@@ -47,7 +47,7 @@ obeyParent(async () => {
   const stopped = Promise.all(chores.map(({ stop }) => stop()));
   await executor.stop(settings.graceMs);
   await stopped;
-});
+}, settings.graceMs + 10_000);
 
 // Nothing that a handler leaves behind may end the other runs of this process.
 process.on('unhandledRejection', (error) => writeLog('error', 'unhandled_rejection', describeError(error)));
