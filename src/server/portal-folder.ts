@@ -36,22 +36,22 @@ export function takeLock(file: string): { release: () => void } | null {
   return { release: () => held.close() };
 }
 
-const lockFileOf = (folder: string): string => path.join(folder, 'portal.lock');
-
-/** Whether a start works on this folder now. */
-export function isInUse(folder: string): boolean {
-  const lock = takeLock(lockFileOf(folder));
-  lock?.release();
-  return lock === null;
+/** A start's right to work on a folder. */
+export interface FolderLock {
+  /** Whether the start before this one was killed: what it started may need a moment to notice. */
+  readonly followsKilled: boolean;
+  release(): void;
 }
 
 /** Refuses to go on when another start works on this folder. */
-export function lockFolder(folder: string, address: string): { release: () => void } {
+export function lockFolder(folder: string, address: string): FolderLock {
   const noteFile = path.join(folder, 'running.json');
-  const lock = takeLock(lockFileOf(folder));
+  const lock = takeLock(path.join(folder, 'portal.lock'));
   if (lock) {
+    const followsKilled = fs.existsSync(noteFile);
     fs.writeFileSync(noteFile, JSON.stringify({ pid: process.pid, address }), { mode: 0o600 });
     return {
+      followsKilled,
       release: () => {
         fs.rmSync(noteFile, { force: true });
         lock.release();

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Why a port cannot be listened on, as the system's error code; null when it can. */
 export function whyTaken(port: number, host: string): Promise<string | null> {
@@ -10,10 +11,28 @@ export function whyTaken(port: number, host: string): Promise<string | null> {
   });
 }
 
-/** A free loopback port below the range from which systems take ports for outgoing connections. */
-export async function findFreePort(): Promise<number> {
+/** As `whyTaken`, but whoever is about to leave the port gets a while to do so. */
+export async function whyStillTaken(port: number, host: string, msMax: number): Promise<string | null> {
+  for (const end = performance.now() + msMax; ; await sleep(100)) {
+    const code = await whyTaken(port, host);
+    if (code !== 'EADDRINUSE' || performance.now() > end) return code;
+  }
+}
+
+// A port is not taken until somebody listens on it, and that may be long after it was found.
+const promised = new Set<number>();
+
+/**
+ * A free loopback port below the range from which systems take ports for outgoing connections. One process never gets the
+ * same port twice.
+ * @param except ports that others are about to take
+ */
+export async function findFreePort(except: readonly number[] = []): Promise<number> {
   for (;;) {
     const port = randomInt(20_000, 32_000);
-    if ((await whyTaken(port, '127.0.0.1')) === null) return port;
+    if (promised.has(port) || except.includes(port)) continue;
+    if ((await whyTaken(port, '127.0.0.1')) !== null) continue;
+    promised.add(port);
+    return port;
   }
 }

@@ -132,10 +132,12 @@ export async function loadSecrets(
       );
     }
   }
-  const entries = [
-    ...always,
-    ...(embedded ? embeddedOnly(String(await findFreePort()), String(await findFreePort())) : []),
-  ];
+  // Nobody listens on these yet: the portal itself comes last.
+  const chosen = ['PORT', 'TC_PORTAL_DATABASE_PORT', 'TC_PORTAL_DATA_API_PORT'].map((name) =>
+    Number(found[name]),
+  );
+  const findPort = async (): Promise<string> => String(await findFreePort(chosen));
+  const entries = [...always, ...(embedded ? embeddedOnly(await findPort(), await findPort()) : [])];
   const lines: string[] = [];
   for (const [name, comment, make] of entries) {
     if (found[name] !== undefined) continue;

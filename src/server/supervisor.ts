@@ -10,7 +10,7 @@ import { Database } from '#server/embedded/database.ts';
 import { databaseUrl } from '#server/embedded/surroundings.ts';
 import { LogFile } from '#server/log-file.ts';
 import { lockFolder, prepareFolder } from '#server/portal-folder.ts';
-import { findFreePort, whyTaken } from '#server/ports.ts';
+import { findFreePort, whyStillTaken } from '#server/ports.ts';
 import { isJournal, Screen } from '#server/screen.ts';
 import { loadSecrets, type LoadedSecrets, type Secrets } from '#server/secrets.ts';
 import { addressOf, projectFolder, readSettings, type Settings } from '#server/settings.ts';
@@ -34,8 +34,11 @@ const readGraceMs = ({ WORKER_GRACE_SECONDS: seconds }: NodeJS.ProcessEnv): numb
 
 const firstTenantName = '株式会社サンプル';
 
-async function checkPort({ host, port }: Settings): Promise<void> {
-  const code = await whyTaken(port, host);
+// The parts of a killed portal end by themselves within this time.
+const msToEndAfterKill = 15_000;
+
+async function checkPort({ host, port }: Settings, msMax = 0): Promise<void> {
+  const code = await whyStillTaken(port, host, msMax);
   if (code === null) return;
   if (code === 'EACCES') {
     throw new StartProblem(
@@ -115,10 +118,10 @@ class Supervisor {
       log: this.#log(name),
       toScreen,
       onRestart: this.#onRestart,
+      graceMs: name === 'worker' ? readGraceMs(environment) : 0,
       onMessage: (message) => {
         if (message === runsWaiting) this.#worker?.tell(runsWaiting);
       },
-      graceMs: name === 'worker' ? readGraceMs(environment) : 0,
     });
     if (name === 'worker') this.#worker = child;
     this.#running.push({ name, stop: () => child.stop() });
@@ -140,7 +143,7 @@ class Supervisor {
   }
 
   /** Database, schema, Data API. Answers with what the other processes need to reach them. */
-  async #startSupabase({ values }: LoadedSecrets): Promise<Secrets> {
+  async #startSupabase({ values }: LoadedSecrets, msToWait: number): Promise<Secrets> {
     const { folder } = this.#settings;
     const log = this.#log('database');
     const dataFolder = path.join(folder, 'database');
@@ -160,7 +163,8 @@ class Supervisor {
     this.#running.push({ name: 'database', stop: () => database.stop() });
     await database.start();
     const wanted = Number(values.TC_PORTAL_DATA_API_PORT);
-    const apiPort = (await whyTaken(wanted, '127.0.0.1')) === null ? wanted : await findFreePort();
+    const isFree = (await whyStillTaken(wanted, '127.0.0.1', msToWait)) === null;
+    const apiPort = isFree ? wanted : await findFreePort([this.#settings.port]);
     await this.#startChild('data-api', 'server/embedded/data-api.ts', {
       NODE_ENV: 'production',
       PATH: process.env.PATH,
@@ -178,8 +182,9 @@ class Supervisor {
     return { NEXT_PUBLIC_SUPABASE_URL: `http://127.0.0.1:${apiPort}` };
   }
 
-  async #prepareSupabase(loaded: LoadedSecrets): Promise<Secrets> {
-    const secrets = { ...loaded.values, ...(loaded.embedded ? await this.#startSupabase(loaded) : {}) };
+  async #prepareSupabase(loaded: LoadedSecrets, msToWait: number): Promise<Secrets> {
+    const supabase = loaded.embedded ? await this.#startSupabase(loaded, msToWait) : {};
+    const secrets = { ...loaded.values, ...supabase };
     Object.assign(process.env, {
       NEXT_PUBLIC_SUPABASE_URL: secrets.NEXT_PUBLIC_SUPABASE_URL,
       NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: secrets.NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY,
@@ -233,12 +238,13 @@ class Supervisor {
     prepareFolder(folder);
     const lock = lockFolder(folder, addressOf(this.#settings));
     this.#running.push({ name: 'lock', stop: async () => lock.release() });
-    await checkPort(this.#settings);
+    const msToWait = lock.followsKilled ? msToEndAfterKill : 0;
+    await checkPort(this.#settings, msToWait);
     const loaded = await loadSecrets(secretsFile, process.env);
     const build = this.#build();
     // A failure is reported where it is awaited.
     build.catch(() => {});
-    const secrets = await this.#prepareSupabase(loaded);
+    const secrets = await this.#prepareSupabase(loaded, msToWait);
     await build;
     const environment = nextEnvironment(
       { ...process.env, ...secrets, HOST: host, PORT: String(port), PORTAL_DEV: dev ? '1' : '0' },

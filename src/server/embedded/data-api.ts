@@ -1,7 +1,7 @@
 import { serve } from '@hono/node-server';
 import { App } from '@supabase/lite';
 import { connectLite, withRequestHeaders } from '#server/embedded/lite-connection.ts';
-import { stopOrphanedPostgres } from '#server/embedded/postgres.ts';
+import { findRunningPostgres, stopOrphanedPostgres } from '#server/embedded/postgres.ts';
 import { obeyParent, reportReady } from '#process/parent.ts';
 import { apiSettings } from '#server/embedded/api-settings.ts';
 
@@ -105,13 +105,14 @@ server.on('error', (error) => {
 });
 
 obeyParent(async () => {
+  // A supervisor that was killed cannot stop its database any more; the next one may already have one of its own here.
+  const orphaned = process.connected === false ? process.env.PORTAL_DATA_FOLDER : undefined;
+  const orphan = orphaned === undefined ? null : findRunningPostgres(orphaned);
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     if ('closeIdleConnections' in server) server.closeIdleConnections();
     setTimeout(resolve, 5_000).unref();
   });
   await connection.driver.end({ timeout: 2 });
-  // A supervisor that was killed cannot stop the database any more.
-  const orphan = process.connected === false && process.env.PORTAL_DATA_FOLDER;
-  if (orphan) await stopOrphanedPostgres(orphan);
+  if (orphaned !== undefined) await stopOrphanedPostgres(orphaned, orphan);
 });

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { projectFolder } from '#server/settings.ts';
 import { applyMigrations } from '#server/embedded/migrations.ts';
 import { findRunningPostgres, stopOrphanedPostgres } from '#server/embedded/postgres.ts';
-import { takeLock } from '#server/portal-folder.ts';
 import { startTestSupabase } from '#testing/embedded-supabase.ts';
+import { until } from '#testing/until.ts';
 
 const firstMigration = `
 -- A semicolon; in a comment
@@ -138,19 +138,14 @@ describe('the embedded database', () => {
   });
 
   test('what is left of a killed start stops its database, but not that of the next start', async () => {
-    const { folder } = started.supabase;
-    const data = path.join(folder, 'database');
-    const nextStart = takeLock(path.join(folder, 'portal.lock'));
+    const data = path.join(started.supabase.folder, 'database');
     const pid = findRunningPostgres(data);
-    await stopOrphanedPostgres(data);
+    await stopOrphanedPostgres(data, pid! + 1);
     expect(findRunningPostgres(data)).toBe(pid);
-    nextStart?.release();
-    await stopOrphanedPostgres(data);
+    await stopOrphanedPostgres(data, pid);
     expect(findRunningPostgres(data)).not.toBe(pid);
     // Its own start is alive here and brings it back.
-    await expect
-      .poll(async () => (await service.from('notes').select('id')).status, { timeout: 15_000 })
-      .toBe(200);
+    await until(async () => (await service.from('notes').select('id')).status === 200);
   });
 
   test('works again by itself when the database was killed', async () => {

@@ -9,7 +9,6 @@ import {
   lastError,
   StartProblem,
 } from '#server/start-problem.ts';
-import { isInUse } from '#server/portal-folder.ts';
 import { findBinaries } from '#server/embedded/binaries.ts';
 import { installPgmq } from '#server/embedded/pgmq.ts';
 import { choosePostgresUser, type PostgresUser } from '#server/embedded/postgres-user.ts';
@@ -183,9 +182,14 @@ function signal(pid: number, name: NodeJS.Signals): void {
 
 /** The process id of a PostgreSQL server that runs on this folder, however it was started. */
 export function findRunningPostgres(dataFolder: string): number | null {
-  const file = path.join(dataFolder, 'postmaster.pid');
-  if (!fs.existsSync(file)) return null;
-  const pid = Number.parseInt(fs.readFileSync(file, 'utf8').split('\n')[0] ?? '', 10);
+  let text: string;
+  try {
+    text = fs.readFileSync(path.join(dataFolder, 'postmaster.pid'), 'utf8');
+  } catch {
+    // A server that ends takes its file with it, at any moment.
+    return null;
+  }
+  const pid = Number.parseInt(text.split('\n')[0] ?? '', 10);
   return Number.isInteger(pid) && pid > 1 && commandOf(pid).includes('postgres') ? pid : null;
 }
 
@@ -206,9 +210,12 @@ export async function stopPostgres(dataFolder: string): Promise<void> {
   }
 }
 
-/** Stops the server that a killed start left behind, unless the next start works on the folder already: then it is its own. */
-export async function stopOrphanedPostgres(dataFolder: string): Promise<void> {
-  if (!isInUse(path.dirname(dataFolder))) await stopPostgres(dataFolder);
+/**
+ * Stops the server that a killed start left behind, unless the next start has put one of its own in its place.
+ * @param pid of the server at the moment when its start was killed
+ */
+export async function stopOrphanedPostgres(dataFolder: string, pid: number | null): Promise<void> {
+  if (pid !== null && findRunningPostgres(dataFolder) === pid) await stopPostgres(dataFolder);
 }
 
 async function launch(
