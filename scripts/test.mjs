@@ -9,10 +9,28 @@ import { onCurrentNode, projectFolder } from './prepare.mjs';
 
 const minute = 60_000;
 const started = Date.now();
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @type {Counts} */
 const sum = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
 const lines = [];
+/** Tests that passed at a second try only: nothing to refuse a change for, and something to look at. */
+/** @type {string[]} */
+const flaky = [];
 const reports = fs.mkdtempSync(path.join(os.tmpdir(), 'tc-portal-reports-'));
+process.once('exit', () => fs.rmSync(reports, { recursive: true, force: true }));
+
+/** What runs now, which must not outlive us: it cleans up after itself when it is told. */
+/** @type {import('node:child_process').ChildProcess | null} */
+let current = null;
+for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  process.once(name, () => {
+    if (!current) process.exit(130);
+    current.once('close', () => process.exit(130));
+    current.kill(name);
+    setTimeout(() => process.exit(130), 15_000).unref();
+  });
+}
 
 /** @param {string} text */
 function headline(text) {
@@ -47,6 +65,7 @@ function runner(program, args, { limit, env = {} }) {
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
     });
+    current = child;
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
@@ -62,6 +81,7 @@ function runner(program, args, { limit, env = {} }) {
     /** @param {number} code */
     const finish = (code) => {
       clearTimeout(timer);
+      current = null;
       resolve({ code, output });
     };
     child.once('error', () => finish(127));
@@ -82,7 +102,7 @@ function readJson(file) {
  * A runner that ends badly without a failed test has crashed, and that counts.
  * @param {string} name
  * @param {number} code
- * @param {{ passed: number, failed: number, skipped: number } | null} counts
+ * @param {Counts | null} counts
  */
 function addRunner(name, code, counts) {
   if (!counts) add(name, { failed: 1 }, 'the runner crashed');
@@ -91,35 +111,53 @@ function addRunner(name, code, counts) {
 }
 
 /**
+ * Counts what a runner did. One that ended before its first test met something of this machine, such as a port that was taken
+ * just then: it gets another try, and is named among those that needed one.
+ * @param {string} name
+ * @param {() => Promise<{ code: number, counts: Counts | null }>} attempt
+ */
+async function runTests(name, attempt) {
+  let { code, counts } = await attempt();
+  if (code !== 0 && (!counts || counts.passed + counts.failed === 0)) {
+    process.stdout.write(`\n${name}: the runner ended before its first test, once more.\n`);
+    flaky.push(`${name}: the runner ended before its first test`);
+    ({ code, counts } = await attempt());
+  }
+  addRunner(name, code, counts);
+}
+
+/**
  * @param {string} name
  * @param {string[]} projects
  * @param {number} limit
  */
-async function runVitest(name, projects, limit) {
+function runVitest(name, projects, limit) {
   const file = path.join(reports, `${projects.join('-')}.json`);
-  const { code } = await runner(
-    process.execPath,
-    [
-      path.join('node_modules', 'vitest', 'vitest.mjs'),
-      'run',
-      ...projects.flatMap((project) => ['--project', project]),
-      '--passWithNoTests',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${file}`,
-    ],
-    { limit },
-  );
-  const report = readJson(file);
-  addRunner(
-    name,
-    code,
-    report && {
+  const flakyFile = path.join(reports, `${projects.join('-')}-flaky.json`);
+  return runTests(name, async () => {
+    const { code } = await runner(
+      process.execPath,
+      [
+        path.join('node_modules', 'vitest', 'vitest.mjs'),
+        'run',
+        ...projects.flatMap((project) => ['--project', project]),
+        '--passWithNoTests',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${file}`,
+        '--reporter=./scripts/flaky-reporter.mjs',
+      ],
+      { limit, env: { FLAKY_FILE: flakyFile } },
+    );
+    const report = readJson(file);
+    flaky.push(...(readJson(flakyFile) ?? []));
+    const counts = report && {
       passed: report.numPassedTests,
       failed: report.numFailedTests,
       skipped: report.numPendingTests + report.numTodoTests,
-    },
-  );
+    };
+    return { code, counts };
+  });
 }
 
 async function runPython() {
@@ -134,7 +172,7 @@ async function runPython() {
     return;
   }
   const { code, output } = await runner(python, ['-m', 'unittest', 'discover', '-s', tests], {
-    limit: 3 * minute,
+    limit: 6 * minute,
     env: { PYTHONDONTWRITEBYTECODE: '1', PYTHONUTF8: '1' },
   });
   const ran = /^Ran (\d+) tests?/m.exec(output);
@@ -163,6 +201,20 @@ async function buildPages() {
   }
 }
 
+/**
+ * The titles of tests in Playwright's report that failed at first and passed then.
+ * @param {any} suite
+ * @returns {string[]}
+ */
+function flakyBelow(suite) {
+  const own = (suite.specs ?? [])
+    .filter((/** @type {any} */ spec) =>
+      spec.tests.some((/** @type {any} */ { status }) => status === 'flaky'),
+    )
+    .map((/** @type {any} */ spec) => `${spec.file}:${spec.line} > ${spec.title}`);
+  return [...own, ...(suite.suites ?? []).flatMap(flakyBelow)];
+}
+
 async function runPlaywright() {
   if (!fs.existsSync(path.join(projectFolder, 'playwright.config.ts'))) return;
   headline('Browser');
@@ -178,21 +230,26 @@ async function runPlaywright() {
   process.stdout.write(`With ${browser}\n`);
   const file = path.join(reports, 'playwright.json');
   const cli = path.join('node_modules', '@playwright', 'test', 'cli.js');
-  const { code } = await runner(process.execPath, [cli, 'test', '--reporter=list,json'], {
-    limit: 8 * minute,
-    env: {
-      PLAYWRIGHT_CHROMIUM: browser,
-      PLAYWRIGHT_JSON_OUTPUT_FILE: file,
-      PLAYWRIGHT_JSON_OUTPUT_NAME: file,
-      CI: '1',
-    },
+  await runTests('Browser tests', async () => {
+    const { code } = await runner(process.execPath, [cli, 'test', '--reporter=list,json'], {
+      limit: 9 * minute,
+      env: {
+        PLAYWRIGHT_CHROMIUM: browser,
+        PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+        PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+        CI: '1',
+      },
+    });
+    const report = readJson(file);
+    const stats = report?.stats;
+    flaky.push(...(report?.suites ?? []).flatMap(flakyBelow));
+    const counts = stats && {
+      passed: stats.expected + stats.flaky,
+      failed: stats.unexpected,
+      skipped: stats.skipped,
+    };
+    return { code, counts };
   });
-  const stats = readJson(file)?.stats;
-  addRunner(
-    'Browser tests',
-    code,
-    stats && { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped },
-  );
 }
 
 await onCurrentNode(async () => {
@@ -203,7 +260,7 @@ await onCurrentNode(async () => {
   add('Checks', { passed: checks.length - failedChecks, failed: failedChecks });
 
   headline('Unit and database tests');
-  await runVitest('Unit and database tests', ['unit', 'database'], 6 * minute);
+  await runVitest('Unit and database tests', ['unit', 'database'], 9 * minute);
   await runPython();
   if (await buildPages()) {
     headline('The portal as a whole');
@@ -213,7 +270,7 @@ await onCurrentNode(async () => {
     add('Portal and browser tests', { skipped: 1 }, 'there are no pages to test');
   }
 
-  fs.rmSync(reports, { recursive: true, force: true });
+  if (flaky.length > 0) lines.push('', 'Passed only at another try:', ...flaky.map((name) => `  ${name}`));
   const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : '';
   process.stdout.write(`\n${lines.join('\n')}\n\nTook ${Math.round((Date.now() - started) / 1_000)} s.\n`);
   process.stdout.write(`${sum.passed} passed, ${sum.failed} failed${skipped}\n`);
