@@ -114,6 +114,7 @@ describe('rule 6: secrets are redacted before storing', () => {
     const text = part.repeat(Math.ceil(1_000_000 / part.length));
     const startedAt = performance.now();
     redactSecrets(text, [webhookSecret]);
-    expect(performance.now() - startedAt).toBeLessThan(1500);
+    // A pattern that goes back over what it has read would need hours.
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 });

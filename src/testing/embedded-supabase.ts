@@ -43,15 +43,16 @@ export async function startTestSupabase(
     log: (text) => log.write(text),
     onRestart: () => {},
   });
-  const port = await findFreePort();
+  let url = '';
   let api: Child | undefined;
   const stop = async (): Promise<void> => {
     await api?.stop();
     await database.stop();
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
-  try {
-    await database.start();
+  const startApi = async (): Promise<void> => {
+    const port = await findFreePort();
+    url = `http://127.0.0.1:${port}`;
     api = new Child({
       name: 'data-api',
       file: path.join(projectFolder, 'src', 'server', 'embedded', 'data-api.ts'),
@@ -73,13 +74,21 @@ export async function startTestSupabase(
       },
     });
     await api.start();
+  };
+  try {
+    await database.start();
+    await startApi().catch((error: unknown) => {
+      // Another program may have taken the port since it was found free.
+      if (!api?.tail.includes('EADDRINUSE')) throw error;
+      return startApi();
+    });
   } catch (error) {
     const tail = api?.tail ?? '';
     await stop();
     throw tail ? new Error(tail, { cause: error }) : error;
   }
   const supabase = {
-    url: `http://127.0.0.1:${port}`,
+    url,
     ...keys,
     ownerUrl: databaseUrl(database.address, 'postgres'),
     superuserUrl: databaseUrl(database.address, superuser),

@@ -42,6 +42,8 @@ export interface TestPortal {
   databasePid(): number | null;
   /** kill -9 of the database; the supervisor starts it again. */
   killDatabase(): void;
+  /** Resolves when the database answers. */
+  waitForDatabase(): Promise<void>;
   /** Takes the database away until the answered function is called, which waits until it is back. */
   holdDatabase(): Promise<() => Promise<void>>;
   /** `stop`, and the folder is gone. */
@@ -80,6 +82,9 @@ export function launchPortal(folder: string, port: number, options: TestPortalOp
   return { process: child, exit, output: () => output };
 }
 
+const removeFolder = (folder: string): void =>
+  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+
 /** Starts a portal and waits until it says that it is ready; builds the pages first when that was not done yet. */
 export async function startPortal(options: TestPortalOptions = {}): Promise<TestPortal> {
   const folder = options.folder ?? makePortalFolder();
@@ -88,7 +93,13 @@ export async function startPortal(options: TestPortalOptions = {}): Promise<Test
   let exited = false;
   void launch.exit.then(() => (exited = true));
   while (!launch.output().includes('Ctrl-C')) {
-    if (exited) throw new Error(`The portal did not start:\n${launch.output()}`);
+    if (exited) {
+      if (options.folder === undefined) removeFolder(folder);
+      // Another program may have taken the port since it was found free.
+      if (options.port === undefined && launch.output().includes(`Port ${port} is in use`))
+        return startPortal(options);
+      throw new Error(`The portal did not start:\n${launch.output()}`);
+    }
     await sleep(50);
   }
   const secrets: Record<string, string> = {};
@@ -112,11 +123,11 @@ export async function startPortal(options: TestPortalOptions = {}): Promise<Test
   };
 
   const waitForDatabase = async (): Promise<void> => {
-    for (const end = Date.now() + 30_000; Date.now() < end; await sleep(100)) {
+    for (const end = Date.now() + 60_000; Date.now() < end; await sleep(100)) {
       const answer = await fetch(`${secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/tenants?select=id&limit=1`, {
         headers: { apikey: secrets.SUPABASE_SECRET_KEY ?? '' },
         // A request that was sent while it was coming back may never be answered.
-        signal: AbortSignal.timeout(2_000),
+        signal: AbortSignal.timeout(5_000),
       }).catch(() => null);
       if (answer?.status === 200) return;
     }
@@ -127,7 +138,7 @@ export async function startPortal(options: TestPortalOptions = {}): Promise<Test
     // With its port taken it cannot be started again, which is all that this portal's supervisor would do.
     const port = Number(secrets.TC_PORTAL_DATABASE_PORT);
     const place = net.createServer((socket) => socket.destroy());
-    for (const end = Date.now() + 10_000; !place.listening; await sleep(5)) {
+    for (const end = Date.now() + 30_000; !place.listening; await sleep(5)) {
       if (Date.now() > end) throw new Error('The database could not be held');
       signalDatabase('SIGQUIT');
       await new Promise<void>((resolve) => {
@@ -157,10 +168,11 @@ export async function startPortal(options: TestPortalOptions = {}): Promise<Test
     },
     databasePid,
     killDatabase: () => signalDatabase('SIGKILL'),
+    waitForDatabase,
     holdDatabase,
     remove: async () => {
       await stop();
-      fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+      removeFolder(folder);
     },
   };
 }

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits for a condition instead of for a time; answers with what it found, and says what it last saw when it gives up. */
+/**
+ * Waits for a condition instead of for a time, long enough for a machine that is busy with something else; answers with
+ * what it found, and says what it last saw when it gives up.
+ */
 export async function until<T>(
   look: () => T | Promise<T>,
   isDone: (found: T) => boolean = Boolean,
-  msMax = 15_000,
+  msMax = 60_000,
 ): Promise<T> {
   const end = performance.now() + msMax;
   for (;;) {

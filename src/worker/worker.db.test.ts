@@ -76,7 +76,6 @@ const untilState = (runId: string, ...states: string[]) =>
   until(
     () => readTestRun(runId),
     ({ state }) => states.includes(state),
-    40_000,
   );
 
 const cancel = async (runId: string) => {
@@ -138,6 +137,15 @@ const createCommandJob = async (
   });
   return jobId;
 };
+/** A program that runs until it is told to end. */
+function untilToldScript(name: string) {
+  const told = path.join(folder, `${name} may end`);
+  const look = `if (fs.existsSync(${JSON.stringify(told)})) clearInterval(timer);`;
+  return {
+    ...script(name, `import fs from 'node:fs'; const timer = setInterval(() => { ${look} }, 20);`),
+    end: () => fs.writeFileSync(told, ''),
+  };
+}
 const sleeper = () => script('sleep.mjs', `console.log('started'); setTimeout(() => {}, 600000);`);
 
 describe('rule 24: a real worker', () => {
@@ -148,7 +156,7 @@ describe('rule 24: a real worker', () => {
     await sql`update public.runs set payload = ${sql.json({ program: command.program, arguments: command.args })} where id = any (${ids})`;
     const environment = {
       TC_PORTAL_COMMAND_ALLOWLIST: allowlist,
-      WORKER_LEASE_SECONDS: '3',
+      WORKER_LEASE_SECONDS: '6',
       WORKER_CONCURRENCY: '50',
     };
     const first = await startWorker(environment);
@@ -163,7 +171,6 @@ describe('rule 24: a real worker', () => {
     await until(
       () => runningOn(second),
       (rows) => rows.length === 8,
-      10_000,
     );
     expect(await readTestAttempts(ids[0]!)).toEqual(['lost', null]);
     await sql`select private.cancel_runs(${ids}::uuid[])`;
@@ -185,10 +192,10 @@ describe('rule 24: a real worker', () => {
     await until(
       () => readTestRun(runId),
       (run) => run.worker_id === second.id && run.attempt === 2,
-      45_000,
     );
+    // The lease takes 30 of them; the rest is for the machine.
     expect(performance.now() - killedAtMs).toBeLessThan(45_000);
-  }, 70_000);
+  });
 
   it('gives its runs back on SIGTERM without burning the attempt, and ends with code 0', async () => {
     const { allowlist, ...command } = sleeper();
@@ -202,11 +209,13 @@ describe('rule 24: a real worker', () => {
   });
 
   it('lets running handlers end within the grace time', async () => {
-    const { allowlist, ...command } = script('short.mjs', `setTimeout(() => {}, 1500);`);
-    const worker = await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist, WORKER_GRACE_SECONDS: '8' });
+    const { end, allowlist, ...command } = untilToldScript('short.mjs');
+    const worker = await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist, WORKER_GRACE_SECONDS: '60' });
     const runId = await startTestRun(await createCommandJob(command));
     await untilState(runId, 'running');
     worker.process.kill('SIGTERM');
+    await until(() => worker.output().includes('worker_stopping'));
+    end();
     expect(await worker.exit).toBe(0);
     expect(await readTestRun(runId)).toMatchObject({ state: 'success', attempt: 1 });
   });
@@ -230,7 +239,7 @@ describe('rule 24: a real worker', () => {
   });
 });
 
-describe('semantics 7: a worker whose database is away', () => {
+describe('rule 7: a worker whose database is away', () => {
   it('goes on with what runs, keeps the result until it can be written, and then takes runs again', async () => {
     const { url } = inject('supabase');
     let isAway = false;
@@ -245,11 +254,7 @@ describe('semantics 7: a worker whose database is away', () => {
       request.pipe(onward);
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    const done = path.join(folder, 'done');
-    const { allowlist, ...command } = script(
-      'away.mjs',
-      `import fs from 'node:fs'; setTimeout(() => fs.writeFileSync(${JSON.stringify(done)}, ''), 1500);`,
-    );
+    const { end, allowlist, ...command } = untilToldScript('away.mjs');
     try {
       const worker = await startWorker({
         TC_PORTAL_COMMAND_ALLOWLIST: allowlist,
@@ -259,7 +264,7 @@ describe('semantics 7: a worker whose database is away', () => {
       const runId = await startTestRun(jobId);
       await untilState(runId, 'running');
       isAway = true;
-      await until(() => fs.existsSync(done));
+      end();
       await until(() => worker.output().includes('results_not_written'));
       expect(await readTestRun(runId)).toMatchObject({ state: 'running', attempt: 1 });
       isAway = false;
@@ -331,7 +336,7 @@ describe('the command plugin', () => {
     const runId = await startTestRun(await createCommandJob(command));
     const [log] = await until(
       () => sql`select head from public.run_logs where run_id = ${runId}`,
-      (rows) => rows.length === 1,
+      (rows) => /child \d+\n/.test(String(rows[0]?.head)),
     );
     const pid = Number(/child (\d+)/.exec(log!.head as string)?.[1]);
     expect(pid).toBeGreaterThan(1);

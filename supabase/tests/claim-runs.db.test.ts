@@ -87,7 +87,7 @@ describe('a worker that claims runs', () => {
     await Promise.all(
       Array.from({ length: 6 }, async (_, place) => {
         const connection = postgres(inject('supabase').ownerUrl, { max: 1, onnotice: () => {} });
-        const until = Date.now() + 20_000;
+        const until = Date.now() + 90_000;
         while (finished.size < 96 && Date.now() < until) {
           const claimed =
             await connection`select run_id, attempt_token from public.claim_runs(${`worker ${place}`}, 5)`;

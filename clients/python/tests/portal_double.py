@@ -113,7 +113,7 @@ class PortalDouble:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 answer = portal._choose_answer(Request(self.path, headers, raw))
                 if answer == HANG:
-                    portal.is_over.wait(30)
+                    portal.is_over.wait(120)
                 elif answer == TRICKLE:
                     self.send_response(200)
                     self.end_headers()
@@ -217,7 +217,7 @@ class PortalTestCase(unittest.TestCase):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=options.pop("stdin", None if "input" in options else subprocess.DEVNULL),
-            timeout=30,
+            timeout=90,
             **options,
         )
 
@@ -241,9 +241,9 @@ class PortalTestCase(unittest.TestCase):
             file.write(code)
         shutil.copy(TC_PORTAL, self.folder)
         options = dict({"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}, **options)
-        return subprocess.run([sys.executable, script], timeout=30, **options)
+        return subprocess.run([sys.executable, script], timeout=90, **options)
 
-    def eventually(self, condition: Callable[[], Any], seconds: float = 10.0) -> None:
+    def eventually(self, condition: Callable[[], Any], seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > deadline:

@@ -33,7 +33,7 @@ class TheReportCommand(PortalTestCase):
         result = subprocess.run(
             [sys.executable, "-m", "tc_portal", "report", "success"],
             cwd=os.path.dirname(TC_PORTAL),
-            timeout=20,
+            timeout=90,
             stderr=subprocess.PIPE,
         )
         self.assertEqual(result.returncode, 0)
@@ -129,7 +129,7 @@ class ThePlaceItRunsIn(PortalTestCase):
         self.run_script("")
         result = subprocess.run(
             [sys.executable, os.path.join(self.folder, "tc_portal.py"), "report", "success"],
-            timeout=20,
+            timeout=90,
             stderr=subprocess.PIPE,
         )
         self.assertEqual(result.returncode, 0)

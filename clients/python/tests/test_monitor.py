@@ -347,20 +347,20 @@ class WhenThePortalCannotBeReached(PortalTestCase):
         began = time.monotonic()
         with mock.patch.object(tc_portal, "START_WAIT_SECONDS", 0.2):
             with monitor():
-                self.assertLess(time.monotonic() - began, 1)
+                self.assertLess(time.monotonic() - began, 10)
                 self.eventually(lambda: self.portal.starts)
-        self.assertLess(time.monotonic() - began, 3)
+        self.assertLess(time.monotonic() - began, 20)
         self.assertEqual(self.report["status"], "success")
 
     def test_a_loop_of_jobs_does_not_wait_for_each(self) -> None:
-        os.environ["TC_PORTAL_TIMEOUT_SECONDS"] = "0.3"
+        os.environ["TC_PORTAL_TIMEOUT_SECONDS"] = "0.5"
         self.portal.start_answer = self.portal.answer = HANG
         began = time.monotonic()
-        for _ in range(20):
+        for _ in range(60):
             with monitor():
                 pass
-        self.assertLess(time.monotonic() - began, 3)
-        self.assertEqual(len(self.spool.list_waiting()), 20)
+        self.assertLess(time.monotonic() - began, 20)
+        self.assertEqual(len(self.spool.list_waiting()), 60)
 
     def test_no_start_is_sent_when_the_address_is_another_one(self) -> None:
         os.environ["TC_PORTAL_MONITOR_URL"] = self.portal.url.replace("job-report", "report")

@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { UnavailableError } from '#domain/errors.ts';
 import { ReportBatcher } from '#features/reports/report-batcher.ts';
 
+const patience = { timeout: 20_000 };
+
 interface Call {
   items: string[];
   commit: () => void;
@@ -27,7 +29,7 @@ function makeBatcher(settings: Partial<ConstructorParameters<typeof ReportBatche
     callsInFlightMax: 2,
     waitingItemsMax: 5,
     waitingBytesMax: 5000,
-    waitMsMax: 1000,
+    waitMsMax: 60_000,
     ...settings,
   });
   return { batcher, calls };
@@ -72,7 +74,7 @@ describe('reports that arrive while calls are in flight', () => {
     expect(calls).toHaveLength(2);
     calls[1]?.commit();
     await first[3];
-    await vi.waitFor(() => expect(calls[2]?.items).toEqual(['e', 'f']));
+    await vi.waitFor(() => expect(calls[2]?.items).toEqual(['e', 'f']), patience);
     calls.forEach((call) => call.commit());
     expect(await Promise.all([...first, ...rest])).toHaveLength(6);
   });
@@ -107,7 +109,7 @@ describe('rule 7: a database that is away', () => {
 
   it('is waited for no longer than the limit, in the queue and in a call', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const { batcher, calls } = makeBatcher({ itemsPerCallMax: 1, callsInFlightMax: 1 });
+    const { batcher, calls } = makeBatcher({ itemsPerCallMax: 1, callsInFlightMax: 1, waitMsMax: 1_000 });
     const both = [outcome(batcher.add('in a call', 1)), outcome(batcher.add('in the queue', 1))];
     await nextTurn();
     vi.advanceTimersByTime(1001);
@@ -121,7 +123,7 @@ describe('rule 7: a database that is away', () => {
   it('ends a call that takes too long', async () => {
     const { batcher, calls } = makeBatcher({ waitMsMax: 20 });
     await outcome(batcher.add('a', 1));
-    await vi.waitFor(() => expect(calls[0]?.signal.aborted).toBe(true));
+    await vi.waitFor(() => expect(calls[0]?.signal.aborted).toBe(true), patience);
   });
 
   it('fills no more memory than allowed: what cannot wait is refused at once', async () => {
@@ -132,7 +134,7 @@ describe('rule 7: a database that is away', () => {
     const full = 'UnavailableError: Too many reports are waiting: nothing was recorded, try again';
     expect(await outcome(batcher.add('one too many', 1))).toBe(full);
     for (let at = 0; at < taken.length; at += 1) {
-      await vi.waitFor(() => expect(calls).toHaveLength(at + 1));
+      await vi.waitFor(() => expect(calls).toHaveLength(at + 1), patience);
       calls[at]?.commit();
     }
     await Promise.all(taken);

@@ -5,11 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, it } from 'vitest';
 import { runTick } from '#features/scheduler/run-tick.ts';
 import { createTestTenant, sql } from '#testing/supabase.ts';
+import { until } from '#testing/until.ts';
 
 const begin = Date.UTC(2032, 2, 1, 0, 0, 0);
 const end = begin + 10 * 60_000;
 const realMs = 20_000;
 const speed = (end - begin) / realMs;
+const leastKills = 24;
 
 interface Case {
   columns: Record<string, unknown>;
@@ -115,7 +117,8 @@ it('rules 20, 28 and 31: four schedulers and three workers, killed at random, gi
   let kills = 0;
   let killedWorkers = 0;
   try {
-    while (Date.now() < realStartMs + realMs) {
+    // A machine that is busy gets to fewer kills in the time of the schedules, and makes up for them after it.
+    while (Date.now() < realStartMs + realMs || kills <= leastKills) {
       await sleep(200 + Math.random() * 600);
       replace(schedulers, startScheduler);
       if (kills % 6 === 5) replace(workers, startWorker);
@@ -123,17 +126,16 @@ it('rules 20, 28 and 31: four schedulers and three workers, killed at random, gi
     }
     await Promise.all(schedulers.map(ended));
     await runTick({ now: new Date(end) });
-    for (let left = 1; left > 0;) {
-      await sleep(200);
-      const [row] = await sql<{ left: number }[]>`
-        select count(*)::integer as left from public.runs where tenant_id = ${tenant.id} and state in ('pending', 'running')`;
-      left = row!.left;
-    }
+    await until(
+      () => sql`
+        select 1 from public.runs where tenant_id = ${tenant.id} and state in ('pending', 'running') limit 1`,
+      (left) => left.length === 0,
+      120_000,
+    );
   } finally {
     for (const child of [...schedulers, ...workers]) child.kill('SIGKILL');
     await Promise.all([...schedulers, ...workers].map(ended));
   }
-  expect(kills).toBeGreaterThan(10);
   expect(killedWorkers).toBeGreaterThan(2);
 
   const expected = cases.flatMap(({ instants }, n) => instants.map((at) => `${scheduleIds[n]} ${at}`)).sort();
@@ -164,4 +166,4 @@ it('rules 20, 28 and 31: four schedulers and three workers, killed at random, gi
   const messages =
     await sql`select 1 from pgmq.q_runs where message ->> 'run_id' = any (${runs.map((row) => row.id)})`;
   expect(messages).toHaveLength(0);
-}, 150_000);
+}, 240_000);

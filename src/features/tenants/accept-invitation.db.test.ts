@@ -31,7 +31,7 @@ const membersOf = async (email: string) =>
   ).map(({ role, display_name }) => ({ role, displayName: display_name }));
 const invalid = [{ field: '', problem: 'problems.invitationInvalid' }];
 
-describe('joinAsNewPerson', () => {
+describe('rule 37: joinAsNewPerson', () => {
   it('makes the account, the membership and the name in one step, and signs the person in', async () => {
     const email = newEmail();
     const { token } = await invite(email, 'admin');
@@ -80,7 +80,7 @@ describe('joinAsNewPerson', () => {
   );
 });
 
-describe('joinWithPassword', () => {
+describe('rule 37: joinWithPassword', () => {
   it('adds the company to an account that exists', async () => {
     const person = await createTestPerson();
     const { token } = await invite(person.email);
@@ -105,7 +105,7 @@ describe('joinWithPassword', () => {
   });
 });
 
-describe('joinAsVisitor', () => {
+describe('rule 37: joinAsVisitor', () => {
   it('is for the invited address only', async () => {
     const [invited, stranger] = await Promise.all([
       createTestPerson('invited'),

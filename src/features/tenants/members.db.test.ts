@@ -20,7 +20,7 @@ beforeEach(async () => {
 const roleOf = async (userId: string) =>
   (await sql`select role from public.members where tenant_id = ${mine.id} and user_id = ${userId}`)[0]?.role;
 
-describe('inviteMember', () => {
+describe('rule 37: inviteMember', () => {
   it('makes a link for 7 days of whose token only the hash is stored', async () => {
     const admin = actAs(mine, mine.admin);
     const { token } = await inviteMember(admin, { email: 'new@example.com', role: 'staff' });
@@ -47,7 +47,7 @@ describe('inviteMember', () => {
   });
 });
 
-describe('revokeInvitation', () => {
+describe('rule 37: revokeInvitation', () => {
   it('ends an open invitation once, and never one of another company', async () => {
     const admin = actAs(mine, mine.admin);
     const { token } = await inviteMember(admin, { email: 'new@example.com', role: 'staff' });
@@ -60,7 +60,7 @@ describe('revokeInvitation', () => {
   });
 });
 
-describe('changeMemberRole', () => {
+describe('rules 33 and 38: changeMemberRole', () => {
   it('makes staff an admin and writes who did it, before and after', async () => {
     const admin = actAs(mine, mine.admin);
     await changeMemberRole(admin, { userId: mine.staff.id, role: 'admin' });
@@ -91,7 +91,7 @@ describe('changeMemberRole', () => {
   });
 });
 
-describe('removeMember', () => {
+describe('rule 33: removeMember', () => {
   it('takes everything from a person at once, whatever session they hold', async () => {
     const staff = mine.staff.client;
     expect((await staff.from('tools').select('id')).error).toBeNull();
@@ -126,7 +126,7 @@ describe('listMembers', () => {
   });
 });
 
-describe('listAuditEntries', () => {
+describe('rule 38: listAuditEntries', () => {
   it('pages without gaps or repeats, and shows staff nothing', async () => {
     await sql`
       insert into public.audit_log (tenant_id, actor_kind, action, subject_kind, subject_id)

@@ -1,8 +1,8 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findRunningPostgres } from '#server/embedded/postgres.ts';
 import { startTestSupabase, type TestSupabase } from '#testing/embedded-supabase.ts';
+import { until } from '#testing/until.ts';
 
 let supabase: TestSupabase;
 let stop: () => Promise<void>;
@@ -29,7 +29,10 @@ const ask = async (place: number): Promise<{ status: number; ms: number }> => {
   return { status: answer.status, ms: performance.now() - startedAt };
 };
 
-it('a database that is killed under load: the Data API lives, answers 503 within a second, and works again by itself', async () => {
+// Far less than anything in the way waits before it gives up, and more than a busy machine needs.
+const atOnceMs = 5_000;
+
+it('a database that is killed under load: the Data API lives, answers 503 at once, and works again by itself', async () => {
   const answers: { status: number; ms: number }[] = [];
   let isOver = false;
   const askForever = async (place: number): Promise<void> => {
@@ -37,25 +40,27 @@ it('a database that is killed under load: the Data API lives, answers 503 within
   };
   // A Data API that ended would refuse a connection, and one of these would throw.
   const asking = Promise.all(Array.from({ length: 20 }, (_, place) => askForever(place)));
-  for (let kills = 0; kills < 2; kills += 1) {
-    await sleep(1_000);
-    const [pid] = fs
-      .readFileSync(path.join(supabase.folder, 'database', 'postmaster.pid'), 'utf8')
-      .split('\n');
-    process.kill(Number(pid), 'SIGKILL');
-    const before = answers.length;
-    await expect.poll(() => answers.slice(before).some(({ status }) => status === 503)).toBe(true);
-    await expect
-      .poll(async () => (await ask(kills)).status, { timeout: 20_000, interval: 100 })
-      .toBeLessThan(300);
-  }
-  await sleep(1_000);
-  const end = answers.length;
-  await sleep(500);
-  isOver = true;
+  const isWell = (from: number) => {
+    const since = answers.slice(from);
+    return since.length > 100 && since.every(({ status }) => status < 300);
+  };
+  const work = async (): Promise<void> => {
+    for (let kills = 0; kills < 2; kills += 1) {
+      await until(() => isWell(answers.length - 200));
+      const before = answers.length;
+      const pid = findRunningPostgres(path.join(supabase.folder, 'database'));
+      expect(pid).not.toBeNull();
+      process.kill(pid!, 'SIGKILL');
+      await until(() => answers.slice(before).some(({ status }) => status === 503));
+      await until(async () => (await ask(kills)).status < 300);
+    }
+    await until(() => isWell(answers.length - 200));
+  };
+  await Promise.race([work(), asking]).finally(() => {
+    isOver = true;
+  });
   await asking;
-  expect(answers.slice(end).every(({ status }) => status < 300)).toBe(true);
   const away = answers.filter(({ status }) => status === 503);
   expect(answers.filter(({ status }) => status >= 300 && status !== 503)).toEqual([]);
-  expect(Math.max(...away.map(({ ms }) => ms))).toBeLessThan(1_000);
-}, 60_000);
+  expect(Math.max(...away.map(({ ms }) => ms))).toBeLessThan(atOnceMs);
+});

@@ -149,9 +149,10 @@ describe('the embedded database', () => {
   });
 
   test('works again by itself when the database was killed', async () => {
-    const pid = started.database.pid ?? 0;
+    const { pid } = started.database;
+    expect(pid).toBeGreaterThan(1);
     const answers: string[] = [];
-    process.kill(pid, 'SIGQUIT');
+    process.kill(pid!, 'SIGQUIT');
     await expect
       .poll(
         async () => {
@@ -159,13 +160,13 @@ describe('the embedded database', () => {
           answers.push(`${status} ${error?.code ?? ''}`.trim());
           return status === 200 && started.database.pid !== undefined && started.database.pid !== pid;
         },
-        { timeout: 15_000, interval: 20 },
+        { timeout: 60_000, interval: 20 },
       )
       .toBe(true);
     expect(answers.filter((answer) => !['200', '503 PGRST001'].includes(answer))).toEqual([]);
   });
 
-  test('answers 503 within seconds while the database is away, and keeps people signed in', async () => {
+  test('answers 503 instead of waiting while the database is away, and keeps people signed in', async () => {
     const { url, publishableKey } = started.supabase;
     const client = createClient(url, publishableKey, { auth: { persistSession: false } });
     await client.auth.signUp({ email: 'a@example.com', password: 'a-long-password' });
@@ -176,5 +177,5 @@ describe('the embedded database', () => {
     const refreshed = await client.auth.getUser();
     expect(refreshed.error?.name).toBe('AuthRetryableFetchError');
     expect((await client.auth.getSession()).data.session).not.toBeNull();
-  }, 60_000);
+  });
 });

@@ -62,7 +62,7 @@ describe('a reserved connection of the Data API', () => {
       owner`select pg_terminate_backend(${Number(row?.pid)})`,
     ]);
     await expect
-      .poll(() => connection.unsafe('select 1').catch((error) => error.code))
+      .poll(() => connection.unsafe('select 1').catch((error) => error.code), { timeout: 30_000 })
       .toBe('CONNECTION_CLOSED');
     const waiting = pool.reserve();
     connection.release();

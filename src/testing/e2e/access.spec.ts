@@ -25,7 +25,7 @@ async function signIn(page: Page, person: { email: string; password: string }): 
   await expect(page).toHaveURL('/incidents');
 }
 
-test('staff see incidents, jobs and runs, and nothing of keys, members, tools, the audit log or the secret', async ({
+test('rule 33: staff see incidents, jobs and runs, and nothing of keys, members, tools, the audit log or the secret', async ({
   open,
   seeded,
 }) => {
@@ -59,7 +59,7 @@ test('staff see incidents, jobs and runs, and nothing of keys, members, tools, t
   }
 });
 
-test('an admin makes an API key, reports with it, rotates and revokes it; the next report gets 401', async ({
+test('rule 34: an admin makes an API key, reports with it, rotates and revokes it; the next report gets 401', async ({
   company,
   open,
   portal,
@@ -100,7 +100,7 @@ test('an admin makes an API key, reports with it, rotates and revokes it; the ne
   expect(await refused.json()).toEqual({ error: 'Invalid or missing webhook secret' });
 });
 
-test('an invited person sets a password through the link, and sees the company', async ({
+test('rule 37: an invited person sets a password through the link, and sees the company', async ({
   company,
   open,
   portal,
@@ -134,7 +134,7 @@ test('an invited person sets a password through the link, and sees the company',
   await expect(stranger.getByRole('heading', { name: 'This invitation link has been used' })).toBeVisible();
 });
 
-test('changing the password ends the other sessions', async ({ company, open, portal }) => {
+test('rule 37: changing the password ends the other sessions', async ({ company, open, portal }) => {
   const here = await open({ as: company.staff });
   const there = await open({
     as: { ...company.staff, session: await startSession(portal, company.staff) },

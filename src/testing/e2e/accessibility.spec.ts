@@ -31,7 +31,7 @@ async function scan(page: Page, name: string, theme: Theme): Promise<void> {
 
 for (const theme of ['light', 'dark'] as const) {
   test.describe(`axe finds nothing in ${theme}`, () => {
-    test.beforeEach(() => test.setTimeout(90_000));
+    test.beforeEach(() => test.setTimeout(240_000));
 
     test('on the screens of an admin', async ({ open, seeded }) => {
       const page = await open({ as: seeded.admin, colorScheme: theme });
@@ -200,7 +200,7 @@ test('a person with nothing but a keyboard signs in, finds a failed run, makes a
   open,
   portal,
 }) => {
-  test.setTimeout(60_000);
+  test.setTimeout(180_000);
   await recordReports(portal, company.id, [
     {
       job_key: 'failing',
@@ -271,7 +271,7 @@ for (const locale of ['ja-JP', 'en-US']) {
     open,
     seeded,
   }) => {
-    test.setTimeout(60_000);
+    test.setTimeout(180_000);
     const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale };
     const page = await open({ as: seeded.admin, ...phone });
     const tooWide: string[] = [];

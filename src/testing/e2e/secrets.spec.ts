@@ -87,7 +87,10 @@ test('an admin of the first company is shown the webhook secret when asked for, 
   await expect(page.getByRole('main')).toContainText(portal.secrets.TC_PORTAL_WEBHOOK_SECRET ?? '');
 });
 
-test('pages allow no inline script: each has a policy with a nonce of its own', async ({ open, seeded }) => {
+test('rule 36: pages allow no inline script: each has a policy with a nonce of its own', async ({
+  open,
+  seeded,
+}) => {
   const page = await open({ as: seeded.admin });
   const nonces = new Set<string>();
   const paths = ['/sign-in', ...screensOf(seeded).map(([, address]) => address)];
@@ -110,7 +113,7 @@ test('pages allow no inline script: each has a policy with a nonce of its own', 
   expect(nonces.size).toBe(paths.length);
 });
 
-test('x-middleware-subrequest opens no page and no machine route', async ({ portal, seeded }) => {
+test('rule 32: x-middleware-subrequest opens no page and no machine route', async ({ portal, seeded }) => {
   const names = ['middleware', 'src/middleware', 'proxy', 'src/proxy', 'pages/_middleware'];
   const values = names.flatMap((name) => [name, Array<string>(5).fill(name).join(':')]);
   for (const value of values) {

@@ -328,7 +328,7 @@ describe('a report that is refused', () => {
   });
 });
 
-describe('the secret', () => {
+describe('rule 34 and contract, Reports: the secret', () => {
   const wrong = { error: 'Invalid or missing webhook secret' };
 
   it.each([
@@ -717,6 +717,32 @@ describe('rule 3: any order', () => {
       ['run:a', 'running'],
       ['run:b', 'success'],
     ]);
+  });
+});
+
+describe('rule 5: a clock that is wrong', () => {
+  const ahead = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+
+  it('more than five minutes ahead is stored as given, marked, and hides no report that comes after it', async () => {
+    const jobKey = newJobKey();
+    const finishedAt = ahead(60);
+    await post({ ...least(jobKey), finished_at: finishedAt, message: 'ahead' });
+    await post({ ...least(jobKey), finished_at: ahead(0), status: 'error', message: 'right' });
+    const runs = await runsOf(jobKey);
+    expect(runs.map((run) => [run.message, run.is_clock_wrong])).toEqual([
+      ['ahead', true],
+      ['right', false],
+    ]);
+    expect(runs[0]?.completed_at.toISOString()).toBe(finishedAt);
+    expect(await statusOf(jobKey)).toMatchObject({ last_status: 'error', last_message: 'right' });
+  });
+
+  it('less than five minutes ahead is taken for right', async () => {
+    const jobKey = newJobKey();
+    const finishedAt = ahead(4);
+    await post({ ...least(jobKey), finished_at: finishedAt });
+    const [run] = await runsOf(jobKey);
+    expect([run?.is_clock_wrong, run?.ordered_at.toISOString()]).toEqual([false, finishedAt]);
   });
 });
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startPortal, type TestPortal } from '#testing/start-portal.ts';
 
 let portal: TestPortal;
+const patience = { timeout: 60_000 };
 
 beforeAll(async () => {
   portal = await startPortal();
@@ -207,13 +208,11 @@ describe('rule 1 and rule 7: nothing that was acknowledged is lost', () => {
   it('when the database is killed while reports come in: 503, recovery by itself', async () => {
     const burst = startBurst(16);
     try {
-      await vi.waitFor(() => expect(burst.acknowledged.length).toBeGreaterThan(200), { timeout: 30_000 });
+      await vi.waitFor(() => expect(burst.acknowledged.length).toBeGreaterThan(200), patience);
       portal.killDatabase();
-      await vi.waitFor(() => expect(burst.statuses.get(503)).toBeGreaterThan(0), { timeout: 30_000 });
+      await vi.waitFor(() => expect(burst.statuses.get(503)).toBeGreaterThan(0), patience);
       const before = burst.acknowledged.length;
-      await vi.waitFor(() => expect(burst.acknowledged.length).toBeGreaterThan(before + 200), {
-        timeout: 60_000,
-      });
+      await vi.waitFor(() => expect(burst.acknowledged.length).toBeGreaterThan(before + 200), patience);
     } finally {
       await burst.stop();
     }
@@ -225,9 +224,9 @@ describe('rule 1 and rule 7: nothing that was acknowledged is lost', () => {
   it('when the portal is killed with -9 in the middle of a burst', async () => {
     const burst = startBurst(16);
     try {
-      await vi.waitFor(() => expect(burst.acknowledged.length).toBeGreaterThan(500), { timeout: 30_000 });
+      await vi.waitFor(() => expect(burst.acknowledged.length).toBeGreaterThan(500), patience);
       await portal.kill();
-      await vi.waitFor(() => expect(burst.statuses.get('no answer')).toBeGreaterThan(0), { timeout: 30_000 });
+      await vi.waitFor(() => expect(burst.statuses.get('no answer')).toBeGreaterThan(0), patience);
     } finally {
       await burst.stop();
     }
@@ -236,6 +235,9 @@ describe('rule 1 and rule 7: nothing that was acknowledged is lost', () => {
     const found = await recorded(burst.acknowledged);
     expect(burst.acknowledged.filter((runId) => !found.has(runId))).toEqual([]);
     // Connections to the killed portal are found dead one by one.
-    await vi.waitFor(async () => expect((await send(JSON.stringify(newReport()))).status).toBe(200), 10_000);
+    await vi.waitFor(
+      async () => expect((await send(JSON.stringify(newReport()))).status).toBe(200),
+      patience,
+    );
   });
 });
