@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ISql } from 'postgres';
 import { serviceClient, sql } from '#testing/supabase.ts';
 
 /** What a test may decide about a job. */
@@ -60,6 +61,16 @@ export async function enqueueTestRuns(tenantId: string, jobId: string, count: nu
   const ids = rows.map(({ id }) => id);
   await sql`select private.enqueue_runs(${ids}::uuid[])`;
   return ids;
+}
+
+/** Empties the queue and ends what other tests or suites have left, which is none of the next one's. */
+export async function forgetRuns(on: ISql = sql): Promise<void> {
+  await on`delete from pgmq.q_runs`;
+  await on`delete from pgmq.q_runs_high`;
+  await on`
+    update public.runs
+    set state = 'canceled', completed_at = now(), attempt_token = null, lease_expires_at = null
+    where state in ('pending', 'running') and trigger <> 'report'`;
 }
 
 /** A run as the database has it. */

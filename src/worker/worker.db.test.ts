@@ -13,6 +13,7 @@ import { projectFolder } from '#server/settings.ts';
 import {
   createTestJob,
   enqueueTestRuns,
+  forgetRuns,
   readTestAttempts,
   readTestRun,
   startTestRun,
@@ -85,7 +86,7 @@ const cancel = async (runId: string) => {
 
 beforeAll(async () => {
   tenant = await createTestTenant();
-  await clear();
+  await forgetRuns();
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal worker '));
   server = http.createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -93,17 +94,9 @@ beforeAll(async () => {
   origin = `http://${host}`;
 });
 
-async function clear(): Promise<void> {
-  await sql`select pgmq.purge_queue('runs'), pgmq.purge_queue('runs_high')`;
-  await sql`
-    update public.runs
-    set state = 'canceled', completed_at = now(), attempt_token = null, lease_expires_at = null
-    where state in ('pending', 'running') and trigger <> 'report'`;
-}
-
 afterEach(async () => {
   await stopWorkers();
-  await clear();
+  await forgetRuns();
   calls.length = 0;
   respond = () => ({ status: 200 });
 });

@@ -66,7 +66,7 @@ async function makeVerbs(): Promise<Record<string, () => Promise<unknown>>> {
     const { data, error } = await client.auth.signUp(person);
     if (error) throw error;
     return data.user?.id ?? '';
-  });
+  }, 60_000);
   await service
     .rpc('create_first_tenant', { p_name: 'Growing', p_user_id: userId, p_email: person.email })
     .throwOnError();

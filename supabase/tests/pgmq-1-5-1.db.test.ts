@@ -1,6 +1,6 @@
 import type postgres from 'postgres';
 import { expect, it } from 'vitest';
-import { createTestJob } from '#testing/plugin-runs.ts';
+import { createTestJob, forgetRuns } from '#testing/plugin-runs.ts';
 import { createTestTenant, sql } from '#testing/supabase.ts';
 
 // Hosted projects have pgmq 1.5.1, the embedded database a newer one. Here stand the functions of 1.5.1 that we call, with its
@@ -74,8 +74,7 @@ async function withOldPgmq(work: (sql: postgres.TransactionSql) => Promise<void>
       await transaction.unsafe(`alter table pgmq.${table} drop column ${newerColumn}`);
     }
     await transaction.unsafe(surface);
-    await transaction`delete from pgmq.q_runs`;
-    await transaction`delete from pgmq.q_runs_high`;
+    await forgetRuns(transaction);
     await work(transaction);
     throw takenBack;
   });

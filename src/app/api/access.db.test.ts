@@ -28,6 +28,7 @@ import { until } from '#testing/until.ts';
 const session = vi.hoisted(() => ({ cookies: [] as { name: string; value: string }[] }));
 vi.mock('next/headers', () => ({
   cookies: async () => ({ getAll: () => session.cookies, set: () => {} }),
+  headers: async () => new Headers(),
 }));
 
 type Caller =

@@ -17,6 +17,7 @@ import {
 import {
   createTestJob,
   enqueueTestRuns,
+  forgetRuns,
   readTestAttempts,
   readTestRun,
   startTestRun,
@@ -148,18 +149,9 @@ const countMessages = async (): Promise<number> => {
   return row?.count ?? 0;
 };
 
-// What another test or suite left on the queue is none of the next one's.
-async function clearQueues(): Promise<void> {
-  await sql`select pgmq.purge_queue('runs'), pgmq.purge_queue('runs_high')`;
-  await sql`
-    update public.runs
-    set state = 'canceled', completed_at = now(), attempt_token = null, lease_expires_at = null
-    where state in ('pending', 'running') and trigger <> 'report'`;
-}
-
 beforeAll(async () => {
   tenant = await createTestTenant();
-  await clearQueues();
+  await forgetRuns();
 });
 
 beforeEach(() => {
@@ -171,7 +163,7 @@ beforeEach(() => {
 afterEach(async () => {
   letGo();
   await Promise.all(executors.splice(0).map((executor) => executor.stop(2_000)));
-  await clearQueues();
+  await forgetRuns();
 });
 
 describe('a run', () => {

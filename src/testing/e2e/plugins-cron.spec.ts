@@ -32,6 +32,8 @@ async function pluginPath(page: Page, pluginUrl: string): Promise<string> {
 }
 
 async function expectNoViolations(page: Page): Promise<void> {
+  // Until then the page shows its skeleton.
+  await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
     .analyze();
