@@ -83,7 +83,7 @@ begin
 end;
 $$;
 
--- The audit log shows a manifest once.
+-- The audit log shows a manifest and a job's title once.
 create or replace function private.write_audit_row()
 returns trigger
 language plpgsql
@@ -95,7 +95,7 @@ declare
   v_new jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
   v_row jsonb := coalesce(v_new, v_old);
   v_tenant_id uuid := coalesce(v_row ->> 'tenant_id', v_row ->> 'id')::uuid;
-  v_hidden text[] := array['key_hash', 'token_hash', 'created_at', 'updated_at', 'manifest_text'];
+  v_hidden text[] := array['key_hash', 'token_hash', 'created_at', 'updated_at', 'manifest_text', 'titles'];
 begin
   -- A function that writes its own rows, with better names for the actor, says so for its transaction.
   if current_setting('portal.audits_itself', true) = 'yes' then

@@ -88,6 +88,10 @@ describe('built-in plugins', () => {
     expect((await find('自己診断'))[0]?.title).toEqual(titles);
     await changePluginJob(actor(), job!.jobId, { title: 'Nightly check' });
     expect((await find('nightly'))[0]?.title).toBe('Nightly check');
+    const [audit] = await sql`
+      select before, after from public.audit_log
+      where subject_id = ${job!.jobId} and after ? 'title' and action = 'jobs.update'`;
+    expect(audit).toEqual({ before: { title: titles.ja }, after: { title: 'Nightly check' } });
     expect(await find('PORTAL SELF')).toEqual([]);
   });
 
