@@ -1,5 +1,5 @@
 -- 'Run them all' ran one and called the others overlaps, unless the schedule let its runs overlap. What is missed is made up for one
--- run after another then.
+-- run after another then. And a run that makes room for the next one of its schedule says so.
 
 create or replace function public.apply_tick(p_now timestamptz, p_plans jsonb)
 returns jsonb
@@ -13,6 +13,7 @@ declare
   v_to_cancel uuid[];
   v_skipped bigint;
   v_missed bigint;
+  v_why text := 'Canceled, because the next time of its schedule had come';
 begin
   -- Two ticks wait for each other in one order; the second then finds that the first has moved the schedule on.
   perform 1
@@ -157,6 +158,11 @@ begin
   -- The statement above saw the runs as they were before it, so the new ones are not among those to cancel.
   if v_to_cancel is not null then
     perform private.cancel_runs(v_to_cancel);
+    update public.runs r
+      set
+        message = case when r.state = 'canceled' then v_why end,
+        error = jsonb_build_object('name', 'Superseded', 'message', v_why)
+      where r.id = any (v_to_cancel) and (r.state = 'running' or r.state = 'canceled' and r.completed_at >= now());
   end if;
   if v_run_ids is not null then
     perform private.enqueue_runs(v_run_ids);

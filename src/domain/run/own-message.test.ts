@@ -19,6 +19,11 @@ describe('recogniseOwnMessage', () => {
         { key: 'diskFull', values: { percent: '3', host: 'server-1' } },
       ],
     ],
+    [
+      'The plugin answered 302; redirects are not followed',
+      [{ key: 'remoteRedirected', values: { status: '302' } }],
+    ],
+    ['Canceled, because the next time of its schedule had come', [{ key: 'superseded', values: {} }]],
   ])('knows %s', (text, messages) => {
     expect(recogniseOwnMessage(text)).toEqual(messages);
   });

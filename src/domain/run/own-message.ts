@@ -33,6 +33,16 @@ const sentences = {
   pluginOff: /^The plugin was switched off before the run could begin$/,
   jobOff: /^The job was switched off before the run could begin$/,
   schedulesOff: /^All schedules were stopped before the run could begin$/,
+  superseded: /^Canceled, because the next time of its schedule had come$/,
+  tooManySnoozes: /^The run has snoozed (?<count>\d+) times without getting anything done\.$/,
+  resultRefused: /^The database refused what the run answered$/,
+  noPlugin: /^This worker has no plugin (?<plugin>[^ ]+)$/,
+  noJob: /^The plugin (?<plugin>[^ ]+) has no job (?<job>[^ ]+)$/,
+  remoteAnswered: /^The plugin answered (?<status>\d{3})$/,
+  remoteRedirected: /^The plugin answered (?<status>\d{3}); redirects are not followed$/,
+  remoteNoJson: /^The plugin answered (?<status>\d{3}) without JSON$/,
+  remoteTooLarge: /^The plugin's answer is larger than (?<bytes>\d+) bytes$/,
+  remoteNoOutcome: /^The plugin's answer is not an outcome: (?<problem>.+)$/,
   workerLost: /^The worker stopped without a word during every attempt$/,
 } as const;
 

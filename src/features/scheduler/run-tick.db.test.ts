@@ -256,7 +256,14 @@ describe('rule 21: what was missed and what overlaps', () => {
     const minutely = await arrange({ overlap_policy: 'cancel_previous' }, { next: at('00:01:00') });
     await runTick({ now: at('00:01:00') });
     await runTick({ now: at('00:02:00') });
-    expect((await runsOf(minutely)).map((run) => run.state)).toEqual(['canceled', 'pending']);
+    const [previous, next] = await runsOf(minutely);
+    const why = 'Canceled, because the next time of its schedule had come';
+    expect(previous).toMatchObject({
+      state: 'canceled',
+      message: why,
+      error: { name: 'Superseded', message: why },
+    });
+    expect(next).toMatchObject({ state: 'pending', message: null, error: null });
     await finish(minutely);
   });
 });
