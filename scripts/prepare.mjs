@@ -100,6 +100,42 @@ export function npmCommand() {
   return { program: 'npm', before: [], options: { shell: process.platform === 'win32' } };
 }
 
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/**
+ * Waits until no other start installs into this folder: two at once would take the files from under each other.
+ * @param {string} file holds the process id of the one that does
+ * @param {() => void} onWait
+ * @returns {Promise<() => void>} lets the next one go on
+ */
+export async function takeTurn(file, onWait) {
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      fs.writeFileSync(file, String(process.pid), { flag: 'wx' });
+      return () => fs.rmSync(file, { force: true });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
+        throw new Error(
+          `The packages cannot be installed into ${path.dirname(file)} (${error}): make room or start as its owner.\n` +
+            `${path.dirname(file)} にパッケージをインストールできません。空き容量と権限を確認してください。`,
+        );
+      }
+    }
+    const pid = Number(fs.existsSync(file) && fs.readFileSync(file, 'utf8'));
+    if (!isAlive(pid || process.pid)) fs.rmSync(file, { force: true });
+    else if (isFirst) onWait();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
 /** Installs what package-lock.json says, when that was not done yet. */
 export async function ensurePackages() {
   if (numbers(process.version).major < 18) {
@@ -109,6 +145,19 @@ export async function ensurePackages() {
     );
   }
   if (isInstalled()) return;
+  const letNext = await takeTurn(path.join(projectFolder, '.installing'), () => {
+    process.stdout.write(
+      'Another start installs the packages: waiting / 別の起動がパッケージをインストール中です …\n',
+    );
+  });
+  try {
+    if (!isInstalled()) await installPackages();
+  } finally {
+    letNext();
+  }
+}
+
+async function installPackages() {
   process.stdout.write(
     'Installing the packages, which takes a minute or two / パッケージをインストールしています …\n',
   );

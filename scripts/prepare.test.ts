@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { projectFolder } from './prepare.mjs';
+import { projectFolder, takeTurn } from './prepare.mjs';
 
 test.skipIf(process.platform === 'win32')(
   'who interrupts an installation gets the prompt back when npm has put back what it had begun',
@@ -46,3 +48,25 @@ test.skipIf(process.platform === 'win32')(
     expect(output).toBe('works\ntold\n');
   },
 );
+
+test('two starts at once install one after the other, and one that was killed holds up nobody', async () => {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal turn ')), 'installing');
+  const order: string[] = [];
+  const letNext = await takeTurn(file, () => order.push('first waits'));
+  const second = takeTurn(file, () => order.push('second waits')).then((done) => {
+    order.push('second');
+    done();
+  });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  order.push('first ends');
+  letNext();
+  await second;
+  expect(order).toEqual(['second waits', 'first ends', 'second']);
+
+  const killed = spawnSync(process.execPath, ['-e', '0']);
+  fs.writeFileSync(file, String(killed.pid));
+  (await takeTurn(file, () => order.push('third waits')))();
+  expect(order).toHaveLength(3);
+  fs.rmSync(path.dirname(file), { recursive: true });
+  await expect(takeTurn(file, () => {})).rejects.toThrow(/^The packages cannot be installed into /);
+});
