@@ -21,6 +21,8 @@ export function obeyParent(stop: () => Promise<void>, msMax = 10_000): void {
     process.on('message', (message) => {
       if (message === 'stop') end();
     });
+    // It may be gone since before anybody listened.
+    if (!process.connected) end();
   } else {
     process.on('SIGINT', end);
   }

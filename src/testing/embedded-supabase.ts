@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Child } from '#server/child.ts';
 import { Database } from '#server/embedded/database.ts';
-import { superuser } from '#server/embedded/postgres.ts';
+import { findRunningPostgres, superuser } from '#server/embedded/postgres.ts';
 import { databaseUrl } from '#server/embedded/surroundings.ts';
 import { LogFile } from '#server/log-file.ts';
 import { findFreePort } from '#server/ports.ts';
@@ -45,7 +45,20 @@ export async function startTestSupabase(
   });
   let url = '';
   let api: Child | undefined;
+  // A run of tests that is interrupted waits for nothing.
+  const stopAtOnce = (): void => {
+    for (const pid of [api?.pid, findRunningPostgres(path.join(folder, 'database'))]) {
+      try {
+        if (pid) process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
+    }
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  };
+  process.once('exit', stopAtOnce);
   const stop = async (): Promise<void> => {
+    process.off('exit', stopAtOnce);
     await api?.stop();
     await database.stop();
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
