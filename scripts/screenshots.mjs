@@ -68,6 +68,13 @@ async function takeAll(browser, portal, folder) {
     .eq('job_key', 'minpaku-in-report')
     .single()
     .throwOnError();
+  const { data: own } = await service
+    .from('jobs')
+    .select('id, plugin_id')
+    .eq('tenant_id', tenant.id)
+    .eq('job_key', 'web-booking-ping')
+    .single()
+    .throwOnError();
   const people = {
     admin: await addPerson(facts, tenant.id, 'admin', '青井 花子'),
     staff: await addPerson(facts, tenant.id, 'staff', 'Sora Staff'),
@@ -80,8 +87,19 @@ async function takeAll(browser, portal, folder) {
     ['job', `/jobs/${job.id}`, 'admin'],
     ['job-delete', `/jobs/${job.id}/delete`, 'admin'],
     ['runs', '/runs', 'admin'],
+    ['runs-no-match', '/runs?state=canceled', 'admin'],
     ['run', `/runs/${job.latest_run_id}`, 'admin'],
+    ['run-drawer', `/runs?run=${job.latest_run_id}`, 'admin'],
     ['schedules', '/schedules', 'admin'],
+    ['new-job', '/schedules?new=job', 'admin'],
+    ['run-now', `/schedules?run-now=${own.id}`, 'admin'],
+    ['job-plugin', `/jobs/${own.id}`, 'admin'],
+    ['job-settings', `/jobs/${own.id}/settings`, 'admin'],
+    ['schedule', `/jobs/${own.id}/schedule`, 'admin'],
+    ['plugin', `/plugins/${own.plugin_id}`, 'admin'],
+    ['plugin-runs', `/plugins/${own.plugin_id}/runs`, 'admin'],
+    ['plugin-manifest', `/plugins/${own.plugin_id}/manifest`, 'admin'],
+    ['plugin-new-job', `/plugins/${own.plugin_id}/new-job/send`, 'admin'],
     ['plugins', '/plugins', 'admin'],
     ['members', '/settings/members', 'admin'],
     ['tools', '/settings/tools', 'admin'],

@@ -1,9 +1,11 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { useFormState } from './action-form.tsx';
-import { CopyTrigger } from './copy-trigger.tsx';
 import { controlClass } from './input.tsx';
+
+// Fetched when an action has answered a secret: most visits to a page with such a form never see one.
+const CopyTrigger = lazy(async () => ({ default: (await import('./copy-trigger.tsx')).CopyTrigger }));
 
 /** Shown in the place of `before` once the action of the surrounding form has succeeded. */
 export function WhenDone({ children, before = null }: { children: ReactNode; before?: ReactNode }) {
@@ -34,7 +36,9 @@ export function SecretResult({
         className={`${controlClass} min-w-0 font-mono text-[0.8125rem]`}
         onFocus={(event) => event.currentTarget.select()}
       />
-      <CopyTrigger text={secret} label={copyLabel} copyWord={copyWord} copiedText={copiedText} showWord />
+      <Suspense>
+        <CopyTrigger text={secret} label={copyLabel} copyWord={copyWord} copiedText={copiedText} showWord />
+      </Suspense>
     </div>
   );
 }

@@ -24,6 +24,7 @@ export async function IncidentBadge() {
       initial={badge && { failingCount: badge.failingCount, etag: badgeEtag(badge) }}
       label={t('failing')}
       lostLabel={t('lost')}
+      lostWord={t('lostWord')}
       changeSource={realtime && badge && { ...realtime, tenantId: badge.tenantId }}
       lostIcon={<Icon node={CloudOff} className="inline size-3.5" />}
     />

@@ -65,6 +65,7 @@ export function LiveBadge({
   initial,
   label,
   lostLabel,
+  lostWord,
   lostIcon,
   changeSource,
 }: {
@@ -72,6 +73,8 @@ export function LiveBadge({
   initial: { failingCount: number; etag: string } | null;
   label: string;
   lostLabel: string;
+  /** The same in a word. */
+  lostWord: string;
   lostIcon: ReactNode;
   /** Where changes are told of; null asks for them. */
   changeSource: ChangeSource | null;
@@ -167,8 +170,11 @@ export function LiveBadge({
   return (
     <span role="status">
       {isLost ? (
-        <span title={lostLabel} className="text-ink-muted">
+        <span title={lostLabel} className="inline-flex items-center gap-1 text-xs text-warning">
           {lostIcon}
+          <span aria-hidden="true" className="max-md:hidden">
+            {lostWord}
+          </span>
           <span className="sr-only">{lostLabel}</span>
         </span>
       ) : count > 0 ? (

@@ -1,10 +1,18 @@
 import { getTranslations } from 'next-intl/server';
+import type { ReactNode } from 'react';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 
 const rows = Array.from({ length: 12 }, (_, index) => index);
 
 /** The shape of a page with a list while it is being read, so that nothing jumps when it comes. */
-export async function ListSkeleton({ title }: { title: string }) {
+export async function ListSkeleton({
+  title,
+  above,
+}: {
+  title: string;
+  /** The shape of what stands between the title and the filters. */
+  above?: ReactNode;
+}) {
   const t = await getTranslations('shell');
   return (
     <div aria-busy="true">
@@ -15,6 +23,7 @@ export async function ListSkeleton({ title }: { title: string }) {
         <h1 className="text-xl leading-snug font-semibold">{title}</h1>
         <Skeleton className="mt-2 mb-0.5 h-3.5 w-64" />
       </header>
+      {above}
       <div className="mb-3 flex flex-wrap gap-2">
         <Skeleton className="h-9 min-w-40 flex-1 max-md:h-10" />
         <Skeleton className="h-9 w-20 max-md:h-10 md:order-1" />

@@ -8,7 +8,7 @@ import { ReportedText } from '#features/kit/components/reported-text.tsx';
 import { type ChangedField, describeChange } from '#features/tenants/describe-change.ts';
 
 // The rest of a new row is what it would have been anyway; it is in the record below.
-const shownMax = 6;
+const shownMax = 4;
 
 /** Writes fields and values of a change in words; what has none is shown as it is stored. */
 function useChangeWords(timeZone: string, toolNames: ReadonlyMap<string, string>) {

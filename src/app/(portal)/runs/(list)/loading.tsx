@@ -1,7 +1,9 @@
 import { getTranslations } from 'next-intl/server';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { ListSkeleton } from '#features/kit/components/list-skeleton.tsx';
 
 export default async function RunsLoading() {
   const t = await getTranslations('runs.list');
-  return <ListSkeleton title={t('title')} />;
+  // Its totals, and a first line of filters.
+  return <ListSkeleton title={t('title')} above={<Skeleton className="mb-2 h-36 max-sm:h-44" />} />;
 }
