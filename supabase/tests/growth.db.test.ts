@@ -259,9 +259,12 @@ it('a report, a tick and every page read the same whether history is short or te
   const before = await measure();
   await addRuns(firstRuns, firstRuns * growth);
   const after = await measure();
-  // An index may be a level deeper for each of the 51 rows of a page.
+  // For each of the 51 rows of a page an index may be a level deeper, and the planner, whose statistics are a sample, may look up
+  // a job (an index of two levels, a row, its rights) instead of reading the few there are once. What reads a history that is
+  // ten times as long reads a thousand pages and more.
+  const byChance = 51 * 5;
   const grown = Object.entries(after)
-    .filter(([name, pages]) => pages > 2 * (before[name] ?? 0) + 60)
+    .filter(([name, pages]) => pages > 2 * (before[name] ?? 0) + byChance)
     .map(([name, pages]) => `${name}: from ${before[name]} to ${pages} pages`);
   expect(grown).toEqual([]);
-}, 240_000);
+}, 400_000);
