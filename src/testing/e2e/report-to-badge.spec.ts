@@ -18,6 +18,9 @@ const environment = (portal: PortalFacts, key: string, title: string) => ({
   TC_PORTAL_JOB_TITLE: title,
 });
 
+/** Sets a job apart from that of an earlier try. */
+const ofThisTry = (name: string) => `${name} ${test.info().repeatEachIndex}.${test.info().retry}`;
+
 const badge = (page: Page) => page.getByRole('navigation', { name: 'Main menu' }).getByRole('status');
 
 const titleOf = (count: number) => `${count > 0 ? `(${count}) ` : ''}Incidents · TC Portal`;
@@ -52,8 +55,8 @@ test('a person signs in as printed, and a job that reports with the snippet of t
   await expect(page).toHaveURL('/incidents');
   const before = await readCount(page);
 
-  const title = `minpaku-IN レポート作成 ${test.info().retry}`;
-  const sender = environment(portal, `minpaku-in-report-${test.info().retry}`, title);
+  const title = ofThisTry('minpaku-IN レポート作成');
+  const sender = environment(portal, ofThisTry('minpaku-in-report'), title);
   const row = page.getByRole('row', { name: title });
   /** Runs the snippet around a `main` and answers how long the open page took to show all of its report. */
   const report = async (main: string, outcome: 'success' | 'error', words: string[]): Promise<number> => {
@@ -85,9 +88,12 @@ test('the snippet of the reference, as it is and with nothing around it, reports
 }) => {
   test.skip(python === null, 'this machine has no Python');
   const page = await openIncidents(open, portal);
-  const sender = startPython(referenceSnippet, environment(portal, 'unchanged', 'Unchanged snippet'));
+  const sender = startPython(
+    referenceSnippet,
+    environment(portal, ofThisTry('unchanged'), ofThisTry('Unchanged snippet')),
+  );
   await sender.said('[TC Portal] 報告成功: error');
-  await expect(page.getByRole('row', { name: /Unchanged snippet/ })).toContainText(
+  await expect(page.getByRole('row', { name: ofThisTry('Unchanged snippet') })).toContainText(
     "name 'main' is not defined",
   );
   await sender.exit;
@@ -98,10 +104,10 @@ test('a function under the decorator of tc_portal.py reports its traceback', asy
   const page = await openIncidents(open, portal);
   const sender = startPython(
     `from tc_portal import monitor\n\n@monitor()\ndef main():\n    raise RuntimeError("decorated failure")\n\nmain()\n`,
-    environment(portal, 'decorated', 'Decorated job'),
+    environment(portal, ofThisTry('decorated'), ofThisTry('Decorated job')),
   );
   await sender.exit;
-  const row = page.getByRole('row', { name: /Decorated job/ });
+  const row = page.getByRole('row', { name: ofThisTry('Decorated job') });
   await expect(row).toContainText('decorated failure');
   await row.getByRole('link').click();
   await page
@@ -121,11 +127,11 @@ test('a program under python -m tc_portal run shows as running, then as finished
   await page.goto('/jobs');
   const sender = startPython(
     `print("started reading", flush=True)\ninput()\nprint("120 rows read")\n`,
-    environment(portal, 'command', 'Command job'),
+    environment(portal, ofThisTry('command'), ofThisTry('Command job')),
     (file) => ['-m', 'tc_portal', 'run', '--', python ?? '', file],
   );
   await sender.said('started reading');
-  const row = page.getByRole('row', { name: /Command job/ });
+  const row = page.getByRole('row', { name: ofThisTry('Command job') });
   await expect(row).toContainText('Running');
   await row.getByRole('link').click();
   await expect(page.getByRole('list', { name: 'Running' })).toContainText('Running');
