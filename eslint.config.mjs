@@ -33,7 +33,7 @@ const config = [
       'boundaries/include': ['src/**/*'],
       'boundaries/elements': [
         { type: 'app', pattern: 'src/app' },
-        // How a process obeys the one that started it, for the server and the worker alike.
+        // What the server's and the worker's processes share: obeying the one that started them, and the portal's address.
         { type: 'process', pattern: 'src/process' },
         { type: 'server', pattern: 'src/server' },
         { type: 'worker', pattern: 'src/worker' },

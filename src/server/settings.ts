@@ -47,9 +47,3 @@ export function readSettings(
     demo: args.includes('--demo'),
   };
 }
-
-/** The address to open: a server that listens everywhere is reached on this machine by the loopback address. */
-export function addressOf({ host, port }: Pick<Settings, 'host' | 'port'>): string {
-  const name = ['0.0.0.0', '::', 'localhost'].includes(host) ? '127.0.0.1' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
-}

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { UnavailableError } from '#domain/errors.ts';
 import { createFirstTenant } from '#features/tenants/create-first-tenant.ts';
+import { listeningAddress } from '#process/listening-address.ts';
 import { buildPages, nextEnvironment } from '#server/build.ts';
 import { runsWaiting } from '#process/parent.ts';
 import { Child } from '#server/child.ts';
@@ -13,7 +14,7 @@ import { lockFolder, prepareFolder } from '#server/portal-folder.ts';
 import { findFreePort, whyStillTaken } from '#server/ports.ts';
 import { isJournal, Screen } from '#server/screen.ts';
 import { loadSecrets, type LoadedSecrets, type Secrets } from '#server/secrets.ts';
-import { addressOf, projectFolder, readSettings, type Settings } from '#server/settings.ts';
+import { projectFolder, readSettings, type Settings } from '#server/settings.ts';
 import { explainStartError, StartProblem } from '#server/start-problem.ts';
 import { quietWelcomeText, welcomeText } from '#server/welcome.ts';
 
@@ -236,7 +237,7 @@ class Supervisor {
   async start(): Promise<void> {
     const { dev, demo, host, port, folder, secretsFile } = this.#settings;
     prepareFolder(folder);
-    const lock = lockFolder(folder, addressOf(this.#settings));
+    const lock = lockFolder(folder, listeningAddress(this.#settings));
     this.#running.push({ name: 'lock', stop: async () => lock.release() });
     const msToWait = lock.followsKilled ? msToEndAfterKill : 0;
     await checkPort(this.#settings, msToWait);
@@ -254,7 +255,7 @@ class Supervisor {
     for (const { name, file } of children) await this.#startChild(name, file, environment, dev);
     if (demo) await this.#fillDemo(environment);
     this.#throwIfStopped();
-    const address = addressOf(this.#settings);
+    const address = listeningAddress(this.#settings);
     if (isJournal(process.env, process.stdout.fd)) {
       return this.#screen.text(quietWelcomeText({ address, secretsFile }));
     }

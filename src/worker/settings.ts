@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError } from '#domain/errors.ts';
+import { listeningAddress } from '#process/listening-address.ts';
 
 const wholeNumber = (min: number, max: number, value: number) =>
   z.coerce.number().int().min(min).max(max).default(value);
@@ -31,7 +32,7 @@ const environmentSchema = z.object({
   TC_PORTAL_ALLOWED_HOSTS: z.string().default(''),
   TC_PORTAL_COMMAND_ALLOWLIST: z.string().default(''),
   HOST: z.string().default('127.0.0.1'),
-  PORT: z.string().default('3000'),
+  PORT: wholeNumber(1, 65_535, 3_000),
 });
 
 const commandSchema = z.union([
@@ -120,6 +121,11 @@ export function readWorkerSettings(environment: NodeJS.ProcessEnv): WorkerSettin
     throw new ConfigurationError(`Missing or wrong settings: ${names}`);
   }
   const settings = parsed.data;
+  const heartbeatSeconds = settings.WORKER_HEARTBEAT_SECONDS ?? settings.WORKER_LEASE_SECONDS / 3;
+  // Every lease would end before it is prolonged, and every run begin again and again.
+  if (heartbeatSeconds >= settings.WORKER_LEASE_SECONDS) {
+    throw new ConfigurationError('WORKER_HEARTBEAT_SECONDS must be shorter than WORKER_LEASE_SECONDS');
+  }
   let allowedCommands: AllowedCommand[];
   try {
     allowedCommands = readAllowedCommands(settings.TC_PORTAL_COMMAND_ALLOWLIST);
@@ -127,12 +133,11 @@ export function readWorkerSettings(environment: NodeJS.ProcessEnv): WorkerSettin
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(`TC_PORTAL_COMMAND_ALLOWLIST is wrong: ${reason}`);
   }
-  const host = ['0.0.0.0', '::'].includes(settings.HOST) ? '127.0.0.1' : settings.HOST;
   return {
     workerId: `${os.hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
     concurrency: settings.WORKER_CONCURRENCY,
     leaseSeconds: settings.WORKER_LEASE_SECONDS,
-    heartbeatMs: (settings.WORKER_HEARTBEAT_SECONDS ?? settings.WORKER_LEASE_SECONDS / 3) * 1_000,
+    heartbeatMs: heartbeatSeconds * 1_000,
     pollMs: settings.WORKER_POLL_MS,
     idlePollMs: Math.max(
       settings.WORKER_POLL_MS,
@@ -140,7 +145,8 @@ export function readWorkerSettings(environment: NodeJS.ProcessEnv): WorkerSettin
     ),
     graceMs: settings.WORKER_GRACE_SECONDS * 1_000,
     ticks: settings.WORKER_SCHEDULER,
-    publicUrl: settings.TC_PORTAL_PUBLIC_URL ?? `http://${host}:${settings.PORT}`,
+    publicUrl:
+      settings.TC_PORTAL_PUBLIC_URL ?? listeningAddress({ host: settings.HOST, port: settings.PORT }),
     operator: {
       allowedHosts: listOf(settings.TC_PORTAL_ALLOWED_HOSTS),
       allowedCommands,

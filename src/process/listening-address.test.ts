@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressOf } from '#server/settings.ts';
+import { listeningAddress } from '#process/listening-address.ts';
 
 test.each([
   ['0.0.0.0', 'http://127.0.0.1:3000'],
@@ -9,5 +9,5 @@ test.each([
   ['::1', 'http://[::1]:3000'],
   ['192.168.0.5', 'http://192.168.0.5:3000'],
 ])('a portal that listens on %s is opened at %s', (host, address) => {
-  expect(addressOf({ host, port: 3000 })).toBe(address);
+  expect(listeningAddress({ host, port: 3000 })).toBe(address);
 });
