@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import type { Page } from '@playwright/test';
-import { recordReports } from '#testing/e2e/company.ts';
+import { spreadOffsetSeconds } from '#domain/schedule/spread.ts';
+import { recordReports, serviceOf, startSession } from '#testing/e2e/company.ts';
 import { expect, test } from '#testing/e2e/portal-test.ts';
 import { failedLog, hostileMessage, hostileTitle } from '#testing/e2e/seeded-company.ts';
 
@@ -220,6 +221,42 @@ test('an address that somebody made up shows the list or a designed 404, never a
     expect(answer?.status(), path).toBe(404);
     await expect(page.getByRole('heading', { name: 'Not found' })).toBeVisible();
   }
+});
+
+test('rule 5: a host whose clock is ahead is named, with how far', async ({ company, open, portal }) => {
+  const ahead = new Date(Date.now() + 12 * 60_000).toISOString();
+  await recordReports(portal, company.id, [{ job_key: 'ahead', host: 'BATCH-03', completed_at: ahead }]);
+  const page = await open({ as: company.staff });
+  await page.goto('/jobs');
+  await rows(page).getByRole('link').first().click();
+  const run = page.getByRole('table', { name: /Runs of this job/ }).getByRole('row', { name: /BATCH-03/ });
+  await expect(run).toContainText('Clock 12m ahead');
+  await run.getByRole('link').first().click();
+  await expect(page.getByRole('main')).toContainText('The clock of BATCH-03 was 12m ahead');
+});
+
+test('rule 23: a schedule that is spread shows the nominal time beside the one at which it starts', async ({
+  open,
+  portal,
+}) => {
+  const session = await startSession(portal, portal);
+  const page = await open({ as: { ...portal, session } });
+  await page.goto('/schedules');
+  // The self-check comes with the portal: at seven minutes past each hour, spread over ten minutes.
+  await rows(page).getByRole('link', { name: 'Portal self-check' }).first().click();
+  const { data: schedule } = await serviceOf(portal)
+    .from('schedules')
+    .select('id, spread_seconds, jobs!inner(plugin_job_name)')
+    .eq('jobs.plugin_job_name', 'check')
+    .single()
+    .throwOnError();
+  const hourly = { type: 'cron', expression: '7 * * * *', timeZone: 'Asia/Tokyo' } as const;
+  const offsetMs = spreadOffsetSeconds(schedule.id, hourly, schedule.spread_seconds) * 1_000;
+  const coming = page.getByRole('main').locator('li:has(time)');
+  const startsAt = Date.parse((await coming.locator('time').first().getAttribute('datetime')) ?? '');
+  expect(new Date(startsAt - offsetMs).toISOString()).toMatch(/:07:00\.000Z$/);
+  // One schedule in six hundred happens to get no offset.
+  if (offsetMs > 0) await expect(coming.first()).toContainText(/Nominally .*:07:00/);
 });
 
 test("another company's jobs and runs are not found", async ({ company, open, seeded }) => {

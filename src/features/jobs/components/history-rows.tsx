@@ -14,7 +14,8 @@ export interface HistoryRow {
   state: RunState;
   at: string;
   atText: string;
-  isClockWrong: boolean;
+  /** How far the reporter’s clock was ahead; null for one that was right. */
+  clockAhead: string | null;
   duration: string | null;
   /** The machine of a job that reports in; what started a run of the portal. */
   from: string | null;
@@ -23,7 +24,6 @@ export interface HistoryRow {
 
 export interface HistoryRowTexts {
   states: Record<ShownState, string>;
-  clockWrong: string;
   duration: string;
   from: string;
 }
@@ -39,10 +39,10 @@ export function HistoryRows({ rows, texts }: { rows: readonly HistoryRow[]; text
         <Link href={`/runs/${row.id}` as Route} prefetch={false} className="row-link whitespace-nowrap">
           <time dateTime={row.at}>{row.atText}</time>
         </Link>
-        {row.isClockWrong ? (
+        {row.clockAhead ? (
           <span className="inline-flex items-center gap-1 ps-2 text-xs text-warning">
             <Icon node={ClockAlert} className="size-3.5" />
-            {texts.clockWrong}
+            {row.clockAhead}
           </span>
         ) : null}
       </Cell>

@@ -9,6 +9,7 @@ import { Select } from '#components/ui/select.tsx';
 import { useStateWords } from '#components/ui/status-badge.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { RunSummary } from '#data/run-row.ts';
+import { clockAheadMs } from '#domain/clock-skew.ts';
 import { formatDuration } from '#domain/duration.ts';
 import { formatInstantCursor, type InstantCursor, type Page } from '#domain/page-cursor.ts';
 import { type HistoryFilter, outcomes } from '#features/jobs/schemas.ts';
@@ -70,6 +71,11 @@ export function RunHistory({
   const locale = useLocale();
   const isNarrowed = filter.outcome !== null || filter.from !== null || filter.to !== null;
   const query = { ...filter };
+  const describeClock = (run: RunSummary): string | null => {
+    if (!run.isClockWrong) return null;
+    const aheadMs = clockAheadMs(run);
+    return aheadMs === null ? t('clockWrong') : t('clockAhead', { ahead: formatDuration(aheadMs, locale) });
+  };
   return (
     <section aria-labelledby="history-title">
       <div className="mb-3 flex flex-wrap items-baseline justify-between gap-x-4">
@@ -107,7 +113,6 @@ export function RunHistory({
           <HistoryRows
             texts={{
               states,
-              clockWrong: t('clockWrong'),
               duration: t('duration'),
               from: t(isPortal ? 'trigger' : 'host'),
             }}
@@ -116,7 +121,7 @@ export function RunHistory({
               state: run.state,
               at: run.orderedAt,
               atText: formatPlainTime(run.orderedAt, locale, timeZone),
-              isClockWrong: run.isClockWrong,
+              clockAhead: describeClock(run),
               duration: run.durationMs === null ? null : formatDuration(run.durationMs, locale),
               from: isPortal ? triggers(run.trigger) : run.host === null ? null : shownText(run.host, 60),
               message: run.message ? shownText(isPortal ? own(run.message) : run.message, 160) : null,

@@ -1,11 +1,13 @@
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
 import { Card, CardHeader } from '#components/ui/card.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import type { Run } from '#data/run-row.ts';
+import { clockAheadMs } from '#domain/clock-skew.ts';
+import { formatDuration } from '#domain/duration.ts';
 import { isUnfinished } from '#domain/run-state.ts';
 import { OwnMessage } from '#features/kit/components/own-message.tsx';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { ReportedText, shownText } from '#features/kit/components/reported-text.tsx';
 import type { WholeRun } from '#features/runs/whole-run.ts';
 import { LogCard } from './log-card.tsx';
 import { AttemptsCard, InputCard, ProgressCard, RunErrorCard } from './portal-run-cards.tsx';
@@ -39,6 +41,12 @@ function Metrics({ metrics }: { metrics: Run['metrics'] }) {
 export function RunBody({ whole, timeZone }: { whole: WholeRun; timeZone: string }) {
   const t = useTranslations('runs');
   const { run, reporter, portalRun } = whole;
+  const locale = useLocale();
+  const aheadMs = clockAheadMs(run);
+  const clock = {
+    host: run.host === null ? t('clockWrong.someHost') : shownText(run.host, 60),
+    ahead: aheadMs === null ? '' : formatDuration(aheadMs, locale),
+  };
   const isLive = portalRun !== null && isUnfinished(run.state);
   return (
     <>
@@ -51,7 +59,10 @@ export function RunBody({ whole, timeZone }: { whole: WholeRun; timeZone: string
           </>
         )}
         {run.isClockWrong ? (
-          <Notice tone="warning" title={t('clockWrong.title')}>
+          <Notice
+            tone="warning"
+            title={t(aheadMs === null ? 'clockWrong.title' : 'clockWrong.titleByHost', clock)}
+          >
             <p>{t('clockWrong.body')}</p>
           </Notice>
         ) : null}

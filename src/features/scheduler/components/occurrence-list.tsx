@@ -61,13 +61,18 @@ export function OccurrenceList({
                     {one.count > 1 ? ` ${t('count', { count: one.count })}` : null}
                   </span>
                 ) : (
-                  <Link
-                    href={`/runs/${one.runId}` as Route}
-                    prefetch={false}
-                    className="text-accent underline"
-                  >
-                    {t('started')}
-                  </Link>
+                  <>
+                    <Link
+                      href={`/runs/${one.runId}` as Route}
+                      prefetch={false}
+                      className="text-accent underline"
+                    >
+                      {t('started')}
+                    </Link>
+                    {one.effectiveAt === one.nominalAt ? null : (
+                      <span className="text-ink-muted">{t('spreadTo', { time: time(one.effectiveAt) })}</span>
+                    )}
+                  </>
                 )}
               </li>
             );

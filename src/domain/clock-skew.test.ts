@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { clockAheadMs } from '#domain/clock-skew.ts';
+
+describe('rule 5: how far a clock was ahead', () => {
+  const run = { isClockWrong: true, completedAt: '2026-11-22T06:12:29Z', orderedAt: '2026-11-22T06:00:00Z' };
+
+  it.each([
+    ['to the minute', run, 720_000],
+    ['is not known without a finish', { ...run, completedAt: null }, null],
+    ['is nothing for a clock that was right', { ...run, isClockWrong: false }, null],
+  ])('%s', (_, given, ms) => {
+    expect(clockAheadMs(given)).toBe(ms);
+  });
+});

@@ -1,0 +1,14 @@
+const minuteMs = 60_000;
+
+/**
+ * How far ahead the clock of a run's host was, in milliseconds to the minute (semantics 5): its finish by that clock against
+ * the time received, which orders such a run. Null for a clock that was right, and where no finish was reported.
+ */
+export function clockAheadMs(run: {
+  isClockWrong: boolean;
+  completedAt: string | null;
+  orderedAt: string;
+}): number | null {
+  if (!run.isClockWrong || run.completedAt === null) return null;
+  return Math.round((Date.parse(run.completedAt) - Date.parse(run.orderedAt)) / minuteMs) * minuteMs;
+}
