@@ -244,15 +244,16 @@ test('rule 23: a schedule that is spread shows the nominal time beside the one a
   await page.goto('/schedules');
   // The self-check comes with the portal: at seven minutes past each hour, spread over ten minutes.
   await rows(page).getByRole('link', { name: 'Portal self-check' }).first().click();
+  await page.waitForURL(/\/jobs\/[0-9a-f-]{36}/);
   const { data: schedule } = await serviceOf(portal)
     .from('schedules')
-    .select('id, spread_seconds, jobs!inner(plugin_job_name)')
-    .eq('jobs.plugin_job_name', 'check')
+    .select('id, spread_seconds')
+    .eq('job_id', new URL(page.url()).pathname.split('/').at(2) ?? '')
     .single()
     .throwOnError();
   const hourly = { type: 'cron', expression: '7 * * * *', timeZone: 'Asia/Tokyo' } as const;
   const offsetMs = spreadOffsetSeconds(schedule.id, hourly, schedule.spread_seconds) * 1_000;
-  const coming = page.getByRole('main').locator('li:has(time)');
+  const coming = page.getByRole('heading', { name: 'Next five' }).locator('xpath=following-sibling::ol/li');
   const startsAt = Date.parse((await coming.locator('time').first().getAttribute('datetime')) ?? '');
   expect(new Date(startsAt - offsetMs).toISOString()).toMatch(/:07:00\.000Z$/);
   // One schedule in six hundred happens to get no offset.
