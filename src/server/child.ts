@@ -87,7 +87,8 @@ export class Child {
     this.#tail = '';
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
       cwd,
-      env: environment,
+      // What Node has compiled before makes a start, and so a restart, twice as fast (scripts/prepare.mjs).
+      env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       windowsHide: true,
     });

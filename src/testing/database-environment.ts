@@ -1,7 +1,7 @@
-import { inject } from 'vitest';
+import { ownSupabase } from '#testing/own-supabase.ts';
 
 // What the verbs read; set before a test file imports them.
-const { url, publishableKey, secretKey } = inject('supabase');
+const { url, publishableKey, secretKey } = ownSupabase;
 Object.assign(process.env, {
   NEXT_PUBLIC_SUPABASE_URL: url,
   NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: publishableKey,

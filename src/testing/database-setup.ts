@@ -1,17 +1,17 @@
 import type { TestProject } from 'vitest/node';
-import { startTestSupabase, type TestSupabase } from '#testing/embedded-supabase.ts';
+import { startTestSupabases, type TestSupabase } from '#testing/embedded-supabase.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    supabase: TestSupabase;
+    supabases: TestSupabase[];
   }
 }
 
-/** Brings up one Supabase for all database tests; tests keep apart by having a tenant each. */
+/** Brings up one Supabase for each file that runs at a time; the files that follow each other in one have a tenant each. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Vitest ends in order on other signals; this one, of a terminal that is closed, would leave the database behind.
   process.once('SIGHUP', () => process.exit(1));
-  const { supabase, stop } = await startTestSupabase();
-  project.provide('supabase', supabase);
+  const { supabases, stop } = await startTestSupabases(Number(project.config.maxWorkers));
+  project.provide('supabases', supabases);
   return stop;
 }

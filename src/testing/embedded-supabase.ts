@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import postgres from 'postgres';
 import { Child } from '#server/child.ts';
 import { Database } from '#server/embedded/database.ts';
 import { findRunningPostgres, superuser } from '#server/embedded/postgres.ts';
-import { databaseUrl } from '#server/embedded/surroundings.ts';
+import { databaseSettings, databaseUrl } from '#server/embedded/surroundings.ts';
 import { LogFile } from '#server/log-file.ts';
 import { findFreePort } from '#server/ports.ts';
 import { projectFolder } from '#server/settings.ts';
@@ -22,55 +23,74 @@ export interface TestSupabase {
   readonly folder: string;
 }
 
-/** A Supabase of its own in a temporary folder, without waiting for the disk. */
-export async function startTestSupabase(
-  migrationsFolder: string = path.join(projectFolder, 'supabase', 'migrations'),
-): Promise<{ supabase: TestSupabase; database: Database; stop: () => Promise<void> }> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal test '));
-  const random = (): string => randomBytes(24).toString('base64url');
-  const keys = {
+const random = (): string => randomBytes(24).toString('base64url');
+
+/** A PostgreSQL of its own in a temporary folder, with our schema, which does not wait for the disk. */
+class TestServer {
+  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal test '));
+  readonly #log = new LogFile(path.join(this.folder, 'test.log'));
+  readonly #keys = {
     publishableKey: `sb_publishable_${random()}`,
     secretKey: `sb_secret_${random()}`,
     jwtSecret: random(),
   };
-  const log = new LogFile(path.join(folder, 'test.log'));
-  const database = new Database({
-    dataFolder: path.join(folder, 'database'),
-    port: await findFreePort(),
-    password: random(),
-    migrationsFolder,
-    durable: false,
-    log: (text) => log.write(text),
-    onRestart: () => {},
-  });
-  let url = '';
-  let api: Child | undefined;
+  readonly #apis: Child[] = [];
+  readonly database: Database;
+
+  constructor(migrationsFolder: string, port: number) {
+    this.database = new Database({
+      dataFolder: path.join(this.folder, 'database'),
+      port,
+      password: random(),
+      migrationsFolder,
+      durable: false,
+      log: (text) => this.#log.write(text),
+      onRestart: () => {},
+    });
+    process.once('exit', this.#stopAtOnce);
+  }
+
   // A run of tests that is interrupted waits for nothing.
-  const stopAtOnce = (): void => {
-    for (const pid of [api?.pid, findRunningPostgres(path.join(folder, 'database'))]) {
+  readonly #stopAtOnce = (): void => {
+    const pids = [
+      ...this.#apis.map(({ pid }) => pid),
+      findRunningPostgres(path.join(this.folder, 'database')),
+    ];
+    for (const pid of pids) {
       try {
         if (pid) process.kill(pid, 'SIGKILL');
       } catch {
         // It has ended by itself.
       }
     }
-    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    this.#removeFolder();
   };
-  process.once('exit', stopAtOnce);
-  const stop = async (): Promise<void> => {
-    process.off('exit', stopAtOnce);
-    await api?.stop();
-    await database.stop();
-    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  };
-  const startApi = async (): Promise<void> => {
+
+  #removeFolder(): void {
+    fs.rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  /** Copies the database, which nobody may be connected to. */
+  async clone(name: string): Promise<void> {
+    const url = databaseUrl(this.database.address, superuser, 'template1');
+    const sql = postgres(url, { max: 1, onnotice: () => {} });
+    try {
+      await sql.unsafe(`create database ${name} template postgres owner postgres strategy file_copy`);
+      await sql.unsafe(databaseSettings(name));
+    } finally {
+      await sql.end();
+    }
+  }
+
+  /** A Data API and auth on one of its databases. */
+  async serve(name = 'postgres'): Promise<TestSupabase> {
+    const { address } = this.database;
     const port = await findFreePort();
-    url = `http://127.0.0.1:${port}`;
-    api = new Child({
+    const api = new Child({
       name: 'data-api',
       file: path.join(projectFolder, 'src', 'server', 'embedded', 'data-api.ts'),
       cwd: projectFolder,
-      log,
+      log: this.#log,
       onRestart: () => {},
       environment: {
         NODE_ENV: 'production',
@@ -78,34 +98,74 @@ export async function startTestSupabase(
         SystemRoot: process.env.SystemRoot,
         LITE_TELEMETRY: '0',
         LITE_AUTH_BCRYPT_COST: '4',
-        PORTAL_DATABASE_URL: databaseUrl(database.address, 'authenticator'),
-        PORTAL_DATA_FOLDER: path.join(folder, 'database'),
+        PORTAL_DATABASE_URL: databaseUrl(address, 'authenticator', name),
+        PORTAL_DATA_FOLDER: path.join(this.folder, 'database'),
         PORTAL_DATA_API_PORT: String(port),
-        PORTAL_JWT_SECRET: keys.jwtSecret,
-        NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: keys.publishableKey,
-        SUPABASE_SECRET_KEY: keys.secretKey,
+        PORTAL_JWT_SECRET: this.#keys.jwtSecret,
+        NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: this.#keys.publishableKey,
+        SUPABASE_SECRET_KEY: this.#keys.secretKey,
       },
     });
-    await api.start();
-  };
-  try {
-    await database.start();
-    await startApi().catch((error: unknown) => {
+    try {
+      await api.start();
+    } catch (error) {
+      await api.stop();
       // Another program may have taken the port since it was found free.
-      if (!api?.tail.includes('EADDRINUSE')) throw error;
-      return startApi();
-    });
-  } catch (error) {
-    const tail = api?.tail ?? '';
-    await stop();
-    throw tail ? new Error(tail, { cause: error }) : error;
+      if (api.tail.includes('EADDRINUSE')) return this.serve(name);
+      throw api.tail ? new Error(api.tail, { cause: error }) : error;
+    }
+    this.#apis.push(api);
+    return {
+      url: `http://127.0.0.1:${port}`,
+      ...this.#keys,
+      ownerUrl: databaseUrl(address, 'postgres', name),
+      superuserUrl: databaseUrl(address, superuser, name),
+      folder: this.folder,
+    };
   }
-  const supabase = {
-    url,
-    ...keys,
-    ownerUrl: databaseUrl(database.address, 'postgres'),
-    superuserUrl: databaseUrl(database.address, superuser),
-    folder,
-  };
-  return { supabase, database, stop };
+
+  async stop(): Promise<void> {
+    process.off('exit', this.#stopAtOnce);
+    await Promise.all(this.#apis.map((api) => api.stop()));
+    await this.database.stop();
+    this.#removeFolder();
+  }
+}
+
+const ourMigrations = path.join(projectFolder, 'supabase', 'migrations');
+
+/** Does what a test needs of a server; when that fails, nothing is left of it. */
+async function withServer<T>(
+  migrationsFolder: string,
+  use: (server: TestServer) => Promise<T>,
+): Promise<{ server: TestServer; used: T }> {
+  const server = new TestServer(migrationsFolder, await findFreePort());
+  try {
+    await server.database.start();
+    return { server, used: await use(server) };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/** A Supabase of its own, for a test that takes it away or changes it as a whole. */
+export async function startTestSupabase(
+  migrationsFolder: string = ourMigrations,
+): Promise<{ supabase: TestSupabase; database: Database; stop: () => Promise<void> }> {
+  const { server, used } = await withServer(migrationsFolder, (own) => own.serve());
+  return { supabase: used, database: server.database, stop: () => server.stop() };
+}
+
+/** Several on one server, each a copy of the same new database. */
+export async function startTestSupabases(
+  count: number,
+): Promise<{ supabases: TestSupabase[]; stop: () => Promise<void> }> {
+  const { server, used } = await withServer(ourMigrations, async (own) => {
+    const names = Array.from({ length: count }, (_, index) => `copy_${index + 1}`);
+    // One after the other: a database can be copied by one session at a time.
+    for (const name of names) await own.clone(name);
+    return Promise.all(names.map((name) => own.serve(name)));
+  });
+  return { supabases: used, stop: () => server.stop() };
 }

@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { apiSettings } from '#server/embedded/api-settings.ts';
 import { projectFolder } from '#server/settings.ts';
 import { generateDatabaseTypes, supabaseCli, typesFile } from '#testing/database-types.ts';
+import { ownSupabase } from '#testing/own-supabase.ts';
 
-const { ownerUrl } = inject('supabase');
+const { ownerUrl } = ownSupabase;
 
 interface Advice {
   readonly name: string;

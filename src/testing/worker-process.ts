@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
-import { inject } from 'vitest';
 import { projectFolder } from '#server/settings.ts';
+import { ownSupabase } from '#testing/own-supabase.ts';
 import { until } from '#testing/until.ts';
 
 /** A real worker: the program that `npm start` runs. */
@@ -17,7 +17,7 @@ const started = new Set<ChildProcess>();
 
 /** Starts a worker without a scheduler and waits until it takes runs. */
 export async function startWorker(environment: Record<string, string> = {}): Promise<TestWorker> {
-  const { url, publishableKey, secretKey } = inject('supabase');
+  const { url, publishableKey, secretKey } = ownSupabase;
   const file = path.join(projectFolder, 'src', 'worker', 'main.ts');
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
     cwd: projectFolder,
@@ -26,6 +26,7 @@ export async function startWorker(environment: Record<string, string> = {}): Pro
       PATH: process.env.PATH,
       SystemRoot: process.env.SystemRoot,
       NODE_ENV: 'production',
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       NEXT_PUBLIC_SUPABASE_URL: url,
       NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: publishableKey,
       SUPABASE_SECRET_KEY: secretKey,

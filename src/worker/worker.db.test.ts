@@ -5,11 +5,12 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { POST as postProgress } from '#app/api/plugin-runs/[runId]/progress/route.ts';
 import { POST as postResult } from '#app/api/plugin-runs/[runId]/result/route.ts';
 import { findFreePort } from '#server/ports.ts';
 import { projectFolder } from '#server/settings.ts';
+import { ownSupabase } from '#testing/own-supabase.ts';
 import {
   createTestJob,
   enqueueTestRuns,
@@ -234,7 +235,7 @@ describe('rule 24: a real worker', () => {
 
 describe('rule 7: a worker whose database is away', () => {
   it('goes on with what runs, keeps the result until it can be written, and then takes runs again', async () => {
-    const { url } = inject('supabase');
+    const { url } = ownSupabase;
     let isAway = false;
     const proxy = http.createServer((request, response) => {
       if (isAway) return request.socket.destroy();

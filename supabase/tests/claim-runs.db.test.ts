@@ -1,10 +1,11 @@
 import postgres from 'postgres';
-import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { ownSupabase } from '#testing/own-supabase.ts';
 import { createTestJob, enqueueTestRuns, readTestRun } from '#testing/plugin-runs.ts';
 import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
 
-const other = postgres(inject('supabase').ownerUrl, { max: 1, onnotice: () => {} });
-const worker = postgres(inject('supabase').ownerUrl, {
+const other = postgres(ownSupabase.ownerUrl, { max: 1, onnotice: () => {} });
+const worker = postgres(ownSupabase.ownerUrl, {
   max: 1,
   onnotice: () => {},
   // What would wait for somebody else fails instead.
@@ -86,7 +87,7 @@ describe('a worker that claims runs', () => {
     const finished = new Set<string>();
     await Promise.all(
       Array.from({ length: 6 }, async (_, place) => {
-        const connection = postgres(inject('supabase').ownerUrl, { max: 1, onnotice: () => {} });
+        const connection = postgres(ownSupabase.ownerUrl, { max: 1, onnotice: () => {} });
         const until = Date.now() + 90_000;
         while (finished.size < 96 && Date.now() < until) {
           const claimed =

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import postgres, { type TransactionSql } from 'postgres';
+import { ownSupabase } from '#testing/own-supabase.ts';
 import { createTestTenant } from '#testing/supabase.ts';
 
 const migration = fs.readFileSync(
@@ -25,7 +26,7 @@ class Undo extends Error {}
 
 /** Runs the work in a database that has Realtime, and leaves nothing of it. */
 async function withRealtime(work: (sql: TransactionSql) => Promise<void>): Promise<void> {
-  const owner = postgres(inject('supabase').superuserUrl, { max: 1, onnotice: () => {} });
+  const owner = postgres(ownSupabase.superuserUrl, { max: 1, onnotice: () => {} });
   try {
     await owner.begin(async (sql) => {
       await sql.unsafe(realtime);

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServerClient } from '@supabase/ssr';
-import { afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as internalScheduler from '#app/api/internal/scheduler/route.ts';
 import * as backgroundJobCancel from '#app/api/jobs/[id]/cancel/route.ts';
 import * as backgroundJob from '#app/api/jobs/[id]/route.ts';
@@ -21,6 +21,7 @@ import * as schedulerStatus from '#app/api/scheduler/status/route.ts';
 import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
 import { hashSecret } from '#features/kit/hash-secret.ts';
 import { answerProblem } from '#testing/api-description.ts';
+import { ownSupabase } from '#testing/own-supabase.ts';
 import { createTestTenant, sql, type TestPerson, type TestTenant } from '#testing/supabase.ts';
 import { until } from '#testing/until.ts';
 
@@ -92,7 +93,7 @@ async function makeCompany(): Promise<Company> {
 }
 
 async function cookiesOf(person: TestPerson): Promise<{ name: string; value: string }[]> {
-  const { url, publishableKey } = inject('supabase');
+  const { url, publishableKey } = ownSupabase;
   const jar = new Map<string, string>();
   const client = createServerClient(url, publishableKey, {
     cookies: {

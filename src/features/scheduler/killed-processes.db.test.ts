@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { runTick } from '#features/scheduler/run-tick.ts';
+import { ownSupabase } from '#testing/own-supabase.ts';
 import { createTestTenant, sql } from '#testing/supabase.ts';
 import { until } from '#testing/until.ts';
 
@@ -55,12 +56,13 @@ const cases: Case[] = [
 ].map((one) => ({ ...one, first: one.instants[0]! }));
 
 function start(script: string, args: readonly number[] = []): ChildProcess {
-  const { url, publishableKey, secretKey } = inject('supabase');
+  const { url, publishableKey, secretKey } = ownSupabase;
   return spawn(process.execPath, [path.resolve('src/testing', script), ...args.map(String)], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env.PATH,
       NODE_ENV: 'test',
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       NEXT_PUBLIC_SUPABASE_URL: url,
       NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: publishableKey,
       SUPABASE_SECRET_KEY: secretKey,

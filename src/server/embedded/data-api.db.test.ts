@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ownSupabase } from '#testing/own-supabase.ts';
 import {
   createAnonClient,
   createTestPerson,
@@ -8,7 +9,7 @@ import {
   type TestTenant,
 } from '#testing/supabase.ts';
 
-const { url, publishableKey, secretKey } = inject('supabase');
+const { url, publishableKey, secretKey } = ownSupabase;
 
 describe('the embedded Data API', () => {
   let tenant: TestTenant;

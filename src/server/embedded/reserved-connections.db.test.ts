@@ -1,8 +1,9 @@
 import postgres from 'postgres';
-import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ReservedConnections, type ReservedConnection } from './reserved-connections.ts';
+import { ownSupabase } from '#testing/own-supabase.ts';
 
-const { ownerUrl } = inject('supabase');
+const { ownerUrl } = ownSupabase;
 const owner = postgres(ownerUrl, { max: 1, onnotice: () => {} });
 const pool = new ReservedConnections(owner.options, 1);
 let connection: ReservedConnection;

@@ -7,6 +7,10 @@ const version = 1;
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+/** What belongs to a database and not to what is in it, so that a copy needs it again. */
+export const databaseSettings = (name: string): string =>
+  `alter database ${name} set search_path = "$user", public, extensions;`;
+
 const roles = `
 do $$
 declare
@@ -32,7 +36,7 @@ grant anon, authenticated, service_role, supabase_auth_admin to authenticator;
 grant anon, authenticated, service_role to postgres with admin option;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
 alter database postgres owner to postgres;
-alter database postgres set search_path = "$user", public, extensions;
+${databaseSettings('postgres')}
 grant usage on schema public to anon, authenticated, service_role;
 `;
 
@@ -94,8 +98,9 @@ export interface DatabaseAddress {
 export function databaseUrl(
   address: DatabaseAddress,
   role: 'postgres' | 'authenticator' | typeof superuser,
+  database = 'postgres',
 ): string {
-  return `postgres://${role}:${encodeURIComponent(address.password)}@127.0.0.1:${address.port}/postgres`;
+  return `postgres://${role}:${encodeURIComponent(address.password)}@127.0.0.1:${address.port}/${database}`;
 }
 
 /** Makes what a hosted project has before its first migration: roles, auth, extensions and their owners. */

@@ -1,0 +1,62 @@
+"""Runs the tests of a folder as `python -m unittest discover` does, and says what happens: see test-events.mjs."""
+
+import json
+import os
+import sys
+import time
+import unittest
+
+
+def write_event(**event):
+    file = os.environ.get("TEST_EVENTS_FILE")
+    if file:
+        with open(file, "a", encoding="utf-8") as events:
+            events.write(json.dumps(event) + "\n")
+
+
+class ReportingResult(unittest.TextTestResult):
+    def startTest(self, test):
+        super().startTest(test)
+        self.began_at = time.monotonic()
+        self.outcome = "passed"
+        write_event(event="started", key=test.id(), name=test.id())
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        self.write_finished(test, self.outcome, time.monotonic() - self.began_at)
+
+    def write_finished(self, test, outcome, seconds):
+        duration = round(seconds * 1000)
+        write_event(event="finished", key=test.id(), name=test.id(), outcome=outcome, durationMs=duration)
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.outcome = "failed"
+        # What fails while a class or a module is set up belongs to no test that has begun.
+        if not isinstance(test, unittest.TestCase):
+            self.write_finished(test, "failed", 0)
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.outcome = "failed"
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self.outcome = "failed"
+
+    def addUnexpectedSuccess(self, test):
+        super().addUnexpectedSuccess(test)
+        self.outcome = "failed"
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.outcome = "skipped"
+        # A class that is skipped as a whole begins none of its tests.
+        if not isinstance(test, unittest.TestCase):
+            self.write_finished(test, "skipped", 0)
+
+
+suite = unittest.defaultTestLoader.discover(sys.argv[1])
+result = unittest.TextTestRunner(resultclass=ReportingResult).run(suite)
+sys.exit(0 if result.wasSuccessful() else 1)

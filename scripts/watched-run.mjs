@@ -1,0 +1,103 @@
+// @ts-check
+// Runs a test runner to its end, however long that takes, and ends it only when nothing in it moves any more.
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+import { projectFolder } from './prepare.mjs';
+import { TestRecord } from './test-events.mjs';
+
+// A reporter writes events as they happen; this is how late we may notice.
+const lookMs = 200;
+// How long the screen may be silent.
+const silentMsMax = 20_000;
+const msToEndAfterTerm = 15_000;
+
+/**
+ * What a hang looks like to a person.
+ * @param {TestRecord} record
+ */
+function describeRunning({ running }) {
+  return running.map(({ name, seconds }) => `${name} (${seconds} s)`).join(', ');
+}
+
+/**
+ * Signals a program and everything that it has started in its group; on Windows the program alone.
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {NodeJS.Signals} name
+ */
+export function signalGroup(child, name) {
+  try {
+    if (child.pid !== undefined && process.platform !== 'win32') process.kill(-child.pid, name);
+    else child.kill(name);
+  } catch {
+    // It has ended in the meantime.
+  }
+}
+
+/**
+ * @typedef {object} WatchedRun
+ * @property {number} code of the exit
+ * @property {TestRecord} record
+ * @property {string[] | null} hung the tests that hung, when it was ended for that
+ */
+
+/**
+ * Runs a program whose reporter writes test events. Its output goes to the screen; where it is silent, a line says what runs.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {object} options
+ * @param {string} options.eventsFile where the reporter writes
+ * @param {number} options.hangMs how long nothing may begin or end before the run counts as hung
+ * @param {Record<string, string | undefined>} [options.env]
+ * @param {(text: string | Uint8Array) => void} [options.print]
+ * @param {(child: import('node:child_process').ChildProcess) => void} [options.onStart]
+ * @returns {Promise<WatchedRun>}
+ */
+export function runWatched(program, args, options) {
+  const { eventsFile, hangMs, env = {}, print = (text) => process.stdout.write(text), onStart } = options;
+  const record = new TestRecord(eventsFile);
+  const startedMs = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      cwd: projectFolder,
+      env: { ...process.env, TEST_EVENTS_FILE: eventsFile, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that a runner that hangs takes its workers along.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    });
+    onStart?.(child);
+    let printedMs = performance.now();
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        printedMs = performance.now();
+        print(chunk);
+      });
+    }
+    /** @type {string[] | null} */
+    let hung = null;
+    const watch = setInterval(() => {
+      record.read();
+      const now = performance.now();
+      if (hung === null && now - record.lastEventMs > hangMs) {
+        hung = record.running.map(({ name }) => name);
+        print(`\nNothing has begun or ended for ${Math.round(hangMs / 1_000)} s. `);
+        print(hung.length > 0 ? `Hung: ${describeRunning(record)}\n` : 'No test was running.\n');
+        signalGroup(child, 'SIGTERM');
+        setTimeout(() => signalGroup(child, 'SIGKILL'), msToEndAfterTerm).unref();
+      } else if (now - printedMs > silentMsMax) {
+        printedMs = now;
+        const { passed, failed } = record.counts;
+        const done = `${Math.round((now - startedMs) / 1_000)} s, ${passed} passed, ${failed} failed`;
+        print(`  … ${done}${record.running.length > 0 ? `; running: ${describeRunning(record)}` : ''}\n`);
+      }
+    }, lookMs);
+    /** @param {number} code */
+    const finish = (code) => {
+      clearInterval(watch);
+      record.read();
+      resolve({ code, record, hung });
+    };
+    child.once('error', () => finish(127));
+    child.once('close', (code) => finish(code ?? 1));
+  });
+}

@@ -1,0 +1,17 @@
+import { expect } from 'vitest';
+import { findFreePort } from '#server/ports.ts';
+import { launchPortal } from '#testing/start-portal.ts';
+
+/** Expects that a portal does not start and says why in a sentence, without a stack. */
+export async function expectRefusal(
+  folder: string,
+  sentence: RegExp,
+  environment: Record<string, string> = {},
+  port?: number,
+): Promise<void> {
+  const launch = launchPortal(folder, port ?? (await findFreePort()), { environment });
+  const code = await launch.exit;
+  expect(launch.output()).toMatch(sentence);
+  expect(launch.output()).not.toMatch(/^\s+at /m);
+  expect(code).toBe(1);
+}

@@ -1,0 +1,13 @@
+import { inject } from 'vitest';
+import type { TestSupabase } from '#testing/embedded-supabase.ts';
+
+function findOwn(): TestSupabase {
+  const supabases = inject('supabases');
+  const own = supabases[Number(process.env.VITEST_POOL_ID) - 1];
+  if (!own)
+    throw new Error(`Place ${process.env.VITEST_POOL_ID} has no database: ${supabases.length} were made`);
+  return own;
+}
+
+/** The Supabase of this file, which no other file uses at the same time. */
+export const ownSupabase = findOwn();
