@@ -23,6 +23,7 @@ function candidates() {
     return roots.flatMap((root) => programs.map((parts) => path.join(root, ...parts)));
   }
   const names = [
+    'chromium-headless-shell',
     'chromium',
     'chromium-browser',
     'google-chrome-stable',
@@ -35,38 +36,55 @@ function candidates() {
   return names.flatMap((name) => folders.map((folder) => path.join(folder, name)));
 }
 
-async function playwrightsOwn() {
+/** Whether Playwright has a browser of its own, of the version that it was made for. */
+async function hasOwn() {
   const { chromium } = await import('@playwright/test');
-  const file = chromium.executablePath();
-  return fs.existsSync(file) ? file : null;
+  return chromium.launch().then(
+    (browser) => browser.close().then(() => true),
+    () => false,
+  );
 }
 
 const systems = () => candidates().find((file) => fs.existsSync(file)) ?? null;
 
-/**
- * The browser's program, or null when none could be had.
- * @returns {Promise<string | null>}
- */
-export async function findBrowser() {
-  const chosen = process.env.PLAYWRIGHT_CHROMIUM;
-  if (chosen) return fs.existsSync(chosen) ? chosen : null;
-  const found = (await playwrightsOwn()) ?? systems();
-  if (found) return found;
-  process.stdout.write('Installing a browser for the tests …\n');
+const canInstallDebians = () =>
+  process.platform === 'linux' && process.getuid?.() === 0 && fs.existsSync('/usr/bin/apt-get');
+
+async function installDebians() {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  /** @type {import('node:child_process').StdioOptions} */
+  const stdio = ['ignore', 'ignore', 'inherit'];
+  const install = ['install', '-y', '-q', '--no-install-recommends'];
+  await run('apt-get', ['update', '-q'], { stdio, env });
+  const code = await run('apt-get', [...install, 'chromium-headless-shell'], { stdio, env });
+  // Older releases and other distributions have only the whole browser.
+  if (code !== 0 && !systems()) await run('apt-get', [...install, 'chromium'], { stdio, env });
+}
+
+async function installOwn() {
   const playwright = path.join(projectFolder, 'node_modules', '@playwright', 'test', 'cli.js');
-  await run(process.execPath, [playwright, 'install', 'chromium'], {
+  await run(process.execPath, [playwright, 'install', '--only-shell', 'chromium'], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '15000' },
     timeout: 300_000,
   });
-  const installed = await playwrightsOwn();
-  if (installed) return installed;
-  if (process.platform === 'linux' && process.getuid?.() === 0 && fs.existsSync('/usr/bin/apt-get')) {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    /** @type {import('node:child_process').StdioOptions} */
-    const stdio = ['ignore', 'ignore', 'inherit'];
-    await run('apt-get', ['update', '-q'], { stdio, env });
-    await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], { stdio, env });
-  }
-  return systems();
+}
+
+/**
+ * What to launch: nothing said means Playwright's own, null that none could be had. Those without windows, as Playwright's own
+ * is, come first: a whole browser opens a window with its toolbars for each page, and needs three times as long for the tests.
+ * @returns {Promise<{ executablePath?: string } | null>}
+ */
+export async function findBrowser() {
+  const chosen = process.env.PLAYWRIGHT_CHROMIUM;
+  if (chosen) return fs.existsSync(chosen) ? { executablePath: chosen } : null;
+  if (await hasOwn()) return {};
+  const found = systems();
+  if (found && (/headless-shell/.test(found) || !canInstallDebians())) return { executablePath: found };
+  process.stdout.write('Installing a browser for the tests …\n');
+  if (canInstallDebians()) await installDebians();
+  const installed = systems();
+  if (installed) return { executablePath: installed };
+  await installOwn();
+  return (await hasOwn()) ? {} : null;
 }

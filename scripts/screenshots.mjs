@@ -154,14 +154,14 @@ async function takeAll(browser, portal, folder) {
 }
 
 await onCurrentNode(async () => {
-  const executablePath = await findBrowser();
-  if (!executablePath) throw new Error('No browser was found: set PLAYWRIGHT_CHROMIUM to its program.');
+  const found = await findBrowser();
+  if (!found) throw new Error('No browser was found: set PLAYWRIGHT_CHROMIUM to its program.');
   const { chromium } = await import('@playwright/test');
   const { startPortal } = await import('../src/testing/start-portal.ts');
   say('Starting a portal with the demo company …');
   const portal = await startPortal({ args: ['--demo'] });
   const browser = await chromium.launch({
-    executablePath,
+    ...found,
     args: ['--disable-gpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
   });
   try {

@@ -159,18 +159,21 @@ async function buildPages() {
 
 async function runPlaywright() {
   const name = 'Browser tests';
+  headline('Browser');
+  const browserMs = performance.now();
   const { findBrowser } = await import('./browser.mjs');
   const browser = await findBrowser();
   if (!browser) {
-    headline(name);
     process.stdout.write(
       'No browser was found and none could be installed: set PLAYWRIGHT_CHROMIUM to its program.\n',
     );
-    return addStage(name, 0, { failed: 1 }, 'no browser');
+    return addStage(name, secondsSince(browserMs), { failed: 1 }, 'no browser');
   }
+  process.stdout.write(`With ${browser.executablePath ?? 'Playwright’s own'}\n`);
+  addStage('Browser', secondsSince(browserMs), {});
   const cli = path.join('node_modules', '@playwright', 'test', 'cli.js');
   const args = [cli, 'test', '--reporter=list,./scripts/playwright-events.mjs'];
-  await runTests(name, process.execPath, args, { PLAYWRIGHT_CHROMIUM: browser });
+  await runTests(name, process.execPath, args, { PLAYWRIGHT_CHROMIUM: browser.executablePath });
 }
 
 /** @param {Stage} stage */

@@ -126,13 +126,13 @@ async function signIn(portal) {
  */
 async function measureScripts(origin, paths, cookies) {
   const { findBrowser } = await import('../browser.mjs');
-  const executablePath = await findBrowser();
-  if (!executablePath) {
+  const found = await findBrowser();
+  if (!found) {
     say('\nFirst-load JavaScript was not measured: no browser was found.');
     return null;
   }
   const { chromium } = await import('@playwright/test');
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  const browser = await chromium.launch({ ...found, args: ['--no-sandbox', '--disable-gpu'] });
   const sizes = [];
   for (const path of paths) {
     const context = await browser.newContext({ locale: 'ja-JP' });

@@ -1,9 +1,10 @@
 import { startPortal } from '#testing/start-portal.ts';
 import { portalVariable, type PortalFacts } from '#testing/e2e/portal-facts.ts';
 
-/** Starts the one portal that all browser tests share; each test has a company of its own in it. */
+/** Starts the one portal that browser tests share; each test has a company of its own in it. */
 export default async function startOnePortal(): Promise<() => Promise<void>> {
-  const portal = await startPortal();
+  // Where the tests' own plugins listen.
+  const portal = await startPortal({ environment: { TC_PORTAL_ALLOWED_HOSTS: '127.0.0.1' } });
   const { url, folder, secrets, email, password } = portal;
   const facts: PortalFacts = { url, folder, secrets, email, password, output: portal.output() };
   // Workers inherit the environment of this process.

@@ -1,8 +1,10 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test as base, type Browser, type BrowserContext, type Page } from '@playwright/test';
-import { createClient } from '@supabase/supabase-js';
-import { startPortal, type TestPortal } from '#testing/start-portal.ts';
+import type { Page } from '@playwright/test';
+import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
+import { type Company, createCompany, serviceOf } from '#testing/e2e/company.ts';
+import type { PortalFacts } from '#testing/e2e/portal-facts.ts';
+import { test as base } from '#testing/e2e/portal-test.ts';
 
 /** A remote plugin whose runs end when the test says so. */
 export interface TestPlugin {
@@ -18,14 +20,13 @@ interface Stories {
   staffPage: Page;
 }
 
-type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
-
 interface StoriesOfWorker {
-  portal: TestPortal;
   plugin: TestPlugin;
-  adminSession: Session;
-  staffSession: Session;
+  pluginCompany: Company;
 }
+
+// What a story asks for on purpose: a plugin that does not exist.
+const expected = /404 \(Not Found\)/;
 
 // Far from now in both directions: no story is to meet a run that the schedule has started.
 const inTwelveHours = new Date(Date.now() + 12 * 3_600_000);
@@ -90,47 +91,25 @@ async function startPlugin(): Promise<TestPlugin & { stop: () => void }> {
   };
 }
 
-export async function signIn(
-  page: Page,
-  url: string,
-  person: { email: string; password: string },
+/** Gives a company's job a past. */
+export async function addFinishedRuns(
+  portal: PortalFacts,
+  tenantId: string,
+  title: string,
+  count: number,
 ): Promise<void> {
-  await page.goto(`${url}/sign-in`);
-  await page.locator('input[name=email]').fill(person.email);
-  await page.locator('input[name=password]').fill(person.password);
-  await page.locator('button[type=submit]').click();
-  await page.waitForURL(/\/(incidents)?$/);
-}
-
-/** Signs in as a person does, and gives the session to start other windows with. */
-async function startSession(
-  browser: Browser,
-  url: string,
-  person: { email: string; password: string },
-): Promise<Session> {
-  const context = await browser.newContext({ locale: 'en-US' });
-  await signIn(await context.newPage(), url, person);
-  const session = await context.storageState();
-  await context.close();
-  return session;
-}
-
-/** Gives a job of the portal's a past. */
-export async function addFinishedRuns(portal: TestPortal, title: string, count: number): Promise<void> {
-  const keys = portal.secrets;
-  const service = createClient(keys.NEXT_PUBLIC_SUPABASE_URL ?? '', keys.SUPABASE_SECRET_KEY ?? '', {
-    auth: { persistSession: false, autoRefreshToken: false },
-  });
+  const service = serviceOf(portal);
   const { data } = await service
     .from('jobs')
-    .select('id, tenant_id')
+    .select('id')
+    .eq('tenant_id', tenantId)
     .eq('title', title)
     .single()
     .throwOnError();
   const runs = Array.from({ length: count }, (_, index) => {
     const at = new Date(Date.now() - (index + 1) * 60_000).toISOString();
     return {
-      tenant_id: data.tenant_id,
+      tenant_id: tenantId,
       job_id: data.id,
       trigger: 'schedule',
       state: 'success',
@@ -143,38 +122,8 @@ export async function addFinishedRuns(portal: TestPortal, title: string, count: 
   await service.from('runs').insert(runs).throwOnError();
 }
 
-async function addStaff(portal: TestPortal): Promise<{ email: string; password: string }> {
-  const person = { email: 'staff@example.com', password: 'a password of some length' };
-  const keys = portal.secrets;
-  const url = keys.NEXT_PUBLIC_SUPABASE_URL ?? '';
-  const options = { auth: { persistSession: false, autoRefreshToken: false } };
-  const anyone = createClient(url, keys.NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY ?? '', options);
-  const signedUp = await anyone.auth.signUp(person);
-  if (signedUp.error) throw signedUp.error;
-  const service = createClient(url, keys.SUPABASE_SECRET_KEY ?? '', options);
-  const tenants = await service.from('tenants').select('id').limit(1).throwOnError();
-  await service
-    .from('members')
-    .insert({
-      tenant_id: tenants.data[0]?.id,
-      user_id: signedUp.data.user?.id,
-      role: 'staff',
-      email: person.email,
-    })
-    .throwOnError();
-  return person;
-}
-
-/** A portal with its worker, a remote plugin beside it, and the pages of an admin and of a member of the staff. */
+/** A company with a remote plugin, and the pages of an admin and of a member of its staff. */
 export const test = base.extend<Stories, StoriesOfWorker>({
-  portal: [
-    async ({}, use) => {
-      const portal = await startPortal({ environment: { TC_PORTAL_ALLOWED_HOSTS: '127.0.0.1' } });
-      await use(portal);
-      await portal.remove();
-    },
-    { scope: 'worker', timeout: 300_000 },
-  ],
   plugin: [
     async ({}, use) => {
       const plugin = await startPlugin();
@@ -183,23 +132,15 @@ export const test = base.extend<Stories, StoriesOfWorker>({
     },
     { scope: 'worker' },
   ],
-  // Once each: sign-in is limited.
-  adminSession: [
-    async ({ browser, portal }, use) => use(await startSession(browser, portal.url, portal)),
+  pluginCompany: [
+    async ({ portal }, use) => {
+      const company = await createCompany(portal);
+      // The worker would do so within a minute.
+      await syncBuiltInPlugins({ now: new Date(), client: serviceOf(portal) });
+      await use(company);
+    },
     { scope: 'worker' },
   ],
-  staffSession: [
-    async ({ browser, portal }, use) => use(await startSession(browser, portal.url, await addStaff(portal))),
-    { scope: 'worker' },
-  ],
-  adminPage: async ({ browser, portal, adminSession: storageState }, use) => {
-    const context = await browser.newContext({ baseURL: portal.url, locale: 'en-US', storageState });
-    await use(await context.newPage());
-    await context.close();
-  },
-  staffPage: async ({ browser, portal, staffSession: storageState }, use) => {
-    const context = await browser.newContext({ baseURL: portal.url, locale: 'en-US', storageState });
-    await use(await context.newPage());
-    await context.close();
-  },
+  adminPage: async ({ open, pluginCompany }, use) => use(await open({ as: pluginCompany.admin, expected })),
+  staffPage: async ({ open, pluginCompany }, use) => use(await open({ as: pluginCompany.staff, expected })),
 });

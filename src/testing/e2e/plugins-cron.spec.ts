@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { addFinishedRuns, dailyAt, test } from './plugin-stories.ts';
+import { expectNoViolations } from '#testing/e2e/axe.ts';
+import { addFinishedRuns, dailyAt, test } from '#testing/e2e/plugin-stories.ts';
 
 const soon = { timeout: 30_000 };
 const noSuchPlugin = '00000000-0000-4000-8000-000000000000';
@@ -29,15 +29,6 @@ async function pluginPath(page: Page, pluginUrl: string): Promise<string> {
   }
   await link.waitFor();
   return (await link.getAttribute('href')) ?? '';
-}
-
-async function expectNoViolations(page: Page): Promise<void> {
-  // Until then the page shows its skeleton.
-  await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
 // One after the other: each story goes on with the runs of those before it.
@@ -276,9 +267,10 @@ test('story 3: the history goes page by page, there and back', async ({
   adminPage: page,
   plugin,
   portal,
+  pluginCompany,
 }) => {
   const path = await pluginPath(page, plugin.url);
-  await addFinishedRuns(portal, 'E2E report', 60);
+  await addFinishedRuns(portal, pluginCompany.id, 'E2E report', 60);
   await page.goto(`/dashboard${path}/runs`);
   const runs = page.getByRole('table', { name: 'List of runs' }).getByRole('row');
   const pages = page.getByRole('navigation', { name: 'Pages' });

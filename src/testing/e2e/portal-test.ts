@@ -1,5 +1,5 @@
 import { test as base, expect, type BrowserContextOptions, type Page } from '@playwright/test';
-import { type Company, createCompany, type Person } from '#testing/e2e/company.ts';
+import { type Company, createCompany, type Person, startSession } from '#testing/e2e/company.ts';
 import { type PortalFacts, portalVariable } from '#testing/e2e/portal-facts.ts';
 import { seedCompany, type SeededCompany } from '#testing/e2e/seeded-company.ts';
 
@@ -19,6 +19,8 @@ interface TestFixtures {
 
 interface WorkerFixtures {
   portal: PortalFacts;
+  /** The admin that the portal printed, signed in. */
+  firstAdmin: Person;
   /** A company with jobs and runs that tests only read. */
   seeded: SeededCompany;
 }
@@ -45,6 +47,13 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   portal: [
     async ({}, provide) => {
       await provide(JSON.parse(process.env[portalVariable] ?? 'null') as PortalFacts);
+    },
+    { scope: 'worker' },
+  ],
+  firstAdmin: [
+    async ({ portal }, provide) => {
+      const { email, password } = portal;
+      await provide({ email, password, session: await startSession(portal, { email, password }) });
     },
     { scope: 'worker' },
   ],

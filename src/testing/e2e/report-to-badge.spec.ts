@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
-import { startSession } from '#testing/e2e/company.ts';
+import type { Person } from '#testing/e2e/company.ts';
 import type { PortalFacts } from '#testing/e2e/portal-facts.ts';
 import { expect, test } from '#testing/e2e/portal-test.ts';
 import { python, referenceSnippet, startPython } from '#testing/e2e/python.ts';
@@ -31,12 +31,10 @@ async function readCount(page: Page): Promise<number> {
 }
 
 async function openIncidents(
-  open: (options: { as: { email: string; password: string; session: never } }) => Promise<Page>,
-  portal: PortalFacts,
+  open: (options: { as: Person }) => Promise<Page>,
+  firstAdmin: Person,
 ): Promise<Page> {
-  const { email, password } = portal;
-  const session = (await startSession(portal, { email, password })) as never;
-  const page = await open({ as: { email, password, session } });
+  const page = await open({ as: firstAdmin });
   await page.goto('/incidents');
   return page;
 }
@@ -83,11 +81,12 @@ test('a person signs in as printed, and a job that reports with the snippet of t
 });
 
 test('the snippet of the reference, as it is and with nothing around it, reports what is wrong with it', async ({
+  firstAdmin,
   open,
   portal,
 }) => {
   test.skip(python === null, 'this machine has no Python');
-  const page = await openIncidents(open, portal);
+  const page = await openIncidents(open, firstAdmin);
   const sender = startPython(
     referenceSnippet,
     environment(portal, ofThisTry('unchanged'), ofThisTry('Unchanged snippet')),
@@ -99,9 +98,13 @@ test('the snippet of the reference, as it is and with nothing around it, reports
   await sender.exit;
 });
 
-test('a function under the decorator of tc_portal.py reports its traceback', async ({ open, portal }) => {
+test('a function under the decorator of tc_portal.py reports its traceback', async ({
+  firstAdmin,
+  open,
+  portal,
+}) => {
   test.skip(python === null, 'this machine has no Python');
-  const page = await openIncidents(open, portal);
+  const page = await openIncidents(open, firstAdmin);
   const sender = startPython(
     `from tc_portal import monitor\n\n@monitor()\ndef main():\n    raise RuntimeError("decorated failure")\n\nmain()\n`,
     environment(portal, ofThisTry('decorated'), ofThisTry('Decorated job')),
@@ -119,11 +122,12 @@ test('a function under the decorator of tc_portal.py reports its traceback', asy
 });
 
 test('a program under python -m tc_portal run shows as running, then as finished with its log', async ({
+  firstAdmin,
   open,
   portal,
 }) => {
   test.skip(python === null, 'this machine has no Python');
-  const page = await openIncidents(open, portal);
+  const page = await openIncidents(open, firstAdmin);
   await page.goto('/jobs');
   const sender = startPython(
     `print("started reading", flush=True)\ninput()\nprint("120 rows read")\n`,
@@ -145,11 +149,15 @@ test('a program under python -m tc_portal run shows as running, then as finished
   await expect(page.getByText('Exit code')).toBeVisible();
 });
 
-test('the curl line that the portal printed reaches the open incidents page', async ({ open, portal }) => {
+test('the curl line that the portal printed reaches the open incidents page', async ({
+  firstAdmin,
+  open,
+  portal,
+}) => {
   const commands = portal.output.split('\n').filter((line) => /^curl/.test(line));
   expect(commands).toHaveLength(2);
   test.skip(spawnSync('curl', ['--version']).status !== 0, 'this machine has no curl');
-  const page = await openIncidents(open, portal);
+  const page = await openIncidents(open, firstAdmin);
   const row = page.getByRole('row', { name: /最初のジョブ/ });
   for (const [command, word] of [
     [commands[1], 'Failed'],

@@ -4,7 +4,7 @@ import { projectFolder } from '#server/settings.ts';
 import { addPerson, serviceOf } from '#testing/e2e/company.ts';
 import type { PortalFacts } from '#testing/e2e/portal-facts.ts';
 import { expect, test } from '#testing/e2e/portal-test.ts';
-import { screensOf } from '#testing/e2e/seeded-company.ts';
+import { screens } from '#testing/e2e/seeded-company.ts';
 
 /** What no browser may get. */
 const secretsOf = ({ secrets }: PortalFacts): string[] =>
@@ -56,7 +56,7 @@ test('no page that staff or an admin gets holds a secret, not even in the compan
   for (const role of ['staff', 'admin'] as const) {
     const page = await open({ as: await addPerson(portal, first.id, role) });
     const paths = [
-      ...screensOf(seeded).map(([, address]) => address),
+      ...screens.map(([, pathOf]) => pathOf(seeded)),
       '/settings/how-to-report?with=curl',
       '/settings/how-to-report?with=node',
     ];
@@ -93,7 +93,7 @@ test('rule 36: pages allow no inline script: each has a policy with a nonce of i
 }) => {
   const page = await open({ as: seeded.admin });
   const nonces = new Set<string>();
-  const paths = ['/sign-in', ...screensOf(seeded).map(([, address]) => address)];
+  const paths = ['/sign-in', ...screens.map(([, pathOf]) => pathOf(seeded))];
   for (const address of paths) {
     const answer = await page.request.get(address);
     const policy = answer.headers()['content-security-policy'] ?? '';
