@@ -8,7 +8,14 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<
 function listen(path: string, handler: typeof answerJobReport): [string, Listener] {
   // One handler answers every method: what is not POST gets its 405.
   const { POST: respond } = machineRoute(path, { POST: handler });
-  return [path, getRequestListener((request) => respond(request), { overrideGlobalObjects: false })];
+  return [
+    path,
+    getRequestListener((request) => respond(request), {
+      overrideGlobalObjects: false,
+      // It would cut a sender off half a second after its refusal; the server reads on (refused-body.ts).
+      autoCleanupIncoming: false,
+    }),
+  ];
 }
 
 const listeners = new Map([

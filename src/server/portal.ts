@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import next from 'next';
 import { takeFastPath } from '#server/fast-path.ts';
+import { readRefusedBodies } from '#server/refused-body.ts';
 import { onRunsAnnounced } from '#features/kit/waiting-runs.ts';
 import { obeyParent, reportReady, runsWaiting, tellParent } from '#process/parent.ts';
 
@@ -12,12 +13,14 @@ const port = Number(process.env.PORT ?? '3000');
 const server = http.createServer({
   // A script on a slow line needs time for its log; a client that never finishes must not hold a socket for ever.
   headersTimeout: 15_000,
-  requestTimeout: 120_000,
+  // Longer than the reading of a refused body may take, so that its sender gets its own answer.
+  requestTimeout: 180_000,
   // Longer than the usual minute of a proxy in front, so that the proxy is the one that closes.
   keepAliveTimeout: 65_000,
   maxHeaderSize: 32 * 1024,
 });
 server.maxHeadersCount = 200;
+readRefusedBodies(server);
 
 // Next listens for upgrades, which only its development needs, and leaves those it does not know without an answer. Without
 // a listener Node answers what merely offers one, as Java's client and curl --http2 do, like any other request.
@@ -50,15 +53,6 @@ server.on('request', (request, response) => {
     if (!response.headersSent) response.writeHead(500, { 'Content-Type': 'application/json' });
     response.end('{"error":"Internal server error"}');
   });
-});
-
-server.on('clientError', (error, socket) => {
-  if (!socket.writable) return;
-  const status =
-    'code' in error && error.code === 'HPE_HEADER_OVERFLOW'
-      ? '431 Request Header Fields Too Large'
-      : '400 Bad Request';
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
 });
 
 server.on('error', (error) => {

@@ -1,0 +1,395 @@
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import net, { type AddressInfo, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { afterEach, describe, expect, it } from 'vitest';
+import { readRefusedBodies, type RefusedBodyBounds } from '#server/refused-body.ts';
+import { until } from '#testing/until.ts';
+
+const sentence = '{"error":"Invalid or missing webhook secret"}';
+const long = 'x'.repeat(300_000);
+
+/** How a handler may answer without reading the body. */
+const refusals: Record<string, (response: ServerResponse) => void> = {
+  '/at-once': (response) => response.writeHead(401, { 'Content-Length': sentence.length }).end(sentence),
+  '/without-head': (response) => {
+    response.statusCode = 401;
+    response.end(sentence);
+  },
+  // As Next does.
+  '/in-pieces': (response) => {
+    response.statusCode = 401;
+    response.flushHeaders();
+    for (const character of sentence) response.write(character);
+    response.end();
+  },
+  // Waits until it may write on.
+  '/long': (response) => {
+    response.statusCode = 401;
+    Readable.from(Array.from({ length: 30 }, () => long.slice(0, 10_000))).pipe(response);
+  },
+};
+
+interface TestServer {
+  server: http.Server;
+  /** The last request and its answer. */
+  seen: () => { request: IncomingMessage; response: ServerResponse } | undefined;
+  connect: () => Promise<TestClient>;
+}
+
+interface TestClient {
+  socket: Socket;
+  /** All that has arrived. */
+  text: () => string;
+  /** The error that closed the connection. */
+  error: () => Error | undefined;
+  /** The client's end is closed. */
+  closed: Promise<void>;
+  /** The server's end of it. */
+  atServer: Socket;
+  /** The server's end is gone, which a client that does not send is not told. */
+  gone: Promise<void>;
+  send: (...parts: (string | Buffer)[]) => void;
+}
+
+const once = (socket: Socket, event: 'connect' | 'close' | 'drain'): Promise<void> =>
+  new Promise((resolve) => socket.once(event, () => resolve()));
+
+/** Sends 5 MB as fast as the server takes them. */
+async function sendAll(socket: Socket): Promise<void> {
+  for (let sent = 0; sent < 5_000_000; sent += piece.length)
+    if (!socket.write(piece)) await once(socket, 'drain');
+}
+
+const running: { server: http.Server; sockets: Socket[] }[] = [];
+
+afterEach(async () => {
+  for (const { server, sockets } of running.splice(0)) {
+    for (const socket of sockets) socket.destroy();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+async function start(
+  bounds: Partial<RefusedBodyBounds> = {},
+  listener: Listener = (request, response) => refusals[request.url ?? '']?.(response),
+  options: http.ServerOptions = {},
+): Promise<TestServer> {
+  let last: { request: IncomingMessage; response: ServerResponse } | undefined;
+  const server = http.createServer(options, (request, response) => {
+    last = { request, response };
+    listener(request, response);
+  });
+  readRefusedBodies(server, bounds);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const sockets: Socket[] = [];
+  const atServer = new Map<number | undefined, Socket>();
+  server.on('connection', (socket) => atServer.set(socket.remotePort, socket));
+  running.push({ server, sockets });
+  return {
+    server,
+    seen: () => last,
+    connect: async () => {
+      // Half open, as a client that stays when the server says that it is done.
+      const socket = net.connect({
+        port: (server.address() as AddressInfo).port,
+        host: '127.0.0.1',
+        allowHalfOpen: true,
+      });
+      sockets.push(socket);
+      let text = '';
+      let error: Error | undefined;
+      socket.on('data', (piece) => (text += String(piece))).on('error', (reason) => (error = reason));
+      const closed = once(socket, 'close');
+      await once(socket, 'connect');
+      const other = (await until(() => atServer.get(socket.localPort))) as Socket;
+      return {
+        socket,
+        text: () => text,
+        error: () => error,
+        closed,
+        atServer: other,
+        gone: once(other, 'close'),
+        send: (...parts) => {
+          for (const part of parts) socket.write(part);
+        },
+      };
+    },
+  };
+}
+
+const head = (path: string, ...headers: string[]): string =>
+  [`POST ${path} HTTP/1.1`, 'Host: portal', ...headers].join('\r\n') + '\r\n\r\n';
+const declared = (path: string, bytes: number, ...headers: string[]): string =>
+  head(path, `Content-Length: ${bytes}`, ...headers);
+const piece = Buffer.alloc(50_000, 'b');
+const inChunk = Buffer.concat([Buffer.from('c350\r\n'), piece, Buffer.from('\r\n')]);
+
+/** Both halves of a body of 100,000 bytes, declared and in chunks. */
+const bodies = [
+  ['declared', 'Content-Length: 100000', [piece], [piece]],
+  ['in chunks', 'Transfer-Encoding: chunked', [inChunk], [inChunk, '0\r\n\r\n']],
+] as const;
+
+const isWhole = (text: string, path: string): boolean =>
+  path === '/long'
+    ? text.endsWith('\r\n0\r\n\r\n')
+    : path === '/in-pieces'
+      ? text.endsWith('1\r\n}\r\n0\r\n\r\n')
+      : text.endsWith(sentence);
+
+describe.each(Object.keys(refusals))('an answer %s', (path) => {
+  it.each(bodies)(
+    'waits for a body that is %s, and the connection goes on',
+    async (_, framing, first, second) => {
+      const { connect, seen } = await start();
+      const client = await connect();
+      for (let round = 1; round <= 2; round += 1) {
+        client.send(head(path, framing), ...first);
+        await until(
+          () => seen()?.request.complete === false && client.atServer.bytesRead >= client.socket.bytesWritten,
+        );
+        const before = client.text().length;
+        client.send(...second);
+        await until(() => client.text().length > before && isWhole(client.text(), path));
+        expect(client.text().slice(before)).toMatch(/^HTTP\/1\.1 401 /);
+        if (path === '/long') expect(client.text().length - before).toBeGreaterThan(long.length);
+      }
+      expect(client.atServer.destroyed).toBe(false);
+    },
+  );
+
+  it.each(bodies)(
+    'to requests that come without waiting, with bodies %s, comes once for each',
+    async (_, framing, first, second) => {
+      const { connect } = await start();
+      const client = await connect();
+      const whole = [head(path, framing), ...first, ...second].map((part) => Buffer.from(part));
+      // In one piece, so that a request begins where the body before it ends.
+      client.send(Buffer.concat([...whole, ...whole, ...whole]));
+      await until(
+        () => client.text().match(/HTTP\/1\.1 401 /g)?.length === 3 && isWhole(client.text(), path),
+      );
+    },
+  );
+
+  it.each(bodies)(
+    'reaches a sender that said Connection: close with a body %s',
+    async (_, framing, first, second) => {
+      const { connect } = await start();
+      const client = await connect();
+      client.send(head(path, framing, 'Connection: close'), ...first, ...second);
+      await until(() => isWhole(client.text(), path));
+      client.socket.end();
+      await client.closed;
+      expect(client.error()).toBeUndefined();
+    },
+  );
+
+  it('reaches a sender of more than is read, who reads when all is sent', async () => {
+    const { connect } = await start({ bytesMax: 100_000, lingerMs: 60_000 });
+    const client = await connect();
+    client.socket.pause();
+    client.send(declared(path, 5_000_000, 'Connection: close'));
+    await sendAll(client.socket);
+    client.socket.resume();
+    await until(() => isWhole(client.text(), path));
+    client.socket.end();
+    await client.closed;
+    expect(client.error()).toBeUndefined();
+  });
+
+  it.each<[string, Partial<RefusedBodyBounds>]>([
+    ['too much', { bytesMax: 100_000 }],
+    ['too slowly', { drainMsMax: 200 }],
+    ['nothing more', { silenceMsMax: 200 }],
+  ])('a sender of %s gets it and is cut off', async (what, bounds) => {
+    const { connect } = await start({ lingerMs: 200, ...bounds });
+    const client = await connect();
+    client.send(declared(path, 1_000_000_000), piece);
+    const pace = setInterval(
+      () => what !== 'nothing more' && client.send(what === 'too much' ? piece : 'b'),
+      10,
+    );
+    try {
+      await until(() => isWhole(client.text(), path));
+      // The client would go on for ever.
+      await client.gone;
+    } finally {
+      clearInterval(pace);
+    }
+    expect(client.text()).toMatch(/^HTTP\/1\.1 401 /);
+  });
+});
+
+describe('the bounds', () => {
+  it('the connection of a sender over them is said to close', async () => {
+    const { connect } = await start({ bytesMax: 100, lingerMs: 200 });
+    const client = await connect();
+    client.send(declared('/without-head', 100_000), piece);
+    await client.gone;
+    await until(() => isWhole(client.text(), '/without-head'));
+    expect(client.text()).toContain('\r\nConnection: close\r\n');
+  });
+
+  it.each(['/at-once', '/in-pieces'])('a sender over the number is answered %s and cut off', async (path) => {
+    const { connect } = await start({ sendersMax: 1 });
+    const first = await connect();
+    first.send(declared(path, 100_000), piece);
+    await until(() => first.atServer.bytesRead > piece.length);
+    const second = await connect();
+    second.send(declared(path, 100_000));
+    await until(() => isWhole(second.text(), path));
+    await second.gone;
+    expect(first.text()).toBe('');
+    first.send(piece);
+    await until(() => isWhole(first.text(), path));
+  });
+
+  it('a sender that goes away leaves its place to another', async () => {
+    const { connect } = await start({ sendersMax: 1 });
+    for (let round = 1; round <= 3; round += 1) {
+      const away = await connect();
+      away.send(declared('/at-once', 100_000), piece);
+      await until(() => away.atServer.bytesRead > piece.length);
+      away.socket.destroy();
+      await away.gone;
+      const client = await connect();
+      client.send(declared('/at-once', 100_000), piece);
+      await until(() => client.atServer.bytesRead > piece.length);
+      expect(client.text()).toBe('');
+      client.send(piece);
+      await until(() => isWhole(client.text(), '/at-once'));
+    }
+  });
+
+  it('what comes after the refusal reaches nobody, so that it takes no memory', async () => {
+    const taken: Buffer[] = [];
+    const { connect, seen } = await start({}, (request, response) => {
+      // As Next does: it takes whatever comes, whether anybody reads it or not.
+      request.on('data', (data: Buffer) => {
+        taken.push(data);
+        if (taken.length === 1) refusals['/at-once']?.(response);
+      });
+    });
+    const client = await connect();
+    client.send(declared('/at-once', 10_000_000));
+    for (let sent = 0; sent < 10_000_000; sent += piece.length) client.send(piece);
+    await until(() => isWhole(client.text(), '/at-once'));
+    expect(taken).toHaveLength(1);
+    expect(seen()?.request.readableLength).toBe(0);
+  });
+});
+
+describe('what needs no reading', () => {
+  it.each(['GET', 'HEAD'])('%s is left as it is', async (method) => {
+    const { connect, seen } = await start();
+    const client = await connect();
+    client.send(`${method} /at-once HTTP/1.1\r\nHost: portal\r\n\r\n`);
+    await until(() => client.text().endsWith(method === 'GET' ? sentence : '\r\n\r\n'));
+    expect(Object.hasOwn(seen()?.response ?? {}, 'end')).toBe(false);
+  });
+
+  it('a body that is there is answered at once, and the rest of it does not hold up the next request', async () => {
+    const { connect } = await start({}, (request, response) => {
+      // A reader that was satisfied with the beginning, of a body that all arrived.
+      request.once('data', () => {
+        request.pause();
+        void until(() => request.complete).then(() => refusals['/at-once']?.(response));
+      });
+    });
+    const client = await connect();
+    for (let round = 1; round <= 3; round += 1) {
+      const before = client.text().length;
+      client.send(declared('/at-once', 30_000), piece.subarray(0, 20_000), piece.subarray(0, 10_000));
+      await until(() => client.text().length > before && isWhole(client.text(), '/at-once'));
+    }
+  });
+
+  it('an expectation that is not known is refused when its body has been read', async () => {
+    const { connect } = await start();
+    const client = await connect();
+    client.send(declared('/at-once', 100_000, 'Expect: a-miracle', 'Connection: close'), piece, piece);
+    await until(() => client.text().startsWith('HTTP/1.1 417 ') && client.text().endsWith('\r\n\r\n'));
+    client.socket.end();
+    await client.closed;
+    expect(client.error()).toBeUndefined();
+  });
+});
+
+describe('what Node refuses', () => {
+  const impatient = { requestTimeout: 200, headersTimeout: 200, connectionsCheckingInterval: 20 };
+
+  it.each([
+    ['400', 'no HTTP at all\r\n\r\n'],
+    ['431', head('/at-once', `X-Long: ${'x'.repeat(100_000)}`)],
+  ])('%s reaches a sender that reads when all is sent', async (status, start_) => {
+    const { connect } = await start({ lingerMs: 60_000 });
+    const client = await connect();
+    client.socket.pause();
+    client.send(start_);
+    await sendAll(client.socket);
+    client.socket.resume();
+    await until(() => client.text().startsWith(`HTTP/1.1 ${status} `) && client.text().endsWith('\r\n\r\n'));
+    client.socket.end();
+    await client.closed;
+    expect(client.error()).toBeUndefined();
+  });
+
+  it.each<[string, Partial<RefusedBodyBounds>]>([
+    ['is silent', { lingerMs: 100 }],
+    ['goes on for ever', { bytesMax: 100_000 }],
+    ['is one too many', { sendersMax: 0 }],
+  ])('a sender that %s is cut off', async (what, bounds) => {
+    const { connect } = await start(bounds);
+    const client = await connect();
+    client.send('no HTTP at all\r\n\r\n');
+    await until(() => client.text().startsWith('HTTP/1.1 400 Bad Request\r\n'));
+    const pace = setInterval(() => what === 'goes on for ever' && client.send(piece), 10);
+    await client.gone.finally(() => clearInterval(pace));
+  });
+
+  it('a body that takes too long gets a 408, and its connection ends', async () => {
+    const { connect } = await start({ lingerMs: 100 }, () => {}, impatient);
+    const client = await connect();
+    client.send(declared('/at-once', 100_000), piece);
+    await client.gone;
+    const answer = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+    await until(client.text, (text) => text === answer);
+  });
+
+  it.each(Object.keys(refusals))('a refusal that waits comes instead of the 408 (%s)', async (path) => {
+    const { connect } = await start({ lingerMs: 100 }, undefined, impatient);
+    const client = await connect();
+    client.send(declared(path, 100_000), piece);
+    await client.gone;
+    await until(() => isWhole(client.text(), path));
+    expect(client.text()).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  it('a refusal that waits comes instead of the 400 for a wrong chunk, once, to who reads when all is sent', async () => {
+    const { connect } = await start({ lingerMs: 60_000 });
+    const client = await connect();
+    client.socket.pause();
+    client.send(head('/at-once', 'Transfer-Encoding: chunked'), inChunk, 'no chunk\r\n');
+    await sendAll(client.socket);
+    client.socket.resume();
+    await until(() => isWhole(client.text(), '/at-once'));
+    client.socket.end();
+    await client.closed;
+    expect(client.error()).toBeUndefined();
+    expect(client.text().match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 401']);
+  });
+
+  it('an answer under way is not mixed with another', async () => {
+    const { connect } = await start({ lingerMs: 100 }, (_, response) => response.write('begun'));
+    const client = await connect();
+    client.send('GET / HTTP/1.1\r\nHost: portal\r\n\r\n');
+    await until(() => client.text().includes('begun'));
+    client.send('no HTTP at all\r\n\r\n');
+    await client.gone;
+    expect(client.text()).not.toContain(' 400 ');
+  });
+});

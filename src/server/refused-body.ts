@@ -1,0 +1,206 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+
+/** How much of the bodies that nobody wants is read before their senders are cut off. */
+export interface RefusedBodyBounds {
+  readonly bytesMax: number;
+  /** For all of a body. */
+  readonly drainMsMax: number;
+  /** Between two pieces of a body. */
+  readonly silenceMsMax: number;
+  readonly sendersMax: number;
+  /** How long a sender that is cut off may take to read why, while what it sends is still thrown away. */
+  readonly lingerMs: number;
+}
+
+const defaults: RefusedBodyBounds = {
+  bytesMax: 32 * 1024 * 1024,
+  // 32 MiB take 134 s at 2 Mbit/s.
+  drainMsMax: 150_000,
+  silenceMsMax: 15_000,
+  sendersMax: 64,
+  lingerMs: 2_000,
+};
+
+/** Untyped, because the methods of a response have several forms and every one is passed on as it is. */
+type Method<T> = (...args: unknown[]) => T;
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
+
+function throwAway(body: Readable): Readable {
+  // What the handler left listening would take the pieces into memory, or pause the stream for a reader that is gone.
+  return body
+    .removeAllListeners('data')
+    .removeAllListeners('readable')
+    .on('data', () => {})
+    .resume();
+}
+
+const statusOf = (error: Error): string => {
+  switch ('code' in error ? error.code : null) {
+    case 'HPE_HEADER_OVERFLOW':
+      return '431 Request Header Fields Too Large';
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return '413 Payload Too Large';
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return '408 Request Timeout';
+    default:
+      return '400 Bad Request';
+  }
+};
+
+/**
+ * Lets simple clients read why they are refused. They read nothing before they have sent everything, and a connection
+ * that is closed while they send is reset, which loses the answer. So an answer that begins while the body is still on
+ * its way waits until the rest of the body has been read and thrown away, within bounds. A sender over the bounds gets
+ * its answer, a moment to read it, and is cut off.
+ *
+ * All of the answer waits, not only its end: a client that reads a status while it sends, as curl does, stops sending
+ * and waits for the end of the answer.
+ */
+export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBounds> = {}): void {
+  const { bytesMax, drainMsMax, silenceMsMax, sendersMax, lingerMs } = { ...defaults, ...bounds };
+  /** The bodies that are being thrown away, each with what cuts its sender off. */
+  const draining = new Map<Readable, () => void>();
+  const closing = new WeakSet<Socket>();
+  /** The last answer of each connection, whose request is the one that may still arrive. */
+  const answers = new WeakMap<Socket, ServerResponse>();
+
+  /** Says once whether the body ended, or its sender went away, before a bound was met. */
+  function drain(body: Readable, msOfSilenceMax: number, onOver: (isAtEnd: boolean) => void) {
+    let bytes = 0;
+    const settle = (isAtEnd: boolean): void => {
+      if (!draining.delete(body)) return;
+      clearTimeout(wholeTimer);
+      clearTimeout(silenceTimer);
+      onOver(isAtEnd);
+    };
+    const cutOff = () => settle(false);
+    const wholeTimer = setTimeout(cutOff, drainMsMax).unref();
+    const silenceTimer = setTimeout(cutOff, msOfSilenceMax).unref();
+    draining.set(body, cutOff);
+    throwAway(body)
+      .on('data', (piece: Uint8Array) => {
+        bytes += piece.length;
+        if (bytes > bytesMax) cutOff();
+        else if (draining.has(body)) silenceTimer.refresh();
+      })
+      .once('end', () => settle(true))
+      .once('close', () => settle(true));
+  }
+
+  /** Whatever happens, the connection is gone after a moment. */
+  function destroyLater(socket: Socket): void {
+    closing.add(socket);
+    const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
+    socket.once('close', () => clearTimeout(timer));
+  }
+
+  function holdAnswer(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    answers.set(socket, response);
+    if (!hasBody(request)) return;
+    const write = response.write.bind(response) as Method<boolean>;
+    const end = response.end.bind(response) as Method<ServerResponse>;
+    const flushHeaders = response.flushHeaders.bind(response);
+    const held: (() => void)[] = [];
+    let bytesHeld = 0;
+    let hasBegun = false;
+    let isHeld = false;
+    let isEnded = false;
+
+    const closeAfterAnswer = (close: () => void): void => {
+      if (!response.headersSent) response.setHeader('Connection', 'close');
+      // Node calls this when the answer said that the connection closes; it would not let the sender read it.
+      socket.destroySoon = close;
+      response.once('finish', close);
+      destroyLater(socket);
+    };
+
+    const release = (isBodyOver: boolean): void => {
+      isHeld = false;
+      // Half closed, and what still comes is thrown away until the connection is destroyed.
+      if (!isBodyOver) closeAfterAnswer(() => void socket.end());
+      for (const say of held.splice(0)) say();
+      if (bytesHeld >= response.writableHighWaterMark && !isEnded && !response.writableNeedDrain)
+        response.emit('drain');
+    };
+
+    /** Whether what the handler says must wait. */
+    const mustWait = (): boolean => {
+      if (hasBegun) return isHeld;
+      hasBegun = true;
+      if (request.complete || socket.destroyed) return false;
+      if (draining.size >= sendersMax) {
+        throwAway(request);
+        closeAfterAnswer(() => Socket.prototype.destroySoon.call(socket));
+        return false;
+      }
+      isHeld = true;
+      drain(request, silenceMsMax, release);
+      return true;
+    };
+
+    response.flushHeaders = () => {
+      if (!mustWait()) flushHeaders();
+      else if (!response.headersSent) response.writeHead(response.statusCode);
+    };
+
+    response.write = (...args: unknown[]) => {
+      if (!mustWait()) return write(...args);
+      // From here on the handler must see that its headers are settled.
+      if (!response.headersSent) response.writeHead(response.statusCode);
+      held.push(() => write(...args));
+      bytesHeld += (args[0] as string | Uint8Array).length;
+      return bytesHeld < response.writableHighWaterMark;
+    };
+
+    response.end = (...args: unknown[]) => {
+      if (mustWait()) {
+        if (!isEnded) held.push(() => end(...args));
+        isEnded = true;
+        return response;
+      }
+      // A body that is there but that its handler stopped reading would hold up the next request.
+      if (!request.readableEnded) throwAway(request);
+      return end(...args);
+    };
+  }
+
+  server.prependListener('request', holdAnswer);
+
+  // Node would answer this by itself, past the listener above.
+  server.on('checkExpectation', (request, response) => {
+    holdAnswer(request, response);
+    response.writeHead(417).end();
+  });
+
+  server.on('clientError', (error, socket) => {
+    if (!(socket instanceof Socket)) return;
+    // Node reports each piece that follows what it could not parse.
+    if (closing.has(socket)) return;
+    if (!socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const answer = answers.get(socket);
+    const cutOff = answer && draining.get(answer.req);
+    if (cutOff) {
+      cutOff();
+      return;
+    }
+    const isInAnswer = answer !== undefined && answer.headersSent && !answer.writableFinished;
+    closing.add(socket);
+    if (!isInAnswer)
+      socket.write(`HTTP/1.1 ${statusOf(error)}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    socket.end();
+    // Nobody knows where its body ends: it is over when the sender closes, or is silent.
+    if (draining.size < sendersMax) drain(socket, lingerMs, () => socket.destroy());
+    else {
+      socket.destroySoon();
+      destroyLater(socket);
+    }
+  });
+}
