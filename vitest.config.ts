@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Tests with real processes meet what no test can rule out, such as a machine that stands still for seconds. Where nobody
 // looks, such a test gets another try, and `npm test` names it as a defect; a developer sees every failure.
@@ -11,8 +12,20 @@ const testTimeout = 120_000;
 // Tests of the database and of whole portals wait for other processes most of the time, so there are more of them than cores.
 const maxWorkers = 3;
 
+// What takes longest begins first: it waits for leases and restarts, and at the end nothing would be left to run beside it.
+const longest = ['killed-worker.db', 'worker.db', 'stopping.portal', 'route.portal', 'run-executor.db'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number =>
+      longest.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`)) >>> 0;
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

@@ -10,6 +10,7 @@ const lookMs = 200;
 // How long the screen may be silent.
 const silentMsMax = 20_000;
 const msToEndAfterTerm = 15_000;
+const msToCloseAfterExit = 5_000;
 
 /**
  * What a hang looks like to a person.
@@ -91,13 +92,15 @@ export function runWatched(program, args, options) {
         print(`  … ${done}${record.running.length > 0 ? `; running: ${describeRunning(record)}` : ''}\n`);
       }
     }, lookMs);
-    /** @param {number} code */
+    /** @param {number | null} code */
     const finish = (code) => {
       clearInterval(watch);
       record.read();
-      resolve({ code, record, hung });
+      resolve({ code: code ?? 1, record, hung });
     };
     child.once('error', () => finish(127));
-    child.once('close', (code) => finish(code ?? 1));
+    child.once('close', finish);
+    // A process that it has left behind may hold its output open for ever.
+    child.once('exit', (code) => setTimeout(finish, msToCloseAfterExit, code).unref());
   });
 }

@@ -56,6 +56,19 @@ describe.concurrent('a run of tests that is watched', () => {
     expect({ code, hung, passed: record.counts.passed }).toEqual({ code: 0, hung: null, passed: 12 });
   });
 
+  test('ends with its runner, although a process that the runner has left behind holds its output', async ({
+    expect,
+  }) => {
+    const { code, record } = await watch(
+      `const { spawn } = await import('node:child_process');
+      const left = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20_000)'], { stdio: 'inherit', detached: true });
+      left.unref();
+      started('a'); finished('a', 'passed');`,
+      60_000,
+    );
+    expect({ code, passed: record.counts.passed }).toEqual({ code: 0, passed: 1 });
+  });
+
   test('is ended when nothing moves any more, with the name of what hung, and what had passed still counts', async ({
     expect,
   }) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ISql } from 'postgres';
 import { serviceClient, sql } from '#testing/supabase.ts';
+import { until } from '#testing/until.ts';
 
 /** What a test may decide about a job. */
 export interface TestJob {
@@ -95,6 +96,14 @@ export async function readTestRun(runId: string): Promise<StoredRun> {
   const [row] = await sql<StoredRun[]>`select * from public.runs where id = ${runId}`;
   if (!row) throw new Error('There is no such run');
   return row;
+}
+
+/** Waits until a run is in one of the states. */
+export function untilRunState(runId: string, ...states: string[]): Promise<StoredRun> {
+  return until(
+    () => readTestRun(runId),
+    ({ state }) => states.includes(state),
+  );
 }
 
 /** Outcomes of a run's attempts, in their order. */

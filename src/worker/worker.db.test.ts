@@ -3,7 +3,6 @@ import { createHmac, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { POST as postProgress } from '#app/api/plugin-runs/[runId]/progress/route.ts';
@@ -11,21 +10,22 @@ import { POST as postResult } from '#app/api/plugin-runs/[runId]/result/route.ts
 import { findFreePort } from '#server/ports.ts';
 import { projectFolder } from '#server/settings.ts';
 import { ownSupabase } from '#testing/own-supabase.ts';
+import { CommandPrograms, createCommandJob } from '#testing/command-programs.ts';
 import {
   createTestJob,
-  enqueueTestRuns,
   forgetRuns,
   readTestAttempts,
   readTestRun,
   startTestRun,
   type TestJob,
+  untilRunState,
 } from '#testing/plugin-runs.ts';
 import { createTestTenant, serviceClient, sql, type TestTenant } from '#testing/supabase.ts';
 import { until } from '#testing/until.ts';
 import { startWorker, stopWorkers } from '#testing/worker-process.ts';
 
 let tenant: TestTenant;
-let folder: string;
+const programs = new CommandPrograms();
 let server: http.Server;
 let origin: string;
 let host: string;
@@ -74,12 +74,6 @@ const post = (url: string, token: string | null, body: unknown) =>
     body: JSON.stringify(body),
   }).then(async (answer) => ({ status: answer.status, body: (await answer.json()) as unknown }));
 
-const untilState = (runId: string, ...states: string[]) =>
-  until(
-    () => readTestRun(runId),
-    ({ state }) => states.includes(state),
-  );
-
 const cancel = async (runId: string) => {
   const { error } = await serviceClient().rpc('cancel_run', { p_run_id: runId });
   if (error) throw error;
@@ -88,7 +82,6 @@ const cancel = async (runId: string) => {
 beforeAll(async () => {
   tenant = await createTestTenant();
   await forgetRuns();
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal worker '));
   server = http.createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -105,97 +98,26 @@ afterEach(async () => {
 afterAll(() => {
   server.closeAllConnections();
   server.close();
-  fs.rmSync(folder, { recursive: true, force: true });
+  programs.remove();
 });
 
-/** A program for the command plugin, and the allow-list that lets it run. */
-function script(name: string, source: string): { program: string; args: string; allowlist: string } {
-  const file = path.join(folder, name);
-  fs.writeFileSync(file, source);
-  const allowlist = JSON.stringify([
-    { program: process.execPath, arguments: [escapeForPattern(file), '\\d+'] },
-  ]);
-  return { program: process.execPath, args: file, allowlist };
-}
-const escapeForPattern = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-
-const createCommandJob = async (
-  { program, args }: { program: string; args: string },
-  job: Partial<TestJob> = {},
-) => {
-  const { jobId } = await createTestJob(tenant.id, {
-    pluginKey: 'command',
-    name: 'run',
-    payload: { program, arguments: args },
-    ...job,
-  });
-  return jobId;
-};
 /** A program that runs until it is told to end. */
 function untilToldScript(name: string) {
-  const told = path.join(folder, `${name} may end`);
+  const told = path.join(programs.folder, `${name} may end`);
   const look = `if (fs.existsSync(${JSON.stringify(told)})) clearInterval(timer);`;
   return {
-    ...script(name, `import fs from 'node:fs'; const timer = setInterval(() => { ${look} }, 20);`),
+    ...programs.write(name, `import fs from 'node:fs'; const timer = setInterval(() => { ${look} }, 20);`),
     end: () => fs.writeFileSync(told, ''),
   };
 }
-const sleeper = () => script('sleep.mjs', `console.log('started'); setTimeout(() => {}, 600000);`);
+const sleeper = () => programs.writeSleeper();
 
 describe('rule 24: a real worker', () => {
-  it('that is killed loses all its runs to another', async () => {
-    const { allowlist, ...command } = script('wait.mjs', `setTimeout(() => {}, 600000);`);
-    const jobId = await createCommandJob(command, { maxAttempts: 1 });
-    const ids = await enqueueTestRuns(tenant.id, jobId, 8);
-    await sql`update public.runs set payload = ${sql.json({ program: command.program, arguments: command.args })} where id = any (${ids})`;
-    const environment = {
-      TC_PORTAL_COMMAND_ALLOWLIST: allowlist,
-      WORKER_LEASE_SECONDS: '6',
-      WORKER_CONCURRENCY: '50',
-    };
-    const first = await startWorker(environment);
-    const runningOn = (worker: { id: string }) =>
-      sql`select 1 from public.runs where id = any (${ids}) and state = 'running' and worker_id = ${worker.id}`;
-    await until(
-      () => runningOn(first),
-      (rows) => rows.length === 8,
-    );
-    const second = await startWorker(environment);
-    first.process.kill('SIGKILL');
-    await until(
-      () => runningOn(second),
-      (rows) => rows.length === 8,
-    );
-    expect(await readTestAttempts(ids[0]!)).toEqual(['lost', null]);
-    await sql`select private.cancel_runs(${ids}::uuid[])`;
-    await until(
-      () => sql`select 1 from public.runs where id = any (${ids}) and state = 'canceled'`,
-      (rows) => rows.length === 8,
-    );
-  });
-
-  it('that is killed loses its run within 45 seconds, with the settings that everybody has', async () => {
-    const { allowlist, ...command } = sleeper();
-    const environment = { TC_PORTAL_COMMAND_ALLOWLIST: allowlist };
-    const first = await startWorker(environment);
-    const runId = await startTestRun(await createCommandJob(command));
-    await untilState(runId, 'running');
-    const second = await startWorker(environment);
-    const killedAtMs = performance.now();
-    first.process.kill('SIGKILL');
-    await until(
-      () => readTestRun(runId),
-      (run) => run.worker_id === second.id && run.attempt === 2,
-    );
-    // The lease takes 30 of them; the rest is for the machine.
-    expect(performance.now() - killedAtMs).toBeLessThan(45_000);
-  });
-
   it('gives its runs back on SIGTERM without burning the attempt, and ends with code 0', async () => {
     const { allowlist, ...command } = sleeper();
     const worker = await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist, WORKER_GRACE_SECONDS: '0' });
-    const runId = await startTestRun(await createCommandJob(command));
-    await untilState(runId, 'running');
+    const runId = await startTestRun(await createCommandJob(tenant.id, command));
+    await untilRunState(runId, 'running');
     worker.process.kill('SIGTERM');
     expect(await worker.exit).toBe(0);
     expect(await readTestRun(runId)).toMatchObject({ state: 'pending', attempt: 0 });
@@ -205,8 +127,8 @@ describe('rule 24: a real worker', () => {
   it('lets running handlers end within the grace time', async () => {
     const { end, allowlist, ...command } = untilToldScript('short.mjs');
     const worker = await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist, WORKER_GRACE_SECONDS: '60' });
-    const runId = await startTestRun(await createCommandJob(command));
-    await untilState(runId, 'running');
+    const runId = await startTestRun(await createCommandJob(tenant.id, command));
+    await untilRunState(runId, 'running');
     worker.process.kill('SIGTERM');
     await until(() => worker.output().includes('worker_stopping'));
     end();
@@ -254,16 +176,16 @@ describe('rule 7: a worker whose database is away', () => {
         TC_PORTAL_COMMAND_ALLOWLIST: allowlist,
         NEXT_PUBLIC_SUPABASE_URL: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
       });
-      const jobId = await createCommandJob(command);
+      const jobId = await createCommandJob(tenant.id, command);
       const runId = await startTestRun(jobId);
-      await untilState(runId, 'running');
+      await untilRunState(runId, 'running');
       isAway = true;
       end();
       await until(() => worker.output().includes('results_not_written'));
       expect(await readTestRun(runId)).toMatchObject({ state: 'running', attempt: 1 });
       isAway = false;
-      expect(await untilState(runId, 'success', 'failed')).toMatchObject({ state: 'success', attempt: 1 });
-      await untilState(await startTestRun(jobId), 'success');
+      expect(await untilRunState(runId, 'success', 'failed')).toMatchObject({ state: 'success', attempt: 1 });
+      await untilRunState(await startTestRun(jobId), 'success');
       expect(worker.process.exitCode).toBeNull();
     } finally {
       proxy.closeAllConnections();
@@ -275,7 +197,10 @@ describe('rule 7: a worker whose database is away', () => {
 describe('the command plugin', () => {
   it('is off until the operator names a program', async () => {
     await startWorker();
-    const run = await untilState(await startTestRun(await createCommandJob(sleeper())), 'failed');
+    const run = await untilRunState(
+      await startTestRun(await createCommandJob(tenant.id, sleeper())),
+      'failed',
+    );
     expect(run.error?.message).toContain('TC_PORTAL_COMMAND_ALLOWLIST');
   });
 
@@ -291,25 +216,25 @@ describe('the command plugin', () => {
       },
     ];
     for (const other of others) {
-      const run = await untilState(await startTestRun(await createCommandJob(other)), 'failed');
+      const run = await untilRunState(await startTestRun(await createCommandJob(tenant.id, other)), 'failed');
       expect(run.error?.message).toContain("operator's allow-list");
     }
   });
 
   it('keeps output and exit code, passes secrets by environment and nothing of the worker', async () => {
-    const { allowlist, ...command } = script(
+    const { allowlist, ...command } = programs.write(
       'report.mjs',
       `console.log('out'); console.error('err', process.env.TC_SECRET_MY_KEY, Object.keys(process.env).filter((n) => /SUPABASE/.test(n)).length); process.exit(3);`,
     );
     await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist });
-    const jobId = await createCommandJob(command);
+    const jobId = await createCommandJob(tenant.id, command);
     await serviceClient().rpc('set_job_secret', {
       p_job_id: jobId,
       p_name: 'my_key',
       p_value: 'correct horse battery',
     });
     const runId = await startTestRun(jobId);
-    const run = await untilState(runId, 'failed');
+    const run = await untilRunState(runId, 'failed');
     expect(run).toMatchObject({
       result: { exitCode: 3, signal: null },
       error: { message: 'Exit code 3, expected 0' },
@@ -320,14 +245,14 @@ describe('the command plugin', () => {
   });
 
   it('ends the whole tree of processes on cancel', async () => {
-    const { allowlist, ...command } = script(
+    const { allowlist, ...command } = programs.write(
       'parent.mjs',
       `import { spawn } from 'node:child_process';
        const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 600000)']);
        console.log('child', child.pid); setTimeout(() => {}, 600000);`,
     );
     await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist });
-    const runId = await startTestRun(await createCommandJob(command));
+    const runId = await startTestRun(await createCommandJob(tenant.id, command));
     const [log] = await until(
       () => sql`select head from public.run_logs where run_id = ${runId}`,
       (rows) => /child \d+\n/.test(String(rows[0]?.head)),
@@ -335,7 +260,7 @@ describe('the command plugin', () => {
     const pid = Number(/child (\d+)/.exec(log!.head as string)?.[1]);
     expect(pid).toBeGreaterThan(1);
     await cancel(runId);
-    await untilState(runId, 'canceled');
+    await untilRunState(runId, 'canceled');
     await until(() => {
       try {
         process.kill(pid, 0);
@@ -367,7 +292,7 @@ describe('the http-request plugin', () => {
       p_name: 'token',
       p_value: 'correct horse battery',
     });
-    const run = await untilState(await startTestRun(jobId), 'success', 'failed');
+    const run = await untilRunState(await startTestRun(jobId), 'success', 'failed');
     expect(run.error).toBeNull();
     expect(calls).toMatchObject([
       {
@@ -385,7 +310,7 @@ describe('the http-request plugin', () => {
     respond = () => ({ status: calls.length === 1 ? 500 : 404 });
     await allowed();
     const runId = await startTestRun(await createRequestJob({ url: origin }, { maxAttempts: 5 }));
-    const run = await untilState(runId, 'failed');
+    const run = await untilRunState(runId, 'failed');
     expect(run.error?.message).toBe("The answer's status is 404, expected 200-299");
     expect(await readTestAttempts(runId)).toEqual(['retry', 'failed']);
   });
@@ -395,7 +320,7 @@ describe('the http-request plugin', () => {
     respond = () => ({ status: 302, headers: { location: 'http://127.0.0.2/' } });
     const messageOf = async (payload: object) => {
       const jobId = await createRequestJob(payload, { maxAttempts: 3 });
-      const run = await untilState(await startTestRun(jobId), 'failed');
+      const run = await untilRunState(await startTestRun(jobId), 'failed');
       expect(run.attempt).toBe(1);
       return run.error?.message;
     };
@@ -446,7 +371,7 @@ describe('a remote plugin', () => {
     });
     await start();
     const runId = await startTestRun(await createRemoteJob());
-    const run = await untilState(runId, 'success', 'failed');
+    const run = await untilRunState(runId, 'success', 'failed');
     expect(run).toMatchObject({
       message: 'done',
       events_processed: 3,
@@ -528,7 +453,7 @@ describe('a remote plugin', () => {
 
     // Its worker has heard by now that the run is over.
     calls.length = 0;
-    await untilState(await startTestRun(jobId), 'running');
+    await untilRunState(await startTestRun(jobId), 'running');
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect(calls.map(({ method }) => method)).toEqual(['POST']);
   });
@@ -553,7 +478,7 @@ describe('a remote plugin', () => {
     const text = fs.readFileSync(path.join(projectFolder, 'docs', 'plugins.md'), 'utf8');
     const [, source = ''] = /```js\n([\s\S]+?)```/.exec(text) ?? [];
     const port = await findFreePort();
-    const file = path.join(folder, 'example.mjs');
+    const file = path.join(programs.folder, 'example.mjs');
     fs.writeFileSync(file, source.replace('8080', String(port)).replace('1000)', '20)'));
     const service = spawn(process.execPath, [file], {
       env: { ...process.env, PLUGIN_SECRET: secret },
@@ -569,7 +494,7 @@ describe('a remote plugin', () => {
       );
       await startWorker({ TC_PORTAL_ALLOWED_HOSTS: `127.0.0.1:${port}`, TC_PORTAL_PUBLIC_URL: origin });
       const job = { baseUrl: address, pluginKey: 'example' };
-      const run = await untilState(await startTestRun(await createRemoteJob(job)), 'success', 'failed');
+      const run = await untilRunState(await startTestRun(await createRemoteJob(job)), 'success', 'failed');
       expect(run).toMatchObject({
         state: 'success',
         cursor_after: '2026-11-21',
@@ -577,7 +502,11 @@ describe('a remote plugin', () => {
       });
       await sql`update private.plugin_secrets s set signing_secret = ${'x'.repeat(40)}
         from public.plugins p where p.id = s.plugin_id and p.plugin_key = 'example'`;
-      const refused = await untilState(await startTestRun(await createRemoteJob(job)), 'success', 'failed');
+      const refused = await untilRunState(
+        await startTestRun(await createRemoteJob(job)),
+        'success',
+        'failed',
+      );
       expect(refused.error?.message).toBe('The plugin answered 401');
     } finally {
       service.kill();
@@ -590,7 +519,7 @@ describe('a remote plugin', () => {
     const runId = await startTestRun(await createRemoteJob());
     await firstCall();
     await cancel(runId);
-    await untilState(runId, 'canceled');
+    await untilRunState(runId, 'canceled');
     expect(calls.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
     expect(calls[1]!.headers['webhook-id']).toBe(calls[0]!.headers['webhook-id']);
   });
@@ -599,14 +528,14 @@ describe('a remote plugin', () => {
     respond = () => (calls.length === 1 ? { status: 503 } : { status: 200, body: { outcome: 'fine' } });
     await start();
     const runId = await startTestRun(await createRemoteJob({ maxAttempts: 3 }));
-    const run = await untilState(runId, 'failed');
+    const run = await untilRunState(runId, 'failed');
     expect(run.error?.message).toContain("The plugin's answer is not an outcome");
     expect(await readTestAttempts(runId)).toEqual(['retry', 'failed']);
   });
 
   it('that is on a private address is not called unless the operator allows it', async () => {
     await startWorker();
-    const run = await untilState(await startTestRun(await createRemoteJob()), 'failed');
+    const run = await untilRunState(await startTestRun(await createRemoteJob()), 'failed');
     expect(run.error?.message).toContain('TC_PORTAL_ALLOWED_HOSTS');
     expect(calls).toEqual([]);
   });

@@ -1,0 +1,51 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createTestJob, type TestJob } from '#testing/plugin-runs.ts';
+
+/** A program for the command plugin, and the allow-list that lets it run. */
+export interface CommandProgram {
+  readonly program: string;
+  readonly args: string;
+  readonly allowlist: string;
+}
+
+const escapeForPattern = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** A folder for programs of the command plugin. */
+export class CommandPrograms {
+  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal worker '));
+
+  write(name: string, source: string): CommandProgram {
+    const file = path.join(this.folder, name);
+    fs.writeFileSync(file, source);
+    const allowlist = JSON.stringify([
+      { program: process.execPath, arguments: [escapeForPattern(file), '\\d+'] },
+    ]);
+    return { program: process.execPath, args: file, allowlist };
+  }
+
+  /** One that runs until it is ended. */
+  writeSleeper(): CommandProgram {
+    return this.write('sleep.mjs', `console.log('started'); setTimeout(() => {}, 600000);`);
+  }
+
+  remove(): void {
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A job that runs a program. Answers with its id. */
+export async function createCommandJob(
+  tenantId: string,
+  { program, args }: Pick<CommandProgram, 'program' | 'args'>,
+  job: Partial<TestJob> = {},
+): Promise<string> {
+  const { jobId } = await createTestJob(tenantId, {
+    pluginKey: 'command',
+    name: 'run',
+    payload: { program, arguments: args },
+    ...job,
+  });
+  return jobId;
+}

@@ -1,0 +1,79 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CommandPrograms, createCommandJob } from '#testing/command-programs.ts';
+import {
+  enqueueTestRuns,
+  forgetRuns,
+  readTestAttempts,
+  readTestRun,
+  startTestRun,
+  untilRunState,
+} from '#testing/plugin-runs.ts';
+import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { until } from '#testing/until.ts';
+import { startWorker, stopWorkers } from '#testing/worker-process.ts';
+
+const programs = new CommandPrograms();
+const sleeper = () => programs.writeSleeper();
+let tenant: TestTenant;
+
+beforeAll(async () => {
+  tenant = await createTestTenant();
+  await forgetRuns();
+});
+
+afterEach(async () => {
+  await stopWorkers();
+  await forgetRuns();
+});
+
+afterAll(() => programs.remove());
+
+describe('rule 24: a real worker', () => {
+  it('that is killed loses all its runs to another', async () => {
+    const { allowlist, ...command } = programs.write('wait.mjs', `setTimeout(() => {}, 600000);`);
+    const jobId = await createCommandJob(tenant.id, command, { maxAttempts: 1 });
+    const ids = await enqueueTestRuns(tenant.id, jobId, 8);
+    await sql`update public.runs set payload = ${sql.json({ program: command.program, arguments: command.args })} where id = any (${ids})`;
+    const environment = {
+      TC_PORTAL_COMMAND_ALLOWLIST: allowlist,
+      WORKER_LEASE_SECONDS: '6',
+      WORKER_CONCURRENCY: '50',
+    };
+    const first = await startWorker(environment);
+    const runningOn = (worker: { id: string }) =>
+      sql`select 1 from public.runs where id = any (${ids}) and state = 'running' and worker_id = ${worker.id}`;
+    await until(
+      () => runningOn(first),
+      (rows) => rows.length === 8,
+    );
+    const second = await startWorker(environment);
+    first.process.kill('SIGKILL');
+    await until(
+      () => runningOn(second),
+      (rows) => rows.length === 8,
+    );
+    expect(await readTestAttempts(ids[0]!)).toEqual(['lost', null]);
+    await sql`select private.cancel_runs(${ids}::uuid[])`;
+    await until(
+      () => sql`select 1 from public.runs where id = any (${ids}) and state = 'canceled'`,
+      (rows) => rows.length === 8,
+    );
+  });
+
+  it('that is killed loses its run within 45 seconds, with the settings that everybody has', async () => {
+    const { allowlist, ...command } = sleeper();
+    const environment = { TC_PORTAL_COMMAND_ALLOWLIST: allowlist };
+    const first = await startWorker(environment);
+    const runId = await startTestRun(await createCommandJob(tenant.id, command));
+    await untilRunState(runId, 'running');
+    const second = await startWorker(environment);
+    const killedAtMs = performance.now();
+    first.process.kill('SIGKILL');
+    await until(
+      () => readTestRun(runId),
+      (run) => run.worker_id === second.id && run.attempt === 2,
+    );
+    // The lease takes 30 of them; the rest is for the machine.
+    expect(performance.now() - killedAtMs).toBeLessThan(45_000);
+  });
+});
