@@ -74,6 +74,8 @@ export function runWatched(program, args, options) {
         print(chunk);
       });
     }
+    /** @type {NodeJS.Timeout | undefined} */
+    let exitTimer;
     /** @type {string[] | null} */
     let hung = null;
     const watch = setInterval(() => {
@@ -95,12 +97,13 @@ export function runWatched(program, args, options) {
     /** @param {number | null} code */
     const finish = (code) => {
       clearInterval(watch);
+      clearTimeout(exitTimer);
       record.read();
       resolve({ code: code ?? 1, record, hung });
     };
     child.once('error', () => finish(127));
     child.once('close', finish);
     // A process that it has left behind may hold its output open for ever.
-    child.once('exit', (code) => setTimeout(finish, msToCloseAfterExit, code).unref());
+    child.once('exit', (code) => (exitTimer = setTimeout(finish, msToCloseAfterExit, code)));
   });
 }
