@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -13,7 +14,15 @@ const testTimeout = 120_000;
 const maxWorkers = 3;
 
 // What takes longest begins first: it waits for leases and restarts, and at the end nothing would be left to run beside it.
-const longest = ['killed-worker.db', 'worker.db', 'stopping.portal', 'route.portal', 'run-executor.db'];
+const longest = [
+  'watched-run',
+  'refused-body',
+  'killed-worker.db',
+  'worker.db',
+  'stopping.portal',
+  'route.portal',
+  'run-executor.db',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -35,6 +44,7 @@ export default defineConfig({
           exclude: ['**/*.db.test.ts', '**/*.portal.test.ts', '**/node_modules/**'],
           // Pure rules share a process: starting one for each file took longer than the tests.
           isolate: false,
+          maxWorkers: os.availableParallelism(),
           unstubEnvs: true,
           restoreMocks: true,
           testTimeout: 60_000,
