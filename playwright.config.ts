@@ -2,9 +2,6 @@ import { defineConfig } from '@playwright/test';
 
 const root = process.getuid?.() === 0;
 
-// Stories that go on from step to step, or wait for a database that comes back, take longest and begin first.
-const long = /(plugins-cron|database-away|realtime)\.spec\.ts$/;
-
 export default defineConfig({
   testDir: 'src/testing/e2e',
   globalSetup: './src/testing/e2e/one-portal.ts',
@@ -14,10 +11,6 @@ export default defineConfig({
   // As in vitest.config.ts. Whatever a story starts for itself belongs to its worker, and the second try has a new one.
   retries: process.env.CI ? 1 : 0,
   workers: 2,
-  projects: [
-    { name: 'long', testMatch: long },
-    { name: 'short', testIgnore: long },
-  ],
   // How long a test may hang, not how long it should take.
   timeout: 90_000,
   expect: { timeout: 20_000 },

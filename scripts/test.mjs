@@ -36,16 +36,18 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc-portal-tests-'));
 process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
 
 /** What runs now, which must not outlive us: it cleans up after itself when it is told. */
-/** @type {import('node:child_process').ChildProcess | null} */
-let current = null;
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
 for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   process.once(name, () => {
-    const child = current;
-    if (!child || child.exitCode !== null) process.exit(130);
-    child.once('close', () => process.exit(130));
-    signalGroup(child, name);
+    const children = [...running];
+    if (children.length === 0) process.exit(130);
+    for (const child of children) {
+      child.once('close', () => running.size === 0 && process.exit(130));
+      signalGroup(child, name);
+    }
     setTimeout(() => {
-      signalGroup(child, 'SIGKILL');
+      for (const child of children) signalGroup(child, 'SIGKILL');
       process.exit(130);
     }, 15_000).unref();
   });
@@ -73,15 +75,19 @@ function headline(name) {
  * @param {string} program
  * @param {string[]} args
  * @param {Record<string, string | undefined>} [env]
+ * @param {(text: string | Uint8Array) => void} [print]
  */
-async function runTests(name, program, args, env = {}) {
-  headline(name);
+async function runTests(name, program, args, env = {}, print = undefined) {
   const stageMs = performance.now();
   const { code, record, hung } = await runWatched(program, args, {
     eventsFile: path.join(folder, `${name.replaceAll(/\W+/g, '-')}.jsonl`),
     hangMs,
     env: { NODE_OPTIONS: '--disable-warning=ExperimentalWarning', ...env },
-    onStart: (child) => (current = child),
+    ...(print && { print }),
+    onStart: (child) => {
+      running.add(child);
+      child.once('close', () => running.delete(child));
+    },
   });
   const counts = record.counts;
   let remark = '';
@@ -102,6 +108,7 @@ async function runTests(name, program, args, env = {}) {
  * @param {string[]} projects
  */
 function runVitest(name, projects) {
+  headline(name);
   return runTests(name, process.execPath, [
     path.join('node_modules', 'vitest', 'vitest.mjs'),
     'run',
@@ -120,22 +127,29 @@ async function runChecks() {
   addStage('Checks', secondsSince(stageMs), { passed: checks.length - failed, failed });
 }
 
+/**
+ * Its tests wait for most of their time, so they run beside something else.
+ * @returns {Promise<() => void>} shows what they wrote, which would be in between
+ */
 async function runPython() {
+  /** @type {(string | Uint8Array)[]} */
+  const output = [];
   const name = 'Python client';
   const programs = process.platform === 'win32' ? ['py', 'python', 'python3'] : ['python3', 'python'];
   const python = programs.find(
     (program) => spawnSync(program, ['--version'], { windowsHide: true }).status === 0,
   );
   if (!python) {
-    headline(name);
-    process.stdout.write('Skipped: this machine has no Python.\n');
-    return addStage(name, 0, { skipped: 1 }, 'no Python on this machine');
+    addStage(name, 0, { skipped: 1 }, 'no Python on this machine');
+    return () => {};
   }
-  const tests = path.join('clients', 'python', 'tests');
-  await runTests(name, python, [path.join('scripts', 'python-events.py'), tests], {
-    PYTHONDONTWRITEBYTECODE: '1',
-    PYTHONUTF8: '1',
-  });
+  const args = [path.join('scripts', 'python-events.py'), path.join('clients', 'python', 'tests')];
+  const env = { PYTHONDONTWRITEBYTECODE: '1', PYTHONUTF8: '1' };
+  await runTests(name, python, args, env, (text) => output.push(text));
+  return () => {
+    headline(name);
+    for (const text of output) process.stdout.write(text);
+  };
 }
 
 async function buildPages() {
@@ -173,6 +187,7 @@ async function runPlaywright() {
   addStage('Browser', secondsSince(browserMs), {});
   const cli = path.join('node_modules', '@playwright', 'test', 'cli.js');
   const args = [cli, 'test', '--reporter=list,./scripts/playwright-events.mjs'];
+  headline(name);
   await runTests(name, process.execPath, args, { PLAYWRIGHT_CHROMIUM: browser.executablePath });
 }
 
@@ -209,8 +224,9 @@ function summarize() {
 await onCurrentNode(async () => {
   await runChecks();
   await runVitest('Unit and database tests', ['unit', 'database']);
-  await runPython();
-  if (await buildPages()) {
+  const [isBuilt, showPython] = await Promise.all([buildPages(), runPython()]);
+  showPython();
+  if (isBuilt) {
     await runVitest('Portal tests', ['portal']);
     await runPlaywright();
   } else {
