@@ -174,8 +174,7 @@ describe('the report route over HTTP', () => {
       },
     });
     request.on('error', () => {});
-    request.write('{"job_key"');
-    await sleep(100);
+    await new Promise((resolve) => request.write('{"job_key"', resolve));
     request.destroy();
     expect((await send(JSON.stringify(newReport()))).status).toBe(200);
   });
