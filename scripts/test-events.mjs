@@ -66,10 +66,16 @@ export class TestRecord {
       return;
     }
     this.#running.delete(event.key);
-    if (event.isFile) return;
+    // A file that could not be read, or whose hooks failed, has failed although none of its tests did.
+    if (event.isFile && (event.outcome !== 'failed' || this.#hasFailureIn(event.name))) return;
     const before = this.#finished.get(event.key);
     const neededRetry = event.neededRetry || before?.neededRetry || before?.outcome === 'failed';
     this.#finished.set(event.key, { ...event, neededRetry });
+  }
+
+  /** @param {string} file */
+  #hasFailureIn(file) {
+    return this.finished.some(({ name, outcome }) => outcome === 'failed' && name.startsWith(`${file} > `));
   }
 
   /** Names of the tests that run now, the longest first; of their files where no test is known to run. */

@@ -97,6 +97,9 @@ async function runTests(name, program, args, env = {}, print = undefined) {
   } else if (code !== 0 && counts.failed === 0) {
     counts.failed += 1;
     remark = `the runner failed with code ${code}`;
+  } else if (counts.passed + counts.failed === 0) {
+    counts.failed += 1;
+    remark = 'no test ran';
   }
   finished.push(...record.finished);
   retried.push(...record.retried.map((test) => test.name));

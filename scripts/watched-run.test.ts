@@ -39,11 +39,16 @@ describe.concurrent('a run of tests that is watched', () => {
       started('b'); finished('b', 'failed'); started('b'); finished('b', 'passed');
       started('c'); finished('c', 'failed'); started('c'); finished('c', 'failed');
       finished('d', 'skipped');
+      const file = (name, outcome) => say({ event: 'finished', key: name, name, isFile: true, outcome, durationMs: 0 });
+      say({ event: 'finished', key: 'e', name: 'e.ts > e', outcome: 'failed', durationMs: 1 });
+      file('a.ts', 'passed'); file('e.ts', 'failed'); file('unread.ts', 'failed');
       process.exit(3);`,
       60_000,
     );
     expect({ code, hung }).toEqual({ code: 3, hung: null });
-    expect(record.counts).toEqual({ passed: 2, failed: 1, skipped: 1 });
+    expect(record.counts).toEqual({ passed: 2, failed: 3, skipped: 1 });
+    const failures = record.finished.filter(({ outcome }) => outcome === 'failed');
+    expect(failures.map(({ name }) => name)).toEqual(['test c', 'e.ts > e', 'unread.ts']);
     expect(record.retried.map(({ name }) => name)).toEqual(['test b']);
     expect(record.finished.map(({ name }) => name)).toContain('test 日本');
   });
