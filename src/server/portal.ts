@@ -20,7 +20,7 @@ const server = http.createServer({
   maxHeaderSize: 32 * 1024,
 });
 server.maxHeadersCount = 200;
-readRefusedBodies(server);
+const cutOffRefused = readRefusedBodies(server);
 
 // Next listens for upgrades, which only its development needs, and leaves those it does not know without an answer. Without
 // a listener Node answers what merely offers one, as Java's client and curl --http2 do, like any other request.
@@ -65,6 +65,7 @@ onRunsAnnounced(() => tellParent(runsWaiting));
 obeyParent(async () => {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  cutOffRefused();
   // Requests that run get a moment; a development socket never ends by itself.
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, dev ? 200 : 5_000).unref())]);
   server.closeAllConnections();

@@ -1,6 +1,6 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readRefusedBodies, type RefusedBodyBounds } from '#server/refused-body.ts';
 import { until } from '#testing/until.ts';
@@ -31,6 +31,7 @@ const refusals: Record<string, (response: ServerResponse) => void> = {
 
 interface TestServer {
   server: http.Server;
+  cutOffAll: () => void;
   /** The last request and its answer. */
   seen: () => { request: IncomingMessage; response: ServerResponse } | undefined;
   connect: () => Promise<TestClient>;
@@ -82,7 +83,7 @@ async function start(
     last = { request, response };
     listener(request, response);
   });
-  readRefusedBodies(server, bounds);
+  const cutOffAll = readRefusedBodies(server, bounds);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const sockets: Socket[] = [];
   const atServer = new Map<number | undefined, Socket>();
@@ -90,6 +91,7 @@ async function start(
   running.push({ server, sockets });
   return {
     server,
+    cutOffAll,
     seen: () => last,
     connect: async () => {
       // Half open, as a client that stays when the server says that it is done.
@@ -234,18 +236,45 @@ describe('the bounds', () => {
     expect(client.text()).toContain('\r\nConnection: close\r\n');
   });
 
-  it.each(['/at-once', '/in-pieces'])('a sender over the number is answered %s and cut off', async (path) => {
-    const { connect } = await start({ sendersMax: 1 });
-    const first = await connect();
-    first.send(declared(path, 100_000), piece);
-    await until(() => first.atServer.bytesRead > piece.length);
-    const second = await connect();
-    second.send(declared(path, 100_000));
-    await until(() => isWhole(second.text(), path));
-    await second.gone;
-    expect(first.text()).toBe('');
-    first.send(piece);
-    await until(() => isWhole(first.text(), path));
+  it.each(['/at-once', '/in-pieces'])(
+    'a sender over the number takes the place of the oldest (%s)',
+    async (path) => {
+      const { connect } = await start({ sendersMax: 1, lingerMs: 200 });
+      const first = await connect();
+      first.send(declared(path, 100_000), piece);
+      await until(() => first.atServer.bytesRead > piece.length);
+      const second = await connect();
+      second.send(declared(path, 100_000), piece);
+      await until(() => isWhole(first.text(), path));
+      await first.gone;
+      expect(second.text()).toBe('');
+      second.send(piece);
+      await until(() => isWhole(second.text(), path));
+    },
+  );
+
+  it('a server that ends gives every sender its answer', async () => {
+    const { connect, cutOffAll } = await start({ lingerMs: 200 });
+    const client = await connect();
+    client.send(declared('/at-once', 100_000), piece);
+    await until(() => client.atServer.bytesRead > piece.length);
+    expect(client.text()).toBe('');
+    cutOffAll();
+    await until(() => isWhole(client.text(), '/at-once'));
+    await client.gone;
+  });
+
+  it('a body that the handler has piped on is read all the same when the pipe is given up', async () => {
+    const { connect } = await start({}, (request, response) => {
+      const other = new PassThrough({ highWaterMark: 10 });
+      request.pipe(other);
+      refusals['/at-once']?.(response);
+      other.destroy();
+    });
+    const client = await connect();
+    client.send(declared('/at-once', 5_000_000));
+    await sendAll(client.socket);
+    await until(() => isWhole(client.text(), '/at-once'), Boolean, 5_000);
   });
 
   it('a sender that goes away leaves its place to another', async () => {

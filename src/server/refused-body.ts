@@ -9,6 +9,7 @@ export interface RefusedBodyBounds {
   readonly drainMsMax: number;
   /** Between two pieces of a body. */
   readonly silenceMsMax: number;
+  /** One more, and the one that has been read for longest is cut off. */
   readonly sendersMax: number;
   /** How long a sender that is cut off may take to read why, while what it sends is still thrown away. */
   readonly lingerMs: number;
@@ -30,7 +31,9 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 
 function throwAway(body: Readable): Readable {
-  // What the handler left listening would take the pieces into memory, or pause the stream for a reader that is gone.
+  // What the handler left listening would take the pieces into memory, or pause the stream for a reader that is gone; a pipe
+  // does so when its other end is destroyed.
+  body.unpipe();
   return body
     .removeAllListeners('data')
     .removeAllListeners('readable')
@@ -59,8 +62,9 @@ const statusOf = (error: Error): string => {
  *
  * All of the answer waits, not only its end: a client that reads a status while it sends, as curl does, stops sending
  * and waits for the end of the answer.
+ * @returns what cuts off every sender that is read now, each with its answer: for the end of the server
  */
-export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBounds> = {}): void {
+export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBounds> = {}): () => void {
   const { bytesMax, drainMsMax, silenceMsMax, sendersMax, lingerMs } = { ...defaults, ...bounds };
   /** The bodies that are being thrown away, each with what cuts its sender off. */
   const draining = new Map<Readable, () => void>();
@@ -133,11 +137,8 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
       if (hasBegun) return isHeld;
       hasBegun = true;
       if (request.complete || socket.destroyed) return false;
-      if (draining.size >= sendersMax) {
-        throwAway(request);
-        closeAfterAnswer(() => Socket.prototype.destroySoon.call(socket));
-        return false;
-      }
+      // The one that has had the longest is no honest sender on a good line, and must not keep those out.
+      if (draining.size >= sendersMax) [...draining.values()].at(0)?.();
       isHeld = true;
       drain(request, silenceMsMax, release);
       return true;
@@ -203,4 +204,8 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
       destroyLater(socket);
     }
   });
+
+  return () => {
+    for (const cutOff of [...draining.values()]) cutOff();
+  };
 }
