@@ -36,9 +36,10 @@ const checks = [
 
 /**
  * @param {string[]} command
+ * @param {(child: import('node:child_process').ChildProcess) => void} onStart
  * @returns {Promise<{ code: number, output: string }>}
  */
-function quietly(command) {
+function quietly(command, onStart) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, command, {
       cwd: projectFolder,
@@ -50,6 +51,7 @@ function quietly(command) {
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
     });
+    onStart(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => (output += String(chunk)));
@@ -61,12 +63,13 @@ function quietly(command) {
 /**
  * @param {string} name
  * @param {string[][]} commands
+ * @param {(child: import('node:child_process').ChildProcess) => void} onStart
  * @returns {Promise<CheckResult>}
  */
-async function check(name, commands) {
+async function check(name, commands, onStart) {
   const started = Date.now();
   for (const command of commands) {
-    const { code, output } = await quietly(command);
+    const { code, output } = await quietly(command, onStart);
     if (code === 0) continue;
     process.stdout.write(`✗ ${name}\n${output.trimEnd()}\n\n`);
     return { name, passed: false };
@@ -78,14 +81,16 @@ async function check(name, commands) {
 /**
  * Runs all checks, printing the output of those that fail.
  * @param {[name: string, commands: string[][]][]} [more]
+ * @param {(child: import('node:child_process').ChildProcess) => void} [onStart] is shown each process
  * @returns {Promise<CheckResult[]>}
  */
-export async function runChecks(more = []) {
+export async function runChecks(more = [], onStart = () => {}) {
   const waiting = [...checks, ...more];
   /** @type {CheckResult[]} */
   const results = [];
   const work = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) results.push(await check(...next));
+    for (let next = waiting.shift(); next; next = waiting.shift())
+      results.push(await check(...next, onStart));
   };
   await Promise.all([work(), work()]);
   return results;

@@ -34,4 +34,8 @@ export default class PlaywrightEvents {
     const outcome = status === 'skipped' ? 'skipped' : isAsExpected ? 'passed' : 'failed';
     writeTestEvent({ event: 'finished', ...testOf(test), outcome, durationMs: duration });
   }
+
+  onEnd() {
+    writeTestEvent({ event: 'ended' });
+  }
 }

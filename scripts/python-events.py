@@ -15,6 +15,8 @@ def write_event(**event):
 
 
 class ReportingResult(unittest.TextTestResult):
+    outcome = "passed"
+
     def startTest(self, test):
         super().startTest(test)
         self.began_at = time.monotonic()
@@ -51,7 +53,9 @@ class ReportingResult(unittest.TextTestResult):
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
-        self.outcome = "skipped"
+        # What failed before it has failed, and a part that is skipped skips no test.
+        if self.outcome == "passed" and not isinstance(test, unittest.case._SubTest):
+            self.outcome = "skipped"
         # A class that is skipped as a whole begins none of its tests.
         if not isinstance(test, unittest.TestCase):
             self.write_finished(test, "skipped", 0)
@@ -59,4 +63,5 @@ class ReportingResult(unittest.TextTestResult):
 
 suite = unittest.defaultTestLoader.discover(sys.argv[1])
 result = unittest.TextTestRunner(resultclass=ReportingResult).run(suite)
+write_event(event="ended")
 sys.exit(0 if result.wasSuccessful() else 1)

@@ -14,7 +14,9 @@ import process from 'node:process';
  * @property {'passed' | 'failed' | 'skipped'} outcome
  * @property {number} durationMs
  * @property {boolean} [neededRetry] it failed at first
- * @typedef {Started | Finished} TestEvent
+ * @typedef {{ event: 'moved' }} Moved something else has ended, such as a hook
+ * @typedef {{ event: 'ended' }} Ended the runner has come to its own end
+ * @typedef {Started | Finished | Moved | Ended} TestEvent
  */
 
 /** @param {TestEvent} event */
@@ -33,8 +35,10 @@ export class TestRecord {
   #running = new Map();
   /** The last outcome of each test. @type {Map<string, Finished>} */
   #finished = new Map();
-  /** When a test or a file has last begun or ended. */
+  /** When something has last begun or ended. */
   lastEventMs = performance.now();
+  /** Whether the runner has come to its own end, and was not cut short. */
+  hasEnded = false;
 
   /** @param {string} file */
   constructor(file) {
@@ -60,6 +64,8 @@ export class TestRecord {
   /** @param {TestEvent} event */
   #take(event) {
     this.lastEventMs = performance.now();
+    if (event.event === 'ended') this.hasEnded = true;
+    if (event.event === 'ended' || event.event === 'moved') return;
     if (event.event === 'started') {
       const { name, isFile = false } = event;
       this.#running.set(event.key, { name, isFile, sinceMs: performance.now() });

@@ -33,24 +33,38 @@ const finished = [];
 const retried = [];
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc-portal-tests-'));
-process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+process.once('exit', () =>
+  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
+);
 
 /** What runs now, which must not outlive us: it cleans up after itself when it is told. */
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
-for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-  process.once(name, () => {
-    const children = [...running];
-    if (children.length === 0) process.exit(130);
-    for (const child of children) {
-      child.once('close', () => running.size === 0 && process.exit(130));
-      signalGroup(child, name);
-    }
-    setTimeout(() => {
-      for (const child of children) signalGroup(child, 'SIGKILL');
-      process.exit(130);
-    }, 15_000).unref();
-  });
+/** Ends the build, which is no child of ours. */
+const interrupted = new AbortController();
+
+function endWithSignals() {
+  for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.once(name, () => {
+      const children = [...running];
+      interrupted.abort();
+      if (children.length === 0) process.exit(130);
+      for (const child of children) {
+        child.once('close', () => running.size === 0 && process.exit(130));
+        signalGroup(child, name);
+      }
+      setTimeout(() => {
+        for (const child of children) signalGroup(child, 'SIGKILL');
+        process.exit(130);
+      }, 15_000).unref();
+    });
+  }
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function follow(child) {
+  running.add(child);
+  child.once('close', () => running.delete(child));
 }
 
 /**
@@ -84,16 +98,17 @@ async function runTests(name, program, args, env = {}, print = undefined) {
     hangMs,
     env: { NODE_OPTIONS: '--disable-warning=ExperimentalWarning', ...env },
     ...(print && { print }),
-    onStart: (child) => {
-      running.add(child);
-      child.once('close', () => running.delete(child));
-    },
+    onStart: follow,
   });
   const counts = record.counts;
   let remark = '';
   if (hung !== null) {
     counts.failed += Math.max(1, hung.length);
     remark = `hung: ${hung.join(', ') || 'the runner itself'}`;
+  } else if (!record.hasEnded) {
+    counts.failed += 1;
+    const during = record.running.map((test) => test.name).join(', ');
+    remark = `the runner ended in the middle, with code ${code}${during && `, during ${during}`}`;
   } else if (code !== 0 && counts.failed === 0) {
     counts.failed += 1;
     remark = `the runner failed with code ${code}`;
@@ -115,6 +130,7 @@ function runVitest(name, projects) {
   return runTests(name, process.execPath, [
     path.join('node_modules', 'vitest', 'vitest.mjs'),
     'run',
+    '--allowOnly=false',
     ...projects.flatMap((project) => ['--project', project]),
     '--reporter=default',
     '--reporter=./scripts/vitest-events.mjs',
@@ -125,7 +141,7 @@ async function runChecks() {
   headline('Checks');
   const stageMs = performance.now();
   const { runChecks: run } = await import('./checks.mjs');
-  const checks = await run();
+  const checks = await run([], follow);
   const failed = checks.filter(({ passed }) => !passed).length;
   addStage('Checks', secondsSince(stageMs), { passed: checks.length - failed, failed });
 }
@@ -164,7 +180,8 @@ async function buildPages() {
   let isBuilt = false;
   try {
     const progress = (/** @type {number} */ seconds) => process.stdout.write(`  … ${seconds} s\n`);
-    const built = await build(log, progress, AbortSignal.timeout(2 * hangMs));
+    const signal = AbortSignal.any([interrupted.signal, AbortSignal.timeout(2 * hangMs)]);
+    const built = await build(log, progress, signal);
     process.stdout.write(built ? 'The pages are built.\n' : 'The pages were built already.\n');
     isBuilt = true;
   } catch (error) {
@@ -189,7 +206,7 @@ async function runPlaywright() {
   process.stdout.write(`With ${browser.executablePath ?? 'Playwright’s own'}\n`);
   addStage('Browser', secondsSince(browserMs), {});
   const cli = path.join('node_modules', '@playwright', 'test', 'cli.js');
-  const args = [cli, 'test', '--reporter=list,./scripts/playwright-events.mjs'];
+  const args = [cli, 'test', '--forbid-only', '--reporter=list,./scripts/playwright-events.mjs'];
   headline(name);
   await runTests(name, process.execPath, args, { PLAYWRIGHT_CHROMIUM: browser.executablePath });
 }
@@ -225,6 +242,10 @@ function summarize() {
 }
 
 await onCurrentNode(async () => {
+  endWithSignals();
+  // All that tests put aside lies below our own folder and goes with it. PostgreSQL may run as another user and must get there.
+  fs.chmodSync(folder, 0o755);
+  for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = folder;
   await runChecks();
   await runVitest('Unit and database tests', ['unit', 'database']);
   const [isBuilt, showPython] = await Promise.all([buildPages(), runPython()]);

@@ -13,8 +13,8 @@ const testOf = (test) => ({ key: test.id, name: `${test.module.relativeModuleId}
 
 /** @implements {Reporter} */
 export default class VitestEvents {
-  /** @param {TestModule} module */
-  onTestModuleStart(module) {
+  /** Before it is read: a file may hang while it is. @param {TestModule} module */
+  onTestModuleQueued(module) {
     writeTestEvent({ event: 'started', ...fileOf(module), isFile: true });
   }
 
@@ -22,6 +22,10 @@ export default class VitestEvents {
   onTestModuleEnd(module) {
     const outcome = module.ok() ? 'passed' : 'failed';
     writeTestEvent({ event: 'finished', ...fileOf(module), isFile: true, outcome, durationMs: 0 });
+  }
+
+  onHookEnd() {
+    writeTestEvent({ event: 'moved' });
   }
 
   /** @param {TestCase} test */
@@ -35,5 +39,14 @@ export default class VitestEvents {
     const { duration = 0, flaky = false } = test.diagnostic() ?? {};
     const outcome = state === 'pending' ? 'failed' : state;
     writeTestEvent({ event: 'finished', ...testOf(test), outcome, durationMs: duration, neededRetry: flaky });
+  }
+
+  /** @type {NonNullable<Reporter['onTestRunEnd']>} */
+  onTestRunEnd(_modules, unhandledErrors) {
+    for (const [index, { message }] of unhandledErrors.entries()) {
+      const name = `unhandled error: ${message}`;
+      writeTestEvent({ event: 'finished', key: `error ${index}`, name, outcome: 'failed', durationMs: 0 });
+    }
+    writeTestEvent({ event: 'ended' });
   }
 }

@@ -30,7 +30,8 @@ export function signalGroup(child, name) {
     if (child.pid !== undefined && process.platform !== 'win32') process.kill(-child.pid, name);
     else child.kill(name);
   } catch {
-    // It has ended in the meantime.
+    // It leads no group, or has ended in the meantime.
+    child.kill(name);
   }
 }
 

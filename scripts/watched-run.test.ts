@@ -55,10 +55,13 @@ describe.concurrent('a run of tests that is watched', () => {
 
   test('may take many times as long as nothing may move, as long as something moves', async ({ expect }) => {
     const { code, record, hung } = await watch(
-      `for (let n = 0; n < 12; n += 1) { started(n); await later(250); finished(n, 'passed'); }`,
+      `for (let n = 0; n < 12; n += 1) { started(n); await later(250); finished(n, 'passed'); }
+      for (let n = 0; n < 4; n += 1) { await later(250); say({ event: 'moved' }); }
+      say({ event: 'ended' });`,
       2_000,
     );
     expect({ code, hung, passed: record.counts.passed }).toEqual({ code: 0, hung: null, passed: 12 });
+    expect(record.hasEnded).toBe(true);
   });
 
   test('ends with its runner, although a process that the runner has left behind holds its output', async ({
@@ -71,7 +74,11 @@ describe.concurrent('a run of tests that is watched', () => {
       started('a'); finished('a', 'passed');`,
       60_000,
     );
-    expect({ code, passed: record.counts.passed }).toEqual({ code: 0, passed: 1 });
+    expect({ code, passed: record.counts.passed, hasEnded: record.hasEnded }).toEqual({
+      code: 0,
+      passed: 1,
+      hasEnded: false,
+    });
   });
 
   test('is ended when nothing moves any more, with the name of what hung, and what had passed still counts', async ({

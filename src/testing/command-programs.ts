@@ -12,13 +12,18 @@ export interface CommandProgram {
 
 const escapeForPattern = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
+// A program outlives a worker that is killed, and would outlive an interrupted test.
+const endWithParent = `{ const parent = process.ppid;
+setInterval(() => process.ppid === parent || process.exit(), 500).unref(); }
+`;
+
 /** A folder for programs of the command plugin. */
 export class CommandPrograms {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal worker '));
 
   write(name: string, source: string): CommandProgram {
     const file = path.join(this.folder, name);
-    fs.writeFileSync(file, source);
+    fs.writeFileSync(file, source + endWithParent);
     const allowlist = JSON.stringify([
       { program: process.execPath, arguments: [escapeForPattern(file), '\\d+'] },
     ]);
