@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { onCurrentNode } from './prepare.mjs';
 import { runWatched, signalGroup } from './watched-run.mjs';
 
@@ -43,6 +44,27 @@ const running = new Set();
 /** Ends the build, which is no child of ours. */
 const interrupted = new AbortController();
 
+/** Where the databases of tests say that they run. */
+const databases = () =>
+  fs
+    .readdirSync(folder)
+    .map((name) => path.join(folder, name, 'database', 'postmaster.pid'))
+    .filter((file) => fs.existsSync(file));
+
+/** Ends when the databases have: what stops them finds them by their folders, which go with us. */
+async function leave() {
+  for (const endMs = performance.now() + 15_000; performance.now() < endMs && databases().length > 0;)
+    await sleep(100);
+  for (const file of databases()) {
+    try {
+      process.kill(Number.parseInt(fs.readFileSync(file, 'utf8'), 10), 'SIGQUIT');
+    } catch {
+      // It was killed, and has left its file.
+    }
+  }
+  process.exit(130);
+}
+
 function endWithSignals() {
   for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.once(name, () => {
@@ -50,15 +72,21 @@ function endWithSignals() {
       interrupted.abort();
       if (children.length === 0) process.exit(130);
       for (const child of children) {
-        child.once('close', () => running.size === 0 && process.exit(130));
-        signalGroup(child, name);
+        child.once('close', () => running.size === 0 && void leave());
+        // Not its group: a runner ends its workers in an order that lets them clean up.
+        child.kill(name);
       }
       setTimeout(() => {
         for (const child of children) signalGroup(child, 'SIGKILL');
-        process.exit(130);
+        void leave();
       }, 15_000).unref();
     });
   }
+}
+
+/** Nothing more begins when somebody has asked for the end. */
+async function stayIfInterrupted() {
+  if (interrupted.signal.aborted) await new Promise(() => {});
 }
 
 /** @param {import('node:child_process').ChildProcess} child */
@@ -100,6 +128,7 @@ async function runTests(name, program, args, env = {}, print = undefined) {
     ...(print && { print }),
     onStart: follow,
   });
+  await stayIfInterrupted();
   const counts = record.counts;
   let remark = '';
   if (hung !== null) {
@@ -142,6 +171,7 @@ async function runChecks() {
   const stageMs = performance.now();
   const { runChecks: run } = await import('./checks.mjs');
   const checks = await run([], follow);
+  await stayIfInterrupted();
   const failed = checks.filter(({ passed }) => !passed).length;
   addStage('Checks', secondsSince(stageMs), { passed: checks.length - failed, failed });
 }

@@ -86,7 +86,7 @@ export function runWatched(program, args, options) {
         hung = record.running.map(({ name }) => name);
         print(`\nNothing has begun or ended for ${Math.round(hangMs / 1_000)} s. `);
         print(hung.length > 0 ? `Hung: ${describeRunning(record)}\n` : 'No test was running.\n');
-        signalGroup(child, 'SIGTERM');
+        child.kill('SIGTERM');
         setTimeout(() => signalGroup(child, 'SIGKILL'), msToEndAfterTerm).unref();
       } else if (now - printedMs > silentMsMax) {
         printedMs = now;
