@@ -1,6 +1,6 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough, pipeline, Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readRefusedBodies, type RefusedBodyBounds } from '#server/refused-body.ts';
 import { until } from '#testing/until.ts';
@@ -264,12 +264,16 @@ describe('the bounds', () => {
     await client.gone;
   });
 
-  it('a body that the handler has piped on is read all the same when the pipe is given up', async () => {
+  it.each<[string, (request: IncomingMessage, other: PassThrough) => void]>([
+    ['a pipe', (request, other) => void request.pipe(other)],
+    // As Next does with forms.
+    ['a pipeline', (request, other) => pipeline(request, other, () => {})],
+  ])('a body that the handler gives up in %s is read all the same', async (_name, connectTo) => {
     const { connect } = await start({}, (request, response) => {
       const other = new PassThrough({ highWaterMark: 10 });
-      request.pipe(other);
-      refusals['/at-once']?.(response);
-      other.destroy();
+      connectTo(request, other);
+      other.once('close', () => refusals['/at-once']?.(response)).destroy(new Error('Too large'));
+      other.on('error', () => {});
     });
     const client = await connect();
     client.send(declared('/at-once', 5_000_000));

@@ -115,6 +115,13 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
     let isHeld = false;
     let isEnded = false;
 
+    // A pipeline that fails destroys the body and takes its socket away; nobody could read the rest of it then.
+    const destroy = request.destroy.bind(request);
+    request.destroy = (error) => {
+      request.socket = socket;
+      return request.complete || socket.destroyed || response.writableFinished ? destroy(error) : request;
+    };
+
     const closeAfterAnswer = (close: () => void): void => {
       if (!response.headersSent) response.setHeader('Connection', 'close');
       // Node calls this when the answer said that the connection closes; it would not let the sender read it.
