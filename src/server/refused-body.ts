@@ -9,7 +9,7 @@ export interface RefusedBodyBounds {
   readonly drainMsMax: number;
   /** Between two pieces of a body. */
   readonly silenceMsMax: number;
-  /** One more, and the one that has been read for longest is cut off. */
+  /** When one more comes, the oldest is cut off. */
   readonly sendersMax: number;
   /** How long a sender that is cut off may take to read why, while what it sends is still thrown away. */
   readonly lingerMs: number;
@@ -144,7 +144,7 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
       if (hasBegun) return isHeld;
       hasBegun = true;
       if (request.complete || socket.destroyed) return false;
-      // The one that has had the longest is no honest sender on a good line, and must not keep those out.
+      // Honest senders finish soon, so the oldest is most likely one that stays silent to keep them out.
       if (draining.size >= sendersMax) [...draining.values()].at(0)?.();
       isHeld = true;
       drain(request, silenceMsMax, release);
