@@ -9,7 +9,8 @@ const to = (type, captured) => ({ to: { element: captured ? { type, captured } :
 /** @param {string} from @param {ReturnType<typeof to>[]} allow */
 const policy = (from, allow) => ({ from: { element: { type: from } }, allow });
 
-const entryPoints = ['features', 'data', 'domain', 'components', 'i18n', 'testing'];
+// Between features and data: what several features or entry points need and no product word owns.
+const rooms = ['http', 'auth', 'forms', 'screens'];
 
 const config = [
   {
@@ -38,6 +39,10 @@ const config = [
         { type: 'server', pattern: 'src/server' },
         { type: 'worker', pattern: 'src/worker' },
         { type: 'features', pattern: 'src/features/*', capture: ['feature'] },
+        { type: 'screens', pattern: 'src/screens' },
+        { type: 'forms', pattern: 'src/forms' },
+        { type: 'auth', pattern: 'src/auth' },
+        { type: 'http', pattern: 'src/http' },
         { type: 'plugins', pattern: 'src/plugins' },
         { type: 'components', pattern: 'src/components' },
         { type: 'data', pattern: 'src/data' },
@@ -52,18 +57,40 @@ const config = [
         {
           default: 'disallow',
           policies: [
-            policy('app', [to('app'), to('features'), to('components'), to('domain'), to('i18n')]),
-            policy('server', [to('server'), to('process'), to('features'), to('domain')]),
-            policy('worker', [to('worker'), to('process'), to('features'), to('domain')]),
+            policy(
+              'app',
+              ['app', 'features', ...rooms, 'components', 'domain', 'i18n'].map((type) => to(type)),
+            ),
+            policy(
+              'server',
+              ['server', 'process', 'features', ...rooms, 'domain'].map((type) => to(type)),
+            ),
+            policy(
+              'worker',
+              ['worker', 'process', 'features', ...rooms, 'domain'].map((type) => to(type)),
+            ),
             policy('features', [
               to('features', { feature: '{{ from.element.captured.feature }}' }),
-              to('features', { feature: 'kit' }),
-              to('data'),
-              to('domain'),
-              to('plugins'),
-              to('components'),
-              to('i18n'),
+              ...[...rooms, 'data', 'domain', 'plugins', 'components', 'i18n', 'process'].map((type) =>
+                to(type),
+              ),
             ]),
+            policy(
+              'screens',
+              ['screens', 'auth', 'http', 'components', 'data', 'domain', 'i18n'].map((type) => to(type)),
+            ),
+            policy(
+              'forms',
+              ['forms', 'auth', 'http', 'components', 'domain', 'i18n'].map((type) => to(type)),
+            ),
+            policy(
+              'auth',
+              ['auth', 'http', 'data', 'domain'].map((type) => to(type)),
+            ),
+            policy(
+              'http',
+              ['http', 'data', 'domain'].map((type) => to(type)),
+            ),
             policy('plugins', [to('plugins'), to('domain')]),
             policy('components', [to('components'), to('i18n')]),
             policy('data', [to('data'), to('domain')]),
@@ -71,7 +98,19 @@ const config = [
             policy('i18n', [to('i18n')]),
             policy(
               'testing',
-              entryPoints.concat('server', 'process', 'worker', 'app').map((type) => to(type)),
+              [
+                'app',
+                'server',
+                'worker',
+                'process',
+                'features',
+                ...rooms,
+                'components',
+                'data',
+                'domain',
+                'i18n',
+                'testing',
+              ].map((type) => to(type)),
             ),
           ],
         },
@@ -128,18 +167,41 @@ const config = [
   },
   {
     files: ['src/**/*.{ts,tsx}'],
-    ignores: [
-      'src/features/kit/env.ts',
-      'src/server/**',
-      'src/worker/**',
-      'src/testing/**',
-      'src/**/*.test.ts',
-      'src/data/**',
-    ],
+    ignores: ['src/server/**', 'src/worker/**', 'src/testing/**', 'src/**/*.test.ts', 'src/data/**'],
     rules: {
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Read settings from one parsed place: #data/env.ts.' },
+      ],
+    },
+  },
+  {
+    // Boundaries classifies folders, and Next wants this file beside app.
+    files: ['src/proxy.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '^(#(?!http/|data/)|\\.)', message: 'The proxy may import #http and #data only.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // A verb or a query reads and writes; an entry point calls one. A client is at hand in every actor, so the floor alone
+    // does not hold this.
+    files: ['src/{app,server,worker,components}/**/*.{ts,tsx}', 'src/proxy.ts'],
+    ignores: ['src/**/*.test.ts', 'src/server/embedded/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.property.name=/^(from|rpc|schema)$/][callee.object.name=/[cC]lient$/], CallExpression[callee.property.name=/^(from|rpc|schema)$/][callee.object.property.name='client']",
+          message: 'Only features, auth and data speak to Supabase: call a verb or a query.',
+        },
       ],
     },
   },

@@ -1,8 +1,8 @@
 import type { NextRequest, NextResponse } from 'next/server';
 import { refreshSession } from '#data/clients/proxy.ts';
 import { isDevelopment, readRealtimeSettings } from '#data/env.ts';
-import { contentSecurityPolicy } from '#features/kit/content-security-policy.ts';
-import { pathHeader } from '#features/kit/path-header.ts';
+import { contentSecurityPolicy } from '#http/content-security-policy.ts';
+import { pathHeader } from '#http/path-header.ts';
 
 /**
  * Refreshes the session cookies and gives the page its nonce. It decides nothing: who may see what is asked in the layout

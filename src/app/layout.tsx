@@ -3,7 +3,7 @@ import type { Metadata, Viewport } from 'next';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { DialogCommands } from '#components/ui/dialog-commands.tsx';
 import { ErrorTextsProvider } from '#components/ui/error-texts.tsx';
-import { readTheme } from '#features/session/preferences.ts';
+import { readTheme } from '#features/preferences/preferences.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('shell');

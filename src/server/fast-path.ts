@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { machineRoute } from '#http/machine-route.ts';
 import { answerJobReport, answerJobStart } from '#features/reports/answer-report.ts';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;

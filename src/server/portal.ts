@@ -3,7 +3,7 @@ import http from 'node:http';
 import next from 'next';
 import { takeFastPath } from '#server/fast-path.ts';
 import { readRefusedBodies } from '#server/refused-body.ts';
-import { onRunsAnnounced } from '#features/kit/waiting-runs.ts';
+import { onRunsAnnounced } from '#process/waiting-runs.ts';
 import { obeyParent, reportReady, runsWaiting, tellParent } from '#process/parent.ts';
 
 const dev = process.env.PORTAL_DEV === '1';

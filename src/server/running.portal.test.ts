@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
-import { hashSecret } from '#features/kit/hash-secret.ts';
+import { hashSecret } from '#auth/hash-secret.ts';
 import { expectRefusal } from '#testing/expect-refusal.ts';
 import { processesOf } from '#testing/portal-processes.ts';
 import { makePortalFolder, startPortal, type TestPortal } from '#testing/start-portal.ts';

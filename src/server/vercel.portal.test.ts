@@ -5,7 +5,7 @@ import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '#data/database.types.ts';
 import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
-import { hashSecret } from '#features/kit/hash-secret.ts';
+import { hashSecret } from '#auth/hash-secret.ts';
 import { buildPages } from '#server/build.ts';
 import { LogFile } from '#server/log-file.ts';
 import { findFreePort } from '#server/ports.ts';

@@ -1,4 +1,4 @@
-import type { CurrentAdmin } from '#features/kit/current-member.ts';
+import type { CurrentAdmin } from '#auth/current-member.ts';
 import type { TestPerson, TestTenant } from '#testing/supabase.ts';
 
 /**

@@ -1,8 +1,8 @@
 import os from 'node:os';
 import { createRunExecutor } from '#features/execution/create-run-executor.ts';
 import { noteWorkerHeartbeat, reapLostRuns } from '#features/execution/keep-house.ts';
-import { describeError, writeLog } from '#features/kit/log.ts';
-import { onRunsAnnounced } from '#features/kit/waiting-runs.ts';
+import { describeError, writeLog } from '#http/log.ts';
+import { onRunsAnnounced } from '#process/waiting-runs.ts';
 import { checkRemotePlugins } from '#features/plugins/check-remote-plugins.ts';
 import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';

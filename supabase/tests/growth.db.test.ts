@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Database } from '#data/database.types.ts';
 import { recordReports } from '#data/reports.ts';
 import { claimRuns, readQueueVitals, reapRuns } from '#data/run-queue.ts';
-import { readCurrentMember } from '#features/kit/current-member.ts';
+import { readCurrentMember } from '../../src/auth/current-member.ts';
 import { listIncidents } from '#features/incidents/queries.ts';
 import { countRuns, listJobs, listRuns, listUnfinishedRuns, readDailyStats } from '#features/jobs/queries.ts';
 import { listBackgroundJobs, listExecutions } from '#features/runs/background-jobs.ts';

@@ -1,6 +1,6 @@
 import { getTranslations } from 'next-intl/server';
 import type { ReactNode } from 'react';
-import { LanguageSwitch, ThemeSwitch } from '#features/session/components/preference-switches.tsx';
+import { LanguageSwitch, ThemeSwitch } from '#features/preferences/components/preference-switches.tsx';
 
 export default async function AuthLayout({ children }: { children: ReactNode }) {
   const t = await getTranslations('shell');

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { IncidentBadge } from '#features/incidents/components/incident-badge.tsx';
-import { requireMember } from '#features/kit/current-member.ts';
-import { answerPageError } from '#features/kit/portal-page.tsx';
-import { PortalShell } from '#features/session/components/portal-shell.tsx';
+import { requireMember } from '#auth/current-member.ts';
+import { answerPageError } from '#screens/portal-page.tsx';
+import { PortalShell } from './portal-shell.tsx';
 
 export default async function PortalLayout({ children }: { children: ReactNode }) {
   const outcome = await requireMember().then(

@@ -19,7 +19,7 @@ import * as schedulerJobRun from '#app/api/scheduler/jobs/[id]/run/route.ts';
 import * as schedulerJobs from '#app/api/scheduler/jobs/route.ts';
 import * as schedulerStatus from '#app/api/scheduler/status/route.ts';
 import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
-import { hashSecret } from '#features/kit/hash-secret.ts';
+import { hashSecret } from '#auth/hash-secret.ts';
 import { answerProblem } from '#testing/api-description.ts';
 import { ownSupabase } from '#testing/own-supabase.ts';
 import { createTestTenant, sql, type TestPerson, type TestTenant } from '#testing/supabase.ts';

@@ -13,7 +13,7 @@ import {
 import { flushSync } from 'react-dom';
 import { classNames } from './class-names.ts';
 
-/** What an action answers (made by defineAction in #features/kit): texts are translated on the server already. */
+/** What an action answers (made by defineAction in #forms): texts are translated on the server already. */
 export interface ActionState<Data = unknown> {
   ok: boolean;
   /** Which kind of refusal, for tests and for forms that treat one specially. */

@@ -1,7 +1,7 @@
 'use server';
 
 import { redirect, RedirectType } from 'next/navigation';
-import { defineAction } from '#features/kit/define-action.ts';
+import { defineAction } from '#forms/define-action.ts';
 import { createApiKey as createApiKeyVerb } from './create-api-key.ts';
 import { revokeApiKey as revokeApiKeyVerb } from './revoke-api-key.ts';
 import { rotateApiKey as rotateApiKeyVerb } from './rotate-api-key.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isApiKey } from '#domain/api-key.ts';
 import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
-import type { CurrentAdmin } from '#features/kit/current-member.ts';
-import { hashSecret } from '#features/kit/hash-secret.ts';
+import type { CurrentAdmin } from '#auth/current-member.ts';
+import { hashSecret } from '#auth/hash-secret.ts';
 import { actAs } from '#testing/members.ts';
 import { createTestTenant, serviceClient, sql, type TestTenant } from '#testing/supabase.ts';
 import { createApiKey } from './create-api-key.ts';

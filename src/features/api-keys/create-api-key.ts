@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { unwrap } from '#data/unwrap.ts';
 import { apiKeyPrefix, type ApiKeyScope, formatApiKey } from '#domain/api-key.ts';
-import type { CurrentAdmin } from '#features/kit/current-member.ts';
-import { hashSecret } from '#features/kit/hash-secret.ts';
+import type { CurrentAdmin } from '#auth/current-member.ts';
+import { hashSecret } from '#auth/hash-secret.ts';
 
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 

@@ -1,7 +1,7 @@
 import { type ApiKey, apiKeyColumns, toApiKey } from '#data/api-key-row.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { type ApiKeyState, apiKeyState } from '#domain/api-key-state.ts';
-import type { CurrentAdmin } from '#features/kit/current-member.ts';
+import type { CurrentAdmin } from '#auth/current-member.ts';
 
 const listedMax = 200;
 

@@ -2,7 +2,7 @@ import { apiKeyColumns, toApiKey } from '#data/api-key-row.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { apiKeyState } from '#domain/api-key-state.ts';
 import { ConflictError, NotFoundError } from '#domain/errors.ts';
-import type { CurrentAdmin } from '#features/kit/current-member.ts';
+import type { CurrentAdmin } from '#auth/current-member.ts';
 import { createApiKey } from './create-api-key.ts';
 
 const dayMilliseconds = 24 * 60 * 60 * 1000;

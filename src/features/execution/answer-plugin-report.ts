@@ -12,9 +12,9 @@ import {
   remoteProgressSchema,
   toOutcome,
 } from '#features/execution/remote-protocol.ts';
-import { type HttpAnswer, jsonAnswer } from '#features/kit/http-answer.ts';
-import type { Note, RouteParams } from '#features/kit/machine-route.ts';
-import { readBody } from '#features/kit/request-body.ts';
+import { type HttpAnswer, jsonAnswer } from '#http/http-answer.ts';
+import type { Note, RouteParams } from '#http/machine-route.ts';
+import { readBody } from '#http/request-body.ts';
 
 const progressBytesMax = 16 * 1024;
 const resultBytesMax = 1024 * 1024;

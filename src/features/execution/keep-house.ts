@@ -1,6 +1,6 @@
 import { createServiceClient } from '#data/clients/service.ts';
 import { noteHeartbeat, reapRuns } from '#data/run-queue.ts';
-import { writeLog } from '#features/kit/log.ts';
+import { writeLog } from '#http/log.ts';
 
 /** Says that a worker is alive and what it does. */
 export async function noteWorkerHeartbeat(

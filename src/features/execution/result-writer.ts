@@ -2,7 +2,7 @@ import type { ServiceClient } from '#data/clients/service.ts';
 import { type AttemptResult, finishAttempts } from '#data/run-queue.ts';
 import { DatabaseError } from '#data/unwrap.ts';
 import { UnavailableError } from '#domain/errors.ts';
-import { describeError, writeLog } from '#features/kit/log.ts';
+import { describeError, writeLog } from '#http/log.ts';
 
 interface Entry {
   result: AttemptResult;

@@ -4,7 +4,7 @@ import { ResultWriter } from '#features/execution/result-writer.ts';
 import { callRemotePlugin } from '#features/execution/call-remote-plugin.ts';
 import { HeldAttempt } from '#features/execution/held-attempt.ts';
 import { type AttemptChannel, runBuiltIn, type Surroundings } from '#features/execution/run-attempt.ts';
-import { describeError, writeLog } from '#features/kit/log.ts';
+import { describeError, writeLog } from '#http/log.ts';
 import type { Outcome } from '#plugins/contract.ts';
 
 export interface ExecutorSettings {

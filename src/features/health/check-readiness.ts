@@ -1,7 +1,7 @@
 import { createServiceClient } from '#data/clients/service.ts';
 import { listHeartbeats, type QueueHealth, readQueueHealth } from '#data/scheduler.ts';
 import { unwrap } from '#data/unwrap.ts';
-import { type HttpAnswer, jsonAnswer } from '#features/kit/http-answer.ts';
+import { type HttpAnswer, jsonAnswer } from '#http/http-answer.ts';
 
 const answerMsMax = 3_000;
 /** Anybody may ask, so the database is asked no more often than this. */

@@ -1,4 +1,4 @@
-import type { BadgeState } from '#features/kit/current-member.ts';
+import type { BadgeState } from '#auth/current-member.ts';
 
 /** The entity tag of the badge's answer. */
 export function badgeEtag(badge: BadgeState): string {

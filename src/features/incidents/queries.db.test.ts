@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { IncidentCursor, PagePosition } from '#domain/page-cursor.ts';
 import { toSearchable } from '#domain/search-pattern.ts';
-import { readCurrentMember } from '#features/kit/current-member.ts';
+import { readCurrentMember } from '#auth/current-member.ts';
 import { createTestTenant, sql, type TestPerson, type TestTenant } from '#testing/supabase.ts';
 import { incidentsPerPage, listIncidents } from './queries.ts';
 import type { IncidentFilter } from './schemas.ts';

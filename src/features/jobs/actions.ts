@@ -2,7 +2,7 @@
 
 import { redirect } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
-import { defineAction } from '#features/kit/define-action.ts';
+import { defineAction } from '#forms/define-action.ts';
 import { deleteJob as deleteJobVerb } from './delete-job.ts';
 import { lockExpectation as lockExpectationVerb } from './lock-expectation.ts';
 import { deleteJobInput, lockExpectationInput } from './schemas.ts';

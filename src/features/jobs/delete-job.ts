@@ -1,5 +1,5 @@
 import { unwrap } from '#data/unwrap.ts';
-import type { CurrentAdmin } from '#features/kit/current-member.ts';
+import type { CurrentAdmin } from '#auth/current-member.ts';
 
 /**
  * Removes a job with its status, runs and logs.

@@ -16,7 +16,7 @@ import { isClockAhead, type JobHealth } from '#domain/job-health.ts';
 import { cutPage, type InstantCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
-import type { CurrentMember } from '#features/kit/current-member.ts';
+import type { CurrentMember } from '#auth/current-member.ts';
 import { type HistoryFilter, type JobFilter, jobId } from './schemas.ts';
 
 type Reader = Pick<CurrentMember, 'client' | 'tenantId' | 'timeZone'>;

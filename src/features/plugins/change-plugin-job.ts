@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { unwrap } from '#data/unwrap.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '#domain/errors.ts';
-import type { Actor } from '#features/kit/api-actor.ts';
-import { checkPayload } from '#features/kit/check-payload.ts';
+import type { Actor } from '#auth/api-actor.ts';
+import { checkPayload } from '#forms/check-payload.ts';
 import { getPlugin, manifestJobOf } from '#features/plugins/queries.ts';
 
 /** What an admin may change about a job of a plugin; what is not given stays. */

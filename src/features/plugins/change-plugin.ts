@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { unwrap } from '#data/unwrap.ts';
 import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
-import type { Actor } from '#features/kit/api-actor.ts';
+import type { Actor } from '#auth/api-actor.ts';
 
 /** What an admin may change about a plugin; what is not given stays. */
 export const pluginChangeSchema = z.object({

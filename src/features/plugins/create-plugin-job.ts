@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { unwrap } from '#data/unwrap.ts';
 import { ForbiddenError, InvalidInputError } from '#domain/errors.ts';
 import type { Payload } from '#domain/plugin/payload-schema.ts';
-import type { Actor } from '#features/kit/api-actor.ts';
-import { checkPayload } from '#features/kit/check-payload.ts';
+import type { Actor } from '#auth/api-actor.ts';
+import { checkPayload } from '#forms/check-payload.ts';
 import { getPlugin, manifestJobOf } from '#features/plugins/queries.ts';
 
 /** What an admin decides about a new job; the rest comes from the manifest and can be changed afterwards. */

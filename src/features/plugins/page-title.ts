@@ -3,7 +3,7 @@ import { getLocale } from 'next-intl/server';
 import { PortalError } from '#domain/errors.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { oneLine, readableText } from '#domain/reported-text.ts';
-import { requireMember } from '#features/kit/current-member.ts';
+import { requireMember } from '#auth/current-member.ts';
 import { getPlugin } from '#features/plugins/queries.ts';
 
 /** Title of a plugin's page. What goes wrong is answered by the page. */

@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
-import type { Actor } from '#features/kit/api-actor.ts';
+import type { Actor } from '#auth/api-actor.ts';
 import { changePluginJob } from '#features/plugins/change-plugin-job.ts';
 import { changePlugin, removeRemotePlugin } from '#features/plugins/change-plugin.ts';
 import { createPluginJob } from '#features/plugins/create-plugin-job.ts';

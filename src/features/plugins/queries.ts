@@ -3,7 +3,7 @@ import { type Plugin, pluginColumns, toPlugin } from '#data/plugin-row.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
 import { parseManifest, type PluginJob, type PluginManifest } from '#domain/plugin/manifest.ts';
-import type { Actor } from '#features/kit/api-actor.ts';
+import type { Actor } from '#auth/api-actor.ts';
 
 type Reader = Pick<Actor, 'client' | 'tenantId'>;
 

@@ -3,7 +3,7 @@ import { readAllowedHosts, readProxySettings } from '#data/env.ts';
 import { declarePlugin } from '#data/plugin-row.ts';
 import { unwrapMaybe } from '#data/unwrap.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '#domain/errors.ts';
-import type { Actor } from '#features/kit/api-actor.ts';
+import type { Actor } from '#auth/api-actor.ts';
 import { fetchManifest } from '#features/plugins/fetch-manifest.ts';
 import { getPlugin } from '#features/plugins/queries.ts';
 import { createGuardedFetch, type GuardedFetch } from '#plugins/outgoing.ts';

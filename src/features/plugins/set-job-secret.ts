@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
-import type { Actor } from '#features/kit/api-actor.ts';
+import type { Actor } from '#auth/api-actor.ts';
 
 /**
  * Sets what `{{secret.name}}` in a job's payload stands for; null removes it. Nobody can read it again.

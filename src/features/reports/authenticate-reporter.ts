@@ -8,7 +8,7 @@ import {
   UnauthenticatedError,
   UnavailableError,
 } from '#domain/errors.ts';
-import { hashSecret, isKnownSecret } from '#features/kit/hash-secret.ts';
+import { hashSecret, isKnownSecret } from '#auth/hash-secret.ts';
 
 const foundForMs = 60_000;
 const missingForMs = 2_000;

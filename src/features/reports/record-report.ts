@@ -8,7 +8,7 @@ import {
   UnavailableError,
 } from '#domain/errors.ts';
 import type { Report } from '#domain/report.ts';
-import { writeLog } from '#features/kit/log.ts';
+import { writeLog } from '#http/log.ts';
 import { forgetApiKey } from '#features/reports/authenticate-reporter.ts';
 import { ReportBatcher } from '#features/reports/report-batcher.ts';
 

@@ -10,7 +10,7 @@ import {
 import type { ExecutionStatus } from '#domain/run/reference-words.ts';
 import { type InstantCursor, formatInstantCursor } from '#domain/page-cursor.ts';
 import { parseRunState, type RunState } from '#domain/run-state.ts';
-import type { Actor } from '#features/kit/api-actor.ts';
+import type { Actor } from '#auth/api-actor.ts';
 import { errorMessageOf } from '#features/runs/plugin-runs.ts';
 
 const jobColumns =

@@ -5,7 +5,7 @@ import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { parseManifest, type PluginJob } from '#domain/plugin/manifest.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
-import type { CurrentMember } from '#features/kit/current-member.ts';
+import type { CurrentMember } from '#auth/current-member.ts';
 
 type Reader = Pick<CurrentMember, 'client' | 'tenantId' | 'role'>;
 

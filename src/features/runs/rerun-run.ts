@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { unwrap } from '#data/unwrap.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '#domain/errors.ts';
-import type { Actor } from '#features/kit/api-actor.ts';
+import type { Actor } from '#auth/api-actor.ts';
 import { type RunInput, startRun } from '#features/runs/start-run.ts';
 
 /**

@@ -6,7 +6,7 @@ import { addDays, dayIn, startOfDay } from '#domain/calendar-day.ts';
 import { cutPage, type InstantCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
 import type { RunProgress } from '#domain/run/progress.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
-import type { CurrentMember } from '#features/kit/current-member.ts';
+import type { CurrentMember } from '#auth/current-member.ts';
 import type { RunFilter } from './schemas.ts';
 
 type Reader = Pick<CurrentMember, 'client' | 'tenantId' | 'timeZone'>;

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createApiKeyClient } from '#data/clients/service.ts';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
-import type { Actor } from '#features/kit/api-actor.ts';
+import type { Actor } from '#auth/api-actor.ts';
 import { cancelRun } from '#features/runs/cancel-run.ts';
 import { rerunRun } from '#features/runs/rerun-run.ts';
 import { startRun } from '#features/runs/start-run.ts';

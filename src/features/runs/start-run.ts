@@ -4,9 +4,9 @@ import { ConflictError, ForbiddenError, NotFoundError } from '#domain/errors.ts'
 import { parseManifest } from '#domain/plugin/manifest.ts';
 import type { Payload } from '#domain/plugin/payload-schema.ts';
 import type { Json } from '#data/database.types.ts';
-import type { Actor } from '#features/kit/api-actor.ts';
-import { checkPayload } from '#features/kit/check-payload.ts';
-import { announceRuns } from '#features/kit/waiting-runs.ts';
+import type { Actor } from '#auth/api-actor.ts';
+import { checkPayload } from '#forms/check-payload.ts';
+import { announceRuns } from '#process/waiting-runs.ts';
 
 export interface RunInput {
   /** In place of the job's own. */

@@ -1,5 +1,5 @@
 import { NotFoundError } from '#domain/errors.ts';
-import type { CurrentMember } from '#features/kit/current-member.ts';
+import type { CurrentMember } from '#auth/current-member.ts';
 import { type PortalRunDetail, readPortalRun, readRunForms } from './portal-run.ts';
 import { getRunOnce, type Reporter, readReporter, type RunDetail } from './queries.ts';
 

@@ -1,8 +1,8 @@
 import { createServiceClient } from '#data/clients/service.ts';
 import { readPortalMetrics } from '#data/scheduler.ts';
-import { requireActor } from '#features/kit/api-actor.ts';
-import { hasCronSecret } from '#features/kit/cron-secret.ts';
-import type { HttpAnswer } from '#features/kit/http-answer.ts';
+import { requireActor } from '#auth/api-actor.ts';
+import { hasCronSecret } from '#auth/cron-secret.ts';
+import type { HttpAnswer } from '#http/http-answer.ts';
 import { readHealth } from '#features/scheduler/read-health.ts';
 
 type Sample = [labels: Record<string, string>, value: number];

@@ -1,6 +1,6 @@
 import { unwrap } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
-import { type AdminActor, assertAdmin } from '#features/kit/api-actor.ts';
+import { type AdminActor, assertAdmin } from '#auth/api-actor.ts';
 
 /**
  * Takes a job's schedule away (admins); what runs goes on, and the ledger stays.

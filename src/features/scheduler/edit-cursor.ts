@@ -1,6 +1,6 @@
 import { unwrap } from '#data/unwrap.ts';
 import { InvalidInputError, NotFoundError } from '#domain/errors.ts';
-import { type AdminActor, assertAdmin } from '#features/kit/api-actor.ts';
+import { type AdminActor, assertAdmin } from '#auth/api-actor.ts';
 
 const charactersMax = 4_000;
 

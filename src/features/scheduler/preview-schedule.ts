@@ -1,5 +1,5 @@
 import { type PreviewedOccurrence, previewOccurrences } from '#domain/schedule/preview-occurrences.ts';
-import { type AdminActor, assertAdmin } from '#features/kit/api-actor.ts';
+import { type AdminActor, assertAdmin } from '#auth/api-actor.ts';
 import { readScheduleInput } from '#features/scheduler/save-schedule.ts';
 
 const countMax = 50;

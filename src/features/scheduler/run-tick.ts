@@ -9,8 +9,8 @@ import {
 } from '#data/scheduler.ts';
 import { DatabaseError } from '#data/unwrap.ts';
 import { ConflictError } from '#domain/errors.ts';
-import { describeError, writeLog } from '#features/kit/log.ts';
-import { announceRuns } from '#features/kit/waiting-runs.ts';
+import { describeError, writeLog } from '#http/log.ts';
+import { announceRuns } from '#process/waiting-runs.ts';
 import { planBroken, planSchedule } from '#features/scheduler/plan-schedule.ts';
 
 const pageSize = 1_000;

@@ -7,7 +7,7 @@ import { parsePolicies } from '#domain/schedule/parse-policies.ts';
 import { parseSchedule } from '#domain/schedule/parse-schedule.ts';
 import type { Schedule, SchedulePolicies } from '#domain/schedule/schedule.ts';
 import { effectiveAt, spreadOffsetSeconds } from '#domain/schedule/spread.ts';
-import { type AdminActor, assertAdmin } from '#features/kit/api-actor.ts';
+import { type AdminActor, assertAdmin } from '#auth/api-actor.ts';
 import { findPluginJob } from '#features/scheduler/find-plugin-job.ts';
 
 /**

@@ -3,7 +3,7 @@ import { type ScheduleColumns, toSchedule, toSchedulePolicies } from '#data/sche
 import { unwrap } from '#data/unwrap.ts';
 import { ConflictError } from '#domain/errors.ts';
 import { planOccurrences } from '#domain/schedule/plan-occurrences.ts';
-import { type AdminActor, assertAdmin } from '#features/kit/api-actor.ts';
+import { type AdminActor, assertAdmin } from '#auth/api-actor.ts';
 import { findPluginJob } from '#features/scheduler/find-plugin-job.ts';
 
 type StoredSchedule = ScheduleColumns & { id: string; updated_at: string; last_nominal_at: string | null };

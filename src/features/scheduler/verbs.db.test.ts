@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PagePosition, TitleCursor } from '#domain/page-cursor.ts';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
-import type { Actor, AdminActor } from '#features/kit/api-actor.ts';
+import type { Actor, AdminActor } from '#auth/api-actor.ts';
 import { deleteSchedule } from '#features/scheduler/delete-schedule.ts';
 import { editCursor } from '#features/scheduler/edit-cursor.ts';
 import { previewSchedule } from '#features/scheduler/preview-schedule.ts';

@@ -3,17 +3,14 @@
 import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
-import { readClientAddress } from '#features/kit/client-address.ts';
-import { defineAction } from '#features/kit/define-action.ts';
-import { ownPath } from '#features/kit/own-path.ts';
-import { isLocale, localeCookie } from '#i18n/locales.ts';
+import { readClientAddress } from '#http/client-address.ts';
+import { defineAction } from '#forms/define-action.ts';
+import { ownPath } from '#http/own-path.ts';
 import { changePassword as changePasswordVerb } from './change-password.ts';
 import { endSession } from './end-session.ts';
-import { writePreference } from './preferences.ts';
 import { renameMyself as renameMyselfVerb } from './rename-myself.ts';
 import { changePasswordInput, renameMyselfInput, signInInput } from './schemas.ts';
 import { signIn as signInVerb } from './sign-in.ts';
-import { parseTheme, themeCookie } from './theme.ts';
 
 /** Starts a session and leads to the page that was wanted, if it is one of ours. */
 export const signIn = defineAction({
@@ -51,14 +48,3 @@ export const renameMyself = defineAction({
     return { message: (await getTranslations('settings.account'))('nameChanged') };
   },
 });
-
-/** Chooses the language of this browser; needs nobody to be signed in. */
-export async function chooseLanguage(form: FormData): Promise<void> {
-  const locale = form.get('locale');
-  if (isLocale(locale)) await writePreference(localeCookie, locale);
-}
-
-/** Chooses the theme of this browser; needs nobody to be signed in. */
-export async function chooseTheme(form: FormData): Promise<void> {
-  await writePreference(themeCookie, parseTheme(form.get('theme')));
-}

@@ -1,8 +1,8 @@
 import { createStatelessClient } from '#data/clients/stateless.ts';
 import { isAuthUnavailable } from '#data/unwrap.ts';
 import { InvalidInputError, UnavailableError } from '#domain/errors.ts';
-import type { CurrentMember } from '#features/kit/current-member.ts';
-import { limitAttempts } from '#features/kit/limit-attempts.ts';
+import type { CurrentMember } from '#auth/current-member.ts';
+import { limitAttempts } from '#auth/limit-attempts.ts';
 
 /**
  * Changes the password of the signed-in person and ends their other sessions.

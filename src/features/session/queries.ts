@@ -1,6 +1,6 @@
 import { createRequestClient } from '#data/clients/request.ts';
 import { UnauthenticatedError, UnavailableError } from '#domain/errors.ts';
-import { requireMember } from '#features/kit/current-member.ts';
+import { requireMember } from '#auth/current-member.ts';
 
 /** Who looks at a page that needs nobody: a member, a person without a company, nobody, or we cannot know. */
 export type Visitor =

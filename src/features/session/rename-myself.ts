@@ -1,5 +1,5 @@
 import { unwrapMaybe } from '#data/unwrap.ts';
-import type { CurrentMember } from '#features/kit/current-member.ts';
+import type { CurrentMember } from '#auth/current-member.ts';
 
 /** Changes the name under which the signed-in person is shown; empty shows the address. */
 export async function renameMyself(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { newPassword } from '#features/kit/password-rules.ts';
+import { newPassword } from '#auth/password-rules.ts';
 
 export const signInInput = z.object({
   email: z.string().trim().min(1, 'problems.required').max(320, 'problems.tooLong'),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RequestClient } from '#data/clients/request.ts';
 import { InvalidInputError, LimitExceededError, UnavailableError } from '#domain/errors.ts';
-import { hashSecret } from '#features/kit/hash-secret.ts';
+import { hashSecret } from '#auth/hash-secret.ts';
 import { actAs } from '#testing/members.ts';
 import { createAnonClient, createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
 import { changePassword } from './change-password.ts';

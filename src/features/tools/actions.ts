@@ -1,7 +1,7 @@
 'use server';
 
 import { redirect, RedirectType } from 'next/navigation';
-import { defineAction } from '#features/kit/define-action.ts';
+import { defineAction } from '#forms/define-action.ts';
 import { addTool as addToolVerb } from './add-tool.ts';
 import { changeTool as changeToolVerb } from './change-tool.ts';
 import { removeTool as removeToolVerb } from './remove-tool.ts';

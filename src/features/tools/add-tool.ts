@@ -1,5 +1,5 @@
 import { unwrap } from '#data/unwrap.ts';
-import type { CurrentAdmin } from '#features/kit/current-member.ts';
+import type { CurrentAdmin } from '#auth/current-member.ts';
 import type { ToolInput } from './schemas.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type Tool, toolColumns, toTool } from '#data/tool-row.ts';
 import { unwrap } from '#data/unwrap.ts';
-import type { CurrentMember } from '#features/kit/current-member.ts';
+import type { CurrentMember } from '#auth/current-member.ts';
 
 const listedMax = 500;
 

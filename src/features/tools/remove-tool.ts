@@ -1,6 +1,6 @@
 import { unwrap } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
-import type { CurrentAdmin } from '#features/kit/current-member.ts';
+import type { CurrentAdmin } from '#auth/current-member.ts';
 
 /**
  * Removes a tool from the company's list; its jobs stay and belong to none.

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
-import type { CurrentAdmin } from '#features/kit/current-member.ts';
+import type { CurrentAdmin } from '#auth/current-member.ts';
 import { actAs } from '#testing/members.ts';
 import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
 import { addTool } from './add-tool.ts';

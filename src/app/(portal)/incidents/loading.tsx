@@ -1,5 +1,5 @@
 import { getTranslations } from 'next-intl/server';
-import { ListSkeleton } from '#features/kit/components/list-skeleton.tsx';
+import { ListSkeleton } from '#components/ui/list-skeleton.tsx';
 
 export default async function IncidentsLoading() {
   const t = await getTranslations('incidents');

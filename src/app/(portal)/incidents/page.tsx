@@ -10,12 +10,12 @@ import { formatIncidentCursor } from '#domain/page-cursor.ts';
 import { IncidentTable } from '#features/incidents/components/incident-table.tsx';
 import { isNarrowed, listIncidents } from '#features/incidents/queries.ts';
 import { parseIncidentAddress } from '#features/incidents/schemas.ts';
-import { addressOf } from '#features/kit/address.ts';
-import { FilterBar } from '#features/kit/components/filter-bar.tsx';
-import { requireMember } from '#features/kit/current-member.ts';
-import { findPortalJobs } from '#features/kit/own-messages.ts';
-import { portalPage } from '#features/kit/portal-page.tsx';
-import { listToolChoices } from '#features/kit/tool-choices.ts';
+import { addressOf } from '#http/address-of.ts';
+import { FilterBar } from '#components/ui/filter-bar.tsx';
+import { requireMember } from '#auth/current-member.ts';
+import { findPortalJobs } from '#screens/own-messages.ts';
+import { portalPage } from '#screens/portal-page.tsx';
+import { listToolChoices } from '#features/tools/tool-choices.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('incidents');

@@ -1,8 +1,8 @@
 import { getTranslations } from 'next-intl/server';
 import type { ReactNode } from 'react';
 import { NavLink } from '#components/ui/nav-link.tsx';
-import { requireMember } from '#features/kit/current-member.ts';
-import { answerPageError } from '#features/kit/portal-page.tsx';
+import { requireMember } from '#auth/current-member.ts';
+import { answerPageError } from '#screens/portal-page.tsx';
 
 const sections = {
   admin: [

@@ -1,6 +1,6 @@
 import { redirect } from 'next/navigation';
-import { requireMember } from '#features/kit/current-member.ts';
-import { portalPage } from '#features/kit/portal-page.tsx';
+import { requireMember } from '#auth/current-member.ts';
+import { portalPage } from '#screens/portal-page.tsx';
 
 export default portalPage(async () => {
   const { role } = await requireMember();

@@ -1,7 +1,7 @@
 import { badgeEtag, hasCurrent } from '#features/incidents/badge-etag.ts';
-import { requireMember } from '#features/kit/current-member.ts';
-import { errorAnswer } from '#features/kit/http-answer.ts';
-import { describeError, writeLog } from '#features/kit/log.ts';
+import { requireMember } from '#auth/current-member.ts';
+import { errorAnswer } from '#http/http-answer.ts';
+import { describeError, writeLog } from '#http/log.ts';
 
 /**
  * What open pages ask for every moment: the number of failing jobs, and by its ETag whether a live page would show anything

@@ -1,5 +1,5 @@
 import { answerLiveness } from '#features/health/check-readiness.ts';
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { machineRoute } from '#http/machine-route.ts';
 
 /** Live: the portal answers (contracts.md, Internal). */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/health', {

@@ -1,4 +1,4 @@
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { machineRoute } from '#http/machine-route.ts';
 import { answerMetrics } from '#features/scheduler/answer-metrics.ts';
 
 /** What Prometheus reads (contracts.md, Internal): with the CRON_SECRET of the whole portal, with an API key of its tenant. */

@@ -4,7 +4,7 @@ import { Icon } from '#components/ui/icon.tsx';
 import { readRealtimeSettings } from '#data/env.ts';
 import { UnavailableError } from '#domain/errors.ts';
 import { badgeEtag } from '#features/incidents/badge-etag.ts';
-import { requireMember } from '#features/kit/current-member.ts';
+import { requireMember } from '#auth/current-member.ts';
 import { LiveBadge } from './live-badge.tsx';
 
 /** The number of failing jobs for the menu; a database that is away does not take the menu with it. */

@@ -3,8 +3,8 @@ import { timeWriter } from '#components/ui/relative-time.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { Incident } from '#features/incidents/queries.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
-import { shownText } from '#features/kit/components/reported-text.tsx';
-import { useOwnMessages } from '#features/kit/own-messages.ts';
+import { shownText } from '#screens/reported-text.tsx';
+import { useOwnMessages } from '#screens/own-messages.ts';
 import { IncidentRows } from './incident-rows.tsx';
 
 /** Jobs with their newest outcome. */

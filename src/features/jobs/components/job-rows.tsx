@@ -5,7 +5,7 @@ import Link from 'next/link';
 import type { WrittenTime } from '#components/ui/live-relative-time.tsx';
 import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
 import { Cell, Row } from '#components/ui/table.tsx';
-import { type ClockAheadTexts, LiveFinishedTime } from '#features/kit/components/live-finished-time.tsx';
+import { type ClockAheadTexts, LiveFinishedTime } from '#components/ui/live-finished-time.tsx';
 
 /** What one row shows; its texts are cut and safe already. */
 export interface JobRow {

@@ -4,8 +4,8 @@ import { useStateWords } from '#components/ui/status-badge.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { ListedJob } from '#features/jobs/queries.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
-import { shownText } from '#features/kit/components/reported-text.tsx';
-import { useOwnMessages } from '#features/kit/own-messages.ts';
+import { shownText } from '#screens/reported-text.tsx';
+import { useOwnMessages } from '#screens/own-messages.ts';
 import { JobRows } from './job-rows.tsx';
 
 /** Jobs with how they are and whether they run. */

@@ -13,10 +13,10 @@ import { clockAheadMs } from '#domain/clock-skew.ts';
 import { formatDuration } from '#domain/duration.ts';
 import { formatInstantCursor, type InstantCursor, type Page } from '#domain/page-cursor.ts';
 import { type HistoryFilter, outcomes } from '#features/jobs/schemas.ts';
-import { addressOf } from '#features/kit/address.ts';
-import { ApplyButton, DayField } from '#features/kit/components/day-field.tsx';
-import { shownText } from '#features/kit/components/reported-text.tsx';
-import { useOwnMessages } from '#features/kit/own-messages.ts';
+import { addressOf } from '#http/address-of.ts';
+import { ApplyButton, DayField } from '#components/ui/day-field.tsx';
+import { shownText } from '#screens/reported-text.tsx';
+import { useOwnMessages } from '#screens/own-messages.ts';
 import { HistoryRows } from './history-rows.tsx';
 
 function HistoryFilterBar({ action, filter }: { action: Route; filter: HistoryFilter }) {

@@ -4,7 +4,7 @@ import { useTranslations } from 'next-intl';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
 import type { RunSummary } from '#data/run-row.ts';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { ReportedText } from '#screens/reported-text.tsx';
 
 /** Runs that have not ended: since when, and where. */
 export function RunningRuns({ runs, timeZone }: { runs: RunSummary[]; timeZone: string }) {

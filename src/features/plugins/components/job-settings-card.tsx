@@ -9,7 +9,7 @@ import { LinkButton } from '#components/ui/link-button.tsx';
 import type { Plugin } from '#data/plugin-row.ts';
 import { formatDuration } from '#domain/duration.ts';
 import { formFieldsOf } from '#domain/plugin/payload-schema.ts';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { ReportedText } from '#screens/reported-text.tsx';
 import type { JobSettings } from '#features/plugins/plugin-screens.ts';
 import { manifestJobOf } from '#features/plugins/queries.ts';
 import { PluginName } from './plugin-texts.tsx';

@@ -6,7 +6,7 @@ import { LinkButton } from '#components/ui/link-button.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import type { PluginJob } from '#domain/plugin/manifest.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
-import { PayloadFields } from '#features/kit/components/payload-fields.tsx';
+import { PayloadFields } from '#forms/payload-fields.tsx';
 import { changeJobSettings } from '#features/plugins/actions.ts';
 import type { JobSettings } from '#features/plugins/plugin-screens.ts';
 

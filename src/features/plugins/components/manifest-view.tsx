@@ -8,7 +8,7 @@ import { formatDuration } from '#domain/duration.ts';
 import { formFieldsOf } from '#domain/plugin/payload-schema.ts';
 import { readableText } from '#domain/reported-text.ts';
 import { describeSchedule } from '#domain/schedule/describe-schedule.ts';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { ReportedText } from '#screens/reported-text.tsx';
 import { manifestOf } from '#features/plugins/queries.ts';
 import { ManifestText } from './plugin-texts.tsx';
 

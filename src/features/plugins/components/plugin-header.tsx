@@ -9,7 +9,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { Tabs } from '#components/ui/tabs.tsx';
 import type { Plugin } from '#data/plugin-row.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { ReportedText } from '#screens/reported-text.tsx';
 import { manifestOf } from '#features/plugins/queries.ts';
 import { PluginHealth } from './plugin-health.tsx';
 import { PluginSwitch } from './plugin-switch.tsx';

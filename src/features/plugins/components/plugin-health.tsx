@@ -4,7 +4,7 @@ import { Badge } from '#components/ui/badge.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import type { Plugin } from '#data/plugin-row.ts';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { ReportedText } from '#screens/reported-text.tsx';
 
 const looks = {
   healthy: { tone: 'success', icon: CircleCheck },

@@ -4,7 +4,7 @@ import { useTranslations } from 'next-intl';
 import { Badge } from '#components/ui/badge.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import type { Plugin } from '#data/plugin-row.ts';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { ReportedText } from '#screens/reported-text.tsx';
 import { manifestOf } from '#features/plugins/queries.ts';
 import { PluginHealth } from './plugin-health.tsx';
 import { PluginSwitch } from './plugin-switch.tsx';

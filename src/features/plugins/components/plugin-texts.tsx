@@ -1,7 +1,7 @@
 import { useLocale } from 'next-intl';
 import type { Plugin } from '#data/plugin-row.ts';
 import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { ReportedText } from '#screens/reported-text.tsx';
 
 /** A text of a manifest in the language of the screen. */
 export function ManifestText({ text, lengthMax }: { text: LocalizedText; lengthMax?: number }) {

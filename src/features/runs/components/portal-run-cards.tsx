@@ -25,8 +25,8 @@ import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { formatDuration } from '#domain/duration.ts';
 import { readableText } from '#domain/reported-text.ts';
 import type { RunState } from '#domain/run-state.ts';
-import { OwnMessage } from '#features/kit/components/own-message.tsx';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { OwnMessage } from '#screens/own-message.tsx';
+import { ReportedText } from '#screens/reported-text.tsx';
 import type { PortalRunDetail, RunAttempt } from '#features/runs/portal-run.ts';
 
 /** How far a run is, while it has not ended. */

@@ -9,7 +9,7 @@ import { Spinner } from '#components/ui/spinner.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import type { RunState } from '#domain/run-state.ts';
 import { isUnfinished } from '#domain/run-state.ts';
-import { PayloadFields } from '#features/kit/components/payload-fields.tsx';
+import { PayloadFields } from '#forms/payload-fields.tsx';
 import { cancelRun, rerunRun } from '#features/runs/actions.ts';
 import type { PortalRunDetail } from '#features/runs/portal-run.ts';
 import type { WholeRun } from '#features/runs/whole-run.ts';

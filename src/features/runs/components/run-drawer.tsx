@@ -6,7 +6,7 @@ import { formatPlainTime } from '#components/ui/format-time.ts';
 import { Icon } from '#components/ui/icon.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { ReportedText } from '#screens/reported-text.tsx';
 import type { WholeRun } from '#features/runs/whole-run.ts';
 import { RunActions } from './run-actions.tsx';
 import { RunBody } from './run-body.tsx';

@@ -2,7 +2,7 @@ import { useLocale, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { ExactTime, RelativeTime } from '#components/ui/relative-time.tsx';
 import { formatDuration } from '#domain/duration.ts';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { ReportedText } from '#screens/reported-text.tsx';
 import type { PortalRunDetail } from '#features/runs/portal-run.ts';
 import type { Reporter, RunDetail } from '#features/runs/queries.ts';
 import { usePortalFacts } from './portal-run-cards.tsx';

@@ -6,7 +6,7 @@ import { Select } from '#components/ui/select.tsx';
 import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
 import { oneLine, readableText } from '#domain/reported-text.ts';
 import { runStates, runTriggers } from '#domain/run-state.ts';
-import { ApplyButton, DayField } from '#features/kit/components/day-field.tsx';
+import { ApplyButton, DayField } from '#components/ui/day-field.tsx';
 import { queryOf, type RunFilter } from '#features/runs/schemas.ts';
 
 /** What a list of runs can be narrowed to. */

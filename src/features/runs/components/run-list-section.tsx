@@ -13,7 +13,7 @@ import {
   type PagePosition,
 } from '#domain/page-cursor.ts';
 import { isUnfinished } from '#domain/run-state.ts';
-import { addressOf } from '#features/kit/address.ts';
+import { addressOf } from '#http/address-of.ts';
 import type { ListedRun } from '#features/runs/run-list.ts';
 import type { WholeRun } from '#features/runs/whole-run.ts';
 import { RunDrawer } from './run-drawer.tsx';

@@ -8,7 +8,7 @@ import { DialogLink } from '#components/ui/dialog-link.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { textIn } from '#domain/plugin/payload-schema.ts';
-import { PayloadFields } from '#features/kit/components/payload-fields.tsx';
+import { PayloadFields } from '#forms/payload-fields.tsx';
 import { startRun } from '#features/runs/actions.ts';
 import type { RunForm } from '#features/runs/portal-run.ts';
 import { CursorFields } from './cursor-fields.tsx';

@@ -4,8 +4,8 @@ import { useStateWords } from '#components/ui/status-badge.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
 import { formatDuration } from '#domain/duration.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
-import { shownText } from '#features/kit/components/reported-text.tsx';
-import { useOwnMessages } from '#features/kit/own-messages.ts';
+import { shownText } from '#screens/reported-text.tsx';
+import { useOwnMessages } from '#screens/own-messages.ts';
 import type { ListedRun } from '#features/runs/run-list.ts';
 import { type RunRow, RunRows } from './run-rows.tsx';
 

@@ -7,7 +7,7 @@ import { Plot, type PlotPath } from '#components/ui/plot.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { hourMarks } from '#domain/schedule/day-marks.ts';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { ReportedText } from '#screens/reported-text.tsx';
 import type { Timeline, TimelineJob } from '#features/scheduler/queries.ts';
 
 const lanesMax = 12;

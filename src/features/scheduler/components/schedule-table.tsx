@@ -6,7 +6,7 @@ import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import type { PluginJob } from '#data/plugin-job-row.ts';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
+import { ReportedText } from '#screens/reported-text.tsx';
 import { EnableSwitch } from './enable-switch.tsx';
 import { NextRun } from './next-run.tsx';
 import { ScheduleWords } from './schedule-words.tsx';

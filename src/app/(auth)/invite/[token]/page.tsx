@@ -8,11 +8,11 @@ import { LinkButton } from '#components/ui/link-button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { Tabs } from '#components/ui/tabs.tsx';
-import { portalPage } from '#features/kit/portal-page.tsx';
+import { portalPage } from '#screens/portal-page.tsx';
 import { signOut } from '#features/session/actions.ts';
 import { readVisitorEmail } from '#features/session/queries.ts';
-import { joinAsNewPerson, joinAsVisitor, joinWithPassword } from '#features/tenants/actions.ts';
-import { findInvitation } from '#features/tenants/find-invitation.ts';
+import { joinAsNewPerson, joinAsVisitor, joinWithPassword } from '#features/members/actions.ts';
+import { findInvitation } from '#features/members/find-invitation.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('auth.invite'))('title') };

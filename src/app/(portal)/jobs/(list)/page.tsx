@@ -8,14 +8,14 @@ import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import { JobTable } from '#features/jobs/components/job-table.tsx';
 import { listJobs } from '#features/jobs/queries.ts';
 import { jobStates, parseJobsAddress } from '#features/jobs/schemas.ts';
-import { addressOf } from '#features/kit/address.ts';
-import { FilterBar } from '#features/kit/components/filter-bar.tsx';
-import { requireMember } from '#features/kit/current-member.ts';
-import { findPortalJobs } from '#features/kit/own-messages.ts';
-import { portalPage } from '#features/kit/portal-page.tsx';
+import { addressOf } from '#http/address-of.ts';
+import { FilterBar } from '#components/ui/filter-bar.tsx';
+import { requireMember } from '#auth/current-member.ts';
+import { findPortalJobs } from '#screens/own-messages.ts';
+import { portalPage } from '#screens/portal-page.tsx';
 import { NewJobDialog, NewJobLink } from '#features/plugins/components/new-job-dialog.tsx';
 import { listPlugins } from '#features/plugins/queries.ts';
-import { listToolChoices } from '#features/kit/tool-choices.ts';
+import { listToolChoices } from '#features/tools/tool-choices.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('jobs');

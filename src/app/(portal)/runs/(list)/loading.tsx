@@ -1,6 +1,6 @@
 import { getTranslations } from 'next-intl/server';
 import { Skeleton } from '#components/ui/skeleton.tsx';
-import { ListSkeleton } from '#features/kit/components/list-skeleton.tsx';
+import { ListSkeleton } from '#components/ui/list-skeleton.tsx';
 
 export default async function RunsLoading() {
   const t = await getTranslations('runs.list');

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { PageHeader } from '#components/ui/page-header.tsx';
-import { requireMember } from '#features/kit/current-member.ts';
-import { portalPage } from '#features/kit/portal-page.tsx';
+import { requireMember } from '#auth/current-member.ts';
+import { portalPage } from '#screens/portal-page.tsx';
 import { listPlugins } from '#features/plugins/queries.ts';
 import { RunFilterBar } from '#features/runs/components/run-filter-bar.tsx';
 import { RunListSection } from '#features/runs/components/run-list-section.tsx';

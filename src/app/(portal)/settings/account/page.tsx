@@ -5,10 +5,10 @@ import { Card, CardHeader } from '#components/ui/card.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
-import { requireMember } from '#features/kit/current-member.ts';
-import { portalPage } from '#features/kit/portal-page.tsx';
+import { requireMember } from '#auth/current-member.ts';
+import { portalPage } from '#screens/portal-page.tsx';
 import { changePassword, renameMyself } from '#features/session/actions.ts';
-import { LanguageSwitch, ThemeSwitch } from '#features/session/components/preference-switches.tsx';
+import { LanguageSwitch, ThemeSwitch } from '#features/preferences/components/preference-switches.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('settings.account'))('title') };

@@ -16,9 +16,9 @@ import { CreateKeyDialog, createKeyDialogId } from '#features/api-keys/component
 import { RotateKeyDialog } from '#features/api-keys/components/rotate-key-dialog.tsx';
 import { listApiKeys } from '#features/api-keys/queries.ts';
 import { parseApiKeysAddress } from '#features/api-keys/schemas.ts';
-import { addressOf } from '#features/kit/address.ts';
-import { requireAdmin } from '#features/kit/current-member.ts';
-import { portalPage } from '#features/kit/portal-page.tsx';
+import { addressOf } from '#http/address-of.ts';
+import { requireAdmin } from '#auth/current-member.ts';
+import { portalPage } from '#screens/portal-page.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('settings.apiKeys'))('title') };

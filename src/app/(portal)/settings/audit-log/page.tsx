@@ -6,12 +6,12 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import { ExactTime } from '#components/ui/relative-time.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
-import { requireAdmin } from '#features/kit/current-member.ts';
-import { portalPage } from '#features/kit/portal-page.tsx';
-import { listToolChoices } from '#features/kit/tool-choices.ts';
-import { ChangeList } from '#features/tenants/components/change-list.tsx';
-import { listAuditEntries, readScheduleTitles } from '#features/tenants/queries.ts';
+import { ReportedText } from '#screens/reported-text.tsx';
+import { requireAdmin } from '#auth/current-member.ts';
+import { portalPage } from '#screens/portal-page.tsx';
+import { listToolChoices } from '#features/tools/tool-choices.ts';
+import { ChangeList } from '#features/audit/components/change-list.tsx';
+import { listAuditEntries, readScheduleTitles } from '#features/audit/queries.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('settings.audit'))('title') };

@@ -15,11 +15,11 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { Tabs } from '#components/ui/tabs.tsx';
-import { requireMember } from '#features/kit/current-member.ts';
-import { portalPage } from '#features/kit/portal-page.tsx';
-import { readPublicAddress } from '#features/kit/public-address.ts';
-import { revealWebhookSecret } from '#features/tenants/actions.ts';
-import { readWebhookSecretState } from '#features/tenants/find-webhook-secret.ts';
+import { requireMember } from '#auth/current-member.ts';
+import { portalPage } from '#screens/portal-page.tsx';
+import { readPublicAddress } from '#http/public-address.ts';
+import { revealWebhookSecret } from '#features/reports/actions.ts';
+import { readWebhookSecretState } from '#features/reports/find-webhook-secret.ts';
 import {
   curlForBash,
   curlForWindows,
@@ -31,7 +31,7 @@ import {
   pythonFileCommand,
   pythonSnippet,
   secretPlaceholder,
-} from '#features/tenants/report-samples.ts';
+} from '#features/reports/report-samples.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('settings.reporting'))('title') };

@@ -8,14 +8,14 @@ import { Icon } from '#components/ui/icon.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
-import { addressOf } from '#features/kit/address.ts';
-import { requireAdmin } from '#features/kit/current-member.ts';
-import { portalPage } from '#features/kit/portal-page.tsx';
-import { InviteDialog, inviteDialogId } from '#features/tenants/components/invite-dialog.tsx';
-import { MemberDialog } from '#features/tenants/components/member-dialog.tsx';
-import { WithdrawDialog } from '#features/tenants/components/withdraw-dialog.tsx';
-import { listMembers, listPendingInvitations } from '#features/tenants/queries.ts';
-import { parseMembersAddress } from '#features/tenants/schemas.ts';
+import { addressOf } from '#http/address-of.ts';
+import { requireAdmin } from '#auth/current-member.ts';
+import { portalPage } from '#screens/portal-page.tsx';
+import { InviteDialog, inviteDialogId } from '#features/members/components/invite-dialog.tsx';
+import { MemberDialog } from '#features/members/components/member-dialog.tsx';
+import { WithdrawDialog } from '#features/members/components/revoke-dialog.tsx';
+import { listMembers, listPendingInvitations } from '#features/members/queries.ts';
+import { parseMembersAddress } from '#features/members/schemas.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('settings.members'))('title') };

@@ -1,5 +1,5 @@
 import { answerReadiness } from '#features/health/check-readiness.ts';
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { machineRoute } from '#http/machine-route.ts';
 
 /** Ready: what the portal needs answers too (contracts.md, Internal). */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/health/ready', {

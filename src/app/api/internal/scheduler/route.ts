@@ -1,11 +1,11 @@
 import { drainQueue } from '#features/execution/drain-queue.ts';
 import { reapLostRuns } from '#features/execution/keep-house.ts';
-import { requireCronSecret } from '#features/kit/cron-secret.ts';
-import { jsonAnswer } from '#features/kit/http-answer.ts';
-import { describeError, writeLog } from '#features/kit/log.ts';
-import { machineRoute, type Note } from '#features/kit/machine-route.ts';
-import { readPublicAddress } from '#features/kit/public-address.ts';
-import { readPluginHosts, runsWithoutWorker } from '#features/kit/serverless.ts';
+import { requireCronSecret } from '#auth/cron-secret.ts';
+import { jsonAnswer } from '#http/http-answer.ts';
+import { describeError, writeLog } from '#http/log.ts';
+import { machineRoute, type Note } from '#http/machine-route.ts';
+import { readPublicAddress } from '#http/public-address.ts';
+import { readPluginHosts, runsWithoutWorker } from '#features/execution/serverless.ts';
 import { checkRemotePlugins } from '#features/plugins/check-remote-plugins.ts';
 import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';

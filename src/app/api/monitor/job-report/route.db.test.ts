@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import * as jobReport from '#app/api/monitor/job-report/route.ts';
 import * as jobStart from '#app/api/monitor/job-start/route.ts';
 import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
-import { hashSecret } from '#features/kit/hash-secret.ts';
+import { hashSecret } from '#auth/hash-secret.ts';
 import { sql } from '#testing/supabase.ts';
 
 const secret = `secret-${randomUUID()}`;

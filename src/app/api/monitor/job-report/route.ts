@@ -1,4 +1,4 @@
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { machineRoute } from '#http/machine-route.ts';
 import { answerJobReport } from '#features/reports/answer-report.ts';
 
 /** A script reports how its run ended (contracts.md, Reports; docs/api/openapi.yaml). */

@@ -1,4 +1,4 @@
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { machineRoute } from '#http/machine-route.ts';
 import { answerJobStart } from '#features/reports/answer-report.ts';
 
 /** A script reports that its run has begun (docs/api/openapi.yaml). */

@@ -1,7 +1,7 @@
-import { requireAdminActor } from '#features/kit/api-actor.ts';
-import { checkInput, readJson } from '#features/kit/api-input.ts';
-import { jsonAnswer } from '#features/kit/http-answer.ts';
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { requireAdminActor } from '#auth/api-actor.ts';
+import { checkInput, readJson } from '#http/api-input.ts';
+import { jsonAnswer } from '#http/http-answer.ts';
+import { machineRoute } from '#http/machine-route.ts';
 import { enabledBody } from '#features/scheduler/api-shapes.ts';
 import { setSchedulerEnabled } from '#features/scheduler/set-scheduler-enabled.ts';
 

@@ -1,7 +1,7 @@
-import { requireActor } from '#features/kit/api-actor.ts';
-import { readQuery } from '#features/kit/api-input.ts';
-import { jsonAnswer } from '#features/kit/http-answer.ts';
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { requireActor } from '#auth/api-actor.ts';
+import { readQuery } from '#http/api-input.ts';
+import { jsonAnswer } from '#http/http-answer.ts';
+import { machineRoute } from '#http/machine-route.ts';
 import { formatTitleCursor, jobsQuery, toSchedulerJob } from '#features/scheduler/api-shapes.ts';
 import { listPluginJobs } from '#features/scheduler/queries.ts';
 

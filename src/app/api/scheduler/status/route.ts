@@ -1,6 +1,6 @@
-import { requireActor } from '#features/kit/api-actor.ts';
-import { jsonAnswer } from '#features/kit/http-answer.ts';
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { requireActor } from '#auth/api-actor.ts';
+import { jsonAnswer } from '#http/http-answer.ts';
+import { machineRoute } from '#http/machine-route.ts';
 import { readSchedulerStatus } from '#features/scheduler/queries.ts';
 import { toSchedulerStatusAnswer } from '#features/scheduler/api-shapes.ts';
 

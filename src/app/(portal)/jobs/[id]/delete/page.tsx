@@ -10,9 +10,9 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { deleteJob } from '#features/jobs/actions.ts';
 import { countRuns, getJobOnce } from '#features/jobs/queries.ts';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
-import { requireAdmin } from '#features/kit/current-member.ts';
-import { portalPage } from '#features/kit/portal-page.tsx';
+import { ReportedText } from '#screens/reported-text.tsx';
+import { requireAdmin } from '#auth/current-member.ts';
+import { portalPage } from '#screens/portal-page.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('jobs');

@@ -5,9 +5,9 @@ import { getTranslations } from 'next-intl/server';
 import { Icon } from '#components/ui/icon.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { getJobOnce } from '#features/jobs/queries.ts';
-import { ReportedText } from '#features/kit/components/reported-text.tsx';
-import { requireAdmin } from '#features/kit/current-member.ts';
-import { portalPage } from '#features/kit/portal-page.tsx';
+import { ReportedText } from '#screens/reported-text.tsx';
+import { requireAdmin } from '#auth/current-member.ts';
+import { portalPage } from '#screens/portal-page.tsx';
 import { ScheduleForm } from '#features/scheduler/components/schedule-form.tsx';
 import { getPluginJob } from '#features/scheduler/queries.ts';
 

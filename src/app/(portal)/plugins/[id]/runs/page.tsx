@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { requireMember } from '#features/kit/current-member.ts';
-import { portalPage } from '#features/kit/portal-page.tsx';
+import { requireMember } from '#auth/current-member.ts';
+import { portalPage } from '#screens/portal-page.tsx';
 import { PluginHeader } from '#features/plugins/components/plugin-header.tsx';
 import { pluginTitle } from '#features/plugins/page-title.ts';
 import { getPlugin } from '#features/plugins/queries.ts';

@@ -1,8 +1,8 @@
 import { getTranslations } from 'next-intl/server';
 import { NotFoundError } from '#domain/errors.ts';
-import { requireMember } from '#features/kit/current-member.ts';
-import { errorAnswer } from '#features/kit/http-answer.ts';
-import { describeError, writeLog } from '#features/kit/log.ts';
+import { requireMember } from '#auth/current-member.ts';
+import { errorAnswer } from '#http/http-answer.ts';
+import { describeError, writeLog } from '#http/log.ts';
 import { downloadHeaders, logText } from '#features/runs/log-text.ts';
 import { getRun } from '#features/runs/queries.ts';
 

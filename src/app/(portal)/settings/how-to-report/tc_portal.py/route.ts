@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { requireMember } from '#features/kit/current-member.ts';
-import { answerPageError } from '#features/kit/portal-page.tsx';
+import { requireMember } from '#auth/current-member.ts';
+import { answerPageError } from '#screens/portal-page.tsx';
 
 /** The Python reporter, as it is in this version of the portal. */
 export async function GET(): Promise<Response> {

@@ -1,7 +1,7 @@
 import { ConflictError } from '#domain/errors.ts';
-import { readId, requireActor } from '#features/kit/api-actor.ts';
-import { jsonAnswer } from '#features/kit/http-answer.ts';
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { readId, requireActor } from '#auth/api-actor.ts';
+import { jsonAnswer } from '#http/http-answer.ts';
+import { machineRoute } from '#http/machine-route.ts';
 import { getBackgroundJob } from '#features/runs/background-jobs.ts';
 import { cancelRun } from '#features/runs/cancel-run.ts';
 

@@ -1,5 +1,5 @@
 import { answerPluginProgress } from '#features/execution/answer-plugin-report.ts';
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { machineRoute } from '#http/machine-route.ts';
 
 /** A remote plugin tells how far it is (docs/plugins.md). */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(

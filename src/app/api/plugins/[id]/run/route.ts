@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ConflictError, InvalidInputError } from '#domain/errors.ts';
-import { readId, requireAdminActor } from '#features/kit/api-actor.ts';
-import { checkInput, readJson } from '#features/kit/api-input.ts';
-import { jsonAnswer } from '#features/kit/http-answer.ts';
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { readId, requireAdminActor } from '#auth/api-actor.ts';
+import { checkInput, readJson } from '#http/api-input.ts';
+import { jsonAnswer } from '#http/http-answer.ts';
+import { machineRoute } from '#http/machine-route.ts';
 import { findJobOfPlugin } from '#features/runs/plugin-runs.ts';
 import { runBody } from '#features/runs/schemas.ts';
 import { startRun } from '#features/runs/start-run.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { runStates } from '#domain/run-state.ts';
-import { readId, requireActor } from '#features/kit/api-actor.ts';
-import { readQuery } from '#features/kit/api-input.ts';
-import { jsonAnswer } from '#features/kit/http-answer.ts';
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { readId, requireActor } from '#auth/api-actor.ts';
+import { readQuery } from '#http/api-input.ts';
+import { jsonAnswer } from '#http/http-answer.ts';
+import { machineRoute } from '#http/machine-route.ts';
 import { listPluginRuns } from '#features/runs/plugin-runs.ts';
 
 const query = z.object({

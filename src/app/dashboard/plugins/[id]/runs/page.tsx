@@ -1,7 +1,7 @@
 import type { Route } from 'next';
 import { redirect } from 'next/navigation';
-import { requireMember } from '#features/kit/current-member.ts';
-import { portalPage } from '#features/kit/portal-page.tsx';
+import { requireMember } from '#auth/current-member.ts';
+import { portalPage } from '#screens/portal-page.tsx';
 import { getPlugin } from '#features/plugins/queries.ts';
 
 /** The address of reference/plugin-cron-runs.md leads to the plugin's page. */

@@ -1,6 +1,6 @@
-import { readId, requireActor } from '#features/kit/api-actor.ts';
-import { jsonAnswer } from '#features/kit/http-answer.ts';
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { readId, requireActor } from '#auth/api-actor.ts';
+import { jsonAnswer } from '#http/http-answer.ts';
+import { machineRoute } from '#http/machine-route.ts';
 import { getPluginRun } from '#features/runs/plugin-runs.ts';
 
 const sentence = 'Plugin run not found';

@@ -1,7 +1,7 @@
-import { readId, requireAdminActor } from '#features/kit/api-actor.ts';
-import { checkInput, readJson } from '#features/kit/api-input.ts';
-import { jsonAnswer } from '#features/kit/http-answer.ts';
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { readId, requireAdminActor } from '#auth/api-actor.ts';
+import { checkInput, readJson } from '#http/api-input.ts';
+import { jsonAnswer } from '#http/http-answer.ts';
+import { machineRoute } from '#http/machine-route.ts';
 import { enabledBody, toSchedulerJob } from '#features/scheduler/api-shapes.ts';
 import { getPluginJob } from '#features/scheduler/queries.ts';
 import { setJobEnabled } from '#features/scheduler/set-job-enabled.ts';

@@ -1,7 +1,7 @@
-import { readId, requireActor } from '#features/kit/api-actor.ts';
-import { readQuery } from '#features/kit/api-input.ts';
-import { jsonAnswer } from '#features/kit/http-answer.ts';
-import { machineRoute } from '#features/kit/machine-route.ts';
+import { readId, requireActor } from '#auth/api-actor.ts';
+import { readQuery } from '#http/api-input.ts';
+import { jsonAnswer } from '#http/http-answer.ts';
+import { machineRoute } from '#http/machine-route.ts';
 import { listExecutions } from '#features/runs/background-jobs.ts';
 import { executionsQuery } from '#features/scheduler/api-shapes.ts';
 import { getPluginJob } from '#features/scheduler/queries.ts';

@@ -1,0 +1,120 @@
+import { createApiKeyClient, createServiceClient } from '#data/clients/service.ts';
+import type { RequestClient } from '#data/clients/request.ts';
+import { findApiKey, touchApiKey } from '#data/reports.ts';
+import { unwrap } from '#data/unwrap.ts';
+import { isApiKey } from '#domain/api-key.ts';
+import { ForbiddenError, NotFoundError, UnauthenticatedError } from '#domain/errors.ts';
+import type { MemberRole } from '#domain/member-role.ts';
+import { requireMember } from './current-member.ts';
+import { hashSecret } from './hash-secret.ts';
+import { readPublicAddress } from '#http/public-address.ts';
+
+/**
+ * Who acts in a verb or a query: a signed-in person (`CurrentMember` is one), or an API key. A key's client is not held by
+ * row level security, so everything that takes an Actor filters by `tenantId` itself.
+ */
+export interface Actor {
+  client: RequestClient;
+  tenantId: string;
+  role: MemberRole;
+  timeZone: string;
+  /** Null for an API key. */
+  userId: string | null;
+  apiKeyId?: string | undefined;
+}
+
+/** An actor who may do what admins do. */
+export type AdminActor = Actor & { role: 'admin' };
+
+const lookupMsMax = 5_000;
+const changingMethods = ['POST', 'PUT', 'PATCH', 'DELETE'];
+const touchedAtMs = new Map<string, number>();
+const touchedMax = 10_000;
+
+/** The key in `Authorization: Bearer`; undefined without the header, empty when the header holds something else. */
+export function readBearer(headers: Headers): string | undefined {
+  const header = headers.get('authorization');
+  return header === null ? undefined : (/^Bearer +(\S+) *$/i.exec(header)?.[1] ?? '');
+}
+
+/**
+ * Refuses a request that a page of another site made a browser send (contract, opening paragraphs). Programs send no
+ * `Origin`, and reading answers nothing to a foreign page anyway.
+ * @throws ForbiddenError
+ */
+export function refuseForeignOrigin(request: Request): void {
+  const origin = request.headers.get('origin');
+  if (origin === null || !changingMethods.includes(request.method)) return;
+  const own = readPublicAddress(request.headers);
+  if (!URL.canParse(own) || origin !== new URL(own).origin)
+    throw new ForbiddenError('Requests from a foreign origin are refused');
+}
+
+async function noteUse(apiKeyId: string): Promise<void> {
+  const lastMs = touchedAtMs.get(apiKeyId);
+  if (lastMs !== undefined && performance.now() - lastMs < 60_000) return;
+  if (touchedAtMs.size >= touchedMax) touchedAtMs.clear();
+  touchedAtMs.set(apiKeyId, performance.now());
+  await touchApiKey(createServiceClient(), apiKeyId);
+}
+
+async function actorOfKey(key: string): Promise<Actor> {
+  const found = isApiKey(key)
+    ? await findApiKey(createServiceClient(), hashSecret(key), AbortSignal.timeout(lookupMsMax))
+    : null;
+  if (!found) throw new UnauthenticatedError('Invalid or missing API key');
+  const isAdmin = found.scopes.includes('admin');
+  if (!isAdmin && !found.scopes.includes('read')) {
+    throw new ForbiddenError('This API key may not do this: it lacks the scope read or admin');
+  }
+  const client = createApiKeyClient(found.apiKeyId);
+  const [tenant] = await Promise.all([
+    client.from('tenants').select('time_zone').eq('id', found.tenantId).single(),
+    noteUse(found.apiKeyId),
+  ]);
+  return {
+    client,
+    tenantId: found.tenantId,
+    role: isAdmin ? 'admin' : 'staff',
+    timeZone: unwrap(tenant).time_zone,
+    userId: null,
+    apiKeyId: found.apiKeyId,
+  };
+}
+
+/**
+ * Who makes a request to the API: the person of the session cookies, or the API key in `Authorization: Bearer` with scope
+ * read (as staff) or admin (as an admin of its tenant). A wrong key never falls back to the session.
+ * @throws UnauthenticatedError, ForbiddenError (scope or foreign origin), UnavailableError
+ */
+export async function requireActor(request: Request): Promise<Actor> {
+  refuseForeignOrigin(request);
+  const key = readBearer(request.headers);
+  return key === undefined ? requireMember() : actorOfKey(key);
+}
+
+/** @throws ForbiddenError for staff and for keys without scope admin */
+export function assertAdmin(actor: Actor): asserts actor is AdminActor {
+  if (actor.role !== 'admin') throw new ForbiddenError('Only admins may do this');
+}
+
+/**
+ * As `requireActor`, for what only admins may do.
+ * @throws ForbiddenError for staff and for keys without scope admin
+ */
+export async function requireAdminActor(request: Request): Promise<AdminActor> {
+  const actor = await requireActor(request);
+  assertAdmin(actor);
+  return actor;
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * An id from an address. One that no row can have is answered as one that no row has.
+ * @throws NotFoundError with the given sentence
+ */
+export function readId(id: string | undefined, sentence: string): string {
+  if (id === undefined || !uuid.test(id)) throw new NotFoundError(sentence);
+  return id.toLowerCase();
+}

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { unwrap } from '#data/unwrap.ts';
+import { InvalidInputError } from '#domain/errors.ts';
+import type { MemberRole } from '#domain/member-role.ts';
+import type { CurrentAdmin } from '#auth/current-member.ts';
+import { hashSecret } from '#auth/hash-secret.ts';
+
+/**
+ * Makes a link by which one person can join within 7 days. The token exists only in the answer.
+ * @throws InvalidInputError when the person is a member already
+ */
+export async function inviteMember(
+  { client, tenantId, userId }: CurrentAdmin,
+  { email, role }: { email: string; role: MemberRole },
+): Promise<{ token: string }> {
+  const members = unwrap(
+    await client.from('members').select('user_id').eq('tenant_id', tenantId).eq('email', email).limit(1),
+  );
+  if (members.length > 0) {
+    throw new InvalidInputError('Already a member', [{ field: 'email', problem: 'problems.alreadyMember' }]);
+  }
+  const token = randomBytes(32).toString('base64url');
+  unwrap(
+    await client
+      .from('invitations')
+      .insert({ tenant_id: tenantId, email, role, token_hash: hashSecret(token), invited_by: userId })
+      .select('id')
+      .single(),
+  );
+  return { token };
+}

@@ -1,0 +1,45 @@
+import { type Invitation, invitationColumns, toInvitation } from '#data/invitation-row.ts';
+import { type Member, memberColumns, toMember } from '#data/member-row.ts';
+import { unwrap } from '#data/unwrap.ts';
+import { invitationState } from '#domain/invitation.ts';
+import type { CurrentAdmin } from '#auth/current-member.ts';
+
+// Supabase cuts reads at 1,000 rows without saying so; a company with more members than this needs a search first.
+const listedMax = 500;
+
+/** Members of the company, those who joined first at the top. */
+export async function listMembers({ client, tenantId }: CurrentAdmin): Promise<Member[]> {
+  const rows = unwrap(
+    await client
+      .from('members')
+      .select(memberColumns)
+      .eq('tenant_id', tenantId)
+      .order('created_at')
+      .order('user_id')
+      .limit(listedMax),
+  );
+  return rows.map(toMember);
+}
+
+/** Invitations that nobody has used or withdrawn, the newest first: those that still work and those past their time. */
+export async function listPendingInvitations({
+  client,
+  tenantId,
+}: CurrentAdmin): Promise<{ open: Invitation[]; expired: Invitation[] }> {
+  const rows = unwrap(
+    await client
+      .from('invitations')
+      .select(invitationColumns)
+      .eq('tenant_id', tenantId)
+      .is('accepted_at', null)
+      .is('revoked_at', null)
+      .order('created_at', { ascending: false })
+      .limit(listedMax),
+  );
+  const now = new Date();
+  const invitations = rows.map(toInvitation);
+  return {
+    open: invitations.filter((invitation) => invitationState(invitation, now) === 'open'),
+    expired: invitations.filter((invitation) => invitationState(invitation, now) === 'expired'),
+  };
+}

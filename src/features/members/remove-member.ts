@@ -1,0 +1,14 @@
+import { unwrap } from '#data/unwrap.ts';
+import { NotFoundError } from '#domain/errors.ts';
+import type { CurrentAdmin } from '#auth/current-member.ts';
+
+/**
+ * Removes a member; from then on they see nothing of the company, whatever session they have.
+ * @throws ConflictError (tenant_keeps_one_admin) for the last admin, NotFoundError
+ */
+export async function removeMember({ client, tenantId }: CurrentAdmin, userId: string): Promise<void> {
+  const removed = unwrap(
+    await client.from('members').delete().eq('tenant_id', tenantId).eq('user_id', userId).select('user_id'),
+  );
+  if (removed.length === 0) throw new NotFoundError('No such member');
+}

@@ -1,0 +1,24 @@
+import { unwrap } from '#data/unwrap.ts';
+import { NotFoundError } from '#domain/errors.ts';
+import type { CurrentAdmin } from '#auth/current-member.ts';
+
+/**
+ * Withdraws an invitation that nobody has used.
+ * @throws NotFoundError when it is used, withdrawn or another company's
+ */
+export async function revokeInvitation(
+  { client, tenantId }: CurrentAdmin,
+  invitationId: string,
+): Promise<void> {
+  const revoked = unwrap(
+    await client
+      .from('invitations')
+      .update({ revoked_at: new Date().toISOString() })
+      .eq('tenant_id', tenantId)
+      .eq('id', invitationId)
+      .is('accepted_at', null)
+      .is('revoked_at', null)
+      .select('id'),
+  );
+  if (revoked.length === 0) throw new NotFoundError('No such open invitation');
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { newPassword } from '#auth/password-rules.ts';
+
+const role = z.enum(['admin', 'staff']);
+
+export const inviteMemberInput = z.object({
+  email: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .min(1, 'problems.required')
+    .max(320, 'problems.tooLong')
+    .pipe(z.email('problems.notAnEmail')),
+  role,
+});
+
+export const invitationIdInput = z.object({ invitationId: z.uuid() });
+
+export const memberIdInput = z.object({ userId: z.uuid() });
+
+export const changeRoleInput = memberIdInput.extend({ role });
+
+const chosen = z.guid().optional().catch(undefined);
+const membersAddress = z.object({ role: chosen, remove: chosen, withdraw: chosen });
+
+/** Reads whose dialog the address of the members opens; what makes no sense is as if it were not there. */
+export function parseMembersAddress(searchParams: Record<string, string | string[] | undefined>) {
+  return membersAddress.parse(searchParams);
+}
+
+const invitationToken = z.string().min(1).max(200);
+
+export const joinAsNewPersonInput = z.object({
+  token: invitationToken,
+  displayName: z.string().trim().max(200, 'problems.tooLong'),
+  newPassword,
+});
+
+export const joinWithPasswordInput = z.object({
+  token: invitationToken,
+  password: z.string().min(1, 'problems.required').max(1000, 'problems.tooLong'),
+});
+
+export const joinAsVisitorInput = z.object({ token: invitationToken });

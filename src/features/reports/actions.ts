@@ -1,0 +1,14 @@
+'use server';
+
+import { z } from 'zod';
+import { defineAction } from '#forms/define-action.ts';
+import { findWebhookSecret } from './find-webhook-secret.ts';
+
+/** Answers the webhook secret to an admin who asks for it; no page holds it before. */
+export const revealWebhookSecret = defineAction({
+  access: 'admin',
+  schema: z.object({}),
+  async handle(_input, admin) {
+    return { data: { secret: await findWebhookSecret(admin) } };
+  },
+});

@@ -1,0 +1,29 @@
+import { readWebhookSecrets } from '#data/env.ts';
+import { unwrap } from '#data/unwrap.ts';
+import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
+import type { CurrentAdmin, CurrentMember } from '#auth/current-member.ts';
+
+/** How a company may report besides API keys. */
+export type WebhookSecretState = 'theirs' | 'not-theirs' | 'not-configured';
+
+/** Whether the environment's webhook secret reports for this company. */
+export async function readWebhookSecretState({
+  client,
+  tenantId,
+}: CurrentMember): Promise<WebhookSecretState> {
+  const owns = unwrap(await client.rpc('owns_webhook_secret', { p_tenant_id: tenantId }));
+  if (!owns) return 'not-theirs';
+  return readWebhookSecrets().length > 0 ? 'theirs' : 'not-configured';
+}
+
+/**
+ * The environment's webhook secret, for admins of the company that it reports for.
+ * @throws ForbiddenError for any other company, NotFoundError when none is set
+ */
+export async function findWebhookSecret(admin: CurrentAdmin): Promise<string> {
+  const state = await readWebhookSecretState(admin);
+  if (state === 'not-theirs') throw new ForbiddenError('The secret is not this company’s');
+  const [secret] = readWebhookSecrets();
+  if (secret === undefined) throw new NotFoundError('No webhook secret is set');
+  return secret;
+}

@@ -1,0 +1,124 @@
+import { refresh } from 'next/cache';
+import { headers } from 'next/headers';
+import { redirect, unstable_rethrow } from 'next/navigation';
+import { getTranslations } from 'next-intl/server';
+import type { z } from 'zod';
+import type { ActionState } from '#components/ui/action-form.tsx';
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidInputError,
+  LimitExceededError,
+  NotFoundError,
+  UnauthenticatedError,
+  UnavailableError,
+} from '#domain/errors.ts';
+import { type CurrentAdmin, type CurrentMember, requireAdmin, requireMember } from '#auth/current-member.ts';
+import { signInPath } from '#http/own-path.ts';
+import { pathHeader } from '#http/path-header.ts';
+import { readFormEntries, readFormValues } from './read-form.ts';
+
+interface Success<Data> {
+  data?: Data;
+  /** Translated text that says what has happened. */
+  message?: string;
+}
+
+interface Definition<Schema extends z.ZodType, Data, Actor> {
+  schema: Schema;
+  /** Translation keys for rules of the database, by the constraint's name. */
+  rules?: Record<string, string>;
+  handle: (input: z.output<Schema>, actor: Actor) => Promise<Success<Data> | void>;
+}
+
+type Action<Data> = (previous: ActionState<Data> | undefined, form: FormData) => Promise<ActionState<Data>>;
+
+/**
+ * A server action for an ActionForm: parses the form, checks who asks, calls the verb and turns typed errors into texts.
+ * Schema messages are translation keys (`problems.required`). Next refuses actions from a foreign Origin before they get here.
+ * On success the page is read again.
+ */
+export function defineAction<Schema extends z.ZodType, Data>(
+  definition: { access: 'admin' } & Definition<Schema, Data, CurrentAdmin>,
+): Action<Data>;
+export function defineAction<Schema extends z.ZodType, Data>(
+  definition: { access: 'member' } & Definition<Schema, Data, CurrentMember>,
+): Action<Data>;
+export function defineAction<Schema extends z.ZodType, Data>(
+  definition: { access: 'anyone' } & Definition<Schema, Data, null>,
+): Action<Data>;
+export function defineAction<Schema extends z.ZodType, Data>({
+  access,
+  schema,
+  rules = {},
+  handle,
+}: { access: 'admin' | 'member' | 'anyone' } & Definition<Schema, Data, never>): Action<Data> {
+  return async function runAction(_previous, form) {
+    try {
+      const actor = await requireActor(access);
+      const parsed = schema.safeParse(readFormEntries(form));
+      if (!parsed.success) {
+        throw new InvalidInputError(
+          'The form is wrong',
+          parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), problem: issue.message })),
+        );
+      }
+      const success = await handle(parsed.data, actor as never);
+      refresh();
+      return { ok: true, ...success };
+    } catch (error) {
+      unstable_rethrow(error);
+      if (error instanceof UnauthenticatedError) redirect(signInPath((await headers()).get(pathHeader)));
+      return { ok: false, values: readFormValues(form), ...(await describeRefusal(error, rules)) };
+    }
+  };
+}
+
+async function requireActor(access: 'admin' | 'member' | 'anyone'): Promise<CurrentMember | null> {
+  switch (access) {
+    case 'admin':
+      return requireAdmin();
+    case 'member':
+      return requireMember();
+    case 'anyone':
+      return null;
+  }
+}
+
+async function describeRefusal(
+  error: unknown,
+  rules: Record<string, string>,
+): Promise<{ code: string; message: string; fieldErrors?: Record<string, string> }> {
+  const t = await getTranslations();
+  // Keys come from schemas and constraint names, so they are not known to the compiler; a test of messages would not see
+  // a missing one either, hence the fallback.
+  const translate = (
+    key: string,
+    fallback: 'problems.invalid' | 'problems.conflict',
+    values?: Record<string, string | number>,
+  ) => (t.has(key as typeof fallback) ? t(key as typeof fallback, values) : t(fallback));
+
+  if (error instanceof InvalidInputError) {
+    const fieldErrors = Object.fromEntries(
+      error.details.map(({ field, problem, values }) => [
+        field,
+        translate(problem, 'problems.invalid', values),
+      ]),
+    );
+    // A problem of no field is one of the whole form, and says more than that something is wrong.
+    return { code: 'invalid', message: fieldErrors[''] ?? t('problems.invalid'), fieldErrors };
+  }
+  if (error instanceof ConflictError) {
+    const key = error.rule === undefined ? undefined : rules[error.rule];
+    return { code: 'conflict', message: translate(key ?? 'problems.conflict', 'problems.conflict') };
+  }
+  if (error instanceof LimitExceededError) {
+    const minutes = Math.max(1, Math.ceil(error.retryAfterSeconds / 60));
+    return { code: 'limitExceeded', message: t('problems.limitExceeded', { minutes }) };
+  }
+  if (error instanceof ForbiddenError) return { code: 'forbidden', message: t('problems.forbidden') };
+  if (error instanceof NotFoundError) return { code: 'notFound', message: t('problems.notFound') };
+  if (error instanceof UnavailableError) return { code: 'unavailable', message: t('problems.unavailable') };
+  // A defect: Next logs it with its digest and error.tsx is shown.
+  throw error;
+}

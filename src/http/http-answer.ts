@@ -1,0 +1,51 @@
+import {
+  ConfigurationError,
+  ConflictError,
+  ForbiddenError,
+  InvalidInputError,
+  LimitExceededError,
+  NotFoundError,
+  UnauthenticatedError,
+  UnavailableError,
+} from '#domain/errors.ts';
+import { BodyTooLargeError } from './request-body.ts';
+
+/** What a machine-facing route answers, whatever server sends it. */
+export interface HttpAnswer {
+  status: number;
+  headers: Record<string, string>;
+  /** Text is sent as it is, anything else as JSON. */
+  body: object | string;
+}
+
+/** When a sender should try again after a 503. */
+const retryAfterSeconds = 5;
+
+/** An answer in JSON that nothing on the way may keep. */
+export function jsonAnswer(status: number, body: object, headers: Record<string, string> = {}): HttpAnswer {
+  return { status, headers: { 'Cache-Control': 'no-store', ...headers }, body };
+}
+
+/**
+ * The answer for an error: each typed error has its own status and says its own sentence; anything else is a defect,
+ * of which the sender learns nothing (contract: never an exception's own message).
+ */
+export function errorAnswer(error: unknown): HttpAnswer {
+  if (error instanceof InvalidInputError) {
+    const { message, details } = error;
+    return jsonAnswer(400, details.length > 0 ? { error: message, details } : { error: message });
+  }
+  if (error instanceof UnauthenticatedError) return jsonAnswer(401, { error: error.message });
+  if (error instanceof ForbiddenError) return jsonAnswer(403, { error: error.message });
+  if (error instanceof NotFoundError) return jsonAnswer(404, { error: error.message });
+  if (error instanceof ConflictError) return jsonAnswer(409, { error: error.message });
+  if (error instanceof BodyTooLargeError) return jsonAnswer(413, { error: error.message });
+  if (error instanceof LimitExceededError) {
+    return jsonAnswer(429, { error: error.message }, { 'Retry-After': String(error.retryAfterSeconds) });
+  }
+  if (error instanceof UnavailableError) {
+    return jsonAnswer(503, { error: error.message }, { 'Retry-After': String(retryAfterSeconds) });
+  }
+  if (error instanceof ConfigurationError) return jsonAnswer(500, { error: 'Server configuration error' });
+  return jsonAnswer(500, { error: 'Internal server error' });
+}
