@@ -1,6 +1,6 @@
 import type { Tables } from '#data/database.types.ts';
 import { toInstant } from '#data/instant.ts';
-import { parseLastStatus } from '#domain/job-health.ts';
+import { parseLastStatus } from '#domain/job-status.ts';
 
 export const jobStatusColumns =
   'id, job_id, job_key, title, last_status, last_finished_at, last_message, updated_at' as const;

@@ -48,7 +48,7 @@ function toDate(stored: string): Date {
 export function toSchedulePolicies(row: ScheduleColumns): SchedulePolicies {
   const parsed = parsePolicies({
     misfire: row.misfire_policy,
-    catchUpMax: row.misfire_limit,
+    misfireLimit: row.misfire_limit,
     overlap: row.overlap_policy,
     spreadSeconds: row.spread_seconds,
     blackouts: row.blackouts,
@@ -68,7 +68,7 @@ export function fromSchedule(schedule: Schedule, policies: SchedulePolicies) {
     anchor_at: schedule.type === 'interval' ? schedule.anchorAt.toISOString() : null,
     run_at: schedule.type === 'one_shot' ? schedule.at.toISOString() : null,
     misfire_policy: policies.misfire,
-    misfire_limit: policies.catchUpMax,
+    misfire_limit: policies.misfireLimit,
     overlap_policy: policies.overlap,
     spread_seconds: policies.spreadSeconds,
     blackouts: policies.blackouts.map((window) =>

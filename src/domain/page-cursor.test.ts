@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   cutPage,
-  formatIncidentCursor,
-  formatInstantCursor,
-  formatTitleCursor,
-  parseIncidentCursor,
-  parseInstantCursor,
+  formatJobStatusPageCursor,
+  formatInstantPageCursor,
+  formatTitlePageCursor,
+  parseJobStatusPageCursor,
+  parseInstantPageCursor,
   parsePosition,
-  parseTitleCursor,
+  parseTitlePageCursor,
 } from './page-cursor.ts';
 
 const id = '01a20069-750f-7761-aae5-619e2a5ee82d';
@@ -15,8 +15,8 @@ const at = '2026-11-21T23:20:40.937233Z';
 
 describe('cursors', () => {
   it('come back from an address with every microsecond', () => {
-    expect(parseInstantCursor(formatInstantCursor({ at, id }))).toEqual({ at, id });
-    expect(parseIncidentCursor(formatIncidentCursor({ lastStatus: 'error', at, id }))).toEqual({
+    expect(parseInstantPageCursor(formatInstantPageCursor({ at, id }))).toEqual({ at, id });
+    expect(parseJobStatusPageCursor(formatJobStatusPageCursor({ lastStatus: 'error', at, id }))).toEqual({
       lastStatus: 'error',
       at,
       id,
@@ -25,11 +25,11 @@ describe('cursors', () => {
 
   it('of a title may hold anything but NUL', () => {
     const title = '売上 ~ "a",b)\\ %*';
-    expect(parseTitleCursor(formatTitleCursor({ title, id }))).toEqual({ title, id });
-    expect(parseTitleCursor(formatTitleCursor({ title: '', id }))).toEqual({ title: '', id });
-    expect(parseTitleCursor(`${id}~\0`)).toBeNull();
-    expect(parseTitleCursor(`${id},tenant_id.neq.x~a`)).toBeNull();
-    expect(parseTitleCursor('')).toBeNull();
+    expect(parseTitlePageCursor(formatTitlePageCursor({ title, id }))).toEqual({ title, id });
+    expect(parseTitlePageCursor(formatTitlePageCursor({ title: '', id }))).toEqual({ title: '', id });
+    expect(parseTitlePageCursor(`${id}~\0`)).toBeNull();
+    expect(parseTitlePageCursor(`${id},tenant_id.neq.x~a`)).toBeNull();
+    expect(parseTitlePageCursor('')).toBeNull();
   });
 
   it.each([
@@ -40,12 +40,12 @@ describe('cursors', () => {
     ['something behind it', `${at}~${id}~${id}`],
     ['a filter smuggled into the id', `${at}~${id},tenant_id.neq.${id}`],
   ])('that hold %s are ignored', (_claim, text) => {
-    expect(parseInstantCursor(text)).toBeNull();
-    expect(parseIncidentCursor(`error~${text}`)).toBeNull();
+    expect(parseInstantPageCursor(text)).toBeNull();
+    expect(parseJobStatusPageCursor(`error~${text}`)).toBeNull();
   });
 
   it('of incidents know two states only', () => {
-    expect(parseIncidentCursor(`unknown~${at}~${id}`)).toBeNull();
+    expect(parseJobStatusPageCursor(`unknown~${at}~${id}`)).toBeNull();
   });
 });
 

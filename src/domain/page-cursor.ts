@@ -1,18 +1,18 @@
 import { parseInstant } from '#domain/report-instant.ts';
 
 /** A place in a list that is ordered newest first: an instant in UTC and, where instants are equal, an id. */
-export interface InstantCursor {
+export interface InstantPageCursor {
   at: string;
   id: string;
 }
 
 /** A place in the list of incidents, which begins with the failing jobs. */
-export interface IncidentCursor extends InstantCursor {
+export interface JobStatusPageCursor extends InstantPageCursor {
   lastStatus: 'error' | 'success';
 }
 
 /** A place in a list that is ordered by title and, where titles are equal, by id. */
-export interface TitleCursor {
+export interface TitlePageCursor {
   title: string;
   id: string;
 }
@@ -26,36 +26,36 @@ export interface PagePosition<Cursor> {
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A cursor as it stands in an address. */
-export function formatInstantCursor({ at, id }: InstantCursor): string {
+export function formatInstantPageCursor({ at, id }: InstantPageCursor): string {
   return `${at}~${id}`;
 }
 
 /** The cursor in an address, or null when somebody has changed it: the list then begins at its top. */
-export function parseInstantCursor(text: string): InstantCursor | null {
+export function parseInstantPageCursor(text: string): InstantPageCursor | null {
   const [instant = '', id = '', ...rest] = text.split('~');
   const at = parseInstant(instant);
   return at !== null && uuid.test(id) && rest.length === 0 ? { at, id } : null;
 }
 
-/** As `formatInstantCursor`, for the list of incidents. */
-export function formatIncidentCursor(cursor: IncidentCursor): string {
-  return `${cursor.lastStatus}~${formatInstantCursor(cursor)}`;
+/** As `formatInstantPageCursor`, for the list of incidents. */
+export function formatJobStatusPageCursor(cursor: JobStatusPageCursor): string {
+  return `${cursor.lastStatus}~${formatInstantPageCursor(cursor)}`;
 }
 
-/** As `parseInstantCursor`, for the list of incidents. */
-export function parseIncidentCursor(text: string): IncidentCursor | null {
+/** As `parseInstantPageCursor`, for the list of incidents. */
+export function parseJobStatusPageCursor(text: string): JobStatusPageCursor | null {
   const [, lastStatus, rest = ''] = /^(error|success)~(.*)$/.exec(text) ?? [];
-  const cursor = parseInstantCursor(rest);
+  const cursor = parseInstantPageCursor(rest);
   return cursor && (lastStatus === 'error' || lastStatus === 'success') ? { lastStatus, ...cursor } : null;
 }
 
-/** As `formatInstantCursor`, for a list by title. */
-export function formatTitleCursor({ title, id }: TitleCursor): string {
+/** As `formatInstantPageCursor`, for a list by title. */
+export function formatTitlePageCursor({ title, id }: TitlePageCursor): string {
   return `${id}~${title}`;
 }
 
-/** As `parseInstantCursor`, for a list by title. */
-export function parseTitleCursor(text: string): TitleCursor | null {
+/** As `parseInstantPageCursor`, for a list by title. */
+export function parseTitlePageCursor(text: string): TitlePageCursor | null {
   const separator = text.indexOf('~');
   const id = text.slice(0, separator);
   // PostgreSQL refuses NUL in text.

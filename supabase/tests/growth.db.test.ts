@@ -7,7 +7,7 @@ import type { Database } from '#data/database.types.ts';
 import { recordReports } from '#data/reports.ts';
 import { claimRuns, readQueueVitals, reapRuns } from '#data/run-queue.ts';
 import { readCurrentMember } from '../../src/auth/current-member.ts';
-import { listIncidents } from '#features/incidents/queries.ts';
+import { listJobStatuses } from '../../src/features/job-status/queries.ts';
 import { countRuns, listJobs, listRuns, listUnfinishedRuns, readDailyStats } from '#features/jobs/queries.ts';
 import { listBackgroundJobs, listExecutions } from '#features/runs/background-jobs.ts';
 import { listPluginRuns } from '#features/runs/plugin-runs.ts';
@@ -142,9 +142,9 @@ async function makeVerbs(): Promise<Record<string, () => Promise<unknown>>> {
     'the reaper': () => reapRuns(service),
     'the queue’s vitals': () => readQueueVitals(service),
     'the badge': () => readCurrentMember(client),
-    'the incidents': () => listIncidents(member, { search: '', state: null, toolId: null }, null),
+    'the incidents': () => listJobStatuses(member, { search: '', state: null, toolId: null }, null),
     'a search in the incidents': () =>
-      listIncidents(member, { search: 'Job 1', state: null, toolId: null }, null),
+      listJobStatuses(member, { search: 'Job 1', state: null, toolId: null }, null),
     'the jobs': () => listJobs(member, { search: '', state: null, toolId: null }, null),
     'the jobs that run': () => listJobs(member, { search: '', state: 'running', toolId: null }, null),
     'a job’s history': () => listRuns(member, external, allRuns, null),

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { IncidentBadge } from '#features/incidents/components/incident-badge.tsx';
+import { FailingBadge } from '#features/job-status/components/failing-badge.tsx';
 import { requireMember } from '#auth/current-member.ts';
 import { answerPageError } from '#screens/portal-page.tsx';
 import { PortalShell } from './portal-shell.tsx';
@@ -12,7 +12,7 @@ export default async function PortalLayout({ children }: { children: ReactNode }
   // Who is here is not known then; the frame and the menu stay, so that the way to a page does not depend on luck.
   if ('answer' in outcome) return <PortalShell member={null}>{outcome.answer}</PortalShell>;
   return (
-    <PortalShell member={outcome.member} incidentBadge={<IncidentBadge />}>
+    <PortalShell member={outcome.member} failingBadge={<FailingBadge />}>
       {children}
     </PortalShell>
   );

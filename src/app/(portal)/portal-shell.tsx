@@ -26,12 +26,12 @@ const accountMenuId = 'account-menu';
  */
 export async function PortalShell({
   member,
-  incidentBadge,
+  failingBadge,
   children,
 }: {
   /** Null while the database is away: nothing is known about who is here. */
   member: CurrentMember | null;
-  incidentBadge?: ReactNode;
+  failingBadge?: ReactNode;
   children: ReactNode;
 }) {
   const t = await getTranslations('shell');
@@ -59,7 +59,7 @@ export async function PortalShell({
           <NavLink href="/incidents" also={['/']}>
             <Icon node={TriangleAlert} />
             {t('incidents')}
-            <span className="menu-badge">{incidentBadge}</span>
+            <span className="menu-badge">{failingBadge}</span>
           </NavLink>
           <NavLink href="/jobs">
             <Icon node={Boxes} />

@@ -39,7 +39,7 @@ describe('plugin.json', () => {
             schedule: null,
             policies: {
               misfire: 'once',
-              catchUpMax: 100,
+              misfireLimit: 100,
               overlap: 'skip',
               spreadSeconds: 0,
               blackouts: [],

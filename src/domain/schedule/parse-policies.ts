@@ -25,7 +25,7 @@ export type ParsedPolicies =
   { ok: true; policies: SchedulePolicies } | { ok: false; problems: PolicyProblem[] };
 
 /** More than this many missed runs at once would be a storm, not a catch-up. */
-export const catchUpMaxLimit = 1_000;
+export const misfireLimitMax = 1_000;
 const spreadSecondsLimit = 86_400;
 const blackoutsMax = 50;
 
@@ -66,7 +66,7 @@ const oneOffBlackout = z
 
 const policiesSchema = z.object({
   misfire: z.enum(misfirePolicies, refusedAs('choice_unknown')).default('once'),
-  catchUpMax: wholeNumber(1, catchUpMaxLimit).default(100),
+  misfireLimit: wholeNumber(1, misfireLimitMax).default(100),
   overlap: z.enum(overlapPolicies, refusedAs('choice_unknown')).default('skip'),
   spreadSeconds: wholeNumber(0, spreadSecondsLimit).default(0),
   blackouts: z

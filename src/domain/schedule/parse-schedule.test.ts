@@ -141,7 +141,7 @@ describe('rule 21: policies', () => {
       ok: true,
       policies: {
         misfire: 'once',
-        catchUpMax: 100,
+        misfireLimit: 100,
         overlap: 'skip',
         spreadSeconds: 0,
         blackouts: [],
@@ -152,7 +152,7 @@ describe('rule 21: policies', () => {
 
   it.each<[input: object, problem: string]>([
     [{ misfire: 'sometimes' }, 'misfire choice_unknown'],
-    [{ catchUpMax: 0 }, 'catchUpMax number_out_of_range'],
+    [{ misfireLimit: 0 }, 'misfireLimit number_out_of_range'],
     [{ spreadSeconds: 1.5 }, 'spreadSeconds number_out_of_range'],
     [
       { blackouts: [{ type: 'weekly', days: [], from: '22:00', to: '06:00', timeZone: 'Asia/Tokyo' }] },

@@ -9,7 +9,7 @@ import { spreadOffsetSeconds } from './spread.ts';
 const at = (time: string) => new Date(`2026-11-21T${time}Z`);
 const policies: SchedulePolicies = {
   misfire: 'once',
-  catchUpMax: 100,
+  misfireLimit: 100,
   overlap: 'skip',
   spreadSeconds: 0,
   blackouts: [],
@@ -55,7 +55,7 @@ describe('rule 20: what is due', () => {
     expect(planned).toMatchObject({
       lastNominalAt: at('01:00'),
       nextNominalAt: at('02:00'),
-      nextEffectiveAt: at('02:00'),
+      nextDueAt: at('02:00'),
     });
   });
 
@@ -66,7 +66,7 @@ describe('rule 20: what is due', () => {
       occurrences: [],
       lastNominalAt: at('00:00'),
       nextNominalAt: at('01:00'),
-      nextEffectiveAt: at('01:00'),
+      nextDueAt: at('01:00'),
     });
   });
 
@@ -120,7 +120,7 @@ describe('rule 21: misfire policies', () => {
       '04:00 run',
       '05:00 run',
     ]);
-    expect(told(plan(missed, { misfire: 'all', catchUpMax: 2 }))).toEqual([
+    expect(told(plan(missed, { misfire: 'all', misfireLimit: 2 }))).toEqual([
       '01:00 misfire_bound',
       '02:00 misfire_bound',
       '03:00 misfire_bound',
@@ -312,7 +312,7 @@ describe('rule 23: spread', () => {
     expect(spreadOffsetSeconds('a', hourly, 0)).toBe(0);
   });
 
-  it('an occurrence is due at its effective instant', () => {
+  it('a spread occurrence is due at its offset', () => {
     const spread = { spreadSeconds: 1800 };
     const offsetSeconds = spreadOffsetSeconds('a', hourly, 1800);
     expect(offsetSeconds).toBeGreaterThan(0);
@@ -320,9 +320,9 @@ describe('rule 23: spread', () => {
     expect(told(plan({ now: new Date(dueAt.getTime() - 1) }, spread))).toEqual([]);
     const planned = plan({ now: dueAt }, spread);
     expect(planned.occurrences).toEqual([
-      { decision: 'run', nominalAt: at('01:00'), effectiveAt: dueAt, isMadeUp: false },
+      { decision: 'run', nominalAt: at('01:00'), dueAt: dueAt, isMadeUp: false },
     ]);
-    expect(planned.nextEffectiveAt).toEqual(new Date(dueAt.getTime() + 3_600_000));
+    expect(planned.nextDueAt).toEqual(new Date(dueAt.getTime() + 3_600_000));
   });
 });
 
@@ -358,9 +358,9 @@ describe('preview', () => {
       count: 3,
     });
     expect(previewed).toEqual([
-      { nominalAt: at('01:00'), effectiveAt: at('01:00'), decision: 'run', reason: null },
-      { nominalAt: at('02:00'), effectiveAt: at('02:00'), decision: 'skip', reason: 'blackout' },
-      { nominalAt: at('03:00'), effectiveAt: at('03:00'), decision: 'run', reason: null },
+      { nominalAt: at('01:00'), dueAt: at('01:00'), decision: 'run', reason: null },
+      { nominalAt: at('02:00'), dueAt: at('02:00'), decision: 'skip', reason: 'blackout' },
+      { nominalAt: at('03:00'), dueAt: at('03:00'), decision: 'run', reason: null },
     ]);
   });
 

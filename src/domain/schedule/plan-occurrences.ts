@@ -1,7 +1,7 @@
 import { findBlackout } from './blackout.ts';
 import { nextNominal, previousNominal } from './next-nominal.ts';
 import type { Schedule, SchedulePolicies } from './schedule.ts';
-import { effectiveAt, spreadOffsetSeconds } from './spread.ts';
+import { dueInstant, spreadOffsetSeconds } from './spread.ts';
 
 /** Why an occurrence does not run (rule 21: whatever does not run leaves its occurrence with the reason). */
 export type SkipReason =
@@ -17,7 +17,7 @@ export type SkipReason =
 
 interface PlannedBase {
   nominalAt: Date;
-  effectiveAt: Date;
+  dueAt: Date;
 }
 
 export interface RunOccurrence extends PlannedBase {
@@ -45,12 +45,12 @@ export interface CollapsedOccurrences extends PlannedBase {
 export type PlannedOccurrence = RunOccurrence | SkippedOccurrence | CollapsedOccurrences;
 
 export interface OccurrencePlan {
-  /** Oldest first; at most about a hundred, or as many as `catchUpMax` allows to run. */
+  /** Oldest first; at most about a hundred, or as many as `misfireLimit` allows to run. */
   occurrences: PlannedOccurrence[];
   /** Newest nominal instant that the plan has dealt with: the next plan's `lastNominalAt`. */
   lastNominalAt: Date | null;
   nextNominalAt: Date | null;
-  nextEffectiveAt: Date | null;
+  nextDueAt: Date | null;
 }
 
 export interface PlanInput {
@@ -66,7 +66,7 @@ export interface PlanInput {
   isGloballyEnabled: boolean;
   /** When it was last switched on again, for itself or for all; null when it never was off. */
   enabledAt: Date | null;
-  /** An occurrence that starts later than this after its effective instant was missed. */
+  /** An occurrence that starts later than this after its due instant was missed. */
   misfireGraceSeconds: number;
 }
 
@@ -79,7 +79,7 @@ const countedMax = 1_000;
  * What a tick is to do with everything of one schedule that is due at `now` (rules 18 to 23). Work and output
  * are bounded: a schedule of every second that stood still for a year is planned in milliseconds.
  *
- * Blackouts are read at the effective instant, and at `now` for a run that catches up. The collapsed rows of
+ * Blackouts are read at the due instant, and at `now` for a run that catches up. The collapsed rows of
  * what is too old to be listed carry the reason of the misfire policy without looking at blackouts.
  * Overlap is decided in the database, where the runs are: decide-overlap.ts.
  */
@@ -114,22 +114,22 @@ function planWhileOn(
   newest: Date,
   offsetSeconds: number,
 ): PlannedOccurrence[] {
-  const { misfire, catchUpMax, blackouts } = policies;
-  const { listed, range } = listNewest(schedule, after, newest, Math.max(listedMin, catchUpMax));
+  const { misfire, misfireLimit, blackouts } = policies;
+  const { listed, range } = listNewest(schedule, after, newest, Math.max(listedMin, misfireLimit));
   const missedBefore = now.getTime() - misfireGraceSeconds * 1000;
   const isNowBlackedOut = findBlackout(blackouts, now) !== null;
 
   const planned: PlannedOccurrence[] = [];
   let runs = 0;
   for (const nominalAt of listed.toReversed()) {
-    const startAt = effectiveAt(nominalAt, offsetSeconds);
+    const startAt = dueInstant(nominalAt, offsetSeconds);
     const isMissed = startAt.getTime() < missedBefore;
     const isBlackedOut = (isMissed && isNowBlackedOut) || findBlackout(blackouts, startAt) !== null;
     let reason: SkipReason | null = null;
     if (isMissed && misfire === 'skip') reason = 'misfire_skipped';
     else if (isBlackedOut) reason = 'blackout';
     else if (isMissed && misfire === 'once' && runs > 0) reason = 'misfire_collapsed';
-    else if (isMissed && misfire === 'all' && runs >= catchUpMax) reason = 'misfire_bound';
+    else if (isMissed && misfire === 'all' && runs >= misfireLimit) reason = 'misfire_bound';
     if (reason) {
       planned.push(skipped(nominalAt, reason, offsetSeconds));
     } else {
@@ -137,7 +137,7 @@ function planWhileOn(
       planned.push({
         decision: 'run',
         nominalAt,
-        effectiveAt: startAt,
+        dueAt: startAt,
         isMadeUp: isMissed && misfire === 'all',
       });
     }
@@ -228,7 +228,7 @@ function countRange(schedule: Schedule, firstAt: Date, lastAt: Date): Occurrence
 }
 
 function skipped(nominalAt: Date, reason: SkipReason, offsetSeconds: number): SkippedOccurrence {
-  return { decision: 'skip', reason, nominalAt, effectiveAt: effectiveAt(nominalAt, offsetSeconds) };
+  return { decision: 'skip', reason, nominalAt, dueAt: dueInstant(nominalAt, offsetSeconds) };
 }
 
 function collapsed(
@@ -240,7 +240,7 @@ function collapsed(
     decision: 'skip_range',
     reason,
     nominalAt: firstAt,
-    effectiveAt: effectiveAt(firstAt, offsetSeconds),
+    dueAt: dueInstant(firstAt, offsetSeconds),
     untilNominalAt: lastAt,
     count,
     isCountAtLeast,
@@ -253,6 +253,6 @@ function planOf(
   nextNominalAt: Date | null,
   offsetSeconds: number,
 ): OccurrencePlan {
-  const nextEffectiveAt = nextNominalAt ? effectiveAt(nextNominalAt, offsetSeconds) : null;
-  return { occurrences, lastNominalAt, nextNominalAt, nextEffectiveAt };
+  const nextDueAt = nextNominalAt ? dueInstant(nextNominalAt, offsetSeconds) : null;
+  return { occurrences, lastNominalAt, nextNominalAt, nextDueAt };
 }

@@ -1,12 +1,12 @@
 import { findBlackout } from './blackout.ts';
 import { nextNominal } from './next-nominal.ts';
 import type { Schedule, SchedulePolicies } from './schedule.ts';
-import { effectiveAt, spreadOffsetSeconds } from './spread.ts';
+import { dueInstant, spreadOffsetSeconds } from './spread.ts';
 
 export interface PreviewedOccurrence {
   nominalAt: Date;
   /** Nominal plus the offset of the spread: when it is to start (rule 23). */
-  effectiveAt: Date;
+  dueAt: Date;
   decision: 'run' | 'skip';
   reason: 'blackout' | null;
 }
@@ -32,11 +32,11 @@ export function previewOccurrences({
   const previewed: PreviewedOccurrence[] = [];
   let nominalAt = nextNominal(schedule, from);
   while (nominalAt && previewed.length < count) {
-    const startAt = effectiveAt(nominalAt, offsetSeconds);
+    const startAt = dueInstant(nominalAt, offsetSeconds);
     const isBlackedOut = findBlackout(policies.blackouts, startAt) !== null;
     previewed.push({
       nominalAt,
-      effectiveAt: startAt,
+      dueAt: startAt,
       decision: isBlackedOut ? 'skip' : 'run',
       reason: isBlackedOut ? 'blackout' : null,
     });

@@ -1,5 +1,5 @@
 /**
- * When a job runs. A *nominal* instant is what the schedule says; the *effective* instant adds the stable
+ * When a job runs. A *nominal* instant is what the schedule says; the *due* instant adds the stable
  * offset of the spread. An *occurrence* is one nominal instant with what was decided about it.
  */
 export type Schedule = CronSchedule | IntervalSchedule | OneShotSchedule;
@@ -57,7 +57,7 @@ export type BlackoutWindow = WeeklyBlackout | OneOffBlackout;
 export interface SchedulePolicies {
   misfire: MisfirePolicy;
   /** With misfire `all`: how many missed occurrences run at most, the newest ones. */
-  catchUpMax: number;
+  misfireLimit: number;
   overlap: OverlapPolicy;
   /** Width of the spread in seconds; 0 runs at the nominal instant. */
   spreadSeconds: number;

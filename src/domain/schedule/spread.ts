@@ -12,7 +12,7 @@ export function spreadOffsetSeconds(scheduleId: string, schedule: Schedule, spre
 }
 
 /** When an occurrence with this nominal instant is to start (rule 23). */
-export function effectiveAt(nominalAt: Date, offsetSeconds: number): Date {
+export function dueInstant(nominalAt: Date, offsetSeconds: number): Date {
   return new Date(nominalAt.getTime() + offsetSeconds * 1000);
 }
 

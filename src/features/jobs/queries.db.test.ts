@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NotFoundError } from '#domain/errors.ts';
-import type { InstantCursor, PagePosition } from '#domain/page-cursor.ts';
+import type { InstantPageCursor, PagePosition } from '#domain/page-cursor.ts';
 import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
 import {
   countRuns,
@@ -135,8 +135,8 @@ describe('history', () => {
     const reader = readerOf(tenant);
     const down: string[][] = [];
     const up: string[][] = [];
-    let position: PagePosition<InstantCursor> | null = null;
-    let newer: InstantCursor | null = null;
+    let position: PagePosition<InstantPageCursor> | null = null;
+    let newer: InstantPageCursor | null = null;
     do {
       const page = await listRuns(reader, job, allRuns, position);
       down.push(page.items.map(({ id }) => id));

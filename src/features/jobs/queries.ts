@@ -12,8 +12,8 @@ import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { addDays, dayIn, lastDays, startOfDay } from '#domain/calendar-day.ts';
 import { NotFoundError } from '#domain/errors.ts';
-import { isClockAhead, type JobHealth } from '#domain/job-health.ts';
-import { cutPage, type InstantCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
+import { isClockAhead, type JobStatusWord } from '#domain/job-status.ts';
+import { cutPage, type InstantPageCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { CurrentMember } from '#auth/current-member.ts';
@@ -31,7 +31,7 @@ export interface ListedJob {
   jobKey: string;
   title: LocalizedText;
   toolName: string | null;
-  health: JobHealth;
+  health: JobStatusWord;
   lastFinishedAt: string | null;
   lastMessage: string | null;
   isClockAhead: boolean;
@@ -124,8 +124,8 @@ export async function listRuns(
   { client, tenantId, timeZone }: Reader,
   ofJobId: string,
   filter: HistoryFilter,
-  position: PagePosition<InstantCursor> | null,
-): Promise<Page<RunSummary, InstantCursor>> {
+  position: PagePosition<InstantPageCursor> | null,
+): Promise<Page<RunSummary, InstantPageCursor>> {
   const places = unwrap(
     await client.rpc('page_runs', {
       p_tenant_id: tenantId,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isCalendarDay } from '#domain/calendar-day.ts';
 import {
-  type InstantCursor,
+  type InstantPageCursor,
   type PagePosition,
-  parseInstantCursor,
+  parseInstantPageCursor,
   parsePosition,
 } from '#domain/page-cursor.ts';
 
@@ -74,12 +74,12 @@ const historyAddress = z.object({
 /** Reads the address of a job's page. */
 export function parseHistoryAddress(searchParams: SearchParams): {
   filter: HistoryFilter;
-  position: PagePosition<InstantCursor> | null;
+  position: PagePosition<InstantPageCursor> | null;
 } {
   const address = historyAddress.parse(searchParams);
   return {
     filter: { outcome: address.outcome ?? null, from: address.from ?? null, to: address.to ?? null },
-    position: parsePosition(address, parseInstantCursor),
+    position: parsePosition(address, parseInstantPageCursor),
   };
 }
 

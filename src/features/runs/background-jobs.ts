@@ -8,7 +8,7 @@ import {
   toExecutionStatus,
 } from '#domain/run/reference-words.ts';
 import type { ExecutionStatus } from '#domain/run/reference-words.ts';
-import { type InstantCursor, formatInstantCursor } from '#domain/page-cursor.ts';
+import { type InstantPageCursor, formatInstantPageCursor } from '#domain/page-cursor.ts';
 import { parseRunState, type RunState } from '#domain/run-state.ts';
 import type { Actor } from '#auth/api-actor.ts';
 import { errorMessageOf } from '#features/runs/plugin-runs.ts';
@@ -150,7 +150,7 @@ const quoted = (text: string): string => `"${text}"`;
 /** The runs of a job, newest first; `next` is where the page after it begins. */
 export async function listExecutions(
   { client, tenantId }: Actor,
-  { jobId, limit, after }: { jobId: string; limit: number; after?: InstantCursor | undefined },
+  { jobId, limit, after }: { jobId: string; limit: number; after?: InstantPageCursor | undefined },
 ): Promise<{ executions: Execution[]; next: string | null }> {
   let query = client
     .from('runs')
@@ -177,6 +177,6 @@ export async function listExecutions(
         error_message: errorMessageOf(row.error) ?? (state === 'failed' ? row.message : null),
       };
     }),
-    next: last ? formatInstantCursor({ at: toInstant(last.ordered_at), id: last.id }) : null,
+    next: last ? formatInstantPageCursor({ at: toInstant(last.ordered_at), id: last.id }) : null,
   };
 }

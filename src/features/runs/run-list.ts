@@ -3,7 +3,7 @@ import { toErrorSummary, toProgress } from '#data/portal-run-row.ts';
 import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { addDays, dayIn, startOfDay } from '#domain/calendar-day.ts';
-import { cutPage, type InstantCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
+import { cutPage, type InstantPageCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
 import type { RunProgress } from '#domain/run/progress.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { CurrentMember } from '#auth/current-member.ts';
@@ -27,8 +27,8 @@ export interface ListedRun extends RunSummary {
 export async function listAllRuns(
   { client, tenantId, timeZone }: Reader,
   filter: RunFilter,
-  position: PagePosition<InstantCursor> | null,
-): Promise<Page<ListedRun, InstantCursor>> {
+  position: PagePosition<InstantPageCursor> | null,
+): Promise<Page<ListedRun, InstantPageCursor>> {
   const places = unwrap(
     await client.rpc('page_runs', {
       p_tenant_id: tenantId,

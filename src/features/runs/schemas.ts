@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isCalendarDay } from '#domain/calendar-day.ts';
 import {
-  type InstantCursor,
+  type InstantPageCursor,
   type PagePosition,
-  parseInstantCursor,
+  parseInstantPageCursor,
   parsePosition,
 } from '#domain/page-cursor.ts';
 import { runStates, type RunState, runTriggers, type RunTrigger } from '#domain/run-state.ts';
@@ -39,7 +39,7 @@ const runsAddress = z.object({
 /** Reads the address of a list of runs; what makes no sense is as if it were not there. */
 export function parseRunsAddress(searchParams: SearchParams): {
   filter: RunFilter;
-  position: PagePosition<InstantCursor> | null;
+  position: PagePosition<InstantPageCursor> | null;
   /** The run that is open beside the list. */
   shownId: string | null;
 } {
@@ -53,7 +53,7 @@ export function parseRunsAddress(searchParams: SearchParams): {
       from: address.from ?? null,
       to: address.to ?? null,
     },
-    position: parsePosition(address, parseInstantCursor),
+    position: parsePosition(address, parseInstantPageCursor),
     shownId: address.run ?? null,
   };
 }

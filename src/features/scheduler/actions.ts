@@ -95,13 +95,13 @@ export async function previewSchedule(form: FormData): Promise<PreviewAnswer> {
     return {
       ok: true,
       words: await describeSchedule(schedule, { locale, timeZone }),
-      instants: instants.map(({ nominalAt, effectiveAt, decision }) => {
-        const at = effectiveAt.toISOString();
-        const isSpread = effectiveAt.getTime() !== nominalAt.getTime();
+      instants: instants.map(({ nominalAt, dueAt, decision }) => {
+        const at = dueAt.toISOString();
+        const isSpread = dueAt.getTime() !== nominalAt.getTime();
         return {
           at,
           exact: formatExactTime(at, locale, zone),
-          relative: formatRelativeTime(effectiveAt, now, locale),
+          relative: formatRelativeTime(dueAt, now, locale),
           note:
             decision === 'skip'
               ? t('schedules.form.previewBlackout')

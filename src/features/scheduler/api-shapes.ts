@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PluginJob } from '#data/plugin-job-row.ts';
 import { workerSilentSecondsMax } from '#domain/heartbeat.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
-import { parseInstantCursor, type TitleCursor } from '#domain/page-cursor.ts';
+import { parseInstantPageCursor, type TitlePageCursor } from '#domain/page-cursor.ts';
 import type { Schedule } from '#domain/schedule/schedule.ts';
 import type { SchedulerStatus } from '#data/schedules-overview.ts';
 
@@ -17,13 +17,13 @@ const limit = (byDefault: number, max: number) =>
     .transform((given) => Math.min(given, max));
 
 /** A place in the list of jobs as it stands in an address. */
-export function formatTitleCursor({ title, id }: TitleCursor): string {
+export function formatTitlePageCursor({ title, id }: TitlePageCursor): string {
   return Buffer.from(JSON.stringify([title, id]), 'utf8').toString('base64url');
 }
 
 const titleCursor = z.tuple([z.string().refine((title) => !title.includes('\0')), z.guid()]);
 
-function parseTitleCursor(text: string): TitleCursor | null {
+function parseTitlePageCursor(text: string): TitlePageCursor | null {
   try {
     const [title, id] = titleCursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
     return { title, id };
@@ -44,14 +44,14 @@ const cursorOf = <Cursor>(parse: (text: string) => Cursor | null) =>
 
 export const jobsQuery = z.object({
   limit: limit(100, 500),
-  after: cursorOf(parseTitleCursor),
+  after: cursorOf(parseTitlePageCursor),
   enabled: z
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .optional(),
 });
 
-export const executionsQuery = z.object({ limit: limit(20, 100), after: cursorOf(parseInstantCursor) });
+export const executionsQuery = z.object({ limit: limit(20, 100), after: cursorOf(parseInstantPageCursor) });
 
 /** A schedule in one line: the cron expression, or words of the same kind for the other types. */
 function toScheduleText(schedule: Schedule): string {

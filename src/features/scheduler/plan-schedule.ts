@@ -29,13 +29,13 @@ export function planSchedule(due: DueSchedule, now: Date): SchedulePlan {
     enabledAt: due.tenantEnabledAt === null ? null : new Date(due.tenantEnabledAt),
     misfireGraceSeconds,
   });
-  const { lastNominalAt, nextNominalAt, nextEffectiveAt } = plan;
-  const isHeld = nextEffectiveAt !== null && nextEffectiveAt <= now;
+  const { lastNominalAt, nextNominalAt, nextDueAt } = plan;
+  const isHeld = nextDueAt !== null && nextDueAt <= now;
   return {
     ...placeOf(due),
     lastNominalAt: lastNominalAt?.toISOString() ?? null,
     nextNominalAt: nextNominalAt?.toISOString() ?? null,
-    nextDueAt: (isHeld ? new Date(now.getTime() + heldMs) : nextEffectiveAt)?.toISOString() ?? null,
+    nextDueAt: (isHeld ? new Date(now.getTime() + heldMs) : nextDueAt)?.toISOString() ?? null,
     instants: joinSkipped(plan.occurrences),
   };
 }
@@ -52,7 +52,7 @@ export function planBroken(due: DueSchedule): SchedulePlan {
         nominalAt: due.nextNominalAt,
         throughNominalAt: due.nextNominalAt,
         count: 1,
-        effectiveAt: due.nextNominalAt,
+        dueAt: due.nextNominalAt,
         decision: 'skip',
         reason: 'schedule_broken',
       },
@@ -84,7 +84,7 @@ function joinSkipped(occurrences: readonly PlannedOccurrence[]): PlannedInstants
         nominalAt,
         throughNominalAt,
         count,
-        effectiveAt: occurrence.effectiveAt.toISOString(),
+        dueAt: occurrence.dueAt.toISOString(),
         decision: reason === null ? 'run' : 'skip',
         reason,
         isMadeUp: occurrence.decision === 'run' && occurrence.isMadeUp,

@@ -11,11 +11,11 @@ import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
 import {
   cutPage,
-  formatInstantCursor,
-  type InstantCursor,
+  formatInstantPageCursor,
+  type InstantPageCursor,
   type Page,
   type PagePosition,
-  type TitleCursor,
+  type TitlePageCursor,
 } from '#domain/page-cursor.ts';
 import { type PreviewedOccurrence, previewOccurrences } from '#domain/schedule/preview-occurrences.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
@@ -37,10 +37,10 @@ export async function listPluginJobs(
     pluginId?: string | undefined;
     isEnabled?: boolean | undefined;
     search?: string | undefined;
-    position?: PagePosition<TitleCursor> | null;
+    position?: PagePosition<TitlePageCursor> | null;
     size?: number;
   } = {},
-): Promise<Page<PluginJob, TitleCursor>> {
+): Promise<Page<PluginJob, TitlePageCursor>> {
   const isBackwards = position?.direction === 'before';
   const ordered = () => {
     let query = client.from('plugin_job_overview').select(pluginJobColumns).eq('tenant_id', tenantId);
@@ -88,7 +88,7 @@ export interface Occurrence {
   nominalAt: string;
   throughNominalAt: string;
   count: number;
-  effectiveAt: string;
+  dueAt: string;
   state: string;
   reason: string | null;
   runId: string | null;
@@ -97,7 +97,7 @@ export interface Occurrence {
 /** The ledger of a job, newest first. */
 export async function listOccurrences(
   { client, tenantId }: Actor,
-  { jobId, after, size = 50 }: { jobId: string; after?: InstantCursor | undefined; size?: number },
+  { jobId, after, size = 50 }: { jobId: string; after?: InstantPageCursor | undefined; size?: number },
 ): Promise<{ occurrences: Occurrence[]; next: string | null }> {
   let query = client
     .from('occurrences')
@@ -117,13 +117,14 @@ export async function listOccurrences(
     nominalAt: toInstant(row.nominal_at),
     throughNominalAt: toInstant(row.through_nominal_at),
     count: row.instant_count,
-    effectiveAt: toInstant(row.effective_at),
+    dueAt: toInstant(row.effective_at),
     state: row.state,
     reason: row.reason,
     runId: row.run_id,
   }));
   const last = occurrences.at(-1);
-  const next = rows.length > size && last ? formatInstantCursor({ at: last.nominalAt, id: last.id }) : null;
+  const next =
+    rows.length > size && last ? formatInstantPageCursor({ at: last.nominalAt, id: last.id }) : null;
   return { occurrences, next };
 }
 
@@ -195,8 +196,8 @@ function instantsOf(
     policies: when.policies,
     from: new Date(Math.max(first, from.getTime() - 86_400_000) - 1),
     count: timelineInstantsPerJobMax + 1,
-  }).filter(({ effectiveAt }) => effectiveAt < until);
-  const instants = listed.filter(({ effectiveAt }) => effectiveAt >= from);
+  }).filter(({ dueAt }) => dueAt < until);
+  const instants = listed.filter(({ dueAt }) => dueAt >= from);
   const isCut = listed.length > timelineInstantsPerJobMax;
   if (instants.length === 0 && !isCut) return null;
   return { jobId, title, pluginName, instants: instants.slice(0, timelineInstantsPerJobMax), isCut };
@@ -206,9 +207,9 @@ function findCollisions(jobs: readonly TimelineJob[]): Collision[] {
   const minutes = new Map<number, Set<string>>();
   for (const { jobId, instants, isCut } of jobs) {
     if (isCut) continue;
-    for (const { effectiveAt, decision } of instants) {
+    for (const { dueAt, decision } of instants) {
       if (decision !== 'run') continue;
-      const minute = Math.floor(effectiveAt.getTime() / 60_000);
+      const minute = Math.floor(dueAt.getTime() / 60_000);
       const starting = minutes.get(minute) ?? new Set();
       minutes.set(minute, starting.add(jobId));
     }

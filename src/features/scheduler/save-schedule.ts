@@ -6,7 +6,7 @@ import { nextNominal } from '#domain/schedule/next-nominal.ts';
 import { parsePolicies } from '#domain/schedule/parse-policies.ts';
 import { parseSchedule } from '#domain/schedule/parse-schedule.ts';
 import type { Schedule, SchedulePolicies } from '#domain/schedule/schedule.ts';
-import { effectiveAt, spreadOffsetSeconds } from '#domain/schedule/spread.ts';
+import { dueInstant, spreadOffsetSeconds } from '#domain/schedule/spread.ts';
 import { type AdminActor, assertAdmin } from '#auth/api-actor.ts';
 import { findPluginJob } from '#features/scheduler/find-plugin-job.ts';
 
@@ -66,7 +66,7 @@ export async function saveSchedule(
       new Date(stored.last_nominal_at) >= schedule.at;
     const nominalAt = isEnabled && !isOver ? firstNominal(schedule, now) : null;
     const offsetSeconds = spreadOffsetSeconds(scheduleId, schedule, policies.spreadSeconds);
-    const dueAt = nominalAt && effectiveAt(nominalAt, offsetSeconds);
+    const dueAt = nominalAt && dueInstant(nominalAt, offsetSeconds);
     const row = {
       ...fromSchedule(schedule, policies),
       next_nominal_at: nominalAt?.toISOString() ?? null,

@@ -29,7 +29,7 @@ describe('readScheduleForm', () => {
       expression: ' 0 6 * * 1-5 ',
       timeZone: 'Europe/London',
       misfire: 'all',
-      catchUpMax: '3',
+      misfireLimit: '3',
       overlap: 'queue',
       spreadSeconds: '60',
       catchUpAfterEnable: 'on',
@@ -37,7 +37,7 @@ describe('readScheduleForm', () => {
     expect(schedule).toEqual({ type: 'cron', expression: '0 6 * * 1-5', timeZone: 'Europe/London' });
     expect(policies).toEqual({
       misfire: 'all',
-      catchUpMax: 3,
+      misfireLimit: 3,
       overlap: 'queue',
       spreadSeconds: 60,
       blackouts: [],

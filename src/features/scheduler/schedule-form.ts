@@ -138,7 +138,7 @@ export function readScheduleForm(
   const blackouts = isKnownTimeZone(timeZone) ? writtenBlackouts(form, timeZone) : [];
   const policies = parsePolicies({
     misfire: textOf(form, 'misfire') || undefined,
-    catchUpMax: numberOf(textOf(form, 'catchUpMax')),
+    misfireLimit: numberOf(textOf(form, 'misfireLimit')),
     overlap: textOf(form, 'overlap') || undefined,
     spreadSeconds: numberOf(textOf(form, 'spreadSeconds')),
     blackouts: blackouts.map(({ window }) => window),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import {
-  type InstantCursor,
+  type InstantPageCursor,
   type PagePosition,
-  parseInstantCursor,
+  parseInstantPageCursor,
   parsePosition,
-  parseTitleCursor,
-  type TitleCursor,
+  parseTitlePageCursor,
+  type TitlePageCursor,
 } from '#domain/page-cursor.ts';
 
 const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
@@ -38,7 +38,7 @@ const schedulesAddress = z.object({
 /** Reads the address of the list of scheduled jobs; what makes no sense is as if it were not there. */
 export function parseSchedulesAddress(searchParams: SearchParams): {
   filter: ScheduleFilter;
-  position: PagePosition<TitleCursor> | null;
+  position: PagePosition<TitlePageCursor> | null;
   /** The job whose form for a run now is open. */
   runNowId: string | null;
   /** Whether it is asked what kind of job to make. */
@@ -47,7 +47,7 @@ export function parseSchedulesAddress(searchParams: SearchParams): {
   const address = schedulesAddress.parse(searchParams);
   return {
     filter: { search: address.q ?? '', state: address.state ?? null, pluginId: address.plugin ?? null },
-    position: parsePosition(address, parseTitleCursor),
+    position: parsePosition(address, parseTitlePageCursor),
     runNowId: address['run-now'] ?? null,
     isNewJobAsked: address.new === 'job',
   };
@@ -56,9 +56,9 @@ export function parseSchedulesAddress(searchParams: SearchParams): {
 const ledgerAddress = z.object({ after: optional(z.string().max(100)) });
 
 /** Reads the address of a job's ledger. */
-export function parseLedgerAddress(searchParams: SearchParams): { after: InstantCursor | null } {
+export function parseLedgerAddress(searchParams: SearchParams): { after: InstantPageCursor | null } {
   const { after } = ledgerAddress.parse(searchParams);
-  return { after: after === undefined ? null : parseInstantCursor(after) };
+  return { after: after === undefined ? null : parseInstantPageCursor(after) };
 }
 
 const isOn = z.enum(['true', 'false']).transform((value) => value === 'true');

@@ -12,7 +12,7 @@ type StoredSchedule = ScheduleColumns & { id: string; updated_at: string; last_n
 interface Resumption {
   nextNominalAt: Date | null;
   nextDueAt: Date | null;
-  missed: { nominalAt: Date; throughNominalAt: Date; count: number; effectiveAt: Date } | null;
+  missed: { nominalAt: Date; throughNominalAt: Date; count: number; dueAt: Date } | null;
 }
 
 function planResumption(stored: StoredSchedule, now: Date): Resumption {
@@ -34,11 +34,11 @@ function planResumption(stored: StoredSchedule, now: Date): Resumption {
   const first = plan.occurrences[0];
   if (first && policies.catchUpAfterEnable) {
     // The next tick takes all of them, by the misfire policy.
-    return { nextNominalAt: first.nominalAt, nextDueAt: first.effectiveAt, missed: null };
+    return { nextNominalAt: first.nominalAt, nextDueAt: first.dueAt, missed: null };
   }
   return {
     nextNominalAt: plan.nextNominalAt,
-    nextDueAt: plan.nextEffectiveAt,
+    nextDueAt: plan.nextDueAt,
     missed: first
       ? {
           nominalAt: first.nominalAt,
@@ -47,7 +47,7 @@ function planResumption(stored: StoredSchedule, now: Date): Resumption {
             (sum, one) => sum + (one.decision === 'skip_range' ? one.count : 1),
             0,
           ),
-          effectiveAt: first.effectiveAt,
+          dueAt: first.dueAt,
         }
       : null,
   };
@@ -73,7 +73,7 @@ export async function setJobEnabled(
           nominal_at: resumption.missed.nominalAt.toISOString(),
           through_nominal_at: resumption.missed.throughNominalAt.toISOString(),
           instant_count: resumption.missed.count,
-          effective_at: resumption.missed.effectiveAt.toISOString(),
+          effective_at: resumption.missed.dueAt.toISOString(),
         }
       : undefined;
     const answer = await actor.client.rpc('set_job_enabled', {

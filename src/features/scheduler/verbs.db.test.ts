@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { PagePosition, TitleCursor } from '#domain/page-cursor.ts';
+import type { PagePosition, TitlePageCursor } from '#domain/page-cursor.ts';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
 import type { Actor, AdminActor } from '#auth/api-actor.ts';
 import { deleteSchedule } from '#features/scheduler/delete-schedule.ts';
@@ -90,7 +90,7 @@ describe('rules 17, 19 and 38: saving a schedule', () => {
     expect(saved.nextNominalAt).toEqual(new Date('2026-03-02T00:01:00Z'));
     const changed = await saveSchedule(
       admin,
-      { jobId, schedule: { type: 'interval', seconds: 90 }, policies: { misfire: 'all', catchUpMax: 5 } },
+      { jobId, schedule: { type: 'interval', seconds: 90 }, policies: { misfire: 'all', misfireLimit: 5 } },
       after(1),
     );
     expect(changed.scheduleId).toBe(saved.scheduleId);
@@ -338,7 +338,7 @@ describe('what comes next', () => {
         insert into public.jobs (tenant_id, job_key, title, kind, plugin_id, plugin_job_name)
         values (${tenant.id}, ${`title-${index}`}, ${title}, 'plugin', ${pluginId}, 'first')`;
     }
-    const read = (position: PagePosition<TitleCursor> | null) =>
+    const read = (position: PagePosition<TitlePageCursor> | null) =>
       listPluginJobs(actor, { pluginId, position, size: 2 });
     const down: string[][] = [];
     const up: string[][] = [];
@@ -367,8 +367,12 @@ describe('what comes next', () => {
     for (let minute = 1; minute <= 5; minute += 1) await runTick({ now: after(minute) });
     const first = await listOccurrences(staff, { jobId, size: 3 });
     expect(first.occurrences.map(({ nominalAt }) => nominalAt.slice(14, 16))).toEqual(['05', '04', '03']);
-    const { parseInstantCursor } = await import('#domain/page-cursor.ts');
-    const second = await listOccurrences(staff, { jobId, size: 3, after: parseInstantCursor(first.next!)! });
+    const { parseInstantPageCursor } = await import('#domain/page-cursor.ts');
+    const second = await listOccurrences(staff, {
+      jobId,
+      size: 3,
+      after: parseInstantPageCursor(first.next!)!,
+    });
     expect(second.occurrences.map(({ nominalAt }) => nominalAt.slice(14, 16))).toEqual(['02', '01']);
     expect(second.next).toBeNull();
     expect((await listOccurrences(otherAdmin, { jobId })).occurrences).toEqual([]);

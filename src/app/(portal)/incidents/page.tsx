@@ -6,10 +6,10 @@ import { LinkButton } from '#components/ui/link-button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
-import { formatIncidentCursor } from '#domain/page-cursor.ts';
-import { IncidentTable } from '#features/incidents/components/incident-table.tsx';
-import { isNarrowed, listIncidents } from '#features/incidents/queries.ts';
-import { parseIncidentAddress } from '#features/incidents/schemas.ts';
+import { formatJobStatusPageCursor } from '#domain/page-cursor.ts';
+import { JobStatusTable } from '#features/job-status/components/job-status-table.tsx';
+import { isNarrowed, listJobStatuses } from '#features/job-status/queries.ts';
+import { parseJobStatusAddress } from '#features/job-status/schemas.ts';
 import { addressOf } from '#http/address-of.ts';
 import { FilterBar } from '#components/ui/filter-bar.tsx';
 import { requireMember } from '#auth/current-member.ts';
@@ -23,11 +23,11 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default portalPage<PageProps<'/incidents'>>(async ({ searchParams }) => {
-  const { filter, position } = parseIncidentAddress(await searchParams);
+  const { filter, position } = parseJobStatusAddress(await searchParams);
   const member = await requireMember();
   const { badge } = member;
   const [page, tools, t, states] = await Promise.all([
-    listIncidents(member, filter, position),
+    listJobStatuses(member, filter, position),
     listToolChoices(member),
     getTranslations('incidents'),
     getTranslations('states'),
@@ -105,7 +105,7 @@ export default portalPage<PageProps<'/incidents'>>(async ({ searchParams }) => {
         </p>
       )}
       {page.items.length > 0 ? (
-        <IncidentTable incidents={page.items} timeZone={member.timeZone} portalJobs={portalJobs} />
+        <JobStatusTable statuses={page.items} timeZone={member.timeZone} portalJobs={portalJobs} />
       ) : position === null ? (
         <EmptyState
           icon={SearchX}
@@ -122,10 +122,10 @@ export default portalPage<PageProps<'/incidents'>>(async ({ searchParams }) => {
         newerLabel={t('pages.previous')}
         olderLabel={t('pages.next')}
         newerHref={
-          page.newer && addressOf('/incidents', { ...applied, before: formatIncidentCursor(page.newer) })
+          page.newer && addressOf('/incidents', { ...applied, before: formatJobStatusPageCursor(page.newer) })
         }
         olderHref={
-          page.older && addressOf('/incidents', { ...applied, after: formatIncidentCursor(page.older) })
+          page.older && addressOf('/incidents', { ...applied, after: formatJobStatusPageCursor(page.older) })
         }
       />
     </>

@@ -6,7 +6,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
-import { formatTitleCursor } from '#domain/page-cursor.ts';
+import { formatTitlePageCursor } from '#domain/page-cursor.ts';
 import { isUnfinished } from '#domain/run-state.ts';
 import { addressOf } from '#http/address-of.ts';
 import { requireMember } from '#auth/current-member.ts';
@@ -56,7 +56,10 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
       )
     : new Map<string, RunForm>();
   const applied = { q: filter.search, state: filter.state, plugin: filter.pluginId };
-  const here = { ...applied, ...(position && { [position.direction]: formatTitleCursor(position.cursor) }) };
+  const here = {
+    ...applied,
+    ...(position && { [position.direction]: formatTitlePageCursor(position.cursor) }),
+  };
   const runNowForm = runNowId === null ? undefined : forms.get(runNowId);
   if (status.jobCount === 0) {
     return (
@@ -127,10 +130,10 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
       ) : null}
       <PaginationLinks
         newerHref={
-          page.newer && addressOf('/schedules', { ...applied, before: formatTitleCursor(page.newer) })
+          page.newer && addressOf('/schedules', { ...applied, before: formatTitlePageCursor(page.newer) })
         }
         olderHref={
-          page.older && addressOf('/schedules', { ...applied, after: formatTitleCursor(page.older) })
+          page.older && addressOf('/schedules', { ...applied, after: formatTitlePageCursor(page.older) })
         }
         newerLabel={t('previousPage')}
         olderLabel={t('nextPage')}

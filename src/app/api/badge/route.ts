@@ -1,4 +1,4 @@
-import { badgeEtag, hasCurrent } from '#features/incidents/badge-etag.ts';
+import { badgeEtag, hasCurrent } from '#features/job-status/badge-etag.ts';
 import { requireMember } from '#auth/current-member.ts';
 import { errorAnswer } from '#http/http-answer.ts';
 import { describeError, writeLog } from '#http/log.ts';

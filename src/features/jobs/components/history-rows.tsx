@@ -28,7 +28,7 @@ export interface HistoryRowTexts {
   from: string;
 }
 
-/** The rows of a job's history; why a client component: see IncidentRows. */
+/** The rows of a job's history; why a client component: see JobStatusRows. */
 export function HistoryRows({ rows, texts }: { rows: readonly HistoryRow[]; texts: HistoryRowTexts }) {
   return rows.map((row) => (
     <Row key={row.id} linked>

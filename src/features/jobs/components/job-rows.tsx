@@ -25,7 +25,7 @@ export interface JobRowTexts {
   clockAhead: ClockAheadTexts;
 }
 
-/** The rows of the table of jobs; why a client component: see IncidentRows. */
+/** The rows of the table of jobs; why a client component: see JobStatusRows. */
 export function JobRows({
   rows,
   hasTools,

@@ -11,7 +11,7 @@ import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { RunSummary } from '#data/run-row.ts';
 import { clockAheadMs } from '#domain/clock-skew.ts';
 import { formatDuration } from '#domain/duration.ts';
-import { formatInstantCursor, type InstantCursor, type Page } from '#domain/page-cursor.ts';
+import { formatInstantPageCursor, type InstantPageCursor, type Page } from '#domain/page-cursor.ts';
 import { type HistoryFilter, outcomes } from '#features/jobs/schemas.ts';
 import { addressOf } from '#http/address-of.ts';
 import { ApplyButton, DayField } from '#components/ui/day-field.tsx';
@@ -57,7 +57,7 @@ export function RunHistory({
   timeZone,
 }: {
   path: Route;
-  page: Page<RunSummary, InstantCursor>;
+  page: Page<RunSummary, InstantPageCursor>;
   filter: HistoryFilter;
   isFirstPage: boolean;
   /** The portal runs this job itself. */
@@ -130,8 +130,8 @@ export function RunHistory({
         </Table>
       )}
       <PaginationLinks
-        newerHref={page.newer && addressOf(path, { ...query, before: formatInstantCursor(page.newer) })}
-        olderHref={page.older && addressOf(path, { ...query, after: formatInstantCursor(page.older) })}
+        newerHref={page.newer && addressOf(path, { ...query, before: formatInstantPageCursor(page.newer) })}
+        olderHref={page.older && addressOf(path, { ...query, after: formatInstantPageCursor(page.older) })}
       />
       {page.newer ? (
         <p className="mt-2 text-[0.8125rem]">

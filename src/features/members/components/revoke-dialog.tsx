@@ -4,7 +4,7 @@ import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { revokeInvitation } from '#features/members/actions.ts';
 
 /** Asks before an invitation is withdrawn. */
-export function WithdrawDialog({
+export function RevokeDialog({
   invitation,
   closedHref,
 }: {

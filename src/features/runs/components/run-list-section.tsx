@@ -7,8 +7,8 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import {
-  formatInstantCursor,
-  type InstantCursor,
+  formatInstantPageCursor,
+  type InstantPageCursor,
   type Page,
   type PagePosition,
 } from '#domain/page-cursor.ts';
@@ -30,8 +30,8 @@ export function RunListSection({
 }: {
   path: string;
   query: Record<string, string | null>;
-  page: Page<ListedRun, InstantCursor>;
-  position: PagePosition<InstantCursor> | null;
+  page: Page<ListedRun, InstantPageCursor>;
+  position: PagePosition<InstantPageCursor> | null;
   /** The run that is open beside the list. */
   shown: WholeRun | null;
   timeZone: string;
@@ -47,7 +47,7 @@ export function RunListSection({
   }
   const listHref = addressOf(path, {
     ...query,
-    ...(position && { [position.direction]: formatInstantCursor(position.cursor) }),
+    ...(position && { [position.direction]: formatInstantPageCursor(position.cursor) }),
   });
   return (
     <>
@@ -63,8 +63,8 @@ export function RunListSection({
       )}
       {page.items.some(({ state }) => isUnfinished(state)) ? <AutoRefresh seconds={1} /> : null}
       <PaginationLinks
-        newerHref={page.newer && addressOf(path, { ...query, before: formatInstantCursor(page.newer) })}
-        olderHref={page.older && addressOf(path, { ...query, after: formatInstantCursor(page.older) })}
+        newerHref={page.newer && addressOf(path, { ...query, before: formatInstantPageCursor(page.newer) })}
+        olderHref={page.older && addressOf(path, { ...query, after: formatInstantPageCursor(page.older) })}
       />
       {page.newer ? (
         <p className="mt-2 text-[0.8125rem]">

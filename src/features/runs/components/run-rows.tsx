@@ -54,7 +54,7 @@ function RunText({ row, texts }: { row: RunRow; texts: RunRowTexts }) {
   );
 }
 
-/** The rows of a list of runs; why a client component: see IncidentRows. */
+/** The rows of a list of runs; why a client component: see JobStatusRows. */
 export function RunRows({
   rows,
   hasEvents,

@@ -68,8 +68,8 @@ function LoadLane({ timeline, span, timeZone }: { timeline: Timeline; span: Span
   const counts = new Map<number, number>();
   for (const { instants, isCut } of timeline.jobs) {
     if (isCut) continue;
-    for (const { effectiveAt, decision } of instants) {
-      if (decision === 'run') counts.set(bucketOf(effectiveAt), (counts.get(bucketOf(effectiveAt)) ?? 0) + 1);
+    for (const { dueAt, decision } of instants) {
+      if (decision === 'run') counts.set(bucketOf(dueAt), (counts.get(bucketOf(dueAt)) ?? 0) + 1);
     }
   }
   const most = Math.max(2, ...counts.values());
@@ -112,12 +112,12 @@ function JobLane({
   const isDense = job.isCut || job.instants.length > pointsMax;
   const marks = (chosen: TimelineJob['instants']) =>
     chosen
-      .map(({ effectiveAt }) =>
-        isDense ? `M${x(effectiveAt, span)} ${middle - 5}v10` : `M${x(effectiveAt, span)} ${middle}${point}`,
+      .map(({ dueAt }) =>
+        isDense ? `M${x(dueAt, span)} ${middle - 5}v10` : `M${x(dueAt, span)} ${middle}${point}`,
       )
       .join('');
-  const isCrowded = ({ effectiveAt }: TimelineJob['instants'][number]) =>
-    crowded.has(Math.floor(effectiveAt.getTime() / 60_000));
+  const isCrowded = ({ dueAt }: TimelineJob['instants'][number]) =>
+    crowded.has(Math.floor(dueAt.getTime() / 60_000));
   const runs = job.instants.filter(({ decision }) => decision === 'run');
   const skipped = marks(job.instants.filter(({ decision }) => decision === 'skip'));
   const dense = { width: 1.5 };
@@ -201,7 +201,7 @@ function TimelineTable({ timeline, timeZone }: { timeline: Timeline; timeZone: s
             <Cell label={t('times')} className="text-ink-muted">
               {runs
                 .slice(0, shownTimesMax)
-                .map(({ effectiveAt }) => clock(effectiveAt))
+                .map(({ dueAt }) => clock(dueAt))
                 .join(t('separator'))}
               {runs.length > shownTimesMax ? '…' : null}
             </Cell>

@@ -69,8 +69,8 @@ export function OccurrenceList({
                     >
                       {t('started')}
                     </Link>
-                    {one.effectiveAt === one.nominalAt ? null : (
-                      <span className="text-ink-muted">{t('spreadTo', { time: time(one.effectiveAt) })}</span>
+                    {one.dueAt === one.nominalAt ? null : (
+                      <span className="text-ink-muted">{t('spreadTo', { time: time(one.dueAt) })}</span>
                     )}
                   </>
                 )}

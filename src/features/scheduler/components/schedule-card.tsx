@@ -49,9 +49,9 @@ function Coming({ instants, timeZone }: { instants: readonly PreviewedOccurrence
     <>
       <h3 className="mt-4 text-xs font-medium text-ink-muted">{t('card.next')}</h3>
       <ol className="mt-1 space-y-1 text-[0.8125rem]">
-        {instants.map(({ effectiveAt, nominalAt, decision }) => {
-          const at = effectiveAt.toISOString();
-          const isSpread = effectiveAt.getTime() !== nominalAt.getTime();
+        {instants.map(({ dueAt, nominalAt, decision }) => {
+          const at = dueAt.toISOString();
+          const isSpread = dueAt.getTime() !== nominalAt.getTime();
           return (
             <li key={at} className={decision === 'skip' ? 'text-ink-muted' : undefined}>
               <time dateTime={at} className={decision === 'skip' ? 'line-through' : undefined}>

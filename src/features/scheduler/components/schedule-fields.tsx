@@ -2,7 +2,7 @@ import { useFormatter, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { CheckboxField, CheckboxGroup, RadioChoices, SelectField, TextField } from '#components/ui/field.tsx';
 import { monthDays, type PlainTimes, readPlainTimes, weekDays } from '#domain/schedule/plain-times.ts';
-import { catchUpMaxLimit } from '#domain/schedule/parse-policies.ts';
+import { misfireLimitMax } from '#domain/schedule/parse-policies.ts';
 import {
   misfirePolicies,
   overlapPolicies,
@@ -239,14 +239,14 @@ function PolicyFields({ policies }: { policies: SchedulePolicies | null }) {
           options={misfirePolicies.map((value) => ({ value, label: t(`misfires.${value}`) }))}
         />
         <TextField
-          name="catchUpMax"
-          label={t('catchUpMax')}
-          hint={t('catchUpMaxHint')}
+          name="misfireLimit"
+          label={t('misfireLimit')}
+          hint={t('misfireLimitHint')}
           type="number"
           inputMode="numeric"
           min={1}
-          max={catchUpMaxLimit}
-          defaultValue={policies?.catchUpMax ?? 10}
+          max={misfireLimitMax}
+          defaultValue={policies?.misfireLimit ?? 10}
         />
         <SelectField
           name="overlap"

@@ -10,7 +10,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { ExactTime } from '#components/ui/relative-time.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
 import { PortalError } from '#domain/errors.ts';
-import { isClockAhead } from '#domain/job-health.ts';
+import { isClockAhead } from '#domain/job-status.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { oneLine, readableText } from '#domain/reported-text.ts';
 import { DailyChart } from '#features/jobs/components/daily-chart.tsx';

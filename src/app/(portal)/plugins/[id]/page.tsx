@@ -6,7 +6,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
-import { formatTitleCursor } from '#domain/page-cursor.ts';
+import { formatTitlePageCursor } from '#domain/page-cursor.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { isUnfinished } from '#domain/run-state.ts';
 import { addressOf } from '#http/address-of.ts';
@@ -45,7 +45,7 @@ export default portalPage<PageProps<'/plugins/[id]'>>(async ({ params, searchPar
       )
     : null;
   const path = `/plugins/${plugin.id}`;
-  const here = position === null ? {} : { [position.direction]: formatTitleCursor(position.cursor) };
+  const here = position === null ? {} : { [position.direction]: formatTitlePageCursor(position.cursor) };
   const runNowForm = runNowId === null ? undefined : forms?.get(runNowId);
   const kinds = manifestOf(plugin)?.jobs ?? [];
   return (
@@ -76,8 +76,8 @@ export default portalPage<PageProps<'/plugins/[id]'>>(async ({ params, searchPar
         <AutoRefresh seconds={1} />
       ) : null}
       <PaginationLinks
-        newerHref={page.newer && addressOf(path, { before: formatTitleCursor(page.newer) })}
-        olderHref={page.older && addressOf(path, { after: formatTitleCursor(page.older) })}
+        newerHref={page.newer && addressOf(path, { before: formatTitlePageCursor(page.newer) })}
+        olderHref={page.older && addressOf(path, { after: formatTitlePageCursor(page.older) })}
         newerLabel={t('previous')}
         olderLabel={t('next')}
       />

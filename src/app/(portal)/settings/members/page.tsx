@@ -13,7 +13,7 @@ import { requireAdmin } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { InviteDialog, inviteDialogId } from '#features/members/components/invite-dialog.tsx';
 import { MemberDialog } from '#features/members/components/member-dialog.tsx';
-import { WithdrawDialog } from '#features/members/components/revoke-dialog.tsx';
+import { RevokeDialog } from '#features/members/components/revoke-dialog.tsx';
 import { listMembers, listPendingInvitations } from '#features/members/queries.ts';
 import { parseMembersAddress } from '#features/members/schemas.ts';
 
@@ -58,7 +58,7 @@ export default portalPage<PageProps<'/settings/members'>>(async ({ searchParams 
           closedHref={path}
         />
       ) : null}
-      {withdrawn ? <WithdrawDialog key={withdrawn.id} invitation={withdrawn} closedHref={path} /> : null}
+      {withdrawn ? <RevokeDialog key={withdrawn.id} invitation={withdrawn} closedHref={path} /> : null}
       <Table
         caption={t('caption')}
         head={

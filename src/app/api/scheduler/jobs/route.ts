@@ -2,7 +2,7 @@ import { requireActor } from '#auth/api-actor.ts';
 import { readQuery } from '#http/api-input.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import { machineRoute } from '#http/machine-route.ts';
-import { formatTitleCursor, jobsQuery, toSchedulerJob } from '#features/scheduler/api-shapes.ts';
+import { formatTitlePageCursor, jobsQuery, toSchedulerJob } from '#features/scheduler/api-shapes.ts';
 import { listPluginJobs } from '#features/scheduler/queries.ts';
 
 /** The jobs that the portal runs, by name (contracts.md, Scheduler). `next` of a page is `after` of the following one. */
@@ -15,6 +15,6 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/a
       position: after ? { direction: 'after', cursor: after } : null,
       isEnabled: enabled,
     });
-    return jsonAnswer(200, { jobs: items.map(toSchedulerJob), next: older && formatTitleCursor(older) });
+    return jsonAnswer(200, { jobs: items.map(toSchedulerJob), next: older && formatTitlePageCursor(older) });
   },
 });

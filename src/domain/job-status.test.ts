@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isClockAhead, parseLastStatus } from './job-health.ts';
+import { isClockAhead, parseLastStatus } from './job-status.ts';
 
 describe('isClockAhead', () => {
   it.each([

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { IncidentCursor, PagePosition } from '#domain/page-cursor.ts';
+import type { JobStatusPageCursor, PagePosition } from '#domain/page-cursor.ts';
 import { toSearchable } from '#domain/search-pattern.ts';
 import { readCurrentMember } from '#auth/current-member.ts';
 import { createTestTenant, sql, type TestPerson, type TestTenant } from '#testing/supabase.ts';
-import { incidentsPerPage, listIncidents } from './queries.ts';
-import type { IncidentFilter } from './schemas.ts';
+import { jobStatusesPerPage, listJobStatuses } from './queries.ts';
+import type { JobStatusFilter } from './schemas.ts';
 
-const everything: IncidentFilter = { search: '', state: null, toolId: null };
+const everything: JobStatusFilter = { search: '', state: null, toolId: null };
 
 const readerOf = (tenant: TestTenant, person: TestPerson = tenant.staff) => ({
   client: person.client,
@@ -44,23 +44,23 @@ async function readAllPages(tenant: TestTenant): Promise<{ down: string[][]; up:
   const reader = readerOf(tenant);
   const down: string[][] = [];
   const up: string[][] = [];
-  let position: PagePosition<IncidentCursor> | null = null;
-  let newer: IncidentCursor | null = null;
+  let position: PagePosition<JobStatusPageCursor> | null = null;
+  let newer: JobStatusPageCursor | null = null;
   do {
-    const page = await listIncidents(reader, everything, position);
-    down.push(page.items.map((incident) => incident.jobKey));
+    const page = await listJobStatuses(reader, everything, position);
+    down.push(page.items.map((status) => status.jobKey));
     newer = page.newer;
     position = page.older ? { direction: 'after', cursor: page.older } : null;
   } while (position);
   while (newer) {
-    const page = await listIncidents(reader, everything, { direction: 'before', cursor: newer });
-    up.push(page.items.map((incident) => incident.jobKey));
+    const page = await listJobStatuses(reader, everything, { direction: 'before', cursor: newer });
+    up.push(page.items.map((status) => status.jobKey));
     newer = page.newer;
   }
   return { down, up };
 }
 
-describe('listIncidents', () => {
+describe('listJobStatuses', () => {
   let tenant: TestTenant;
   let toolId: string;
 
@@ -78,8 +78,8 @@ describe('listIncidents', () => {
     ]);
   });
 
-  const keysFor = async (filter: Partial<IncidentFilter>) =>
-    (await listIncidents(readerOf(tenant), { ...everything, ...filter }, null)).items.map(
+  const keysFor = async (filter: Partial<JobStatusFilter>) =>
+    (await listJobStatuses(readerOf(tenant), { ...everything, ...filter }, null)).items.map(
       ({ jobKey }) => jobKey,
     );
 
@@ -88,21 +88,19 @@ describe('listIncidents', () => {
   });
 
   it('marks a reporter whose clock was ahead, and nobody else', async () => {
-    const { items } = await listIncidents(readerOf(tenant), everything, null);
-    expect(items.filter((incident) => incident.isClockAhead).map(({ jobKey }) => jobKey)).toEqual([
-      'from-2090',
-    ]);
+    const { items } = await listJobStatuses(readerOf(tenant), everything, null);
+    expect(items.filter((status) => status.isClockAhead).map(({ jobKey }) => jobKey)).toEqual(['from-2090']);
   });
 
   it('names the tool', async () => {
-    const { items } = await listIncidents(readerOf(tenant), everything, null);
-    expect(items.map((incident) => incident.toolName)).toEqual([null, null, null, null, '経理ツール']);
+    const { items } = await listJobStatuses(readerOf(tenant), everything, null);
+    expect(items.map((status) => status.toolName)).toEqual([null, null, null, null, '経理ツール']);
   });
 
   it('narrows by state and by tool, and counts what it found', async () => {
     expect(await keysFor({ state: 'error' })).toEqual(['broken-new', 'broken-old']);
     expect(await keysFor({ toolId })).toEqual(['fine-old']);
-    const { matchCount } = await listIncidents(readerOf(tenant), { ...everything, state: 'error' }, null);
+    const { matchCount } = await listJobStatuses(readerOf(tenant), { ...everything, state: 'error' }, null);
     expect(matchCount).toBe(2);
   });
 
@@ -127,8 +125,8 @@ describe('listIncidents', () => {
   });
 
   it('counts what a search finds once, on the first page', async () => {
-    const find = (search: string, position: PagePosition<IncidentCursor> | null = null) =>
-      listIncidents(readerOf(tenant), { ...everything, search }, position);
+    const find = (search: string, position: PagePosition<JobStatusPageCursor> | null = null) =>
+      listJobStatuses(readerOf(tenant), { ...everything, search }, position);
     const { items, matchCount } = await find('broken');
     expect([items.length, matchCount]).toEqual([2, 2]);
     expect((await find('zzz')).matchCount).toBe(0);
@@ -176,18 +174,22 @@ describe('listIncidents', () => {
 
   it('shows another tenant nothing, whatever tenant it asks for', async () => {
     const other = await createTestTenant();
-    const asked = await listIncidents({ client: other.admin.client, tenantId: tenant.id }, everything, null);
+    const asked = await listJobStatuses(
+      { client: other.admin.client, tenantId: tenant.id },
+      everything,
+      null,
+    );
     expect(asked.items).toEqual([]);
   });
 
   it('throws when the database refuses, instead of showing an empty list', async () => {
     const reader = { client: tenant.staff.client, tenantId: 'not-a-uuid' };
-    await expect(listIncidents(reader, everything, null)).rejects.toThrow();
+    await expect(listJobStatuses(reader, everything, null)).rejects.toThrow();
   });
 
   it('neither skips nor repeats a job between pages, down and back up, where all times are equal', async () => {
     const many = await createTestTenant();
-    const count = incidentsPerPage * 2 + 20;
+    const count = jobStatusesPerPage * 2 + 20;
     await addStatuses(
       many,
       Array.from({ length: count }, (_, index) => ({

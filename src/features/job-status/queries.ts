@@ -1,47 +1,47 @@
 import { type JobStatus, toJobStatus } from '#data/job-status-row.ts';
 import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap } from '#data/unwrap.ts';
-import { isClockAhead } from '#domain/job-health.ts';
-import { cutPage, type IncidentCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
+import { isClockAhead } from '#domain/job-status.ts';
+import { cutPage, type JobStatusPageCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { CurrentMember } from '#auth/current-member.ts';
-import type { IncidentFilter } from './schemas.ts';
+import type { JobStatusFilter } from './schemas.ts';
 
 type Reader = Pick<CurrentMember, 'client' | 'tenantId'>;
 
-export const incidentsPerPage = 50;
+export const jobStatusesPerPage = 50;
 
 /** A job on the incidents page. */
-export interface Incident extends Omit<JobStatus, 'title'> {
+export interface ListedJobStatus extends Omit<JobStatus, 'title'> {
   title: LocalizedText;
   toolName: string | null;
   /** The reporter's clock was ahead, so its time says little. */
   isClockAhead: boolean;
 }
 
-export interface IncidentPage extends Page<Incident, IncidentCursor> {
+export interface JobStatusPage extends Page<ListedJobStatus, JobStatusPageCursor> {
   /** How many jobs the filter finds; counted on the first page only. */
   matchCount: number | null;
 }
 
-const cursorOf = (incident: Incident): IncidentCursor => ({
-  lastStatus: incident.lastStatus,
-  at: incident.lastFinishedAt,
-  id: incident.id,
+const cursorOf = (status: ListedJobStatus): JobStatusPageCursor => ({
+  lastStatus: status.lastStatus,
+  at: status.lastFinishedAt,
+  id: status.id,
 });
 
 /** Whether the filter leaves anything out. */
-export function isNarrowed(filter: IncidentFilter): boolean {
+export function isNarrowed(filter: JobStatusFilter): boolean {
   return filter.search !== '' || filter.state !== null || filter.toolId !== null;
 }
 
 /** One page of jobs that have finished at least once: failing ones first, in each part the newest first. */
-export async function listIncidents(
+export async function listJobStatuses(
   { client, tenantId }: Reader,
-  filter: IncidentFilter,
-  position: PagePosition<IncidentCursor> | null,
-): Promise<IncidentPage> {
+  filter: JobStatusFilter,
+  position: PagePosition<JobStatusPageCursor> | null,
+): Promise<JobStatusPage> {
   const isCounted = position === null && isNarrowed(filter);
   const rows = unwrap(
     await client.rpc('page_incidents', {
@@ -54,10 +54,10 @@ export async function listIncidents(
       p_id: position?.cursor.id,
       p_is_backwards: position?.direction === 'before',
       p_is_counted: isCounted,
-      p_limit: incidentsPerPage + 1,
+      p_limit: jobStatusesPerPage + 1,
     }),
   );
-  const incidents = rows.map((row): Incident => {
+  const statuses = rows.map((row): ListedJobStatus => {
     const status = toJobStatus(row);
     return {
       ...status,
@@ -68,7 +68,7 @@ export async function listIncidents(
     };
   });
   return {
-    ...cutPage(incidents, incidentsPerPage, position, cursorOf),
+    ...cutPage(statuses, jobStatusesPerPage, position, cursorOf),
     matchCount: isCounted ? (rows[0]?.match_count ?? 0) : null,
   };
 }

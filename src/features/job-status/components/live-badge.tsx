@@ -3,7 +3,7 @@
 import { usePathname, useRouter } from 'next/navigation';
 import { type ReactNode, useEffect, useRef, useState, useTransition } from 'react';
 import type { ChangeSource } from '#data/clients/changes.ts';
-import { askBadge, isLivePage, pollDelayMs, titleWithCount } from '#features/incidents/badge-poll.ts';
+import { askBadge, isLivePage, pollDelayMs, titleWithCount } from '#features/job-status/badge-poll.ts';
 
 /** Keeps the number before the page's title; Next writes the title anew with every page. */
 function useTitleCount(count: number): void {

@@ -1,5 +1,5 @@
 /** How a job is, in one word: `neverRun` has not finished once. */
-export type JobHealth = 'error' | 'success' | 'neverRun';
+export type JobStatusWord = 'error' | 'success' | 'neverRun';
 
 /** The stored status of a job; anything unknown counts as failing, because it needs a look. */
 export function parseLastStatus(status: string): 'error' | 'success' {

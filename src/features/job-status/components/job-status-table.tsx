@@ -1,19 +1,19 @@
 import { useLocale, useTranslations } from 'next-intl';
 import { timeWriter } from '#components/ui/relative-time.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
-import type { Incident } from '#features/incidents/queries.ts';
+import type { ListedJobStatus } from '#features/job-status/queries.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { shownText } from '#screens/reported-text.tsx';
 import { useOwnMessages } from '#screens/own-messages.ts';
-import { IncidentRows } from './incident-rows.tsx';
+import { JobStatusRows } from './job-status-rows.tsx';
 
 /** Jobs with their newest outcome. */
-export function IncidentTable({
-  incidents,
+export function JobStatusTable({
+  statuses,
   timeZone,
   portalJobs,
 }: {
-  incidents: Incident[];
+  statuses: ListedJobStatus[];
   timeZone: string;
   /** Jobs whose messages the portal wrote. */
   portalJobs: ReadonlySet<string>;
@@ -23,7 +23,7 @@ export function IncidentTable({
   const own = useOwnMessages();
   const locale = useLocale();
   const write = timeWriter(locale, timeZone);
-  const hasTools = incidents.some(({ toolName }) => toolName !== null);
+  const hasTools = statuses.some(({ toolName }) => toolName !== null);
   return (
     <Table
       caption={t('table.caption')}
@@ -38,7 +38,7 @@ export function IncidentTable({
         </>
       }
     >
-      <IncidentRows
+      <JobStatusRows
         hasTools={hasTools}
         locale={locale}
         texts={{
@@ -46,20 +46,17 @@ export function IncidentTable({
           tool: t('table.tool'),
           clockAhead: { word: t('clockAhead.word'), hint: t('clockAhead.hint') },
         }}
-        rows={incidents.map((incident) => ({
-          jobId: incident.jobId,
-          state: incident.lastStatus,
-          title: shownText(textIn(incident.title, locale), 120),
-          jobKey: shownText(incident.jobKey, 120),
-          tool: incident.toolName === null ? null : shownText(incident.toolName, 60),
-          message: incident.lastMessage
-            ? shownText(
-                portalJobs.has(incident.jobId) ? own(incident.lastMessage) : incident.lastMessage,
-                160,
-              )
+        rows={statuses.map((status) => ({
+          jobId: status.jobId,
+          state: status.lastStatus,
+          title: shownText(textIn(status.title, locale), 120),
+          jobKey: shownText(status.jobKey, 120),
+          tool: status.toolName === null ? null : shownText(status.toolName, 60),
+          message: status.lastMessage
+            ? shownText(portalJobs.has(status.jobId) ? own(status.lastMessage) : status.lastMessage, 160)
             : null,
-          finished: write(incident.lastFinishedAt),
-          isClockAhead: incident.isClockAhead,
+          finished: write(status.lastFinishedAt),
+          isClockAhead: status.isClockAhead,
         }))}
       />
     </Table>

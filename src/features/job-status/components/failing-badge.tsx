@@ -3,12 +3,12 @@ import { getTranslations } from 'next-intl/server';
 import { Icon } from '#components/ui/icon.tsx';
 import { readRealtimeSettings } from '#data/env.ts';
 import { UnavailableError } from '#domain/errors.ts';
-import { badgeEtag } from '#features/incidents/badge-etag.ts';
+import { badgeEtag } from '#features/job-status/badge-etag.ts';
 import { requireMember } from '#auth/current-member.ts';
 import { LiveBadge } from './live-badge.tsx';
 
 /** The number of failing jobs for the menu; a database that is away does not take the menu with it. */
-export async function IncidentBadge() {
+export async function FailingBadge() {
   const [t, badge] = await Promise.all([
     getTranslations('incidents.badge'),
     requireMember()

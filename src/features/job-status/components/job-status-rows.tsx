@@ -8,7 +8,7 @@ import { Cell, Row } from '#components/ui/table.tsx';
 import { type ClockAheadTexts, LiveFinishedTime } from '#components/ui/live-finished-time.tsx';
 
 /** What one row shows; its texts are cut and safe already. */
-export interface IncidentRow {
+export interface JobStatusRow {
   jobId: string;
   state: 'success' | 'error';
   title: string;
@@ -19,8 +19,8 @@ export interface IncidentRow {
   isClockAhead: boolean;
 }
 
-export interface IncidentRowTexts {
-  states: Record<IncidentRow['state'], string>;
+export interface JobStatusRowTexts {
+  states: Record<JobStatusRow['state'], string>;
   tool: string;
   clockAhead: ClockAheadTexts;
 }
@@ -29,15 +29,15 @@ export interface IncidentRowTexts {
  * The rows of the incidents table. A client component, because its props are all that crosses to it: the elements of each
  * row would be made, written and read once more on the server, and arrive in pieces.
  */
-export function IncidentRows({
+export function JobStatusRows({
   rows,
   hasTools,
   texts,
   locale,
 }: {
-  rows: readonly IncidentRow[];
+  rows: readonly JobStatusRow[];
   hasTools: boolean;
-  texts: IncidentRowTexts;
+  texts: JobStatusRowTexts;
   locale: string;
 }) {
   return rows.map((row) => (
