@@ -18,7 +18,7 @@ export const lockExpectation = defineAction({
   },
 });
 
-/** Removes a job with everything that hangs on it, and leads to the list of jobs. */
+/** Deletes a job with everything that hangs on it, and leads to the list of jobs. */
 export const deleteJob = defineAction({
   access: 'admin',
   schema: deleteJobInput,

@@ -2,7 +2,7 @@ import { unwrap } from '#data/unwrap.ts';
 import type { CurrentAdmin } from '#auth/current-member.ts';
 
 /**
- * Removes a job with its status, runs and logs.
+ * Deletes a job with its status, runs and logs.
  * @throws NotFoundError also for a job of another tenant
  */
 export async function deleteJob(

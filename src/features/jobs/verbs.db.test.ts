@@ -57,7 +57,7 @@ describe('lockExpectation', () => {
 });
 
 describe('deleteJob', () => {
-  it('removes the job with its runs and logs for an admin, and says in the audit log who did', async () => {
+  it('deletes the job with its runs and logs for an admin, and says in the audit log who did', async () => {
     await deleteJob(actorOf(tenant, 'admin'), { jobId });
     expect(await countJobs()).toBe(0);
     const [left] = await sql`

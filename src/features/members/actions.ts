@@ -42,7 +42,7 @@ function closeDialog(): never {
   redirect('/settings/members', RedirectType.replace);
 }
 
-/** Withdraws an invitation. */
+/** Revokes an invitation. */
 export const revokeInvitation = defineAction({
   access: 'admin',
   schema: invitationIdInput,

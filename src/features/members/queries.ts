@@ -21,7 +21,7 @@ export async function listMembers({ client, tenantId }: CurrentAdmin): Promise<M
   return rows.map(toMember);
 }
 
-/** Invitations that nobody has used or withdrawn, the newest first: those that still work and those past their time. */
+/** Invitations that nobody has used or revoked, the newest first: those that still work and those past their time. */
 export async function listPendingInvitations({
   client,
   tenantId,

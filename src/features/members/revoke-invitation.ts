@@ -3,8 +3,8 @@ import { NotFoundError } from '#domain/errors.ts';
 import type { CurrentAdmin } from '#auth/current-member.ts';
 
 /**
- * Withdraws an invitation that nobody has used.
- * @throws NotFoundError when it is used, withdrawn or another company's
+ * Revokes an invitation that nobody has used.
+ * @throws NotFoundError when it is used, revoked or another company's
  */
 export async function revokeInvitation(
   { client, tenantId }: CurrentAdmin,

@@ -21,7 +21,7 @@ export const memberIdInput = z.object({ userId: z.uuid() });
 export const changeRoleInput = memberIdInput.extend({ role });
 
 const chosen = z.guid().optional().catch(undefined);
-const membersAddress = z.object({ role: chosen, remove: chosen, withdraw: chosen });
+const membersAddress = z.object({ role: chosen, remove: chosen, revoke: chosen });
 
 /** Reads whose dialog the address of the members opens; what makes no sense is as if it were not there. */
 export function parseMembersAddress(searchParams: Record<string, string | string[] | undefined>) {

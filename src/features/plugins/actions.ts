@@ -8,7 +8,7 @@ import type { PayloadSchema } from '#domain/plugin/payload-schema.ts';
 import type { CurrentAdmin } from '#auth/current-member.ts';
 import { defineAction } from '#forms/define-action.ts';
 import { readPayloadForm } from '#forms/payload-form.ts';
-import { changePlugin, removeRemotePlugin as removeRemotePluginVerb } from './change-plugin.ts';
+import { changePlugin, deleteRemotePlugin as deleteRemotePluginVerb } from './change-plugin.ts';
 import { changePluginJob } from './change-plugin-job.ts';
 import { createPluginJob } from './create-plugin-job.ts';
 import { getPlugin, manifestJobOf } from './queries.ts';
@@ -22,7 +22,7 @@ import {
   jobSettingsInput,
   newJobInput,
   pluginIdInput,
-  removeSecretInput,
+  deleteSecretInput,
   setPluginEnabledInput,
   setSecretInput,
 } from './schemas.ts';
@@ -82,12 +82,12 @@ export const refreshRemotePlugin = defineAction({
   },
 });
 
-/** Removes a remote plugin with its jobs, and leads to the list. */
-export const removeRemotePlugin = defineAction({
+/** Deletes a remote plugin with its jobs, and leads to the list. */
+export const deleteRemotePlugin = defineAction({
   access: 'admin',
   schema: pluginIdInput,
   async handle({ pluginId }, admin) {
-    await removeRemotePluginVerb(admin, pluginId);
+    await deleteRemotePluginVerb(admin, pluginId);
     redirect('/plugins');
   },
 });
@@ -154,9 +154,9 @@ export const setJobSecret = defineAction({
   },
 });
 
-/** Removes a secret of a job. */
-export const removeJobSecret = defineAction({
+/** Deletes a secret of a job. */
+export const deleteJobSecret = defineAction({
   access: 'admin',
-  schema: removeSecretInput,
+  schema: deleteSecretInput,
   handle: ({ jobId, secretName }, admin) => setJobSecretVerb(admin, jobId, { name: secretName, value: null }),
 });

@@ -35,11 +35,11 @@ export async function changePlugin(
 }
 
 /**
- * Removes a remote plugin with its jobs and their history. A built-in one would come back: switch it off.
+ * Deletes a remote plugin with its jobs and their history. A built-in one would come back: switch it off.
  * @throws ForbiddenError, NotFoundError
  */
-export async function removeRemotePlugin({ client, tenantId, role }: Actor, pluginId: string): Promise<void> {
-  if (role !== 'admin') throw new ForbiddenError('Only admins remove plugins');
+export async function deleteRemotePlugin({ client, tenantId, role }: Actor, pluginId: string): Promise<void> {
+  if (role !== 'admin') throw new ForbiddenError('Only admins delete plugins');
   if (!z.guid().safeParse(pluginId).success) throw new NotFoundError('Plugin not found');
   const rows = unwrap(
     await client

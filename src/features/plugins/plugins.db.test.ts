@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
 import type { Actor } from '#auth/api-actor.ts';
 import { changePluginJob } from '#features/plugins/change-plugin-job.ts';
-import { changePlugin, removeRemotePlugin } from '#features/plugins/change-plugin.ts';
+import { changePlugin, deleteRemotePlugin } from '#features/plugins/change-plugin.ts';
 import { createPluginJob } from '#features/plugins/create-plugin-job.ts';
 import { getPlugin, listJobSecrets, listPlugins, manifestJobOf } from '#features/plugins/queries.ts';
 import {
@@ -95,7 +95,7 @@ describe('built-in plugins', () => {
     expect(await find('PORTAL SELF')).toEqual([]);
   });
 
-  it('keep what an admin changed or removed when a new version declares more', async () => {
+  it('keep what an admin changed or deleted when a new version declares more', async () => {
     const declare = (jobs: object[]) =>
       sql`select public.declare_plugin(${tenant.id}, ${sql.json({
         plugin_key: 'growing',
@@ -211,7 +211,7 @@ describe('a remote plugin', () => {
     await changePlugin(actor(), pluginId, { isEnabled: false, concurrencyLimit: 2 });
     expect(await getPlugin(actor(), pluginId)).toMatchObject({ isEnabled: false, concurrencyLimit: 2 });
     await expect(changePlugin(actor('staff'), pluginId, { isEnabled: true })).rejects.toThrow(ForbiddenError);
-    await removeRemotePlugin(actor(), pluginId);
+    await deleteRemotePlugin(actor(), pluginId);
     await expect(getPlugin(actor(), pluginId)).rejects.toThrow(NotFoundError);
   });
 
@@ -255,7 +255,7 @@ describe('a remote plugin', () => {
     const rows = await sql<{ after: object }[]>`
       select after from public.audit_log where subject_id = ${pluginId} and subject_kind = 'plugins'`;
     expect(rows.filter(({ after }) => 'manifest_text' in (after ?? {}))).toEqual([]);
-    await removeRemotePlugin(actor(), pluginId);
+    await deleteRemotePlugin(actor(), pluginId);
   });
 
   it('is refused with the reason: private address, no answer, wrong manifest, staff', async () => {

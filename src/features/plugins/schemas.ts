@@ -61,4 +61,4 @@ export const setSecretInput = z.object({
   secretValue: z.string().min(1, 'problems.required').max(8_000, 'problems.tooLong'),
 });
 
-export const removeSecretInput = z.object({ jobId: z.guid(), secretName });
+export const deleteSecretInput = z.object({ jobId: z.guid(), secretName });

@@ -4,7 +4,7 @@ import { ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors
 import type { Actor } from '#auth/api-actor.ts';
 
 /**
- * Sets what `{{secret.name}}` in a job's payload stands for; null removes it. Nobody can read it again.
+ * Sets what `{{secret.name}}` in a job's payload stands for; null deletes it. Nobody can read it again.
  * @throws ForbiddenError, NotFoundError, InvalidInputError
  */
 export async function setJobSecret(

@@ -23,7 +23,7 @@ const declared = new Set<string>();
 
 /**
  * Gives each tenant the built-in plugins of this version, their jobs and their schedules. May be called any number of
- * times: jobs that are there, or that an admin has removed, are left alone. What this process has declared once it does not
+ * times: jobs that are there, or that an admin has deleted, are left alone. What this process has declared once it does not
  * ask about again.
  */
 export async function syncBuiltInPlugins({

@@ -14,7 +14,7 @@ import { ReportBatcher } from '#features/reports/report-batcher.ts';
 
 const away = 'The database is away: nothing was recorded, try again';
 
-// A deadlock, a serialization failure, or a job that was removed while its report was being recorded: everything was rolled
+// A deadlock, a serialization failure, or a job that was deleted while its report was being recorded: everything was rolled
 // back, and the next try finds the world in order.
 const isOverByNextTry = (error: unknown): boolean =>
   error instanceof DatabaseError && /^(40...|23502)$/.test(error.code);

@@ -77,7 +77,7 @@ describe('a run', () => {
       kind: 'namedKey',
       name: 'Office PC',
     });
-    expect(await readReporter(readerOf(tenant, 'admin'), ids[0] ?? '')).toEqual({ kind: 'removedKey' });
+    expect(await readReporter(readerOf(tenant, 'admin'), ids[0] ?? '')).toEqual({ kind: 'deletedKey' });
     expect(await readReporter(readerOf(tenant), id)).toEqual({ kind: 'key' });
     expect(await readReporter(readerOf(tenant), null)).toEqual({ kind: 'secret' });
   });

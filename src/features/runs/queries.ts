@@ -79,7 +79,7 @@ export type Reporter =
   | { kind: 'secret' }
   | { kind: 'key' }
   | { kind: 'namedKey'; name: string; prefix: string }
-  | { kind: 'removedKey' };
+  | { kind: 'deletedKey' };
 
 /** Names the reporter of a run as far as this member may know it. */
 export async function readReporter(
@@ -96,5 +96,5 @@ export async function readReporter(
       .eq('id', apiKeyId)
       .maybeSingle(),
   );
-  return key ? { kind: 'namedKey', ...key } : { kind: 'removedKey' };
+  return key ? { kind: 'namedKey', ...key } : { kind: 'deletedKey' };
 }

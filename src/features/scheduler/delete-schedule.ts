@@ -9,8 +9,8 @@ import { type AdminActor, assertAdmin } from '#auth/api-actor.ts';
 export async function deleteSchedule(actor: AdminActor, { jobId }: { jobId: string }): Promise<void> {
   assertAdmin(actor);
   const { client, tenantId } = actor;
-  const removed = unwrap(
+  const deleted = unwrap(
     await client.from('schedules').delete().eq('tenant_id', tenantId).eq('job_id', jobId).select('id'),
   );
-  if (removed.length === 0) throw new NotFoundError('Schedule not found');
+  if (deleted.length === 0) throw new NotFoundError('Schedule not found');
 }

@@ -83,7 +83,7 @@ export async function saveSchedule(
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
     }
-    // Somebody else made or removed the schedule in between.
+    // Somebody else made or deleted the schedule in between.
     if (attempt === 3) throw new ConflictError('The schedule was changed by somebody else at the same time');
   }
 }

@@ -158,7 +158,7 @@ describe('rules 17, 19 and 38: saving a schedule', () => {
   });
 });
 
-describe('removing a schedule', () => {
+describe('deleting a schedule', () => {
   it('keeps the ledger; for admins of the company', async () => {
     const jobId = await makeJob();
     await saveSchedule(admin, { jobId, schedule: minutely }, base);

@@ -4,7 +4,7 @@ import { redirect, RedirectType } from 'next/navigation';
 import { defineAction } from '#forms/define-action.ts';
 import { addTool as addToolVerb } from './add-tool.ts';
 import { changeTool as changeToolVerb } from './change-tool.ts';
-import { removeTool as removeToolVerb } from './remove-tool.ts';
+import { deleteTool as deleteToolVerb } from './delete-tool.ts';
 import { changeToolInput, toolIdInput, toolInput } from './schemas.ts';
 
 const nameTaken = { tool_name_is_unique_in_its_tenant: 'problems.toolNameTaken' };
@@ -35,12 +35,12 @@ export const changeTool = defineAction({
   },
 });
 
-/** Removes a tool. */
-export const removeTool = defineAction({
+/** Deletes a tool. */
+export const deleteTool = defineAction({
   access: 'admin',
   schema: toolIdInput,
   async handle({ toolId }, admin) {
-    await removeToolVerb(admin, toolId);
+    await deleteToolVerb(admin, toolId);
     closeDialog();
   },
 });

@@ -22,7 +22,7 @@ export const changeToolInput = toolInput.extend(toolIdInput.shape);
 export type ToolInput = z.output<typeof toolInput>;
 
 const chosenTool = z.uuid().optional().catch(undefined);
-const toolsAddress = z.object({ edit: chosenTool, remove: chosenTool });
+const toolsAddress = z.object({ edit: chosenTool, delete: chosenTool });
 
 /** Reads which tool's dialog the address of the list opens; what makes no sense is as if it were not there. */
 export function parseToolsAddress(searchParams: Record<string, string | string[] | undefined>) {

@@ -6,7 +6,7 @@ import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
 import { addTool } from './add-tool.ts';
 import { changeTool } from './change-tool.ts';
 import { listTools } from './queries.ts';
-import { removeTool } from './remove-tool.ts';
+import { deleteTool } from './delete-tool.ts';
 
 let mine: TestTenant;
 let other: TestTenant;
@@ -50,13 +50,13 @@ describe('addTool and changeTool', () => {
   });
 });
 
-describe('removeTool', () => {
+describe('deleteTool', () => {
   it('leaves its jobs, without a tool', async () => {
     const { id } = await addTool(admin, tool);
     await sql`insert into public.jobs (tenant_id, job_key, title, tool_id) values (${mine.id}, 'job', 'job', ${id})`;
-    await expect(removeTool(actAs(other, other.admin), id)).rejects.toThrow(NotFoundError);
-    await expect(removeTool(actAs(mine, mine.staff), id)).rejects.toThrow(NotFoundError);
-    await removeTool(admin, id);
+    await expect(deleteTool(actAs(other, other.admin), id)).rejects.toThrow(NotFoundError);
+    await expect(deleteTool(actAs(mine, mine.staff), id)).rejects.toThrow(NotFoundError);
+    await deleteTool(admin, id);
     expect([...(await sql`select tool_id from public.jobs where tenant_id = ${mine.id}`)]).toEqual([
       { tool_id: null },
     ]);

@@ -39,7 +39,7 @@ test('a dialog that the address opens gives the focus back, and closes when it i
   await addTool(portal, company.id);
   const page = await open({ as: company.admin });
   await page.goto('/settings/tools');
-  const [edit, remove] = ['Edit', 'Remove'].map((name) => page.getByRole('link', { name, exact: true }));
+  const [edit, deleteLink] = ['Edit', 'Delete'].map((name) => page.getByRole('link', { name, exact: true }));
   const dialog = page.getByRole('dialog');
   await edit!.focus();
   await page.keyboard.press('Enter');
@@ -62,13 +62,13 @@ test('a dialog that the address opens gives the focus back, and closes when it i
   await expect(dialog).toHaveCount(0);
   await expect(edit!).toBeFocused();
 
-  await remove!.click();
-  await dialog.getByRole('button', { name: 'Remove' }).click();
+  await deleteLink!.click();
+  await dialog.getByRole('button', { name: 'Delete' }).click();
   await expect(page.getByText('No tools yet')).toBeVisible();
   await expect(page).toHaveURL('/settings/tools');
 });
 
-test('a tool can be changed and removed without JavaScript', async ({ company, open, portal }) => {
+test('a tool can be changed and deleted without JavaScript', async ({ company, open, portal }) => {
   await addTool(portal, company.id);
   const page = await open({ as: company.admin, javaScriptEnabled: false });
   await page.goto('/settings/tools');
@@ -77,8 +77,8 @@ test('a tool can be changed and removed without JavaScript', async ({ company, o
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await expect(page).toHaveURL('/settings/tools');
   await expect(page.getByRole('row', { name: /Wages/ })).toBeVisible();
-  await page.getByRole('link', { name: 'Remove', exact: true }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('link', { name: 'Delete', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await expect(page.getByText('No tools yet')).toBeVisible();
 });
 

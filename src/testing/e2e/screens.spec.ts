@@ -78,7 +78,7 @@ const openings: readonly (readonly [path: string, role: 'button' | 'link', name:
   ['/settings/tools', 'button', 'Add tool'],
   ['/settings/api-keys', 'button', 'Create key'],
   ['/settings/tools', 'link', 'Edit'],
-  ['/settings/tools', 'link', 'Remove'],
+  ['/settings/tools', 'link', 'Delete'],
   ['/settings/members', 'link', 'Make staff'],
   ['/settings/members', 'link', 'Remove'],
 ];

@@ -31,7 +31,7 @@ function useChangeWords(timeZone: string, toolNames: ReadonlyMap<string, string>
     }
     if (typeof value === 'string') {
       if (field === 'role' && (value === 'admin' || value === 'staff')) return shell(`roles.${value}`);
-      if (field === 'tool_id') return toolNames.get(value) ?? t('removedTool');
+      if (field === 'tool_id') return toolNames.get(value) ?? t('deletedTool');
       if (field.endsWith('_at') && !Number.isNaN(Date.parse(value))) {
         return formatExactTime(value, locale, timeZone);
       }

@@ -3,7 +3,7 @@ import { useTranslations } from 'next-intl';
 import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { revokeInvitation } from '#features/members/actions.ts';
 
-/** Asks before an invitation is withdrawn. */
+/** Asks before an invitation is revoked. */
 export function RevokeDialog({
   invitation,
   closedHref,
@@ -14,7 +14,7 @@ export function RevokeDialog({
   const t = useTranslations('settings.members');
   return (
     <ConfirmDialog
-      id="withdraw-invitation"
+      id="revoke-invitation"
       title={t('revokeTitle', { email: invitation.email })}
       action={revokeInvitation}
       fields={{ invitationId: invitation.id }}

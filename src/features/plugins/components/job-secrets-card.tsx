@@ -5,7 +5,7 @@ import { ConfirmButton } from '#components/ui/confirm-button.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
-import { removeJobSecret, setJobSecret } from '#features/plugins/actions.ts';
+import { deleteJobSecret, setJobSecret } from '#features/plugins/actions.ts';
 
 /** Names of a job's secrets, never their values; a new value replaces the old one. */
 export function JobSecretsCard({
@@ -35,14 +35,14 @@ export function JobSecretsCard({
                   {t('secretUpdated')} <RelativeTime at={updatedAt} timeZone={timeZone} />
                 </span>
                 <ConfirmButton
-                  id={`remove-secret-${name}`}
-                  action={removeJobSecret}
+                  id={`delete-secret-${name}`}
+                  action={deleteJobSecret}
                   fields={{ jobId, secretName: name }}
-                  label={t('secretRemove')}
-                  title={t('secretRemoveTitle', { name })}
-                  confirmLabel={t('secretRemove')}
+                  label={t('secretDelete')}
+                  title={t('secretDeleteTitle', { name })}
+                  confirmLabel={t('secretDelete')}
                 >
-                  <p>{t('secretRemoveBody')}</p>
+                  <p>{t('secretDeleteBody')}</p>
                 </ConfirmButton>
               </span>
             </li>

@@ -7,10 +7,10 @@ import { Dialog, DialogActions, DialogDone } from '#components/ui/dialog.tsx';
 import { WhenDone } from '#components/ui/form-result.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
-import { refreshRemotePlugin, removeRemotePlugin, rotatePluginSecret } from '#features/plugins/actions.ts';
+import { refreshRemotePlugin, deleteRemotePlugin, rotatePluginSecret } from '#features/plugins/actions.ts';
 import { PluginSecretNotice } from './plugin-secret-notice.tsx';
 
-/** What admins do with a remote plugin: read it again, rotate its secret, remove it. */
+/** What admins do with a remote plugin: read it again, rotate its secret, delete it. */
 export function RemotePluginActions({ pluginId, name }: { pluginId: string; name: string }) {
   const t = useTranslations('plugins');
   return (
@@ -45,15 +45,15 @@ export function RemotePluginActions({ pluginId, name }: { pluginId: string; name
         </ActionForm>
       </Dialog>
       <ConfirmButton
-        id="remove-plugin"
-        action={removeRemotePlugin}
+        id="delete-plugin"
+        action={deleteRemotePlugin}
         fields={{ pluginId }}
-        label={t('remove.button')}
+        label={t('delete.button')}
         icon={Trash2}
-        title={t('remove.title', { name })}
-        confirmLabel={t('remove.button')}
+        title={t('delete.title', { name })}
+        confirmLabel={t('delete.button')}
       >
-        <p>{t('remove.body')}</p>
+        <p>{t('delete.body')}</p>
       </ConfirmButton>
     </div>
   );

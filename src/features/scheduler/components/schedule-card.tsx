@@ -127,12 +127,12 @@ export function ScheduleCard({
               id="delete-schedule"
               action={deleteSchedule}
               fields={{ jobId: job.jobId }}
-              label={t('card.remove')}
+              label={t('card.delete')}
               icon={Trash2}
-              title={t('card.removeTitle')}
-              confirmLabel={t('card.remove')}
+              title={t('card.deleteTitle')}
+              confirmLabel={t('card.delete')}
             >
-              <p>{t('card.removeBody')}</p>
+              <p>{t('card.deleteBody')}</p>
             </ConfirmButton>
           )}
         </div>

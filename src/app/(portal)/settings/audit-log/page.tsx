@@ -50,7 +50,9 @@ export default portalPage<PageProps<'/settings/audit-log'>>(async ({ searchParam
           }
         >
           {page.entries.map((entry) => {
-            const verb = entry.action.split('.').at(-1) ?? '';
+            const action = entry.action.split('.').at(-1) ?? '';
+            // A member is removed from the company: the person's account stays.
+            const verb = [`verbsOf.${entry.subjectKind}.${action}`, `verbs.${action}`].find(known);
             const subject = known(`subjects.${entry.subjectKind}`)
               ? t(`subjects.${entry.subjectKind}` as 'subjects.tools')
               : entry.subjectKind;
@@ -72,7 +74,7 @@ export default portalPage<PageProps<'/settings/audit-log'>>(async ({ searchParam
                 <Cell label={t('what')} className="align-top">
                   <span>
                     <span className="block text-xs text-ink-muted">
-                      {subject} · {known(`verbs.${verb}`) ? t(`verbs.${verb}` as 'verbs.insert') : verb}
+                      {subject} · {verb === undefined ? action : t(verb as 'verbs.insert')}
                     </span>
                     <ReportedText
                       text={entry.subjectName || (scheduleTitles.get(entry.subjectId) ?? entry.subjectId)}

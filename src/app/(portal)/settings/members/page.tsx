@@ -35,7 +35,7 @@ export default portalPage<PageProps<'/settings/members'>>(async ({ searchParams 
   const { timeZone } = admin;
   const invitations = [...open, ...expired];
   const changed = members.find(({ userId }) => userId === (chosen.role ?? chosen.remove));
-  const withdrawn = invitations.find(({ id }) => id === chosen.withdraw);
+  const revoked = invitations.find(({ id }) => id === chosen.revoke);
 
   return (
     <>
@@ -58,7 +58,7 @@ export default portalPage<PageProps<'/settings/members'>>(async ({ searchParams 
           closedHref={path}
         />
       ) : null}
-      {withdrawn ? <RevokeDialog key={withdrawn.id} invitation={withdrawn} closedHref={path} /> : null}
+      {revoked ? <RevokeDialog key={revoked.id} invitation={revoked} closedHref={path} /> : null}
       <Table
         caption={t('caption')}
         head={
@@ -131,7 +131,7 @@ export default portalPage<PageProps<'/settings/members'>>(async ({ searchParams 
                   )}
                 </Cell>
                 <Cell align="end" className="max-md:-ms-2.5">
-                  <DialogLink href={addressOf(path, { withdraw: invitation.id })} variant="danger-ghost">
+                  <DialogLink href={addressOf(path, { revoke: invitation.id })} variant="danger-ghost">
                     {t('revoke')}
                   </DialogLink>
                 </Cell>

@@ -11,7 +11,7 @@ import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { addressOf } from '#http/address-of.ts';
 import { requireAdmin } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
-import { RemoveToolDialog } from '#features/tools/components/remove-tool-dialog.tsx';
+import { DeleteToolDialog } from '#features/tools/components/delete-tool-dialog.tsx';
 import { ToolDialog } from '#features/tools/components/tool-dialog.tsx';
 import { listTools } from '#features/tools/queries.ts';
 import { parseToolsAddress } from '#features/tools/schemas.ts';
@@ -28,7 +28,7 @@ export default portalPage<PageProps<'/settings/tools'>>(async ({ searchParams })
   const admin = await requireAdmin();
   const [tools, t] = await Promise.all([listTools(admin), getTranslations('settings.tools')]);
   const edited = tools.find(({ id }) => id === chosen.edit);
-  const removed = edited ? undefined : tools.find(({ id }) => id === chosen.remove);
+  const deleted = edited ? undefined : tools.find(({ id }) => id === chosen.delete);
   const addButton = (
     <Button variant="primary" command="show-modal" commandfor={addDialogId}>
       <Icon node={Plus} />
@@ -47,8 +47,8 @@ export default portalPage<PageProps<'/settings/tools'>>(async ({ searchParams })
       {edited ? (
         <ToolDialog key={`edit-${edited.id}`} id="edit-tool" tool={edited} closedHref={path} />
       ) : null}
-      {removed ? (
-        <RemoveToolDialog key={`remove-${removed.id}`} id="remove-tool" tool={removed} closedHref={path} />
+      {deleted ? (
+        <DeleteToolDialog key={`delete-${deleted.id}`} id="delete-tool" tool={deleted} closedHref={path} />
       ) : null}
       {tools.length === 0 ? (
         <EmptyState icon={Wrench} title={t('emptyTitle')} action={addButton}>
@@ -95,8 +95,8 @@ export default portalPage<PageProps<'/settings/tools'>>(async ({ searchParams })
                 <DialogLink href={addressOf(path, { edit: tool.id })} variant="ghost">
                   {t('edit')}
                 </DialogLink>
-                <DialogLink href={addressOf(path, { remove: tool.id })} variant="danger-ghost">
-                  {t('remove')}
+                <DialogLink href={addressOf(path, { delete: tool.id })} variant="danger-ghost">
+                  {t('delete')}
                 </DialogLink>
               </Cell>
             </Row>

@@ -804,15 +804,15 @@ describe('the request id and the log', () => {
   });
 });
 
-describe('a job that is removed while it reports', () => {
+describe('a job that is deleted while it reports', () => {
   it('costs no report, neither its own nor those that are recorded with it', async () => {
     const keys = Array.from({ length: 5 }, newJobKey);
     const statuses: number[] = [];
     for (let round = 0; round < 40; round++) {
       const answers = keys.map((key) => post(least(key)));
-      const removals = keys.map((key) => sql`delete from public.jobs where job_key = ${key}`);
+      const deletions = keys.map((key) => sql`delete from public.jobs where job_key = ${key}`);
       statuses.push(...(await Promise.all(answers)).map(({ status }) => status));
-      await Promise.all(removals);
+      await Promise.all(deletions);
     }
     expect([...new Set(statuses)]).toEqual([200]);
   });

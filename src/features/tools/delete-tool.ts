@@ -3,12 +3,12 @@ import { NotFoundError } from '#domain/errors.ts';
 import type { CurrentAdmin } from '#auth/current-member.ts';
 
 /**
- * Removes a tool from the company's list; its jobs stay and belong to none.
+ * Deletes a tool from the company's list; its jobs stay and belong to none.
  * @throws NotFoundError
  */
-export async function removeTool({ client, tenantId }: CurrentAdmin, toolId: string): Promise<void> {
-  const removed = unwrap(
+export async function deleteTool({ client, tenantId }: CurrentAdmin, toolId: string): Promise<void> {
+  const deleted = unwrap(
     await client.from('tools').delete().eq('tenant_id', tenantId).eq('id', toolId).select('id'),
   );
-  if (removed.length === 0) throw new NotFoundError('No such tool');
+  if (deleted.length === 0) throw new NotFoundError('No such tool');
 }
