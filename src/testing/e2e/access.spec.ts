@@ -19,7 +19,7 @@ const report = (portal: PortalFacts, secret: string, key: string) =>
 
 async function signIn(page: Page, person: { email: string; password: string }): Promise<void> {
   await page.goto('/sign-in');
-  await page.getByLabel('E-mail address').fill(person.email);
+  await page.getByLabel('Email address').fill(person.email);
   await page.getByLabel('Password').fill(person.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL('/incidents');
@@ -111,7 +111,7 @@ test('rule 37: an invited person sets a password through the link, and sees the 
   await admin.getByRole('button', { name: 'Invite' }).click();
   const dialog = admin.getByRole('dialog');
   const email = `invited-${company.id.slice(0, 8)}@example.com`;
-  await dialog.getByLabel('E-mail address').fill(email);
+  await dialog.getByLabel('Email address').fill(email);
   await dialog.getByRole('button', { name: 'Create link' }).click();
   const link = await dialog.getByLabel('Invitation link', { exact: true }).inputValue();
   expect(link).toContain(`${portal.url}/invite/`);
@@ -131,7 +131,9 @@ test('rule 37: an invited person sets a password through the link, and sees the 
 
   const stranger = await open();
   await stranger.goto(link);
-  await expect(stranger.getByRole('heading', { name: 'This invitation link has been used' })).toBeVisible();
+  await expect(
+    stranger.getByRole('heading', { name: 'This invitation link has already been used' }),
+  ).toBeVisible();
 });
 
 test('rule 37: changing the password ends the other sessions', async ({ company, open, portal }) => {
@@ -168,10 +170,10 @@ test('sign-out ends the session, and the back button shows nothing', async ({ co
   await expect(page).toHaveURL('/sign-in');
   await page.goto('/settings/members');
   await expect(page).toHaveURL('/sign-in?next=%2Fsettings%2Fmembers');
-  await page.getByLabel('E-mail address').fill(company.admin.email);
+  await page.getByLabel('Email address').fill(company.admin.email);
   await page.getByLabel('Password').fill('not the password');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByRole('alert').first()).toContainText('The e-mail address or the password is wrong.');
+  await expect(page.getByRole('alert').first()).toContainText('The email address or password is incorrect.');
   await page.getByLabel('Password').fill(company.admin.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page, 'sign-in leads to the page that was wanted').toHaveURL('/settings/members');

@@ -25,7 +25,7 @@ test.afterAll(async () => {
 
 // The page asks ever more seldom while it gets no answer, up to half a minute.
 const patience = { timeout: 60_000 };
-const lost = 'Connection lost. The current state is not known.';
+const lost = 'Connection lost. The current state is unknown.';
 const badge = (page: Page) => page.getByRole('navigation', { name: 'Main menu' }).getByRole('status');
 
 test('a database that stops and comes back: pages say that nothing is known, never that nothing is there, and recover', async ({
@@ -50,7 +50,7 @@ test('a database that stops and comes back: pages say that nothing is known, nev
   const reloading = await open({ as: company.staff, baseURL: own.url, expected });
   for (const path of ['/incidents', '/jobs', '/settings/how-to-report']) {
     await reloading.goto(path);
-    await expect(reloading.getByRole('heading', { name: 'The database cannot be reached' })).toBeVisible();
+    await expect(reloading.getByRole('heading', { name: 'The database is unavailable' })).toBeVisible();
     await expect(reloading.getByRole('alert').first()).toContainText('This does not mean that all is well.');
     await expect(reloading.getByRole('navigation', { name: 'Main menu' }).getByRole('link')).toHaveCount(6);
     await expect(reloading.getByText(/No reports yet|No jobs yet|All is well/)).toHaveCount(0);
@@ -59,10 +59,10 @@ test('a database that stops and comes back: pages say that nothing is known, nev
 
   const guest = await open({ baseURL: own.url, expected });
   await guest.goto('/sign-in');
-  await guest.getByLabel('E-mail address').fill(company.staff.email);
+  await guest.getByLabel('Email address').fill(company.staff.email);
   await guest.getByLabel('Password').fill(company.staff.password);
   await guest.getByRole('button', { name: 'Sign in' }).click();
-  await expect(guest.getByRole('alert').filter({ hasText: 'The database cannot be reached.' })).toBeVisible();
+  await expect(guest.getByRole('alert').filter({ hasText: 'The database is unavailable.' })).toBeVisible();
 
   const refused = await fetch(`${own.url}/api/monitor/job-report`, {
     method: 'POST',

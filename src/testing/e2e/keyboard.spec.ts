@@ -119,7 +119,7 @@ test('a person with nothing but a keyboard signs in, finds a failed run, makes a
   ]);
   const page = await open({ expected: signedOut });
   await page.goto('/sign-in');
-  await expect(page.getByLabel('E-mail address')).toBeFocused();
+  await expect(page.getByLabel('Email address')).toBeFocused();
   await page.keyboard.type(company.admin.email);
   await tabTo(page, page.getByLabel('Password'));
   await page.keyboard.type(company.admin.password);

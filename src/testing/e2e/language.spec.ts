@@ -33,7 +33,7 @@ test('the sign-in page has the switch too, and its choice lasts beyond sign-in',
   await page.goto('/sign-in');
   await page.getByRole('button', { name: 'English' }).click();
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');
-  await page.getByLabel('E-mail address').fill(company.admin.email);
+  await page.getByLabel('Email address').fill(company.admin.email);
   await page.getByLabel('Password').fill(company.admin.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Incidents' })).toBeVisible();

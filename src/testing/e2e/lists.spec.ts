@@ -72,7 +72,7 @@ test('incidents can be searched and filtered, and the address keeps it', async (
   await expect(page.getByLabel('State')).toHaveValue('error');
   await page.goBack();
   await page.goto('/incidents?q=nothing-is-called-like-this');
-  await expect(page.getByText('No job matches')).toBeVisible();
+  await expect(page.getByText('No matching jobs')).toBeVisible();
   await page.getByRole('link', { name: 'Clear all filters' }).click();
   await expect(rows(page)).toHaveCount(50);
 });
@@ -192,7 +192,7 @@ test('the chart of 90 days says in words and in a table what it draws', async ({
     }),
   ).toBeVisible();
   await page.getByText('Show as a table').click();
-  const table = page.getByRole('table', { name: 'Outcomes and durations of the days with runs' });
+  const table = page.getByRole('table', { name: 'Outcomes and durations by day' });
   await expect.poll(() => table.getByRole('row').count()).toBeGreaterThan(50);
   await expect(table.getByRole('columnheader')).toHaveText([
     'Day',
@@ -219,7 +219,7 @@ test('an address that somebody made up shows the list or a designed 404, never a
   for (const path of ['/jobs/00000000-0000-4000-8000-000000000000', '/runs/nonsense', '/nothing']) {
     const answer = await page.goto(path);
     expect(answer?.status(), path).toBe(404);
-    await expect(page.getByRole('heading', { name: 'Not found' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
   }
 });
 

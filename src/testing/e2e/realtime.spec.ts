@@ -77,7 +77,7 @@ test('where the project has Realtime, pages are told of changes instead of askin
   await realtime.serve(page);
   await page.clock.install();
   await page.goto('/sign-in');
-  await page.getByLabel('E-mail address').fill(portal.email);
+  await page.getByLabel('Email address').fill(portal.email);
   await page.getByLabel('Password').fill(portal.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   const badge = page.getByRole('navigation', { name: 'Main menu' }).getByRole('status');

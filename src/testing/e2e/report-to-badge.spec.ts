@@ -47,7 +47,7 @@ test('a person signs in as printed, and a job that reports with the snippet of t
   const page = await open();
   await page.goto('/');
   await expect(page).toHaveURL(/\/sign-in/);
-  await page.getByLabel('E-mail address').fill(portal.email);
+  await page.getByLabel('Email address').fill(portal.email);
   await page.getByLabel('Password').fill(portal.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL('/incidents');

@@ -144,7 +144,7 @@ for (const next of [
   test(`sign-in does not lead to ${JSON.stringify(next)}`, async ({ company, open, portal }) => {
     const page = await open();
     await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
-    await page.getByLabel('E-mail address').fill(company.staff.email);
+    await page.getByLabel('Email address').fill(company.staff.email);
     await page.getByLabel('Password').fill(company.staff.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await expect(page).toHaveURL(`${portal.url}/incidents`);
