@@ -76,7 +76,7 @@ it('sync reads what is new since the cursor, and answers with the next cursor', 
     now: () => new Date('2026-01-01T00:00:00Z'),
     secrets: {},
     operator: { allowedCommands: [], allowedHosts: [], commandEnvironment: {} },
-    readVitals: () => Promise.reject(new Error('not used')),
+    readPortalHealth: () => Promise.reject(new Error('not used')),
   };
   const outcome = await handlers.sync?.(context);
   expect(outcome).toMatchObject({ kind: 'success', cursor: expect.any(String) });

@@ -236,14 +236,6 @@ export async function noteHeartbeat(
   unwrapMaybe(await client.rpc('note_heartbeat', { p_process: process, p_details: details }).retry(false));
 }
 
-/** How many runs a worker could take now, and for how long the oldest of them has been ready. */
-export async function readQueueVitals(
-  client: ServiceClient,
-): Promise<{ waitingRuns: number; oldestWaitingSeconds: number }> {
-  const [row] = unwrap(await client.rpc('queue_vitals').retry(false));
-  return { waitingRuns: row?.waiting_runs ?? 0, oldestWaitingSeconds: row?.oldest_waiting_seconds ?? 0 };
-}
-
 /** An open attempt of a remote plugin's run, with what decides over its next step. */
 export interface OpenAttempt {
   runId: string;

@@ -110,50 +110,6 @@ export async function applyTick(
   return appliedTick.parse(unwrap(answer));
 }
 
-/** A scheduler or worker of the last day. */
-export interface Heartbeat {
-  process: string;
-  beatAt: string;
-  ageSeconds: number;
-  details: Json;
-}
-
-/** Schedulers and workers of the last day, with the age of their last sign of life. */
-export async function listHeartbeats(client: ServiceClient): Promise<Heartbeat[]> {
-  const rows = unwrap(
-    await client.rpc('list_heartbeats').abortSignal(AbortSignal.timeout(5_000)).retry(false),
-  );
-  return rows.map((row) => ({
-    process: row.process,
-    beatAt: row.beat_at,
-    ageSeconds: Math.max(0, row.age_seconds),
-    details: row.details,
-  }));
-}
-
-/** How many runs wait for a worker and run, and how long the oldest of them has waited. */
-export interface QueueHealth {
-  waitingCount: number;
-  runningCount: number;
-  oldestWaitingSeconds: number;
-}
-
-/** @param tenantId counts only this tenant's runs */
-export async function readQueueHealth(client: ServiceClient, tenantId?: string): Promise<QueueHealth> {
-  const rows = unwrap(
-    await client
-      .rpc('read_queue_health', { p_tenant_id: tenantId })
-      .abortSignal(AbortSignal.timeout(5_000))
-      .retry(false),
-  );
-  const row = rows[0];
-  return {
-    waitingCount: row?.waiting_count ?? 0,
-    runningCount: row?.running_count ?? 0,
-    oldestWaitingSeconds: row?.oldest_waiting_seconds ?? 0,
-  };
-}
-
 const counts = z.record(z.string(), z.number());
 const portalMetrics = z
   .object({ jobs: counts, runs: counts, recent_runs: counts })

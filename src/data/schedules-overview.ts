@@ -3,21 +3,16 @@ import type { RequestClient } from '#data/clients/request.ts';
 import { toInstant } from '#data/instant.ts';
 import { toLocalizedText } from '#data/localized-text.ts';
 import { type JobSchedule, toWhen } from '#data/plugin-job-row.ts';
-import type { QueueHealth } from '#data/scheduler.ts';
 import { unwrap } from '#data/unwrap.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
+import type { SharedPortalHealth } from '#domain/portal-health.ts';
 
-/** How a company's scheduler is: the global switch, its jobs, the next instant, and whether ticks and workers are alive. */
-export interface SchedulerStatus {
+/** How a company's scheduler is: the global switch, its jobs, the next instant, and how the portal is. */
+export interface SchedulerStatus extends SharedPortalHealth {
   isEnabled: boolean;
   jobCount: number;
   enabledJobCount: number;
   nextDueAt: string | null;
-  /** Seconds since the last tick; null when there was none for a day. */
-  tickAgeSeconds: number | null;
-  lastTickAt: string | null;
-  workers: { ageSeconds: number }[];
-  queue: QueueHealth;
 }
 
 /** A job with the part of its schedule that tells when it starts. */

@@ -1,4 +1,5 @@
 import type { Payload } from '#domain/plugin/payload-schema.ts';
+import type { PortalHealth } from '#domain/portal-health.ts';
 import type { GuardedFetch } from './outgoing.ts';
 
 /**
@@ -40,7 +41,7 @@ export interface RunContext {
   secrets: Readonly<Record<string, string>>;
   operator: OperatorSettings;
   /** How the portal itself is, for self-checks. */
-  readVitals: () => Promise<PortalVitals>;
+  readPortalHealth: () => Promise<PortalHealth>;
 }
 
 /** What the operator of a worker's machine has decided; nobody can change it from a screen. */
@@ -59,16 +60,6 @@ export interface AllowedCommand {
   /** Each argument must match one of these as a whole; none: no argument is allowed. */
   argumentPatterns: readonly RegExp[];
   workingFolder: string | null;
-}
-
-export interface PortalVitals {
-  databaseMs: number;
-  /** Runs that a worker could take now, and how long the oldest has waited. */
-  waitingRuns: number;
-  oldestWaitingSeconds: number;
-  /** Null: no scheduler has ever ticked. */
-  schedulerAgeSeconds: number | null;
-  workers: number;
 }
 
 /** How an attempt ended. */

@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseManifest } from '#domain/plugin/manifest.ts';
+import type { PortalHealth } from '#domain/portal-health.ts';
 import { recogniseOwnMessage } from '#domain/run/own-message.ts';
-import type { PortalVitals, RunContext } from './contract.ts';
+import type { RunContext } from './contract.ts';
 import { builtInPlugins } from './index.ts';
 
 const at = { now: new Date('2026-11-21T00:00:00Z'), defaultTimeZone: 'Asia/Tokyo' };
@@ -60,25 +61,25 @@ it('has every plugin folder in the registry', () => {
 it('lets the self-check write only what screens can say in the language of the reader', async () => {
   const { handlers } = (await builtInPlugins['self-check']?.load()) ?? { handlers: {} };
   const notes: string[] = [];
-  const check = (vitals: Partial<PortalVitals>) =>
+  const check = (health: Partial<PortalHealth>, oldestWaitingSeconds = 0) =>
     handlers.check?.({
       payload: { databaseMsMax: 100, queueSecondsMax: 60, schedulerSecondsMax: 60, diskFreePercentMin: 0 },
       log: () => {},
       progress: ({ note }) => notes.push(note ?? ''),
-      readVitals: () =>
+      readPortalHealth: () =>
         Promise.resolve({
           databaseMs: 1,
-          waitingRuns: 0,
-          oldestWaitingSeconds: 0,
-          schedulerAgeSeconds: 1,
-          workers: 1,
-          ...vitals,
+          queue: { waitingCount: 0, runningCount: 1, oldestWaitingSeconds },
+          lastTickAt: '2026-11-28T00:00:00.000Z',
+          tickAgeSeconds: 1,
+          workers: [{ name: 'one', ageSeconds: 1 }],
+          ...health,
         }),
     } as Partial<RunContext> as RunContext);
   const outcomes = [
     await check({}),
-    await check({ databaseMs: 2_000, oldestWaitingSeconds: 90, schedulerAgeSeconds: 70 }),
-    await check({ schedulerAgeSeconds: null }),
+    await check({ databaseMs: 2_000, tickAgeSeconds: 70 }, 90),
+    await check({ tickAgeSeconds: null }),
   ];
   const messages = outcomes.map((outcome) =>
     outcome?.kind === 'success' ? outcome.message : outcome?.kind === 'failed' && String(outcome.error),

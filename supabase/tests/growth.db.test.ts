@@ -5,7 +5,8 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Database } from '#data/database.types.ts';
 import { recordReports } from '#data/reports.ts';
-import { claimRuns, readQueueVitals, reapRuns } from '#data/run-queue.ts';
+import { readPortalHealth } from '#data/portal-health.ts';
+import { claimRuns, reapRuns } from '#data/run-queue.ts';
 import { readCurrentMember } from '../../src/auth/current-member.ts';
 import { listJobStatuses } from '../../src/features/job-status/queries.ts';
 import { countRuns, listJobs, listRuns, listUnfinishedRuns, readDailyStats } from '#features/jobs/queries.ts';
@@ -140,7 +141,7 @@ async function makeVerbs(): Promise<Record<string, () => Promise<unknown>>> {
     'a worker that finds nothing': () =>
       claimRuns(service, { workerId: 'worker', quantity: 10, leaseSeconds: 30 }, AbortSignal.timeout(20_000)),
     'the reaper': () => reapRuns(service),
-    'the queue’s vitals': () => readQueueVitals(service),
+    'how the portal is': () => readPortalHealth(service),
     'the badge': () => readCurrentMember(client),
     'the incidents': () => listJobStatuses(member, { search: '', state: null, toolId: null }, null),
     'a search in the incidents': () =>

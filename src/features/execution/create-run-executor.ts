@@ -1,6 +1,6 @@
 import { createServiceClient } from '#data/clients/service.ts';
 import { readProxySettings } from '#data/env.ts';
-import { readVitals } from '#features/execution/read-vitals.ts';
+import { readPortalHealth } from '#data/portal-health.ts';
 import { type ExecutorSettings, RunExecutor } from '#features/execution/run-executor.ts';
 import type { BuiltInPlugin, OperatorSettings } from '#plugins/contract.ts';
 import { builtInPlugins } from '#plugins/index.ts';
@@ -21,6 +21,6 @@ export function createRunExecutor(
     plugins,
     operator,
     fetch: createGuardedFetch({ allowedHosts: operator.allowedHosts, proxies: readProxySettings() }),
-    readVitals: () => readVitals(client),
+    readPortalHealth: () => readPortalHealth(client),
   });
 }

@@ -1,6 +1,7 @@
 import type { ClaimedRun } from '#data/run-queue.ts';
 import { parseManifest, type PluginManifest } from '#domain/plugin/manifest.ts';
 import { validatePayload } from '#domain/plugin/payload-schema.ts';
+import type { PortalHealth } from '#domain/portal-health.ts';
 import type { RunProgress } from '#domain/run/progress.ts';
 import {
   type BuiltInPlugin,
@@ -8,7 +9,6 @@ import {
   type OperatorSettings,
   type Outcome,
   type PluginHandlers,
-  type PortalVitals,
   type RunContext,
 } from '#plugins/contract.ts';
 import type { GuardedFetch } from '#plugins/outgoing.ts';
@@ -18,7 +18,7 @@ export interface Surroundings {
   plugins: Readonly<Record<string, BuiltInPlugin>>;
   fetch: GuardedFetch;
   operator: OperatorSettings;
-  readVitals: () => Promise<PortalVitals>;
+  readPortalHealth: () => Promise<PortalHealth>;
 }
 
 /** What one attempt may use to tell how it goes. */
@@ -61,7 +61,7 @@ function loadOnce(key: string, plugin: BuiltInPlugin): Promise<Loaded> {
 export async function runBuiltIn(
   run: ClaimedRun,
   { signal, log, progress }: AttemptChannel,
-  { plugins, fetch, operator, readVitals }: Surroundings,
+  { plugins, fetch, operator, readPortalHealth }: Surroundings,
 ): Promise<Outcome> {
   const plugin = Object.hasOwn(plugins, run.pluginKey) ? plugins[run.pluginKey] : undefined;
   if (!plugin) throw new NonRetryableError(`This worker has no plugin ${run.pluginKey}`);
@@ -85,7 +85,7 @@ export async function runBuiltIn(
     now: () => new Date(),
     secrets: run.secrets,
     operator,
-    readVitals,
+    readPortalHealth,
   };
   return handler(context);
 }

@@ -1,9 +1,9 @@
 import { createServiceClient } from '#data/clients/service.ts';
+import { readPortalHealth } from '#data/portal-health.ts';
 import { readPortalMetrics } from '#data/scheduler.ts';
 import { requireActor } from '#auth/api-actor.ts';
 import { hasCronSecret } from '#auth/cron-secret.ts';
 import type { HttpAnswer } from '#http/http-answer.ts';
-import { readHealth } from '#features/scheduler/read-health.ts';
 
 type Sample = [labels: Record<string, string>, value: number];
 
@@ -31,7 +31,7 @@ export async function answerMetrics(request: Request): Promise<HttpAnswer> {
   const client = createServiceClient();
   const [counts, health] = await Promise.all([
     readPortalMetrics(client, tenantId),
-    readHealth(tenantId === undefined ? { client } : { client, tenantId }),
+    readPortalHealth(client, { tenantId }),
   ]);
   const body = [
     metric(

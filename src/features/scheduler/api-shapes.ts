@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PluginJob } from '#data/plugin-job-row.ts';
-import { workerSilentSecondsMax } from '#domain/heartbeat.ts';
+import { countLiveWorkers } from '#domain/portal-health.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { parseInstantPageCursor, type TitlePageCursor } from '#domain/page-cursor.ts';
 import type { Schedule } from '#domain/schedule/schedule.ts';
@@ -99,6 +99,6 @@ export function toSchedulerStatusAnswer(status: SchedulerStatus) {
     next_run_at: status.nextDueAt,
     last_tick_at: status.lastTickAt,
     last_tick_age_seconds: status.tickAgeSeconds === null ? null : inWholeSeconds(status.tickAgeSeconds),
-    workers: status.workers.filter(({ ageSeconds }) => ageSeconds <= workerSilentSecondsMax).length,
+    workers: countLiveWorkers(status),
   };
 }

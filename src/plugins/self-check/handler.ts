@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
+import { countLiveWorkers } from '#domain/portal-health.ts';
 import {
   failed,
   NonRetryableError,
@@ -10,7 +11,7 @@ import {
 } from '#plugins/contract.ts';
 
 /** Checks what the portal itself lives on, and fails when one of it is not well. */
-async function check({ payload, log, progress, readVitals }: RunContext): Promise<Outcome> {
+async function check({ payload, log, progress, readPortalHealth }: RunContext): Promise<Outcome> {
   const total = 4;
   const problems: string[] = [];
   let done = 0;
@@ -21,22 +22,17 @@ async function check({ payload, log, progress, readVitals }: RunContext): Promis
     if (!isWell) problems.push(`${name}: ${value}`);
   };
 
-  const vitals = await readVitals();
-  note(
-    'Database',
-    `answers after ${vitals.databaseMs} ms`,
-    vitals.databaseMs <= Number(payload.databaseMsMax),
-  );
+  const { databaseMs, queue, tickAgeSeconds, workers } = await readPortalHealth();
+  note('Database', `answers after ${databaseMs} ms`, databaseMs <= Number(payload.databaseMsMax));
   note(
     'Queue',
-    `${vitals.waitingRuns} runs wait, the oldest for ${Math.round(vitals.oldestWaitingSeconds)} s`,
-    vitals.oldestWaitingSeconds <= Number(payload.queueSecondsMax),
+    `${queue.waitingCount} runs wait, the oldest for ${Math.round(queue.oldestWaitingSeconds)} s`,
+    queue.oldestWaitingSeconds <= Number(payload.queueSecondsMax),
   );
-  const age = vitals.schedulerAgeSeconds;
   note(
     'Scheduler',
-    age === null ? 'has never ticked' : `last ticked ${Math.round(age)} s ago`,
-    age !== null && age <= Number(payload.schedulerSecondsMax),
+    tickAgeSeconds === null ? 'has never ticked' : `last ticked ${Math.round(tickAgeSeconds)} s ago`,
+    tickAgeSeconds !== null && tickAgeSeconds <= Number(payload.schedulerSecondsMax),
   );
   const disk = await fs.statfs(process.cwd());
   const freePercent = disk.blocks === 0 ? 100 : Math.round((disk.bavail / disk.blocks) * 100);
@@ -46,7 +42,15 @@ async function check({ payload, log, progress, readVitals }: RunContext): Promis
     freePercent >= Number(payload.diskFreePercentMin),
   );
 
-  const result = { ...vitals, diskFreePercent: freePercent, host: os.hostname() };
+  const result = {
+    databaseMs,
+    waitingRuns: queue.waitingCount,
+    oldestWaitingSeconds: queue.oldestWaitingSeconds,
+    schedulerAgeSeconds: tickAgeSeconds,
+    workers: countLiveWorkers({ workers }),
+    diskFreePercent: freePercent,
+    host: os.hostname(),
+  };
   if (problems.length > 0) return failed(new NonRetryableError(problems.join('; ')), result);
   return success({ message: 'Everything is well', eventsProcessed: total, result });
 }

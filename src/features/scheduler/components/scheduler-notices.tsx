@@ -6,20 +6,17 @@ import { Icon } from '#components/ui/icon.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { formatDuration } from '#domain/duration.ts';
-import { workerSilentSecondsMax } from '#domain/heartbeat.ts';
+import { countLiveWorkers, tickAgeSecondsMax } from '#domain/portal-health.ts';
 import { setSchedulerEnabled } from '#features/scheduler/actions.ts';
 import type { SchedulerStatus } from '#data/schedules-overview.ts';
-
-/** A tick comes each second, or each minute on a serverless portal. */
-const tickAgeMax = 150;
 
 /** What keeps schedules from being kept: switched off, no scheduler, no worker. */
 export function SchedulerNotices({ status, isAdmin }: { status: SchedulerStatus; isAdmin: boolean }) {
   const t = useTranslations('schedules.notices');
   const locale = useLocale();
   const { isEnabled, tickAgeSeconds } = status;
-  const hasWorker = status.workers.some(({ ageSeconds }) => ageSeconds <= workerSilentSecondsMax);
-  const hasTicks = tickAgeSeconds !== null && tickAgeSeconds <= tickAgeMax;
+  const hasWorker = countLiveWorkers(status) > 0;
+  const hasTicks = tickAgeSeconds !== null && tickAgeSeconds <= tickAgeSecondsMax;
   if (isEnabled && hasWorker && hasTicks) return null;
   return (
     <div className="mb-4 space-y-3">

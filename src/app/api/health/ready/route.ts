@@ -1,7 +1,7 @@
-import { answerReadiness } from '#features/health/check-readiness.ts';
+import { answerReady } from '#features/portal-health/answer-portal-health.ts';
 import { machineRoute } from '#http/machine-route.ts';
 
 /** Ready: what the portal needs answers too (contracts.md, Internal). */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/health/ready', {
-  GET: answerReadiness,
+  GET: answerReady,
 });

@@ -56,11 +56,11 @@ afterAll(async () => {
   await started.stop();
 });
 
-const readiness = () => ready(new Request('http://portal.test/api/health/ready'));
+const askReady = () => ready(new Request('http://portal.test/api/health/ready'));
 
 describe('rule 7: a database that is away', () => {
   it('is ready before, with the latency and age of that fact', async () => {
-    const response = await readiness();
+    const response = await askReady();
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(await response.json()).toEqual({
@@ -119,8 +119,8 @@ describe('rule 7: a database that is away', () => {
 
   it('is not ready while it is away, but live; a new report is a 503 within the limit', async () => {
     await started.database.stop();
-    await vi.waitFor(async () => expect((await readiness()).status).toBe(503), { timeout: 60_000 });
-    const response = await readiness();
+    await vi.waitFor(async () => expect((await askReady()).status).toBe(503), { timeout: 60_000 });
+    const response = await askReady();
     expect(response.headers.get('retry-after')).toBe('5');
     expect(await response.json()).toEqual({
       status: 'unavailable',
