@@ -1,30 +1,12 @@
 import { createApiKeyClient, createServiceClient } from '#data/clients/service.ts';
-import type { RequestClient } from '#data/clients/request.ts';
 import { findApiKey, touchApiKey } from '#data/reports.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { isApiKey } from '#domain/api-key.ts';
 import { ForbiddenError, NotFoundError, UnauthenticatedError } from '#domain/errors.ts';
-import type { MemberRole } from '#domain/member-role.ts';
+import type { Actor } from './actor.ts';
 import { requireMember } from './current-member.ts';
 import { hashSecret } from './hash-secret.ts';
 import { readPublicAddress } from '#http/public-address.ts';
-
-/**
- * Who acts in a verb or a query: a signed-in person (`CurrentMember` is one), or an API key. A key's client is not held by
- * row level security, so everything that takes an Actor filters by `tenantId` itself.
- */
-export interface Actor {
-  client: RequestClient;
-  tenantId: string;
-  role: MemberRole;
-  timeZone: string;
-  /** Null for an API key. */
-  userId: string | null;
-  apiKeyId?: string | undefined;
-}
-
-/** An actor who may do what admins do. */
-export type AdminActor = Actor & { role: 'admin' };
 
 const lookupMsMax = 5_000;
 const changingMethods = ['POST', 'PUT', 'PATCH', 'DELETE'];
@@ -91,21 +73,6 @@ export async function requireActor(request: Request): Promise<Actor> {
   refuseForeignOrigin(request);
   const key = readBearer(request.headers);
   return key === undefined ? requireMember() : actorOfKey(key);
-}
-
-/** @throws ForbiddenError for staff and for keys without scope admin */
-export function assertAdmin(actor: Actor): asserts actor is AdminActor {
-  if (actor.role !== 'admin') throw new ForbiddenError('Only admins may do this');
-}
-
-/**
- * As `requireActor`, for what only admins may do.
- * @throws ForbiddenError for staff and for keys without scope admin
- */
-export async function requireAdminActor(request: Request): Promise<AdminActor> {
-  const actor = await requireActor(request);
-  assertAdmin(actor);
-  return actor;
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

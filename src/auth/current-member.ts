@@ -2,8 +2,8 @@ import { cache } from 'react';
 import { createRequestClient, type RequestClient } from '#data/clients/request.ts';
 import { toCurrentMember } from '#data/current-member-row.ts';
 import { isAuthUnavailable, unwrap } from '#data/unwrap.ts';
-import { ForbiddenError, UnauthenticatedError, UnavailableError } from '#domain/errors.ts';
-import type { MemberRole } from '#domain/member-role.ts';
+import { UnauthenticatedError, UnavailableError } from '#domain/errors.ts';
+import type { Actor } from './actor.ts';
 
 /** What the badge shows, and a version that changes when a live page would show something else. */
 export interface BadgeState {
@@ -13,21 +13,14 @@ export interface BadgeState {
 }
 
 /** Who is asking: a signed-in person in one tenant, and the client that acts as them under row level security. */
-export interface CurrentMember {
-  client: RequestClient;
+export interface CurrentMember extends Actor {
   userId: string;
   email: string;
   displayName: string;
-  role: MemberRole;
-  tenantId: string;
   tenantName: string;
-  timeZone: string;
   /** Read before anything else of the page: a change in between is shown now and asked for once more, never missed. */
   badge: BadgeState;
 }
-
-/** A member who is an admin. Verbs for admins ask for this type, so that none can be called without the check. */
-export type CurrentAdmin = CurrentMember & { role: 'admin' };
 
 /**
  * The member as whom a client acts. The database checks the token; what the cookie says of itself is not looked at.
@@ -46,13 +39,3 @@ export async function readCurrentMember(client: RequestClient): Promise<CurrentM
 export const requireMember = cache(async (): Promise<CurrentMember> =>
   readCurrentMember(await createRequestClient()),
 );
-
-/**
- * As `requireMember`, for what only admins may do. Row level security says the same once more.
- * @throws ForbiddenError for staff
- */
-export async function requireAdmin(): Promise<CurrentAdmin> {
-  const member = await requireMember();
-  if (member.role !== 'admin') throw new ForbiddenError('Only admins may do this');
-  return { ...member, role: member.role };
-}

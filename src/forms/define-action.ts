@@ -13,7 +13,8 @@ import {
   UnauthenticatedError,
   UnavailableError,
 } from '#domain/errors.ts';
-import { type CurrentAdmin, type CurrentMember, requireAdmin, requireMember } from '#auth/current-member.ts';
+import { type AdminActor, requireAdmin } from '#auth/actor.ts';
+import { type CurrentMember, requireMember } from '#auth/current-member.ts';
 import { signInPath } from '#http/own-path.ts';
 import { pathHeader } from '#http/path-header.ts';
 import { readFormEntries, readFormValues } from './read-form.ts';
@@ -39,7 +40,7 @@ type Action<Data> = (previous: ActionState<Data> | undefined, form: FormData) =>
  * On success the page is read again.
  */
 export function defineAction<Schema extends z.ZodType, Data>(
-  definition: { access: 'admin' } & Definition<Schema, Data, CurrentAdmin>,
+  definition: { access: 'admin' } & Definition<Schema, Data, AdminActor>,
 ): Action<Data>;
 export function defineAction<Schema extends z.ZodType, Data>(
   definition: { access: 'member' } & Definition<Schema, Data, CurrentMember>,
@@ -77,7 +78,7 @@ export function defineAction<Schema extends z.ZodType, Data>({
 async function requireActor(access: 'admin' | 'member' | 'anyone'): Promise<CurrentMember | null> {
   switch (access) {
     case 'admin':
-      return requireAdmin();
+      return requireAdmin(await requireMember());
     case 'member':
       return requireMember();
     case 'anyone':

@@ -1,7 +1,7 @@
 import { useLocale, useTranslations } from 'next-intl';
 import { unwrap } from '#data/unwrap.ts';
 import { recogniseOwnMessage } from '#domain/run/own-message.ts';
-import type { CurrentMember } from '#auth/current-member.ts';
+import type { Actor } from '#auth/actor.ts';
 
 /** Says what the portal wrote about its own runs in the reader's language; any other text stays what it is. */
 export function useOwnMessages(): (text: string) => string {
@@ -22,7 +22,7 @@ export function useOwnMessages(): (text: string) => string {
  * about jobs whose message is one that the portal would have written.
  */
 export async function findPortalJobs(
-  { client, tenantId }: Pick<CurrentMember, 'client' | 'tenantId'>,
+  { client, tenantId }: Actor,
   candidates: readonly { jobId: string; message: string | null }[],
 ): Promise<ReadonlySet<string>> {
   const ids = candidates

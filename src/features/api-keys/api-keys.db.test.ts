@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isApiKey } from '#domain/api-key.ts';
 import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
 import { actAs } from '#testing/members.ts';
 import { createTestTenant, serviceClient, sql, type TestTenant } from '#testing/supabase.ts';
@@ -12,7 +12,7 @@ import { rotateApiKey } from './rotate-api-key.ts';
 
 let mine: TestTenant;
 let other: TestTenant;
-let admin: CurrentAdmin;
+let admin: AdminActor;
 
 beforeEach(async () => {
   [mine, other] = await Promise.all([createTestTenant(), createTestTenant()]);

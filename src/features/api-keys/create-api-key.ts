@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { unwrap } from '#data/unwrap.ts';
 import { apiKeyPrefix, type ApiKeyScope, formatApiKey } from '#domain/api-key.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
 
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 
 /** Makes a key for machines. The key exists only in the answer; the database keeps its hash. */
 export async function createApiKey(
-  { client, tenantId, userId }: CurrentAdmin,
+  { client, tenantId, userId }: AdminActor,
   {
     name,
     scopes,

@@ -1,7 +1,7 @@
 import { type ApiKey, apiKeyColumns, toApiKey } from '#data/api-key-row.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { type ApiKeyState, apiKeyState } from '#domain/api-key-state.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 
 const listedMax = 200;
 
@@ -11,7 +11,7 @@ export interface ListedApiKey extends ApiKey {
 }
 
 /** Keys of the company, the newest first. Old ones stay in the list: reports and audit rows name them. */
-export async function listApiKeys({ client, tenantId }: CurrentAdmin): Promise<ListedApiKey[]> {
+export async function listApiKeys({ client, tenantId }: AdminActor): Promise<ListedApiKey[]> {
   const rows = unwrap(
     await client
       .from('api_keys')

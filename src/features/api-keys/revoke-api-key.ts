@@ -1,12 +1,12 @@
 import { unwrap } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 
 /**
  * Ends a key at once and for good.
  * @throws NotFoundError when there is none, or it is revoked already
  */
-export async function revokeApiKey({ client, tenantId }: CurrentAdmin, apiKeyId: string): Promise<void> {
+export async function revokeApiKey({ client, tenantId }: AdminActor, apiKeyId: string): Promise<void> {
   const revoked = unwrap(
     await client
       .from('api_keys')

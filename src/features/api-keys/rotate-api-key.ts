@@ -2,7 +2,7 @@ import { apiKeyColumns, toApiKey } from '#data/api-key-row.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { apiKeyState } from '#domain/api-key-state.ts';
 import { ConflictError, NotFoundError } from '#domain/errors.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 import { createApiKey } from './create-api-key.ts';
 
 const dayMilliseconds = 24 * 60 * 60 * 1000;
@@ -12,7 +12,7 @@ const dayMilliseconds = 24 * 60 * 60 * 1000;
  * @throws NotFoundError, ConflictError (api_key_is_over) when the old key works no more
  */
 export async function rotateApiKey(
-  admin: CurrentAdmin,
+  admin: AdminActor,
   { apiKeyId, overlapDays }: { apiKeyId: string; overlapDays: number },
 ): Promise<{ id: string; key: string }> {
   const { client, tenantId } = admin;

@@ -1,6 +1,6 @@
 import { type AuditEntry, auditColumns, toAuditEntry } from '#data/audit-row.ts';
 import { unwrap } from '#data/unwrap.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 
 const auditEntriesPerPage = 50;
 
@@ -16,7 +16,7 @@ export interface AuditPage {
  * @param before id below which the page begins; null for the newest page
  */
 export async function listAuditEntries(
-  { client, tenantId }: CurrentAdmin,
+  { client, tenantId }: AdminActor,
   before: number | null,
 ): Promise<AuditPage> {
   let query = client
@@ -33,7 +33,7 @@ export async function listAuditEntries(
 
 /** Titles of the jobs whose schedules the entries are about, by the schedule's id: a schedule has no name of its own. */
 export async function readScheduleTitles(
-  { client, tenantId }: CurrentAdmin,
+  { client, tenantId }: AdminActor,
   entries: readonly AuditEntry[],
 ): Promise<ReadonlyMap<string, string>> {
   const changed = entries.filter(({ subjectKind }) => subjectKind === 'schedules');

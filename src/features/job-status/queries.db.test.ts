@@ -2,16 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { JobStatusPageCursor, PagePosition } from '#domain/page-cursor.ts';
 import { toSearchable } from '#domain/search-pattern.ts';
 import { readCurrentMember } from '#auth/current-member.ts';
-import { createTestTenant, sql, type TestPerson, type TestTenant } from '#testing/supabase.ts';
+import { memberOf } from '#testing/members.ts';
+import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
 import { jobStatusesPerPage, listJobStatuses } from './queries.ts';
 import type { JobStatusFilter } from './schemas.ts';
 
 const everything: JobStatusFilter = { search: '', state: null, toolId: null };
-
-const readerOf = (tenant: TestTenant, person: TestPerson = tenant.staff) => ({
-  client: person.client,
-  tenantId: tenant.id,
-});
 
 interface Given {
   key: string;
@@ -41,7 +37,7 @@ async function addStatuses(tenant: TestTenant, given: Given[]): Promise<void> {
 }
 
 async function readAllPages(tenant: TestTenant): Promise<{ down: string[][]; up: string[][] }> {
-  const reader = readerOf(tenant);
+  const reader = memberOf(tenant);
   const down: string[][] = [];
   const up: string[][] = [];
   let position: PagePosition<JobStatusPageCursor> | null = null;
@@ -79,7 +75,7 @@ describe('listJobStatuses', () => {
   });
 
   const keysFor = async (filter: Partial<JobStatusFilter>) =>
-    (await listJobStatuses(readerOf(tenant), { ...everything, ...filter }, null)).items.map(
+    (await listJobStatuses(memberOf(tenant), { ...everything, ...filter }, null)).items.map(
       ({ jobKey }) => jobKey,
     );
 
@@ -88,19 +84,19 @@ describe('listJobStatuses', () => {
   });
 
   it('marks a reporter whose clock was ahead, and nobody else', async () => {
-    const { items } = await listJobStatuses(readerOf(tenant), everything, null);
+    const { items } = await listJobStatuses(memberOf(tenant), everything, null);
     expect(items.filter((status) => status.isClockAhead).map(({ jobKey }) => jobKey)).toEqual(['from-2090']);
   });
 
   it('names the tool', async () => {
-    const { items } = await listJobStatuses(readerOf(tenant), everything, null);
+    const { items } = await listJobStatuses(memberOf(tenant), everything, null);
     expect(items.map((status) => status.toolName)).toEqual([null, null, null, null, '経理ツール']);
   });
 
   it('narrows by state and by tool, and counts what it found', async () => {
     expect(await keysFor({ state: 'error' })).toEqual(['broken-new', 'broken-old']);
     expect(await keysFor({ toolId })).toEqual(['fine-old']);
-    const { matchCount } = await listJobStatuses(readerOf(tenant), { ...everything, state: 'error' }, null);
+    const { matchCount } = await listJobStatuses(memberOf(tenant), { ...everything, state: 'error' }, null);
     expect(matchCount).toBe(2);
   });
 
@@ -126,7 +122,7 @@ describe('listJobStatuses', () => {
 
   it('counts what a search finds once, on the first page', async () => {
     const find = (search: string, position: PagePosition<JobStatusPageCursor> | null = null) =>
-      listJobStatuses(readerOf(tenant), { ...everything, search }, position);
+      listJobStatuses(memberOf(tenant), { ...everything, search }, position);
     const { items, matchCount } = await find('broken');
     expect([items.length, matchCount]).toEqual([2, 2]);
     expect((await find('zzz')).matchCount).toBe(0);
@@ -175,7 +171,7 @@ describe('listJobStatuses', () => {
   it('shows another tenant nothing, whatever tenant it asks for', async () => {
     const other = await createTestTenant();
     const asked = await listJobStatuses(
-      { client: other.admin.client, tenantId: tenant.id },
+      { ...memberOf(other, 'admin'), tenantId: tenant.id },
       everything,
       null,
     );
@@ -183,7 +179,7 @@ describe('listJobStatuses', () => {
   });
 
   it('throws when the database refuses, instead of showing an empty list', async () => {
-    const reader = { client: tenant.staff.client, tenantId: 'not-a-uuid' };
+    const reader = { ...memberOf(tenant), tenantId: 'not-a-uuid' };
     await expect(listJobStatuses(reader, everything, null)).rejects.toThrow();
   });
 

@@ -5,10 +5,8 @@ import { isClockAhead } from '#domain/job-status.ts';
 import { cutPage, type JobStatusPageCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
-import type { CurrentMember } from '#auth/current-member.ts';
+import type { Actor } from '#auth/actor.ts';
 import type { JobStatusFilter } from './schemas.ts';
-
-type Reader = Pick<CurrentMember, 'client' | 'tenantId'>;
 
 export const jobStatusesPerPage = 50;
 
@@ -38,7 +36,7 @@ export function isNarrowed(filter: JobStatusFilter): boolean {
 
 /** One page of jobs that have finished at least once: failing ones first, in each part the newest first. */
 export async function listJobStatuses(
-  { client, tenantId }: Reader,
+  { client, tenantId }: Actor,
   filter: JobStatusFilter,
   position: PagePosition<JobStatusPageCursor> | null,
 ): Promise<JobStatusPage> {

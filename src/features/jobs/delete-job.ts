@@ -1,12 +1,12 @@
 import { unwrap } from '#data/unwrap.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 
 /**
  * Deletes a job with its status, runs and logs.
  * @throws NotFoundError also for a job of another tenant
  */
 export async function deleteJob(
-  { client, tenantId }: Pick<CurrentAdmin, 'client' | 'tenantId'>,
+  { client, tenantId }: AdminActor,
   { jobId }: { jobId: string },
 ): Promise<void> {
   unwrap(await client.from('jobs').delete().eq('tenant_id', tenantId).eq('id', jobId).select('id').single());

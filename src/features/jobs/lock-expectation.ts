@@ -1,12 +1,12 @@
 import { unwrap } from '#data/unwrap.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 
 /**
  * Keeps a job's expectation as it is, or lets reports change it again.
  * @throws NotFoundError also for a job of another tenant
  */
 export async function lockExpectation(
-  { client, tenantId }: Pick<CurrentAdmin, 'client' | 'tenantId'>,
+  { client, tenantId }: AdminActor,
   { jobId, isLocked }: { jobId: string; isLocked: boolean },
 ): Promise<void> {
   unwrap(

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NotFoundError } from '#domain/errors.ts';
 import type { InstantPageCursor, PagePosition } from '#domain/page-cursor.ts';
+import { memberOf } from '#testing/members.ts';
 import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
 import {
   countRuns,
@@ -16,12 +17,6 @@ import type { HistoryFilter, JobFilter } from './schemas.ts';
 
 const allJobs: JobFilter = { search: '', state: null, toolId: null };
 const allRuns: HistoryFilter = { outcome: null, from: null, to: null };
-
-const readerOf = (tenant: TestTenant, person = tenant.staff) => ({
-  client: person.client,
-  tenantId: tenant.id,
-  timeZone: 'Asia/Tokyo',
-});
 
 async function addJob(tenant: TestTenant, jobKey: string, status?: 'error' | 'success'): Promise<string> {
   const [job] = await sql<{ id: string }[]>`
@@ -51,10 +46,10 @@ describe('listJobs', () => {
   });
 
   const keysFor = async (filter: Partial<JobFilter>) =>
-    (await listJobs(readerOf(tenant), { ...allJobs, ...filter }, null)).items.map(({ jobKey }) => jobKey);
+    (await listJobs(memberOf(tenant), { ...allJobs, ...filter }, null)).items.map(({ jobKey }) => jobKey);
 
   it('shows every job, also one that has only started, and how each is', async () => {
-    const { items } = await listJobs(readerOf(tenant), allJobs, null);
+    const { items } = await listJobs(memberOf(tenant), allJobs, null);
     expect(items.map(({ jobKey, health, running }) => [jobKey, health, running?.host ?? null])).toEqual([
       ['a-failing', 'error', null],
       ['b-fine', 'success', null],
@@ -81,9 +76,9 @@ describe('listJobs', () => {
     await sql`
       insert into public.jobs (tenant_id, job_key, title)
       select ${many.id}, chr(33 + g) || ',"*(\\%日本' || g, 'x' from generate_series(0, ${count - 1}) g`;
-    const first = await listJobs(readerOf(many), allJobs, null);
-    const second = await listJobs(readerOf(many), allJobs, { direction: 'after', cursor: first.older ?? '' });
-    const back = await listJobs(readerOf(many), allJobs, { direction: 'before', cursor: second.newer ?? '' });
+    const first = await listJobs(memberOf(many), allJobs, null);
+    const second = await listJobs(memberOf(many), allJobs, { direction: 'after', cursor: first.older ?? '' });
+    const back = await listJobs(memberOf(many), allJobs, { direction: 'before', cursor: second.newer ?? '' });
     expect([first.items.length, second.items.length, second.older]).toEqual([jobsPerPage, 20, null]);
     expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(count);
     expect(back).toEqual(first);
@@ -91,7 +86,7 @@ describe('listJobs', () => {
 
   it('shows another tenant nothing', async () => {
     const other = await createTestTenant();
-    const reader = { ...readerOf(other, other.admin), tenantId: tenant.id };
+    const reader = { ...memberOf(other, 'admin'), tenantId: tenant.id };
     expect((await listJobs(reader, allJobs, null)).items).toEqual([]);
   });
 });
@@ -100,12 +95,12 @@ describe('getJob', () => {
   it('finds a job of the tenant, and no other', async () => {
     const [tenant, other] = await Promise.all([createTestTenant(), createTestTenant()]);
     const id = await addJob(tenant, 'mine', 'error');
-    expect(await getJob(readerOf(tenant), id)).toMatchObject({
+    expect(await getJob(memberOf(tenant), id)).toMatchObject({
       jobKey: 'mine',
       status: { lastStatus: 'error' },
     });
-    await expect(getJob(readerOf(other), id)).rejects.toBeInstanceOf(NotFoundError);
-    await expect(getJob(readerOf(tenant), 'nonsense')).rejects.toBeInstanceOf(NotFoundError);
+    await expect(getJob(memberOf(other), id)).rejects.toBeInstanceOf(NotFoundError);
+    await expect(getJob(memberOf(tenant), 'nonsense')).rejects.toBeInstanceOf(NotFoundError);
   });
 });
 
@@ -132,7 +127,7 @@ describe('history', () => {
   });
 
   it('neither skips nor repeats a run between pages, down and back up, where many have the same microsecond', async () => {
-    const reader = readerOf(tenant);
+    const reader = memberOf(tenant);
     const down: string[][] = [];
     const up: string[][] = [];
     let position: PagePosition<InstantPageCursor> | null = null;
@@ -154,28 +149,28 @@ describe('history', () => {
   });
 
   it('narrows by outcome', async () => {
-    const failed = await listRuns(readerOf(tenant), job, { ...allRuns, outcome: 'failed' }, null);
+    const failed = await listRuns(memberOf(tenant), job, { ...allRuns, outcome: 'failed' }, null);
     expect(failed.items.map(({ state }) => state)).toEqual(Array.from({ length: 13 }, () => 'failed'));
   });
 
   it('counts days in the tenant’s zone', async () => {
     // 40 runs end on the last microsecond of the 20th in Tokyo, the others on the 21st.
     const of = async (filter: Partial<HistoryFilter>) =>
-      (await listRuns(readerOf(tenant), job, { ...allRuns, ...filter }, null)).items.length;
+      (await listRuns(memberOf(tenant), job, { ...allRuns, ...filter }, null)).items.length;
     expect(await of({ to: '2026-11-20' })).toBe(40);
     expect(await of({ from: '2026-11-21', outcome: 'failed' })).toBe(9);
     expect(await of({ from: '2026-11-22' })).toBe(0);
   });
 
   it('knows the runs that have not ended, and how many runs there are', async () => {
-    expect((await listUnfinishedRuns(readerOf(tenant), job)).map(({ state }) => state)).toEqual(['running']);
-    expect(await countRuns(readerOf(tenant), job)).toBe(131);
+    expect((await listUnfinishedRuns(memberOf(tenant), job)).map(({ state }) => state)).toEqual(['running']);
+    expect(await countRuns(memberOf(tenant), job)).toBe(131);
   });
 
   it('shows another tenant nothing', async () => {
     const other = await createTestTenant();
-    expect((await listRuns(readerOf(other), job, allRuns, null)).items).toEqual([]);
-    expect(await countRuns(readerOf(other), job)).toBe(0);
+    expect((await listRuns(memberOf(other), job, allRuns, null)).items).toEqual([]);
+    expect(await countRuns(memberOf(other), job)).toBe(0);
   });
 
   it('costs the same on every page: a range of one index, without a sort', async () => {
@@ -214,7 +209,7 @@ describe('readDailyStats', () => {
         (${job}, '2026-11-22', ${tenant.id}, 3, 1, 4, 10000, 4000),
         (${job}, '2026-11-20', ${tenant.id}, 1, 0, 0, 0, 0),
         (${job}, '2026-01-01', ${tenant.id}, 1, 0, 0, 0, 0)`;
-    const stats = await readDailyStats(readerOf(tenant), job, new Date('2026-11-21T16:00:00Z'));
+    const stats = await readDailyStats(memberOf(tenant), job, new Date('2026-11-21T16:00:00Z'));
     expect(stats.length).toBe(90);
     expect(stats.slice(-3)).toEqual([
       {

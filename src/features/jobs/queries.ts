@@ -16,10 +16,8 @@ import { isClockAhead, type JobStatusWord } from '#domain/job-status.ts';
 import { cutPage, type InstantPageCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
-import type { CurrentMember } from '#auth/current-member.ts';
+import type { Actor } from '#auth/actor.ts';
 import { type HistoryFilter, type JobFilter, jobId } from './schemas.ts';
-
-type Reader = Pick<CurrentMember, 'client' | 'tenantId' | 'timeZone'>;
 
 export const jobsPerPage = 50;
 export const runsPerPage = 50;
@@ -41,7 +39,7 @@ export interface ListedJob {
 
 /** One page of all jobs by key, also those that have not finished once. */
 export async function listJobs(
-  { client, tenantId }: Reader,
+  { client, tenantId }: Actor,
   filter: JobFilter,
   position: PagePosition<string> | null,
 ): Promise<Page<ListedJob, string>> {
@@ -97,7 +95,7 @@ export interface JobDetail extends Job {
 }
 
 /** @throws NotFoundError also for a job of another tenant */
-export async function getJob({ client, tenantId }: Reader, id: string): Promise<JobDetail> {
+export async function getJob({ client, tenantId }: Actor, id: string): Promise<JobDetail> {
   if (!jobId.safeParse(id).success) throw new NotFoundError('Not found');
   const row = unwrap(
     await client
@@ -117,11 +115,11 @@ export async function getJob({ client, tenantId }: Reader, id: string): Promise<
 }
 
 /** As `getJob`, once per request: the page's title asks for it too. */
-export const getJobOnce = cache((member: CurrentMember, id: string) => getJob(member, id));
+export const getJobOnce = cache((member: Actor, id: string) => getJob(member, id));
 
 /** One page of a job's runs, newest first. The page is found by the database's function, then read by its ids. */
 export async function listRuns(
-  { client, tenantId, timeZone }: Reader,
+  { client, tenantId, timeZone }: Actor,
   ofJobId: string,
   filter: HistoryFilter,
   position: PagePosition<InstantPageCursor> | null,
@@ -149,7 +147,7 @@ export async function listRuns(
 }
 
 /** Runs of a job that have not ended, newest first; a job with more than a few of them hangs. */
-export async function listUnfinishedRuns({ client }: Reader, ofJobId: string): Promise<RunSummary[]> {
+export async function listUnfinishedRuns({ client }: Actor, ofJobId: string): Promise<RunSummary[]> {
   return unwrap(
     await client
       .from('runs')
@@ -164,7 +162,7 @@ export async function listUnfinishedRuns({ client }: Reader, ofJobId: string): P
 
 /** A job's last 90 days in the tenant's zone, oldest first, with the days on which nothing finished. */
 export async function readDailyStats(
-  { client, timeZone }: Reader,
+  { client, timeZone }: Actor,
   ofJobId: string,
   now: Date,
 ): Promise<DailyStats[]> {
@@ -183,7 +181,7 @@ export async function readDailyStats(
 }
 
 /** How many runs a job has: from its daily totals, because one by one those of a busy job take a third of a second. */
-export async function countRuns({ client, tenantId }: Reader, ofJobId: string): Promise<number> {
+export async function countRuns({ client, tenantId }: Actor, ofJobId: string): Promise<number> {
   const row = unwrap(
     await client
       .rpc('summarize_runs', { p_tenant_id: tenantId, p_since: '0001-01-01', p_job_id: ofJobId })

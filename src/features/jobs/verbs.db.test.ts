@@ -1,13 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NotFoundError } from '#domain/errors.ts';
+import { actAs } from '#testing/members.ts';
 import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
 import { deleteJob } from './delete-job.ts';
 import { lockExpectation } from './lock-expectation.ts';
-
-const actorOf = (tenant: TestTenant, role: 'admin' | 'staff') => ({
-  client: tenant[role].client,
-  tenantId: tenant.id,
-});
 
 let tenant: TestTenant;
 let jobId: string;
@@ -38,9 +34,9 @@ const auditActions = async () =>
 
 describe('lockExpectation', () => {
   it('locks and unlocks for an admin, and says in the audit log who did', async () => {
-    await lockExpectation(actorOf(tenant, 'admin'), { jobId, isLocked: true });
+    await lockExpectation(actAs(tenant, tenant.admin), { jobId, isLocked: true });
     expect(await isLocked()).toBe(true);
-    await lockExpectation(actorOf(tenant, 'admin'), { jobId, isLocked: false });
+    await lockExpectation(actAs(tenant, tenant.admin), { jobId, isLocked: false });
     expect(await isLocked()).toBe(false);
     const row = ['jobs.update', tenant.admin.id, '夜間バックアップ'];
     expect(await auditActions()).toEqual([row, row]);
@@ -48,7 +44,7 @@ describe('lockExpectation', () => {
 
   it('is refused to staff and to admins of another tenant by the database itself', async () => {
     const other = await createTestTenant();
-    const strangers = [actorOf(tenant, 'staff'), { ...actorOf(other, 'admin'), tenantId: tenant.id }];
+    const strangers = [actAs(tenant, tenant.staff), actAs(tenant, other.admin)];
     for (const actor of strangers) {
       await expect(lockExpectation(actor, { jobId, isLocked: true })).rejects.toBeInstanceOf(NotFoundError);
     }
@@ -58,7 +54,7 @@ describe('lockExpectation', () => {
 
 describe('deleteJob', () => {
   it('deletes the job with its runs and logs for an admin, and says in the audit log who did', async () => {
-    await deleteJob(actorOf(tenant, 'admin'), { jobId });
+    await deleteJob(actAs(tenant, tenant.admin), { jobId });
     expect(await countJobs()).toBe(0);
     const [left] = await sql`
       select (select count(*) from public.runs where tenant_id = ${tenant.id})
@@ -69,7 +65,7 @@ describe('deleteJob', () => {
 
   it('is refused to staff and to admins of another tenant by the database itself', async () => {
     const other = await createTestTenant();
-    const strangers = [actorOf(tenant, 'staff'), { ...actorOf(other, 'admin'), tenantId: tenant.id }];
+    const strangers = [actAs(tenant, tenant.staff), actAs(tenant, other.admin)];
     for (const actor of strangers) {
       await expect(deleteJob(actor, { jobId })).rejects.toBeInstanceOf(NotFoundError);
     }

@@ -1,14 +1,14 @@
 import { unwrap } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
 import type { MemberRole } from '#domain/member-role.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 
 /**
  * Makes a member an admin or staff.
  * @throws ConflictError (tenant_keeps_one_admin) for the last admin, NotFoundError
  */
 export async function changeMemberRole(
-  { client, tenantId }: CurrentAdmin,
+  { client, tenantId }: AdminActor,
   { userId, role }: { userId: string; role: MemberRole },
 ): Promise<void> {
   const changed = unwrap(

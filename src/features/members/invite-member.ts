@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { unwrap } from '#data/unwrap.ts';
 import { InvalidInputError } from '#domain/errors.ts';
 import type { MemberRole } from '#domain/member-role.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
 
 /**
@@ -10,7 +10,7 @@ import { hashSecret } from '#auth/hash-secret.ts';
  * @throws InvalidInputError when the person is a member already
  */
 export async function inviteMember(
-  { client, tenantId, userId }: CurrentAdmin,
+  { client, tenantId, userId }: AdminActor,
   { email, role }: { email: string; role: MemberRole },
 ): Promise<{ token: string }> {
   const members = unwrap(

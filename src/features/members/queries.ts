@@ -2,13 +2,13 @@ import { type Invitation, invitationColumns, toInvitation } from '#data/invitati
 import { type Member, memberColumns, toMember } from '#data/member-row.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { invitationState } from '#domain/invitation.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 
 // Supabase cuts reads at 1,000 rows without saying so; a company with more members than this needs a search first.
 const listedMax = 500;
 
 /** Members of the company, those who joined first at the top. */
-export async function listMembers({ client, tenantId }: CurrentAdmin): Promise<Member[]> {
+export async function listMembers({ client, tenantId }: AdminActor): Promise<Member[]> {
   const rows = unwrap(
     await client
       .from('members')
@@ -25,7 +25,7 @@ export async function listMembers({ client, tenantId }: CurrentAdmin): Promise<M
 export async function listPendingInvitations({
   client,
   tenantId,
-}: CurrentAdmin): Promise<{ open: Invitation[]; expired: Invitation[] }> {
+}: AdminActor): Promise<{ open: Invitation[]; expired: Invitation[] }> {
   const rows = unwrap(
     await client
       .from('invitations')

@@ -1,12 +1,12 @@
 import { unwrap } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 
 /**
  * Removes a member; from then on they see nothing of the company, whatever session they have.
  * @throws ConflictError (tenant_keeps_one_admin) for the last admin, NotFoundError
  */
-export async function removeMember({ client, tenantId }: CurrentAdmin, userId: string): Promise<void> {
+export async function removeMember({ client, tenantId }: AdminActor, userId: string): Promise<void> {
   const removed = unwrap(
     await client.from('members').delete().eq('tenant_id', tenantId).eq('user_id', userId).select('user_id'),
   );

@@ -1,13 +1,13 @@
 import { unwrap } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 
 /**
  * Revokes an invitation that nobody has used.
  * @throws NotFoundError when it is used, revoked or another company's
  */
 export async function revokeInvitation(
-  { client, tenantId }: CurrentAdmin,
+  { client, tenantId }: AdminActor,
   invitationId: string,
 ): Promise<void> {
   const revoked = unwrap(

@@ -5,7 +5,7 @@ import { redirect } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
 import { InvalidInputError } from '#domain/errors.ts';
 import type { PayloadSchema } from '#domain/plugin/payload-schema.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 import { defineAction } from '#forms/define-action.ts';
 import { readPayloadForm } from '#forms/payload-form.ts';
 import { changePlugin, deleteRemotePlugin as deleteRemotePluginVerb } from './change-plugin.ts';
@@ -93,7 +93,7 @@ export const deleteRemotePlugin = defineAction({
 });
 
 async function readSchema(
-  admin: CurrentAdmin,
+  admin: AdminActor,
   pluginId: string,
   jobName: string,
 ): Promise<PayloadSchema | null> {

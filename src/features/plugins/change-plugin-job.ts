@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { unwrap } from '#data/unwrap.ts';
-import { ConflictError, ForbiddenError, NotFoundError } from '#domain/errors.ts';
-import type { Actor } from '#auth/api-actor.ts';
+import { ConflictError, NotFoundError } from '#domain/errors.ts';
+import type { AdminActor } from '#auth/actor.ts';
 import { checkPayload } from '#forms/check-payload.ts';
 import { getPlugin, manifestJobOf } from '#features/plugins/queries.ts';
 
@@ -24,11 +24,10 @@ export const pluginJobChangeSchema = z.object({
  * @throws ForbiddenError, NotFoundError, InvalidInputError for the payload, ConflictError for values that contradict
  */
 export async function changePluginJob(
-  actor: Actor,
+  actor: AdminActor,
   jobId: string,
   input: z.input<typeof pluginJobChangeSchema>,
 ): Promise<void> {
-  if (actor.role !== 'admin') throw new ForbiddenError('Only admins change jobs');
   if (!z.guid().safeParse(jobId).success) throw new NotFoundError('Job not found');
   const change = pluginJobChangeSchema.parse(input);
   const { client, tenantId } = actor;

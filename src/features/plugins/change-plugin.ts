@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { unwrap } from '#data/unwrap.ts';
-import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
-import type { Actor } from '#auth/api-actor.ts';
+import { NotFoundError } from '#domain/errors.ts';
+import type { AdminActor } from '#auth/actor.ts';
 
 /** What an admin may change about a plugin; what is not given stays. */
 export const pluginChangeSchema = z.object({
@@ -16,11 +16,10 @@ export const pluginChangeSchema = z.object({
  * @throws ForbiddenError, NotFoundError
  */
 export async function changePlugin(
-  { client, tenantId, role }: Actor,
+  { client, tenantId }: AdminActor,
   pluginId: string,
   input: z.input<typeof pluginChangeSchema>,
 ): Promise<void> {
-  if (role !== 'admin') throw new ForbiddenError('Only admins change plugins');
   if (!z.guid().safeParse(pluginId).success) throw new NotFoundError('Plugin not found');
   const { isEnabled, concurrencyLimit } = pluginChangeSchema.parse(input);
   const rows = unwrap(
@@ -38,8 +37,7 @@ export async function changePlugin(
  * Deletes a remote plugin with its jobs and their history. A built-in one would come back: switch it off.
  * @throws ForbiddenError, NotFoundError
  */
-export async function deleteRemotePlugin({ client, tenantId, role }: Actor, pluginId: string): Promise<void> {
-  if (role !== 'admin') throw new ForbiddenError('Only admins delete plugins');
+export async function deleteRemotePlugin({ client, tenantId }: AdminActor, pluginId: string): Promise<void> {
   if (!z.guid().safeParse(pluginId).success) throw new NotFoundError('Plugin not found');
   const rows = unwrap(
     await client

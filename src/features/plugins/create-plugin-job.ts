@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { unwrap } from '#data/unwrap.ts';
-import { ForbiddenError, InvalidInputError } from '#domain/errors.ts';
+import { InvalidInputError } from '#domain/errors.ts';
 import type { Payload } from '#domain/plugin/payload-schema.ts';
-import type { Actor } from '#auth/api-actor.ts';
+import type { AdminActor } from '#auth/actor.ts';
 import { checkPayload } from '#forms/check-payload.ts';
 import { getPlugin, manifestJobOf } from '#features/plugins/queries.ts';
 
@@ -20,10 +20,9 @@ export const newPluginJobSchema = z.object({
  * @throws ForbiddenError, NotFoundError, InvalidInputError, ConflictError `job_key_is_unique_in_its_tenant`
  */
 export async function createPluginJob(
-  actor: Actor,
+  actor: AdminActor,
   input: z.input<typeof newPluginJobSchema>,
 ): Promise<{ jobId: string }> {
-  if (actor.role !== 'admin') throw new ForbiddenError('Only admins add jobs');
   const { pluginId, jobName, jobKey, title, payload } = newPluginJobSchema.parse(input);
   const job = manifestJobOf(await getPlugin(actor, pluginId), jobName);
   if (!job) {

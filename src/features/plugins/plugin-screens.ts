@@ -2,13 +2,11 @@ import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
-import type { CurrentMember } from '#auth/current-member.ts';
-
-type Reader = Pick<CurrentMember, 'client' | 'tenantId'>;
+import type { Actor } from '#auth/actor.ts';
 
 /** How many jobs each of these plugins has. */
 export async function countJobs(
-  { client, tenantId }: Reader,
+  { client, tenantId }: Actor,
   pluginIds: readonly string[],
 ): Promise<Map<string, number>> {
   if (pluginIds.length === 0) return new Map();
@@ -38,7 +36,7 @@ export interface JobSettings {
 }
 
 /** @throws NotFoundError also for a job that reports in from outside */
-export async function getJobSettings({ client, tenantId }: Reader, jobId: string): Promise<JobSettings> {
+export async function getJobSettings({ client, tenantId }: Actor, jobId: string): Promise<JobSettings> {
   const row = unwrap(
     await client
       .from('jobs')

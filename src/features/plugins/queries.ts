@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { type Plugin, pluginColumns, toPlugin } from '#data/plugin-row.ts';
 import { unwrap } from '#data/unwrap.ts';
-import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
+import { NotFoundError } from '#domain/errors.ts';
 import { parseManifest, type PluginJob, type PluginManifest } from '#domain/plugin/manifest.ts';
-import type { Actor } from '#auth/api-actor.ts';
-
-type Reader = Pick<Actor, 'client' | 'tenantId'>;
+import type { Actor, AdminActor } from '#auth/actor.ts';
 
 const pluginsMax = 500;
 
 /** The plugins of a tenant by name. */
-export async function listPlugins({ client, tenantId }: Reader): Promise<Plugin[]> {
+export async function listPlugins({ client, tenantId }: Actor): Promise<Plugin[]> {
   const rows = unwrap(
     await client
       .from('plugins')
@@ -24,7 +22,7 @@ export async function listPlugins({ client, tenantId }: Reader): Promise<Plugin[
 }
 
 /** @throws NotFoundError also for a plugin of another tenant */
-export async function getPlugin({ client, tenantId }: Reader, id: string): Promise<Plugin> {
+export async function getPlugin({ client, tenantId }: Actor, id: string): Promise<Plugin> {
   if (!z.guid().safeParse(id).success) throw new NotFoundError('Plugin not found');
   return toPlugin(
     unwrap(
@@ -49,10 +47,9 @@ export function manifestJobOf(plugin: Pick<Plugin, 'manifest'>, jobName: string)
  * @throws ForbiddenError for staff
  */
 export async function listJobSecrets(
-  { client, role }: Pick<Actor, 'client' | 'role'>,
+  { client }: AdminActor,
   jobId: string,
 ): Promise<{ name: string; updatedAt: string }[]> {
-  if (role !== 'admin') throw new ForbiddenError('Only admins see the names of secrets');
   const rows = unwrap(await client.rpc('list_job_secrets', { p_job_id: jobId }));
   return rows.map(({ name, updated_at }) => ({ name, updatedAt: updated_at }));
 }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readAllowedHosts, readProxySettings } from '#data/env.ts';
 import { declarePlugin } from '#data/plugin-row.ts';
 import { unwrapMaybe } from '#data/unwrap.ts';
-import { ConflictError, ForbiddenError, NotFoundError } from '#domain/errors.ts';
-import type { Actor } from '#auth/api-actor.ts';
+import { ConflictError, NotFoundError } from '#domain/errors.ts';
+import type { AdminActor } from '#auth/actor.ts';
 import { fetchManifest } from '#features/plugins/fetch-manifest.ts';
 import { getPlugin } from '#features/plugins/queries.ts';
 import { createGuardedFetch, type GuardedFetch } from '#plugins/outgoing.ts';
@@ -25,12 +25,11 @@ const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
  * @throws ForbiddenError, InvalidInputError for the address or the manifest, ConflictError when its id is taken
  */
 export async function registerRemotePlugin(
-  actor: Actor,
+  actor: AdminActor,
   baseUrl: string,
   { now = new Date(), fetch = outgoing() }: Surroundings = {},
 ): Promise<{ pluginId: string; secret: string }> {
-  const { client, tenantId, role, timeZone } = actor;
-  if (role !== 'admin') throw new ForbiddenError('Only admins add plugins');
+  const { client, tenantId, timeZone } = actor;
   const plugin = await fetchManifest(baseUrl, { fetch, now, defaultTimeZone: timeZone });
   const existing = unwrapMaybe(
     await client
@@ -47,7 +46,7 @@ export async function registerRemotePlugin(
   return { pluginId, secret: await setSecret(actor, pluginId) };
 }
 
-async function setSecret({ client }: Actor, pluginId: string): Promise<string> {
+async function setSecret({ client }: AdminActor, pluginId: string): Promise<string> {
   const secret = newSecret();
   unwrapMaybe(await client.rpc('set_plugin_secret', { p_plugin_id: pluginId, p_signing_secret: secret }));
   return secret;
@@ -57,8 +56,7 @@ async function setSecret({ client }: Actor, pluginId: string): Promise<string> {
  * Replaces the secret that calls to a remote plugin are signed with; the new one is shown this once and used at once.
  * @throws ForbiddenError, NotFoundError
  */
-export async function rotatePluginSecret(actor: Actor, pluginId: string): Promise<{ secret: string }> {
-  if (actor.role !== 'admin') throw new ForbiddenError('Only admins rotate secrets');
+export async function rotatePluginSecret(actor: AdminActor, pluginId: string): Promise<{ secret: string }> {
   const plugin = await getPlugin(actor, pluginId);
   if (plugin.kind !== 'remote') throw new NotFoundError('Plugin not found');
   return { secret: await setSecret(actor, pluginId) };
@@ -69,11 +67,10 @@ export async function rotatePluginSecret(actor: Actor, pluginId: string): Promis
  * @throws ForbiddenError, NotFoundError, InvalidInputError, ConflictError when the service has become another plugin
  */
 export async function refreshRemotePlugin(
-  actor: Actor,
+  actor: AdminActor,
   pluginId: string,
   { now = new Date(), fetch = outgoing() }: Surroundings = {},
 ): Promise<void> {
-  if (actor.role !== 'admin') throw new ForbiddenError('Only admins change plugins');
   const plugin = await getPlugin(actor, pluginId);
   if (plugin.baseUrl === null) throw new NotFoundError('Plugin not found');
   const declared = await fetchManifest(plugin.baseUrl, { fetch, now, defaultTimeZone: actor.timeZone });

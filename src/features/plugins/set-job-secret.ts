@@ -1,18 +1,17 @@
 import { z } from 'zod';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
-import { ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
-import type { Actor } from '#auth/api-actor.ts';
+import { InvalidInputError, NotFoundError } from '#domain/errors.ts';
+import type { AdminActor } from '#auth/actor.ts';
 
 /**
  * Sets what `{{secret.name}}` in a job's payload stands for; null deletes it. Nobody can read it again.
  * @throws ForbiddenError, NotFoundError, InvalidInputError
  */
 export async function setJobSecret(
-  { client, tenantId, role }: Actor,
+  { client, tenantId }: AdminActor,
   jobId: string,
   { name, value }: { name: string; value: string | null },
 ): Promise<void> {
-  if (role !== 'admin') throw new ForbiddenError('Only admins set secrets');
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(name)) {
     throw new InvalidInputError('The name is wrong', [
       { field: 'name', problem: 'must be lower-case letters, digits and _, 64 at most' },

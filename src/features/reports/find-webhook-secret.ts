@@ -1,16 +1,13 @@
 import { readWebhookSecrets } from '#data/env.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
-import type { CurrentAdmin, CurrentMember } from '#auth/current-member.ts';
+import type { Actor, AdminActor } from '#auth/actor.ts';
 
 /** How a company may report besides API keys. */
 export type WebhookSecretState = 'theirs' | 'not-theirs' | 'not-configured';
 
 /** Whether the environment's webhook secret reports for this company. */
-export async function readWebhookSecretState({
-  client,
-  tenantId,
-}: CurrentMember): Promise<WebhookSecretState> {
+export async function readWebhookSecretState({ client, tenantId }: Actor): Promise<WebhookSecretState> {
   const owns = unwrap(await client.rpc('owns_webhook_secret', { p_tenant_id: tenantId }));
   if (!owns) return 'not-theirs';
   return readWebhookSecrets().length > 0 ? 'theirs' : 'not-configured';
@@ -20,7 +17,7 @@ export async function readWebhookSecretState({
  * The environment's webhook secret, for admins of the company that it reports for.
  * @throws ForbiddenError for any other company, NotFoundError when none is set
  */
-export async function findWebhookSecret(admin: CurrentAdmin): Promise<string> {
+export async function findWebhookSecret(admin: AdminActor): Promise<string> {
   const state = await readWebhookSecretState(admin);
   if (state === 'not-theirs') throw new ForbiddenError('The secret is not this company’s');
   const [secret] = readWebhookSecrets();

@@ -10,7 +10,7 @@ import {
 import type { ExecutionStatus } from '#domain/run/reference-words.ts';
 import { type InstantPageCursor, formatInstantPageCursor } from '#domain/page-cursor.ts';
 import { parseRunState, type RunState } from '#domain/run-state.ts';
-import type { Actor } from '#auth/api-actor.ts';
+import type { Actor } from '#auth/actor.ts';
 import { errorMessageOf } from '#features/runs/plugin-runs.ts';
 
 const jobColumns =
@@ -79,9 +79,10 @@ function toBackgroundJob(row: BackgroundJobRow, isAdmin: boolean): BackgroundJob
  * @param type key of a job
  */
 export async function listBackgroundJobs(
-  { client, tenantId, role, userId }: Actor,
+  actor: Actor,
   { type, state, limit }: { type?: string | undefined; state?: RunState | undefined; limit: number },
 ): Promise<BackgroundJob[]> {
+  const { client, tenantId, role, userId } = actor;
   let jobId: string | undefined;
   if (type !== undefined) {
     const jobs = unwrap(await client.from('jobs').select('id').eq('tenant_id', tenantId).eq('job_key', type));
@@ -90,7 +91,7 @@ export async function listBackgroundJobs(
   }
   const isEverybodys = role === 'admin' || userId === null;
   // What one person has started is little, and has an index of its own.
-  const ids = isEverybodys ? await findPortalRuns({ client, tenantId }, { jobId, state, limit }) : null;
+  const ids = isEverybodys ? await findPortalRuns(actor, { jobId, state, limit }) : null;
   if (ids?.length === 0) return [];
   let query = client.from('runs').select(jobColumns).eq('tenant_id', tenantId).neq('trigger', 'report');
   if (ids !== null) query = query.in('id', ids);
@@ -104,7 +105,7 @@ export async function listBackgroundJobs(
 }
 
 async function findPortalRuns(
-  { client, tenantId }: Pick<Actor, 'client' | 'tenantId'>,
+  { client, tenantId }: Actor,
   { jobId, state, limit }: { jobId: string | undefined; state: RunState | undefined; limit: number },
 ): Promise<string[]> {
   const places = unwrap(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { unwrap } from '#data/unwrap.ts';
 import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
 import { parseRunState, type RunState } from '#domain/run-state.ts';
-import type { Actor } from '#auth/api-actor.ts';
+import type { Actor } from '#auth/actor.ts';
 
 /**
  * Cancels a pending run at once; a running one is asked to stop and is over within seconds, or at its time-out when its

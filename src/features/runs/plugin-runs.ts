@@ -2,7 +2,7 @@ import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { toInstant } from '#data/instant.ts';
 import { NotFoundError } from '#domain/errors.ts';
 import { parseRunState, type RunState } from '#domain/run-state.ts';
-import type { Actor } from '#auth/api-actor.ts';
+import type { Actor } from '#auth/actor.ts';
 
 const runColumns =
   'id, state, started_at, received_at, completed_at, events_processed, error, message, attempt, cursor_before, cursor_after, jobs!inner(plugin_id, plugin_job_name)' as const;

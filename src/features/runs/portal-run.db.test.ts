@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
 import { readRunForms } from '#features/runs/portal-run.ts';
 import { createTestJob } from '#testing/plugin-runs.ts';
+import { memberOf } from '#testing/members.ts';
 import { createTestTenant, type TestTenant } from '#testing/supabase.ts';
 
 let tenant: TestTenant;
@@ -33,7 +34,7 @@ it('reads the forms of many jobs in one request that carries each manifest once'
   const asked: string[] = [];
   const { client } = tenant.admin;
   const counting = { from: (table: 'plugins') => (asked.push(table), client.from(table)) };
-  const forms = await readRunForms({ client: counting as never, tenantId: tenant.id }, [
+  const forms = await readRunForms({ ...memberOf(tenant), client: counting as never }, [
     ...ids,
     randomUUID(),
   ]);

@@ -5,9 +5,7 @@ import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { parseManifest, type PluginJob } from '#domain/plugin/manifest.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
-import type { CurrentMember } from '#auth/current-member.ts';
-
-type Reader = Pick<CurrentMember, 'client' | 'tenantId' | 'role'>;
+import type { Actor } from '#auth/actor.ts';
 
 /** One try of a run by a worker. */
 export interface RunAttempt {
@@ -30,10 +28,8 @@ export interface PortalRunDetail extends PortalRun {
 }
 
 /** Null for a run that was reported from outside. */
-export async function readPortalRun(
-  { client, tenantId, role }: Reader,
-  runId: string,
-): Promise<PortalRunDetail | null> {
+export async function readPortalRun(actor: Actor, runId: string): Promise<PortalRunDetail | null> {
+  const { client, tenantId, role } = actor;
   const [answer, attempts, stacks] = await Promise.all([
     client
       .from('runs')
@@ -66,8 +62,7 @@ export async function readPortalRun(
     ...run,
     plugin: { id: plugin.id, name: parsed.ok ? parsed.manifest.name : plugin.name },
     declared: parsed.ok ? (parsed.manifest.jobs.find(({ name }) => name === jobName) ?? null) : null,
-    requesterName:
-      run.requestedBy === null ? null : await nameOf({ client, tenantId, role }, run.requestedBy),
+    requesterName: run.requestedBy === null ? null : await nameOf(actor, run.requestedBy),
     attempts: unwrap(attempts).map((attempt) => ({
       attempt: attempt.attempt,
       workerId: attempt.worker_id,
@@ -80,7 +75,7 @@ export async function readPortalRun(
   };
 }
 
-async function nameOf({ client, tenantId }: Reader, userId: string): Promise<string | null> {
+async function nameOf({ client, tenantId }: Actor, userId: string): Promise<string | null> {
   const member = unwrapMaybe(
     await client
       .from('members')
@@ -103,7 +98,7 @@ export interface RunForm {
 
 /** What the forms that start these jobs need; jobs that report from outside are left out. */
 export async function readRunForms(
-  { client, tenantId }: Pick<Reader, 'client' | 'tenantId'>,
+  { client, tenantId }: Actor,
   jobIds: readonly string[],
 ): Promise<Map<string, RunForm>> {
   if (jobIds.length === 0) return new Map();

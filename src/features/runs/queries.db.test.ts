@@ -1,17 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NotFoundError } from '#domain/errors.ts';
-import { actAs } from '#testing/members.ts';
+import { actAs, memberOf } from '#testing/members.ts';
 import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
 import { createTestJob } from '#testing/plugin-runs.ts';
 import { findNeighbours, getRun, readReporter } from './queries.ts';
 import { readTotals } from './run-list.ts';
 import { findShownRun } from './whole-run.ts';
-
-const readerOf = (tenant: TestTenant, role: 'admin' | 'staff' = 'staff') => ({
-  client: tenant[role].client,
-  tenantId: tenant.id,
-  role,
-});
 
 describe('a run', () => {
   let tenant: TestTenant;
@@ -34,20 +28,20 @@ describe('a run', () => {
   });
 
   it('comes with its job, its numbers and its log', async () => {
-    const run = await getRun(readerOf(tenant), ids[1] ?? '');
+    const run = await getRun(memberOf(tenant), ids[1] ?? '');
     expect(run.job.jobKey).toBe('job');
     expect(run.metrics).toEqual([
       { name: 'rate', value: '0.5' },
       { name: 'rows', value: '12' },
     ]);
     expect(run.log).toEqual({ head: 'begin', tail: 'end', cutCharacters: 1000 });
-    expect((await getRun(readerOf(tenant), ids[0] ?? '')).log).toBeNull();
+    expect((await getRun(memberOf(tenant), ids[0] ?? '')).log).toBeNull();
   });
 
   it('is not found by another tenant or under an id that is none', async () => {
     const other = await createTestTenant();
-    await expect(getRun(readerOf(other, 'admin'), ids[1] ?? '')).rejects.toBeInstanceOf(NotFoundError);
-    await expect(getRun(readerOf(tenant), 'x')).rejects.toBeInstanceOf(NotFoundError);
+    await expect(getRun(memberOf(other, 'admin'), ids[1] ?? '')).rejects.toBeInstanceOf(NotFoundError);
+    await expect(getRun(memberOf(tenant), 'x')).rejects.toBeInstanceOf(NotFoundError);
   });
 
   it('opens beside a list for whoever may see it, and is as if not named for others', async () => {
@@ -61,7 +55,7 @@ describe('a run', () => {
 
   it('knows its neighbours, also where all have the same microsecond', async () => {
     const [oldest, middle, newest] = await Promise.all(
-      ids.map(async (id) => findNeighbours(readerOf(tenant), await getRun(readerOf(tenant), id))),
+      ids.map(async (id) => findNeighbours(memberOf(tenant), await getRun(memberOf(tenant), id))),
     );
     expect(oldest).toEqual({ newer: ids[1], older: null });
     expect(middle).toEqual({ newer: ids[2], older: ids[0] });
@@ -73,13 +67,13 @@ describe('a run', () => {
       insert into public.api_keys (tenant_id, name, prefix, key_hash, scopes)
       values (${tenant.id}, 'Office PC', 'tcp_abcdef12', ${'ab'.repeat(32)}, array['report']) returning id`;
     const id = key?.id ?? '';
-    expect(await readReporter(readerOf(tenant, 'admin'), id)).toMatchObject({
+    expect(await readReporter(memberOf(tenant, 'admin'), id)).toMatchObject({
       kind: 'namedKey',
       name: 'Office PC',
     });
-    expect(await readReporter(readerOf(tenant, 'admin'), ids[0] ?? '')).toEqual({ kind: 'deletedKey' });
-    expect(await readReporter(readerOf(tenant), id)).toEqual({ kind: 'key' });
-    expect(await readReporter(readerOf(tenant), null)).toEqual({ kind: 'secret' });
+    expect(await readReporter(memberOf(tenant, 'admin'), ids[0] ?? '')).toEqual({ kind: 'deletedKey' });
+    expect(await readReporter(memberOf(tenant), id)).toEqual({ kind: 'key' });
+    expect(await readReporter(memberOf(tenant), null)).toEqual({ kind: 'secret' });
   });
 });
 
@@ -100,7 +94,7 @@ describe('the totals above a list of runs', () => {
       returning id`;
     await sql`select private.show_finished_runs(${rows.map(({ id }) => id)}::uuid[])`;
     const all = { since: null, jobId: null, pluginId: null };
-    const reader = { ...readerOf(tenant), timeZone: 'UTC' };
+    const reader = { ...memberOf(tenant), timeZone: 'UTC' };
     expect(await readTotals(reader, { ...all, pluginId })).toEqual({
       total: 3,
       success: 2,

@@ -6,9 +6,7 @@ import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
-import type { CurrentMember } from '#auth/current-member.ts';
-
-type Reader = Pick<CurrentMember, 'client' | 'tenantId' | 'role'>;
+import type { Actor } from '#auth/actor.ts';
 
 /** A run with its job and its log. */
 export interface RunDetail extends Run {
@@ -17,7 +15,7 @@ export interface RunDetail extends Run {
 }
 
 /** @throws NotFoundError also for a run of another tenant */
-export async function getRun({ client, tenantId }: Reader, id: string): Promise<RunDetail> {
+export async function getRun({ client, tenantId }: Actor, id: string): Promise<RunDetail> {
   if (!z.guid().safeParse(id).success) throw new NotFoundError('Not found');
   const row = unwrap(
     await client
@@ -39,10 +37,10 @@ export async function getRun({ client, tenantId }: Reader, id: string): Promise<
 }
 
 /** As `getRun`, once per request: the page's title asks for it too. */
-export const getRunOnce = cache((member: CurrentMember, id: string) => getRun(member, id));
+export const getRunOnce = cache((member: Actor, id: string) => getRun(member, id));
 
 async function findNeighbour(
-  { client }: Reader,
+  { client }: Actor,
   run: Run,
   direction: 'newer' | 'older',
 ): Promise<string | null> {
@@ -64,7 +62,7 @@ async function findNeighbour(
 
 /** Ids of the runs of the same job just before and after this one in its history. */
 export async function findNeighbours(
-  member: Reader,
+  member: Actor,
   run: Run,
 ): Promise<{ newer: string | null; older: string | null }> {
   const [newer, older] = await Promise.all([
@@ -83,7 +81,7 @@ export type Reporter =
 
 /** Names the reporter of a run as far as this member may know it. */
 export async function readReporter(
-  { client, tenantId, role }: Reader,
+  { client, tenantId, role }: Actor,
   apiKeyId: string | null,
 ): Promise<Reporter> {
   if (apiKeyId === null) return { kind: 'secret' };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { unwrap } from '#data/unwrap.ts';
-import { ConflictError, ForbiddenError, NotFoundError } from '#domain/errors.ts';
-import type { Actor } from '#auth/api-actor.ts';
+import { ConflictError, NotFoundError } from '#domain/errors.ts';
+import type { AdminActor } from '#auth/actor.ts';
 import { type RunInput, startRun } from '#features/runs/start-run.ts';
 
 /**
@@ -10,12 +10,11 @@ import { type RunInput, startRun } from '#features/runs/start-run.ts';
  * @throws ForbiddenError, NotFoundError, InvalidInputError, ConflictError `rerun_run_was_finished`
  */
 export async function rerunRun(
-  actor: Actor,
+  actor: AdminActor,
   runId: string,
   { payload, cursor }: Omit<RunInput, 'originRunId'> = {},
 ): Promise<{ runId: string }> {
-  const { client, tenantId, role } = actor;
-  if (role !== 'admin') throw new ForbiddenError('Only admins start runs');
+  const { client, tenantId } = actor;
   if (!z.guid().safeParse(runId).success) throw new NotFoundError('Run not found');
   const origin = unwrap(
     await client

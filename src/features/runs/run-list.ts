@@ -6,10 +6,8 @@ import { addDays, dayIn, startOfDay } from '#domain/calendar-day.ts';
 import { cutPage, type InstantPageCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
 import type { RunProgress } from '#domain/run/progress.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
-import type { CurrentMember } from '#auth/current-member.ts';
+import type { Actor } from '#auth/actor.ts';
 import type { RunFilter } from './schemas.ts';
-
-type Reader = Pick<CurrentMember, 'client' | 'tenantId' | 'timeZone'>;
 
 export const runsPerPage = 50;
 export const summaryDays = 30;
@@ -25,7 +23,7 @@ export interface ListedRun extends RunSummary {
 
 /** One page of a company's runs, newest first. The page is found by the database's function, then read by its ids. */
 export async function listAllRuns(
-  { client, tenantId, timeZone }: Reader,
+  { client, tenantId, timeZone }: Actor,
   filter: RunFilter,
   position: PagePosition<InstantPageCursor> | null,
 ): Promise<Page<ListedRun, InstantPageCursor>> {
@@ -95,7 +93,7 @@ export interface RunTotals {
  * @param since first day in the tenant's zone; all days when null
  */
 export async function readTotals(
-  { client, tenantId }: Reader,
+  { client, tenantId }: Actor,
   { since, jobId, pluginId }: { since: string | null; jobId: string | null; pluginId: string | null },
 ): Promise<RunTotals> {
   const row = unwrap(
@@ -127,7 +125,7 @@ export function summarySince(timeZone: string, now: Date): string {
 
 /** Jobs that the list can be narrowed to, by title. */
 export async function listJobChoices(
-  { client, tenantId }: Reader,
+  { client, tenantId }: Actor,
   { pluginId, chosenId }: { pluginId: string | null; chosenId: string | null },
 ): Promise<{ id: string; title: LocalizedText }[]> {
   const jobs = () => client.from('jobs').select('id, title, titles').eq('tenant_id', tenantId);

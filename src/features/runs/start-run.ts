@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { unwrap } from '#data/unwrap.ts';
-import { ConflictError, ForbiddenError, NotFoundError } from '#domain/errors.ts';
+import { ConflictError, NotFoundError } from '#domain/errors.ts';
 import { parseManifest } from '#domain/plugin/manifest.ts';
 import type { Payload } from '#domain/plugin/payload-schema.ts';
 import type { Json } from '#data/database.types.ts';
-import type { Actor } from '#auth/api-actor.ts';
+import type { AdminActor } from '#auth/actor.ts';
 import { checkPayload } from '#forms/check-payload.ts';
 import { announceRuns } from '#process/waiting-runs.ts';
 
@@ -38,11 +38,10 @@ function checkedPayload(job: RunnableJob, payload: unknown): Payload {
  * `run_belongs_to_a_plugin_job` or `run_belongs_to_an_enabled_plugin`
  */
 export async function startRun(
-  { client, tenantId, role, userId }: Actor,
+  { client, tenantId, userId }: AdminActor,
   jobId: string,
   { payload, cursor, originRunId }: RunInput = {},
 ): Promise<{ runId: string }> {
-  if (role !== 'admin') throw new ForbiddenError('Only admins start runs');
   if (!z.guid().safeParse(jobId).success) throw new NotFoundError('Job not found');
   const job = unwrap(
     await client

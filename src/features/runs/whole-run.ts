@@ -1,5 +1,5 @@
 import { NotFoundError } from '#domain/errors.ts';
-import type { CurrentMember } from '#auth/current-member.ts';
+import type { Actor } from '#auth/actor.ts';
 import { type PortalRunDetail, readPortalRun, readRunForms } from './portal-run.ts';
 import { getRunOnce, type Reporter, readReporter, type RunDetail } from './queries.ts';
 
@@ -16,7 +16,7 @@ export interface WholeRun {
 }
 
 /** @throws NotFoundError for a run that is not there, or not of this company */
-export async function readWholeRun(member: CurrentMember, id: string): Promise<WholeRun> {
+export async function readWholeRun(member: Actor, id: string): Promise<WholeRun> {
   const run = await getRunOnce(member, id);
   const [reporter, portalRun, forms] = await Promise.all([
     readReporter(member, run.apiKeyId),
@@ -35,7 +35,7 @@ export async function readWholeRun(member: CurrentMember, id: string): Promise<W
 }
 
 /** The run that a list's address names; null where it names none, or one that is not there any more. */
-export async function findShownRun(member: CurrentMember, id: string | null): Promise<WholeRun | null> {
+export async function findShownRun(member: Actor, id: string | null): Promise<WholeRun | null> {
   if (id === null) return null;
   try {
     return await readWholeRun(member, id);

@@ -7,7 +7,8 @@ import type { ActionState } from '#components/ui/action-form.tsx';
 import { formatExactTime, formatRelativeTime } from '#components/ui/format-time.ts';
 import { ForbiddenError, InvalidInputError, PortalError } from '#domain/errors.ts';
 import { describeSchedule } from '#domain/schedule/describe-schedule.ts';
-import { requireAdmin } from '#auth/current-member.ts';
+import { requireAdmin } from '#auth/actor.ts';
+import { requireMember } from '#auth/current-member.ts';
 import { defineAction } from '#forms/define-action.ts';
 import { readFormEntries, readFormValues } from '#forms/read-form.ts';
 import { deleteSchedule as deleteScheduleVerb } from './delete-schedule.ts';
@@ -81,14 +82,12 @@ export type PreviewAnswer =
 export async function previewSchedule(form: FormData): Promise<PreviewAnswer> {
   const [t, locale] = await Promise.all([getTranslations(), getLocale()]);
   try {
-    const admin = await requireAdmin();
+    const { timeZone } = requireAdmin(await requireMember());
     const now = new Date();
-    const { timeZone } = admin;
     const { schedule, policies } = readScheduleForm(readFormEntries(form), { now, timeZone });
     const scheduleId = form.get('scheduleId');
     const zone = schedule.type === 'cron' ? schedule.timeZone : timeZone;
     const instants = previewScheduleVerb(
-      admin,
       { schedule, policies, count: 5, scheduleId: typeof scheduleId === 'string' ? scheduleId : undefined },
       now,
     );

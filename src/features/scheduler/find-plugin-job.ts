@@ -1,7 +1,7 @@
 import { unwrap } from '#data/unwrap.ts';
 import { scheduleColumns } from '#data/schedule-row.ts';
 import { ConflictError, NotFoundError } from '#domain/errors.ts';
-import type { Actor } from '#auth/api-actor.ts';
+import type { Actor } from '#auth/actor.ts';
 
 /**
  * A job that the portal runs, with its schedule as stored, for a verb that is about to change them.

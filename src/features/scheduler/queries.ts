@@ -20,7 +20,7 @@ import {
 import { type PreviewedOccurrence, previewOccurrences } from '#domain/schedule/preview-occurrences.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
-import type { Actor } from '#auth/api-actor.ts';
+import type { Actor } from '#auth/actor.ts';
 
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 

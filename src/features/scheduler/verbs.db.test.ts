@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PagePosition, TitlePageCursor } from '#domain/page-cursor.ts';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
-import type { Actor, AdminActor } from '#auth/api-actor.ts';
+import type { Actor, AdminActor } from '#auth/actor.ts';
 import { deleteSchedule } from '#features/scheduler/delete-schedule.ts';
 import { editCursor } from '#features/scheduler/edit-cursor.ts';
 import { previewSchedule } from '#features/scheduler/preview-schedule.ts';
@@ -17,6 +17,7 @@ import { saveSchedule } from '#features/scheduler/save-schedule.ts';
 import { setJobEnabled } from '#features/scheduler/set-job-enabled.ts';
 import { setSchedulerEnabled } from '#features/scheduler/set-scheduler-enabled.ts';
 import { createTestJob } from '#testing/plugin-runs.ts';
+import { actAs, memberOf } from '#testing/members.ts';
 import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
 
 let mine: TestTenant;
@@ -25,14 +26,6 @@ let admin: AdminActor;
 let otherAdmin: AdminActor;
 /** Staff, as somebody who has got past the type would call a verb. */
 let staff: AdminActor;
-
-const actorOf = (tenant: TestTenant, role: 'admin' | 'staff'): Actor => ({
-  client: tenant[role].client,
-  tenantId: tenant.id,
-  role,
-  timeZone: 'Asia/Tokyo',
-  userId: tenant[role].id,
-});
 
 const minutely = { type: 'cron', expression: '* * * * *', timeZone: 'UTC' };
 const minutes = (count: number) => count * 60_000;
@@ -74,9 +67,9 @@ beforeAll(async () => {
   for (const tenant of [mine, other]) {
     await sql`insert into public.plugins (tenant_id, plugin_key, name, kind, manifest) values (${tenant.id}, 'demo', 'Demo', 'built_in', '{}')`;
   }
-  admin = actorOf(mine, 'admin') as AdminActor;
-  otherAdmin = actorOf(other, 'admin') as AdminActor;
-  staff = actorOf(mine, 'staff') as AdminActor;
+  admin = actAs(mine, mine.admin);
+  otherAdmin = actAs(other, other.admin);
+  staff = actAs(mine, mine.staff);
 });
 
 describe('rules 17, 19 and 38: saving a schedule', () => {
@@ -148,9 +141,8 @@ describe('rules 17, 19 and 38: saving a schedule', () => {
   it('is for admins, of their own company, and for jobs that the portal runs', async () => {
     const jobId = await makeJob();
     const input = { jobId, schedule: minutely };
-    await expect(saveSchedule(staff, input)).rejects.toThrow(ForbiddenError);
     await expect(saveSchedule(otherAdmin, input)).rejects.toThrow(NotFoundError);
-    await expect(saveSchedule({ ...staff, role: 'admin' }, input)).rejects.toThrow(ForbiddenError);
+    await expect(saveSchedule(staff, input)).rejects.toThrow(ForbiddenError);
     await expect(saveSchedule(admin, { ...input, jobId: await makeJob(mine, 'external') })).rejects.toThrow(
       ConflictError,
     );
@@ -163,7 +155,7 @@ describe('deleting a schedule', () => {
     const jobId = await makeJob();
     await saveSchedule(admin, { jobId, schedule: minutely }, base);
     await runTick({ now: after(1) });
-    await expect(deleteSchedule(staff, { jobId })).rejects.toThrow(ForbiddenError);
+    await expect(deleteSchedule(staff, { jobId })).rejects.toThrow(NotFoundError);
     await expect(deleteSchedule(otherAdmin, { jobId })).rejects.toThrow(NotFoundError);
     await deleteSchedule(admin, { jobId });
     expect(await scheduleOf(jobId)).toBeUndefined();
@@ -209,9 +201,6 @@ describe('rule 22: switching a job off and on', () => {
   it('is for admins of the company', async () => {
     const jobId = await makeJob();
     await expect(setJobEnabled(staff, { jobId, isEnabled: false })).rejects.toThrow(ForbiddenError);
-    await expect(setJobEnabled({ ...staff, role: 'admin' }, { jobId, isEnabled: false })).rejects.toThrow(
-      ForbiddenError,
-    );
     await expect(setJobEnabled(otherAdmin, { jobId, isEnabled: false })).rejects.toThrow(NotFoundError);
     const direct = await other.admin.client.rpc('set_job_enabled', { p_job_id: jobId, p_is_enabled: false });
     expect(direct.error?.code).toBe('P0002');
@@ -238,9 +227,6 @@ describe('rule 22: switching a job off and on', () => {
 describe('rule 22: the global switch', () => {
   it('is for admins, per company, and leaves audit rows', async () => {
     await expect(setSchedulerEnabled(staff, { isEnabled: false })).rejects.toThrow(ForbiddenError);
-    await expect(setSchedulerEnabled({ ...staff, role: 'admin' }, { isEnabled: false })).rejects.toThrow(
-      ForbiddenError,
-    );
     await Promise.all([
       setSchedulerEnabled(admin, { isEnabled: false }),
       setSchedulerEnabled(admin, { isEnabled: false }),
@@ -258,7 +244,7 @@ describe('rule 22: the global switch', () => {
 describe('rule 28: editing a cursor', () => {
   it('leaves an audit row with the cursor before and after; for admins of the company', async () => {
     const jobId = await makeJob();
-    await expect(editCursor(staff, { jobId, cursor: 'x' })).rejects.toThrow(ForbiddenError);
+    await expect(editCursor(staff, { jobId, cursor: 'x' })).rejects.toThrow(NotFoundError);
     await expect(editCursor(otherAdmin, { jobId, cursor: 'x' })).rejects.toThrow(NotFoundError);
     await expect(editCursor(admin, { jobId, cursor: 'x'.repeat(4_001) })).rejects.toThrow(InvalidInputError);
     await editCursor(admin, { jobId, cursor: '2026-03-01' });
@@ -273,15 +259,12 @@ describe('rule 28: editing a cursor', () => {
 });
 
 describe('what comes next', () => {
-  it('previews a schedule before it is saved; for admins', () => {
-    expect(() => previewSchedule(staff, { schedule: minutely })).toThrow(ForbiddenError);
-    expect(() =>
-      previewSchedule(admin, { schedule: { type: 'cron', expression: '', timeZone: 'UTC' } }),
-    ).toThrow(InvalidInputError);
+  it('previews a schedule before it is saved', () => {
+    expect(() => previewSchedule({ schedule: { type: 'cron', expression: '', timeZone: 'UTC' } })).toThrow(
+      InvalidInputError,
+    );
     expect(
-      previewSchedule(admin, { schedule: minutely, count: 2 }, base).map(({ nominalAt }) =>
-        nominalAt.toISOString(),
-      ),
+      previewSchedule({ schedule: minutely, count: 2 }, base).map(({ nominalAt }) => nominalAt.toISOString()),
     ).toEqual(['2026-03-02T00:01:00.000Z', '2026-03-02T00:02:00.000Z']);
   });
 
@@ -290,7 +273,7 @@ describe('what comes next', () => {
     const at = (expression: string) => ({ type: 'cron', expression, timeZone: 'UTC' });
     await saveSchedule(otherAdmin, { jobId: first, schedule: at('0 6,7 * * *') }, base);
     await saveSchedule(otherAdmin, { jobId: second, schedule: at('0 7,8 * * *') }, base);
-    const staffOfOther = actorOf(other, 'staff');
+    const staffOfOther = memberOf(other, 'staff');
     const day = { from: base, until: after(24 * 60) };
     const timelineFor = async (actor: Actor) => (await readSchedulesOverview(actor, day)).timeline!;
     const timeline = await timelineFor(staffOfOther);
@@ -307,14 +290,14 @@ describe('what comes next', () => {
   it('tells members how their scheduler is, and nobody how that of another company is', async () => {
     const job = await makeJob(other);
     await saveSchedule(otherAdmin, { jobId: job, schedule: minutely }, base);
-    const { status, plugins, timeline } = await readSchedulesOverview(actorOf(other, 'staff'), null);
+    const { status, plugins, timeline } = await readSchedulesOverview(memberOf(other, 'staff'), null);
     expect(timeline).toBeNull();
     expect(plugins.map(({ name }) => name)).toContain('Demo');
     expect(status).toMatchObject({ isEnabled: true, nextDueAt: '2026-03-02T00:01:00.000Z' });
     expect(status.enabledJobCount).toBeGreaterThan(0);
     const { jobCount, nextDueAt } = status;
     expect(await readSchedulerStatus(otherAdmin)).toMatchObject({ jobCount, nextDueAt });
-    const stranger = { ...actorOf(mine, 'admin'), tenantId: other.id };
+    const stranger = { ...memberOf(mine, 'admin'), tenantId: other.id };
     expect(await readSchedulesOverview(stranger, { from: base, until: after(60) })).toMatchObject({
       plugins: [],
       status: {
@@ -330,7 +313,7 @@ describe('what comes next', () => {
 
   it('pages the jobs by title, down and back up, whatever their titles hold', async () => {
     const tenant = await createTestTenant();
-    const actor = actorOf(tenant, 'staff');
+    const actor = memberOf(tenant, 'staff');
     const { pluginId } = await createTestJob(tenant.id, { pluginKey: 'titles', name: 'first' });
     const titles = ['同じ', '同じ', '同じ', 'a,b"c)', 'a\\b %_*', 'z~z', ' ', 'ｶﾅ'];
     for (const [index, title] of titles.entries()) {

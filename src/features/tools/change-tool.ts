@@ -1,6 +1,6 @@
 import { unwrap } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 import type { ToolInput } from './schemas.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { ToolInput } from './schemas.ts';
  * @throws NotFoundError, ConflictError (tool_name_is_unique_in_its_tenant)
  */
 export async function changeTool(
-  { client, tenantId }: CurrentAdmin,
+  { client, tenantId }: AdminActor,
   toolId: string,
   input: ToolInput,
 ): Promise<void> {

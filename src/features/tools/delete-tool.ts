@@ -1,12 +1,12 @@
 import { unwrap } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 
 /**
  * Deletes a tool from the company's list; its jobs stay and belong to none.
  * @throws NotFoundError
  */
-export async function deleteTool({ client, tenantId }: CurrentAdmin, toolId: string): Promise<void> {
+export async function deleteTool({ client, tenantId }: AdminActor, toolId: string): Promise<void> {
   const deleted = unwrap(
     await client.from('tools').delete().eq('tenant_id', tenantId).eq('id', toolId).select('id'),
   );

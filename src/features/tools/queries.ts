@@ -1,11 +1,11 @@
 import { type Tool, toolColumns, toTool } from '#data/tool-row.ts';
 import { unwrap } from '#data/unwrap.ts';
-import type { CurrentMember } from '#auth/current-member.ts';
+import type { Actor } from '#auth/actor.ts';
 
 const listedMax = 500;
 
 /** The company's tools, by name. */
-export async function listTools({ client, tenantId }: CurrentMember): Promise<Tool[]> {
+export async function listTools({ client, tenantId }: Actor): Promise<Tool[]> {
   const rows = unwrap(
     await client
       .from('tools')

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
-import type { CurrentAdmin } from '#auth/current-member.ts';
+import type { AdminActor } from '#auth/actor.ts';
 import { actAs } from '#testing/members.ts';
 import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
 import { addTool } from './add-tool.ts';
@@ -10,7 +10,7 @@ import { deleteTool } from './delete-tool.ts';
 
 let mine: TestTenant;
 let other: TestTenant;
-let admin: CurrentAdmin;
+let admin: AdminActor;
 
 beforeEach(async () => {
   [mine, other] = await Promise.all([createTestTenant(), createTestTenant()]);

@@ -17,7 +17,8 @@ import { RotateKeyDialog } from '#features/api-keys/components/rotate-key-dialog
 import { listApiKeys } from '#features/api-keys/queries.ts';
 import { parseApiKeysAddress } from '#features/api-keys/schemas.ts';
 import { addressOf } from '#http/address-of.ts';
-import { requireAdmin } from '#auth/current-member.ts';
+import { requireAdmin } from '#auth/actor.ts';
+import { requireMember } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -35,7 +36,7 @@ const path = '/settings/api-keys';
 
 export default portalPage<PageProps<'/settings/api-keys'>>(async ({ searchParams }) => {
   const chosen = parseApiKeysAddress(await searchParams);
-  const admin = await requireAdmin();
+  const admin = requireAdmin(await requireMember());
   const [keys, t] = await Promise.all([listApiKeys(admin), getTranslations('settings.apiKeys')]);
   const { timeZone } = admin;
   // A key that the rotation has ended still has its dialog, which shows the new one.

@@ -7,7 +7,8 @@ import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import { ExactTime } from '#components/ui/relative-time.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { ReportedText } from '#screens/reported-text.tsx';
-import { requireAdmin } from '#auth/current-member.ts';
+import { requireAdmin } from '#auth/actor.ts';
+import { requireMember } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { listToolChoices } from '#features/tools/tool-choices.ts';
 import { ChangeList } from '#features/audit/components/change-list.tsx';
@@ -20,7 +21,7 @@ export async function generateMetadata(): Promise<Metadata> {
 const path = '/settings/audit-log';
 
 export default portalPage<PageProps<'/settings/audit-log'>>(async ({ searchParams }) => {
-  const admin = await requireAdmin();
+  const admin = requireAdmin(await requireMember());
   const { before } = await searchParams;
   const olderThanId = typeof before === 'string' && /^\d{1,15}$/.test(before) ? Number(before) : null;
   const [page, tools, t] = await Promise.all([

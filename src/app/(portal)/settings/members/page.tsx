@@ -9,7 +9,8 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { addressOf } from '#http/address-of.ts';
-import { requireAdmin } from '#auth/current-member.ts';
+import { requireAdmin } from '#auth/actor.ts';
+import { requireMember } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { InviteDialog, inviteDialogId } from '#features/members/components/invite-dialog.tsx';
 import { MemberDialog } from '#features/members/components/member-dialog.tsx';
@@ -25,7 +26,7 @@ const path = '/settings/members';
 
 export default portalPage<PageProps<'/settings/members'>>(async ({ searchParams }) => {
   const chosen = parseMembersAddress(await searchParams);
-  const admin = await requireAdmin();
+  const admin = requireAdmin(await requireMember());
   const [members, { open, expired }, t, shell] = await Promise.all([
     listMembers(admin),
     listPendingInvitations(admin),

@@ -9,7 +9,8 @@ import { Icon } from '#components/ui/icon.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { addressOf } from '#http/address-of.ts';
-import { requireAdmin } from '#auth/current-member.ts';
+import { requireAdmin } from '#auth/actor.ts';
+import { requireMember } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { DeleteToolDialog } from '#features/tools/components/delete-tool-dialog.tsx';
 import { ToolDialog } from '#features/tools/components/tool-dialog.tsx';
@@ -25,7 +26,7 @@ const addDialogId = 'add-tool';
 
 export default portalPage<PageProps<'/settings/tools'>>(async ({ searchParams }) => {
   const chosen = parseToolsAddress(await searchParams);
-  const admin = await requireAdmin();
+  const admin = requireAdmin(await requireMember());
   const [tools, t] = await Promise.all([listTools(admin), getTranslations('settings.tools')]);
   const edited = tools.find(({ id }) => id === chosen.edit);
   const deleted = edited ? undefined : tools.find(({ id }) => id === chosen.delete);

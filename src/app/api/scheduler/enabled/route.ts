@@ -1,4 +1,5 @@
-import { requireAdminActor } from '#auth/api-actor.ts';
+import { requireAdmin } from '#auth/actor.ts';
+import { requireActor } from '#auth/api-actor.ts';
 import { checkInput, readJson } from '#http/api-input.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import { machineRoute } from '#http/machine-route.ts';
@@ -8,7 +9,7 @@ import { setSchedulerEnabled } from '#features/scheduler/set-scheduler-enabled.t
 /** The global switch (contracts.md, Scheduler; rule 22; admins only): {"enabled": boolean}. What runs goes on. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/scheduler/enabled', {
   PUT: async (request) => {
-    const actor = await requireAdminActor(request);
+    const actor = requireAdmin(await requireActor(request));
     const { enabled } = checkInput(enabledBody, await readJson(request), 'enabled must be true or false');
     await setSchedulerEnabled(actor, { isEnabled: enabled });
     return jsonAnswer(200, { is_enabled: enabled });

@@ -11,7 +11,8 @@ import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { deleteJob } from '#features/jobs/actions.ts';
 import { countRuns, getJobOnce } from '#features/jobs/queries.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
-import { requireAdmin } from '#auth/current-member.ts';
+import { requireAdmin } from '#auth/actor.ts';
+import { requireMember } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -21,7 +22,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** A page and not a dialog: counting a long history takes a moment that only this question is worth. */
 export default portalPage<PageProps<'/jobs/[id]/delete'>>(async ({ params }) => {
-  const admin = await requireAdmin();
+  const admin = requireAdmin(await requireMember());
   const job = await getJobOnce(admin, (await params).id);
   const [runs, t] = await Promise.all([countRuns(admin, job.id), getTranslations('jobs')]);
   const path = `/jobs/${job.id}` as Route;

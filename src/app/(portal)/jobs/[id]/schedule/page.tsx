@@ -6,7 +6,8 @@ import { Icon } from '#components/ui/icon.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { getJobOnce } from '#features/jobs/queries.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
-import { requireAdmin } from '#auth/current-member.ts';
+import { requireAdmin } from '#auth/actor.ts';
+import { requireMember } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { ScheduleForm } from '#features/scheduler/components/schedule-form.tsx';
 import { getPluginJob } from '#features/scheduler/queries.ts';
@@ -17,7 +18,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default portalPage<PageProps<'/jobs/[id]/schedule'>>(async ({ params }) => {
-  const admin = await requireAdmin();
+  const admin = requireAdmin(await requireMember());
   const { id } = await getJobOnce(admin, (await params).id);
   const [job, t] = await Promise.all([getPluginJob(admin, id), getTranslations('schedules.form')]);
   return (

@@ -7,7 +7,8 @@ import { Icon } from '#components/ui/icon.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { getJobOnce } from '#features/jobs/queries.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
-import { requireAdmin } from '#auth/current-member.ts';
+import { requireAdmin } from '#auth/actor.ts';
+import { requireMember } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { JobSecretsCard } from '#features/plugins/components/job-secrets-card.tsx';
 import { JobSettingsForm } from '#features/plugins/components/job-settings-form.tsx';
@@ -20,7 +21,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default portalPage<PageProps<'/jobs/[id]/settings'>>(async ({ params }) => {
-  const admin = await requireAdmin();
+  const admin = requireAdmin(await requireMember());
   const { id } = await getJobOnce(admin, (await params).id);
   const settings = await getJobSettings(admin, id);
   const [plugin, secrets, t] = await Promise.all([

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConflictError, InvalidInputError } from '#domain/errors.ts';
-import { readId, requireAdminActor } from '#auth/api-actor.ts';
+import { requireAdmin } from '#auth/actor.ts';
+import { readId, requireActor } from '#auth/api-actor.ts';
 import { checkInput, readJson } from '#http/api-input.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import { machineRoute } from '#http/machine-route.ts';
@@ -16,7 +17,7 @@ const jobOf = z.object({ jobName: z.string() });
  */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/plugins/:id/run', {
   POST: async (request, note, params) => {
-    const actor = await requireAdminActor(request);
+    const actor = requireAdmin(await requireActor(request));
     const pluginId = readId(params.id, 'Plugin not found');
     const given = await readJson(request);
     const jobId = await findJobOfPlugin(actor, pluginId, jobOf.safeParse(given).data?.jobName ?? '');

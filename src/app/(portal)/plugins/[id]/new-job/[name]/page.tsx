@@ -7,7 +7,8 @@ import { Icon } from '#components/ui/icon.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { NotFoundError } from '#domain/errors.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
-import { requireAdmin } from '#auth/current-member.ts';
+import { requireAdmin } from '#auth/actor.ts';
+import { requireMember } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { NewJobForm } from '#features/plugins/components/new-job-form.tsx';
 import { PluginName } from '#features/plugins/components/plugin-texts.tsx';
@@ -20,7 +21,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default portalPage<PageProps<'/plugins/[id]/new-job/[name]'>>(async ({ params }) => {
   const { id, name } = await params;
-  const admin = await requireAdmin();
+  const admin = requireAdmin(await requireMember());
   const plugin = await getPlugin(admin, id);
   const declared = manifestJobOf(plugin, name);
   if (!declared) throw new NotFoundError('Not found');

@@ -1,4 +1,5 @@
-import { readId, requireAdminActor } from '#auth/api-actor.ts';
+import { requireAdmin } from '#auth/actor.ts';
+import { readId, requireActor } from '#auth/api-actor.ts';
 import { checkInput, readJson } from '#http/api-input.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import { machineRoute } from '#http/machine-route.ts';
@@ -11,7 +12,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
   '/api/scheduler/jobs/:id/enabled',
   {
     PUT: async (request, _note, params) => {
-      const actor = await requireAdminActor(request);
+      const actor = requireAdmin(await requireActor(request));
       const jobId = readId(params.id, 'Job not found');
       const { enabled } = checkInput(enabledBody, await readJson(request), 'enabled must be true or false');
       await setJobEnabled(actor, { jobId, isEnabled: enabled });

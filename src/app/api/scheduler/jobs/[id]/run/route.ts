@@ -1,4 +1,5 @@
-import { readId, requireAdminActor } from '#auth/api-actor.ts';
+import { requireAdmin } from '#auth/actor.ts';
+import { readId, requireActor } from '#auth/api-actor.ts';
 import { checkInput, readJson } from '#http/api-input.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import { machineRoute } from '#http/machine-route.ts';
@@ -9,7 +10,7 @@ import { getPluginJob } from '#features/scheduler/queries.ts';
 /** Starts a job now (contracts.md, Scheduler; admins only), with an optional `payload` and `cursor`. 202 with the run's id. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/scheduler/jobs/:id/run', {
   POST: async (request, note, params) => {
-    const actor = await requireAdminActor(request);
+    const actor = requireAdmin(await requireActor(request));
     const { jobId } = await getPluginJob(actor, readId(params.id, 'Job not found'));
     const { runId } = await startRun(
       actor,
