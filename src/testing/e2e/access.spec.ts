@@ -68,7 +68,7 @@ test('rule 34: an admin makes an API key, reports with it, rotates and revokes i
   await page.goto('/settings/api-keys');
   await page.getByRole('button', { name: 'Create key' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('For', { exact: true }).fill('accounting server');
+  await dialog.getByLabel('Used for', { exact: true }).fill('accounting server');
   await dialog.getByRole('button', { name: 'Create key' }).click();
   const secret = await dialog.getByLabel('API key', { exact: true }).inputValue();
   expect(secret).toMatch(/^tcp_|^[\w-]{20,}$/);
@@ -81,7 +81,7 @@ test('rule 34: an admin makes an API key, reports with it, rotates and revokes i
   await expect(page.locator('body'), 'it is shown once').not.toContainText(secret);
   const rows = page.getByRole('row', { name: /accounting server/ });
   await rows.getByRole('link', { name: 'Rotate' }).click();
-  await dialog.getByLabel('Keep the old key for').selectOption('Stop it at once');
+  await dialog.getByLabel('Keep the old key for').selectOption('Stop it immediately');
   await dialog.getByRole('button', { name: 'Create new key' }).click();
   const next = await dialog.getByLabel('API key', { exact: true }).inputValue();
   expect(next, 'it is shown although the old key has ended').not.toBe(secret);
@@ -148,10 +148,10 @@ test('rule 37: changing the password ends the other sessions', async ({ company,
   await here.goto('/settings/account');
   await here.getByLabel('Current password').fill(company.staff.password);
   await here.getByLabel('New password', { exact: true }).fill('another long phrase');
-  await here.getByLabel('New password again').fill('another long phrase');
+  await here.getByLabel('Confirm new password').fill('another long phrase');
   await here.getByRole('button', { name: 'Change password' }).click();
   await expect(
-    here.getByText('Your password was changed and your other sessions have ended.').first(),
+    here.getByText('Your password was changed, and you were signed out everywhere else.').first(),
   ).toBeVisible();
   await here.reload();
   await expect(here.getByRole('heading', { name: 'Account' })).toBeVisible();

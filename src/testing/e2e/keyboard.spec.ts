@@ -156,7 +156,7 @@ test('a person with nothing but a keyboard signs in, finds a failed run, makes a
   await page.reload();
   await tabTo(page, make);
   await page.keyboard.press('Enter');
-  await tabTo(page, dialog.getByLabel('For', { exact: true }));
+  await tabTo(page, dialog.getByLabel('Used for', { exact: true }));
   await page.keyboard.type('by keyboard');
   await page.keyboard.press('Enter');
   await expect(dialog.getByLabel('API key', { exact: true })).not.toHaveValue('');

@@ -157,7 +157,7 @@ test('a run shows its message and its log, which can be saved as a text file', a
 test('the runs before and after lie one step away', async ({ open, seeded }) => {
   const page = await open({ as: seeded.staff });
   await page.goto(`/runs/${seeded.failedRunId}`);
-  const neighbours = page.getByRole('navigation', { name: 'Runs of the same job before and after' });
+  const neighbours = page.getByRole('navigation', { name: 'Previous and next run of this job' });
   await expect(neighbours.getByRole('link')).toHaveText('Previous run');
   await neighbours.getByRole('link', { name: 'Previous run' }).click();
   await expect(page.getByText('処理完了: 1 件')).toBeVisible();
@@ -254,11 +254,13 @@ test('rule 23: a schedule that is spread shows the nominal time beside the one a
     .throwOnError();
   const hourly = { type: 'cron', expression: '7 * * * *', timeZone: 'Asia/Tokyo' } as const;
   const offsetMs = spreadOffsetSeconds(schedule.id, hourly, schedule.spread_seconds) * 1_000;
-  const coming = page.getByRole('heading', { name: 'Next five' }).locator('xpath=following-sibling::ol/li');
+  const coming = page
+    .getByRole('heading', { name: 'Next five runs' })
+    .locator('xpath=following-sibling::ol/li');
   const startsAt = Date.parse((await coming.locator('time').first().getAttribute('datetime')) ?? '');
   expect(new Date(startsAt - offsetMs).toISOString()).toMatch(/:07:00\.000Z$/);
   // One schedule in six hundred happens to get no offset.
-  if (offsetMs > 0) await expect(coming.first()).toContainText(/Nominally .*:07:00/);
+  if (offsetMs > 0) await expect(coming.first()).toContainText(/Scheduled for .*:07:00/);
 });
 
 test("another company's jobs and runs are not found", async ({ company, open, seeded }) => {

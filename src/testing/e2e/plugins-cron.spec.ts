@@ -199,7 +199,7 @@ test('the global switch stops all schedules and says so until they go on', async
   await expectNoViolations(page);
   await page.getByRole('dialog').getByRole('button', { name: 'Stop all schedules' }).click();
   await expect(page.getByText('All schedules are stopped')).toBeVisible(soon);
-  await expect(page.getByText('All are stopped').first()).toBeVisible();
+  await expect(page.getByText('All schedules stopped').first()).toBeVisible();
   await page.getByRole('button', { name: 'Resume schedules' }).click();
   await expect(page.getByText('All schedules are stopped')).toHaveCount(0);
   await expectNoViolations(page);
@@ -234,9 +234,9 @@ test('a schedule is written with a preview, and a wrong one is refused beside it
   });
   const plain = await context.newPage();
   await plain.goto(page.url());
-  await plain.getByLabel('With cron').check();
+  await plain.getByLabel('Cron', { exact: true }).check();
   await plain.getByLabel('Cron expression').fill('15 8 * * 2');
-  await plain.getByRole('button', { name: 'Show the next five' }).click();
+  await plain.getByRole('button', { name: 'Show the next five runs' }).click();
   await expect(plain.getByText('At 08:15, only on Tuesday')).toBeVisible(soon);
   await expect(plain.getByLabel('Cron expression')).toHaveValue('15 8 * * 2');
   await context.close();
@@ -250,7 +250,7 @@ test('a schedule is written with a preview, and a wrong one is refused beside it
   await expect(page.getByRole('alert').filter({ hasText: 'Choose at least one weekday.' })).toBeVisible();
   await expect(page.getByLabel('Time', { exact: true })).toHaveValue('21:15');
 
-  await page.getByLabel('With cron').check();
+  await page.getByLabel('Cron', { exact: true }).check();
   await page.getByLabel('Cron expression').fill('61 * * * *');
   await expect(page.getByText('“61” for the minutes is out of range.')).toBeVisible(soon);
   await page.getByRole('button', { name: 'Save' }).click();
