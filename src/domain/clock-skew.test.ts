@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clockAheadMs } from '#domain/clock-skew.ts';
 
-describe('rule 5: how far a clock was ahead', () => {
+describe('how far a clock was ahead [rule 5: wrong clocks]', () => {
   const run = { isClockWrong: true, completedAt: '2026-11-22T06:12:29Z', orderedAt: '2026-11-22T06:00:00Z' };
 
   it.each([

@@ -1,8 +1,8 @@
 const minuteMs = 60_000;
 
 /**
- * How far ahead the clock of a run's host was, in milliseconds to the minute (semantics 5): its finish by that clock against
- * the time received, which orders such a run. Null for a clock that was right, and where no finish was reported.
+ * How far ahead the clock of a run's host was, in milliseconds to the minute [rule 5: wrong clocks]: its finish by that
+ * clock against the time received, which orders such a run. Null for a clock that was right, and where no finish was reported.
  */
 export function clockAheadMs(run: {
   isClockWrong: boolean;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isClockAhead, parseLastStatus } from './job-status.ts';
 
-describe('isClockAhead', () => {
+describe('isClockAhead [rule 5: wrong clocks]', () => {
   it.each([
     ['a report about the past is fine', '2026-11-21T05:00:00Z', false],
     ['five minutes ahead is still fine', '2026-11-21T06:05:00Z', false],

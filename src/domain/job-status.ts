@@ -8,7 +8,7 @@ export function parseLastStatus(status: string): 'error' | 'success' {
 
 const clockToleranceMs = 5 * 60_000;
 
-/** Whether the reporter's clock was more than 5 minutes ahead of the portal's when it reported (semantics 5). */
+/** Whether the reporter's clock was more than 5 minutes ahead of the portal's when it reported [rule 5: wrong clocks]. */
 export function isClockAhead(lastFinishedAt: string, updatedAt: string): boolean {
   return Date.parse(lastFinishedAt) - Date.parse(updatedAt) > clockToleranceMs;
 }

@@ -6,7 +6,7 @@ const webhookSecret = 'n0t-A-real+secret/for=tests';
 const githubToken = `ghp_${'a1B2'.repeat(9)}`;
 const awsKey = `AKIA${'IOSFODNN7EXAMPLE'}`;
 
-describe('rule 6: secrets are redacted before storing', () => {
+describe('secrets are redacted before storing [rule 6: log and redaction]', () => {
   it.each([
     ['the webhook secret in use', `curl -H "X: ${webhookSecret}"`, 'curl -H "X: [redacted]"'],
     ['the webhook secret in a query', `?s=${encodeURIComponent(webhookSecret)}&b=1`, '?s=[redacted]&b=1'],

@@ -55,8 +55,9 @@ const patterns: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Blanks out what looks like a secret, before a text is stored (semantics 6): the given secrets, API keys, bearer
- * and other tokens, passwords in URLs, AWS keys, private keys and `password=…` pairs. Doing it twice changes nothing.
+ * Blanks out what looks like a secret, before a text is stored [rule 6: log and redaction]: the given secrets, API
+ * keys, bearer and other tokens, passwords in URLs, AWS keys, private keys and `password=…` pairs. Doing it twice
+ * changes nothing.
  * @param secrets the secrets in use, which are blanked out wherever they stand
  */
 export function redactSecrets(text: string, secrets: readonly string[] = []): string {

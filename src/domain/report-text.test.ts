@@ -25,7 +25,7 @@ describe('text that cannot be stored as it is', () => {
   });
 });
 
-describe('rule 6: head and tail of a log are kept within the limit', () => {
+describe('head and tail of a log are kept within the limit [rule 6: log and redaction]', () => {
   it('keeps a log within the limit whole', () => {
     const log = 'x'.repeat(64 * 1024);
     expect(excerptLog(log)).toEqual({ head: log, tail: '', cutCharacters: 0 });

@@ -1,4 +1,4 @@
-/** Text that PostgreSQL can store: NUL is dropped and a lone surrogate becomes U+FFFD (contract: cleaned, not refused). */
+/** Text that PostgreSQL can store: NUL is dropped and a lone surrogate becomes U+FFFD: cleaned, not refused [contract: bodies]. */
 export function cleanText(text: string): string {
   const withoutNul = text.includes('\0') ? text.replaceAll('\0', '') : text;
   return withoutNul.isWellFormed() ? withoutNul : withoutNul.toWellFormed();
@@ -21,7 +21,7 @@ export interface Excerpt {
 
 const isLowSurrogate = (text: string, at: number): boolean => (text.charCodeAt(at) & 0xfc00) === 0xdc00;
 
-/** Keeps the beginning and the end of a text (semantics 6); a text within both together is kept whole, in `head`. */
+/** Keeps the beginning and the end of a text [rule 6: log and redaction]; one within both together is kept whole, in `head`. */
 export function excerptText(text: string, headLength: number, tailLength: number): Excerpt {
   if (text.length <= headLength + tailLength) return { head: text, tail: '', cutCharacters: 0 };
   // Between the halves of a surrogate pair nothing is cut, or the halves could not be stored.

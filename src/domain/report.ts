@@ -47,8 +47,8 @@ export interface StartReport extends RunReport {
 export type Report = FinishReport | StartReport;
 
 /**
- * What makes a report the same report (semantics 2): its run, else the sender's idempotency key, else (for 24 hours,
- * which the database counts) its outcome and finish.
+ * What makes a report the same report [rule 2: repeats]: its run, else the sender's idempotency key, else (for 24
+ * hours, which the database counts) its outcome and finish.
  */
 export function reportKeyOf(report: {
   runId: string | null;

@@ -34,7 +34,7 @@ export interface RunContext {
   log: (line: string) => void;
   /** Tells how far the run is; told as often as you like, stored at most once a second. */
   progress: (told: { done: number; total?: number | null; note?: string | null }) => void;
-  /** The only way out: refuses private addresses unless the operator allowed the host (rule 35). */
+  /** The only way out: refuses private addresses unless the operator allowed the host [rule 35: outgoing calls]. */
   fetch: GuardedFetch;
   now: () => Date;
   /** The job's secrets by name; a payload refers to them as `{{secret.name}}`. */
@@ -78,7 +78,7 @@ export type Outcome =
   | { kind: 'canceled' }
   | { kind: 'snoozed'; seconds: number };
 
-/** It worked. The cursor is stored together with the success, or not at all (rule 28). */
+/** It worked. The cursor is stored together with the success, or not at all [rule 28: cursor]. */
 export function success(
   told: { message?: string; eventsProcessed?: number; result?: unknown; cursor?: string } = {},
 ): Outcome {

@@ -37,7 +37,7 @@ const resolvesTo = (...addresses: string[]): typeof dns.lookup =>
 
 const local = () => `127.0.0.1:${port}`;
 
-describe('rule 35: outgoing calls', () => {
+describe('[rule 35: outgoing calls]', () => {
   it.each([
     'http://127.0.0.1/',
     'http://2130706433/',
@@ -165,7 +165,7 @@ describe('rule 35: outgoing calls', () => {
   });
 });
 
-describe('rule 35: outgoing calls through a proxy', () => {
+describe('through a proxy [rule 35: outgoing calls]', () => {
   const asked: { line: string; authorization: string | undefined }[] = [];
   let proxy: http.Server;
   let proxyPort: number;

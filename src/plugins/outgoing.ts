@@ -30,7 +30,7 @@ export interface OutgoingAnswer {
 /** Calls a foreign server; an answer of any status is an answer. */
 export type GuardedFetch = (url: string, options?: OutgoingRequest) => Promise<OutgoingAnswer>;
 
-/** The target may not be called (rule 35): trying again changes nothing. */
+/** The target may not be called: trying again changes nothing. */
 export class TargetRefusedError extends Error {
   override name = 'TargetRefusedError';
 }
@@ -176,8 +176,8 @@ function followed(
 }
 
 /**
- * A fetch for targets that come from people or plugins (rule 35): http and https only, the address is checked after the
- * lookup and on each hop, redirects, time and size are limited. Through a proxy the name is checked before it is asked.
+ * A fetch for targets that come from people or plugins [rule 35: outgoing calls]: http and https only, the address is checked
+ * after the lookup and on each hop, redirects, time and size are limited. Through a proxy the name is checked before it is asked.
  */
 export function createGuardedFetch({ allowedHosts, proxies, resolve = dns.lookup }: Guard): GuardedFetch {
   const limits = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 4_000, pipelining: 1 };

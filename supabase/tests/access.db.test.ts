@@ -113,7 +113,7 @@ beforeAll(async () => {
   await fillTenant(other);
 });
 
-describe('rule 32: row level security on every table, those not written yet included', () => {
+describe('every table, those not written yet included [rule 32: row level security]', () => {
   it('knows every table of schema public', async () => {
     const rows = await sql<{ name: string }[]>`
       select c.relname as name from pg_class c
@@ -210,7 +210,7 @@ describe('rule 32: row level security on every table, those not written yet incl
   });
 });
 
-describe.each(tables)('rule 32: %s', (table) => {
+describe.each(tables)('%s [rule 32: row level security]', (table) => {
   it('is filled for this test', async () => {
     expect(await countOwnRows(table, mine.id)).toBeGreaterThan(0);
     expect(await countOwnRows(table, other.id)).toBeGreaterThan(0);
@@ -261,7 +261,7 @@ describe.each(tables)('rule 32: %s', (table) => {
   });
 });
 
-describe('rule 32: rows of another company', () => {
+describe('rows of another company [rule 32: row level security]', () => {
   const insertable = async (table: string): Promise<string[]> =>
     (
       await sql<{ name: string }[]>`
@@ -323,7 +323,7 @@ describe('supabase/README.md', () => {
   });
 });
 
-describe('rule 34: secrets', () => {
+describe('[rule 34: keys and secrets]', () => {
   it.each(
     Object.entries(hiddenColumns).flatMap(([table, columns]) =>
       columns.map((column) => [table, column] as const),
@@ -352,7 +352,7 @@ describe('rule 34: secrets', () => {
   });
 });
 
-describe('rule 38: the audit log', () => {
+describe('[rule 38: audit log]', () => {
   it('holds what an admin changed: who, what, before and after', async () => {
     const { error } = await mine.admin.client.from('tenants').update({ name: 'Renamed' }).eq('id', mine.id);
     expect(error).toBeNull();
@@ -386,7 +386,7 @@ describe('rule 38: the audit log', () => {
   });
 });
 
-describe('rule 33: the last admin', () => {
+describe('the last admin [rule 33: roles]', () => {
   it('cannot be demoted or removed', async () => {
     const demoted = await mine.admin.client
       .from('members')

@@ -1,4 +1,4 @@
-"""A portal that speaks the contract on a real socket, and what every test here starts from."""
+"""A portal that speaks [contract: reports] on a real socket, and what every test here starts from."""
 
 import http.server
 import io

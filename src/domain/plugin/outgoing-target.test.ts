@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classifyAddress, isRefusedAddress } from './outgoing-target.ts';
 import type { AddressKind } from './outgoing-target.ts';
 
-describe('rule 35: where an outgoing call would go', () => {
+describe('where an outgoing call would go [rule 35: outgoing calls]', () => {
   it.each<[address: string, kind: AddressKind]>([
     ['8.8.8.8', 'public'],
     ['1.1.1.1', 'public'],

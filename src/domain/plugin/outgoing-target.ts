@@ -1,4 +1,4 @@
-/** What kind of address an outgoing call would reach; only `public` may be called unasked (rule 35). */
+/** What kind of address an outgoing call would reach; only `public` may be called unasked [rule 35: outgoing calls]. */
 export type AddressKind =
   | 'public'
   | 'loopback'
@@ -56,7 +56,7 @@ const embeddings: readonly { network: string; prefixLength: number; group: numbe
 ];
 
 /**
- * Classifies a numeric IPv4 or IPv6 address, as the resolver or a socket gives it (rule 35). Call it for every
+ * Classifies a numeric IPv4 or IPv6 address, as the resolver or a socket gives it. Call it for every
  * address after DNS resolution and on every hop. Names, and IPv4 in the old octal, hexadecimal or short forms,
  * are `not_an_address`: refuse them.
  */
@@ -67,7 +67,7 @@ export function classifyAddress(address: string): AddressKind {
   return v6 ? classifyV6(v6) : 'not_an_address';
 }
 
-/** Whether a call to this address is refused unless the operator has allowed its host (rule 35). */
+/** Whether a call to this address is refused unless the operator has allowed its host. */
 export function isRefusedAddress(address: string): boolean {
   return classifyAddress(address) !== 'public';
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { errorForRole, errorShapeOf } from './error-shape.ts';
 
-describe('rule 29: errors of runs', () => {
+describe('what is kept of an error [rule 29: progress and errors]', () => {
   it('an error keeps name, message and stack', () => {
     const shape = errorShapeOf(new TypeError('boom'));
     expect(shape).toMatchObject({ name: 'TypeError', message: 'boom' });

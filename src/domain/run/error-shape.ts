@@ -1,6 +1,6 @@
 import type { MemberRole } from '#domain/member-role.ts';
 
-/** An error as it is stored with a run (rule 29). */
+/** An error as it is stored with a run. */
 export interface ErrorShape {
   name: string;
   message: string;
@@ -28,7 +28,7 @@ export function errorShapeOf(thrown: unknown): ErrorShape {
   }
 }
 
-/** What a member may see of it: the stack is for admins (rule 29). */
+/** What a member may see of it: the stack is for admins [rule 29: progress and errors]. */
 export function errorForRole(error: ErrorShape, role: MemberRole): ErrorShape {
   return role === 'admin' ? error : { ...error, stack: null };
 }

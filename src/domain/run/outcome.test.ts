@@ -12,7 +12,7 @@ function stepOf(outcome: AttemptOutcome, { attempt = 1, snoozes = 0, random = 0.
 }
 const inSeconds = (seconds: number) => new Date(now.getTime() + seconds * 1000);
 
-describe('rule 25: what follows an attempt', () => {
+describe('what follows an attempt [rule 25: time-out and retry]', () => {
   it('a success finishes', () => {
     expect(stepOf({ kind: 'success' })).toEqual({ kind: 'finish_success' });
   });
@@ -48,7 +48,7 @@ describe('rule 25: what follows an attempt', () => {
     expect(stepOf({ kind: 'snoozed', seconds: 0 })).toEqual({ kind: 'snooze_until', at: inSeconds(1) });
   });
 
-  it('rule 31: a run that only snoozes ends failed', () => {
+  it('a run that only snoozes ends failed [rule 31: every run ends]', () => {
     expect(stepOf({ kind: 'snoozed', seconds: 60 }, { snoozes: snoozesMax })).toMatchObject({
       kind: 'finish_failed',
     });

@@ -2,7 +2,7 @@ import { backoffSeconds, retryAfterSecondsMax } from './retry-policy.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { ErrorShape } from './error-shape.ts';
 
-/** How an attempt ended: the vocabulary of plugins, built in and remote (issue 3). */
+/** How an attempt ended: the vocabulary of plugins, built in and remote. */
 export type AttemptOutcome =
   | { kind: 'success' }
   | { kind: 'failed'; error: ErrorShape; isRetryable: boolean }
@@ -19,12 +19,12 @@ export type NextStep =
   | { kind: 'retry_at'; at: Date; error: ErrorShape }
   | { kind: 'snooze_until'; at: Date };
 
-/** Rule 31: a run that only ever snoozes must end too. */
+/** A run that only ever snoozes must end too [rule 31: every run ends]. */
 export const snoozesMax = 100;
 const snoozeSecondsMax = 86_400;
 
 /**
- * What happens to a run after an attempt (rule 25).
+ * What happens to a run after an attempt [rule 25: time-out and retry].
  *
  * @param attempt number of the attempt that ended, 1 for the first; a snooze does not count
  * @param snoozes how often the run has snoozed before

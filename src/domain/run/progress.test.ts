@@ -5,7 +5,7 @@ import type { ProgressThrottle, RunProgress } from './progress.ts';
 const at = (ms: number) => new Date(Date.UTC(2026, 10, 21) + ms);
 const progress = (done: number): RunProgress => ({ done, total: 10, note: null });
 
-describe('rule 29: progress at most once a second', () => {
+describe('progress at most once a second [rule 29: progress and errors]', () => {
   it('the first is written at once, the newest of a second when it is over, nothing twice', () => {
     const written: (number | null)[] = [];
     let throttle: ProgressThrottle = noProgressYet;

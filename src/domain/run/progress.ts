@@ -1,4 +1,4 @@
-/** How far a run is, as its plugin tells it (rule 29). */
+/** How far a run is, as its plugin tells it. */
 export interface RunProgress {
   done: number;
   total: number | null;
@@ -19,8 +19,8 @@ const noteLengthMax = 500;
 
 /**
  * Takes in what a plugin tells (null: only time has passed) and says what to write now, at most once a second
- * (rule 29). The newest is never lost: it stays pending until the next call that may write, and `flush` writes
- * it when the attempt ends.
+ * [rule 29: progress and errors]. The newest is never lost: it stays pending until the next call that may write,
+ * and `flush` writes it when the attempt ends.
  */
 export function throttleProgress(
   throttle: ProgressThrottle,

@@ -1,6 +1,8 @@
 import type { RunState } from '#domain/run-state.ts';
 
-/** A run's state in the words of reference/scheduler.md, which knows no run that waits or was canceled. */
+// The systems that the portal stands in for have words of their own, which their clients know [contract: states].
+
+/** For [contract: scheduler]; the scheduler that it stands in for knew no run that waits or was canceled. */
 const executionStatuses = {
   pending: 'pending',
   running: 'running',
@@ -9,7 +11,7 @@ const executionStatuses = {
   canceled: 'canceled',
 } as const satisfies Record<RunState, string>;
 
-/** A run's state in the words of reference/job-queue.md. */
+/** For [contract: background jobs]. */
 const backgroundJobStatuses = {
   pending: 'queued',
   running: 'processing',
@@ -24,7 +26,7 @@ export type BackgroundJobStatus = (typeof backgroundJobStatuses)[RunState];
 export const toExecutionStatus = (state: RunState): ExecutionStatus => executionStatuses[state];
 export const toBackgroundJobStatus = (state: RunState): BackgroundJobStatus => backgroundJobStatuses[state];
 
-/** The state that a word of reference/job-queue.md stands for; null for any other word. */
+/** The state that a word of [contract: background jobs] stands for; null for any other word. */
 export function fromBackgroundJobStatus(status: string): RunState | null {
   const found = Object.entries(backgroundJobStatuses).find(([, word]) => word === status);
   return found ? (found[0] as RunState) : null;

@@ -4,7 +4,7 @@ import { backoffSeconds, parseRetryAfter } from './retry-policy.ts';
 const policy = { maxAttempts: 5, backoffSeconds: 10, maxBackoffSeconds: 300 };
 const now = new Date('2026-11-21T09:00:00.500Z');
 
-describe('rule 25: back-off', () => {
+describe('back-off [rule 25: time-out and retry]', () => {
   it.each<[attempt: number, least: number, most: number]>([
     [1, 5, 10],
     [2, 10, 20],
@@ -23,7 +23,7 @@ describe('rule 25: back-off', () => {
   });
 });
 
-describe('rule 25: Retry-After', () => {
+describe('Retry-After [rule 25: time-out and retry]', () => {
   it.each<[header: string, seconds: number | null]>([
     ['120', 120],
     [' 0 ', 0],

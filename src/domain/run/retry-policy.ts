@@ -1,4 +1,4 @@
-/** How often and how long a failed attempt waits before the next one (rule 25). */
+/** How often and how long a failed attempt waits before the next one [rule 25: time-out and retry]. */
 export interface RetryPolicy {
   /** Attempts altogether, the first included; 1 never retries. */
   maxAttempts: number;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { isUnfinished, runStates } from '#domain/run-state.ts';
 import { canChangeState } from './run-transition.ts';
 
-it('rules 24 to 31: a run changes state only along these lines', () => {
+it('a run changes state only along these lines [rule 31: every run ends]', () => {
   const allowed = runStates.flatMap((from) =>
     runStates.filter((to) => canChangeState(from, to)).map((to) => `${from} -> ${to}`),
   );
@@ -17,7 +17,7 @@ it('rules 24 to 31: a run changes state only along these lines', () => {
   ]);
 });
 
-it('rule 31: what is finished never changes, and what is not can always finish', () => {
+it('what is finished never changes, and what is not can always finish [rule 31: every run ends]', () => {
   for (const state of runStates) {
     const canFinish = runStates.some((to) => !isUnfinished(to) && canChangeState(state, to));
     expect(canFinish).toBe(isUnfinished(state));

@@ -2,8 +2,8 @@ import type { RunState } from '#domain/run-state.ts';
 
 /**
  * `running -> pending` gives a run back: for a retry, a snooze, a lost lease or a worker that is stopped.
- * `pending -> failed` is a run that no worker could take (rule 30). Success, failed and canceled are final
- * (rule 31): a dead run is started again as a new run with a link to its origin.
+ * `pending -> failed` is a run that no worker could take [rule 30: poison]. Success, failed and canceled are
+ * final [rule 31: every run ends]: a dead run is started again as a new run with a link to its origin.
  */
 const following: Record<RunState, readonly RunState[]> = {
   pending: ['running', 'failed', 'canceled'],
@@ -13,7 +13,7 @@ const following: Record<RunState, readonly RunState[]> = {
   canceled: [],
 };
 
-/** Whether a run may change from one state to the other (rules 24 to 31). */
+/** Whether a run may change from one state to the other. */
 export function canChangeState(from: RunState, to: RunState): boolean {
   return following[from].includes(to);
 }

@@ -2,7 +2,7 @@ import { CronDate, CronPattern } from 'croner';
 import type { CronOptions } from 'croner';
 
 /**
- * How a pattern meets a change of the clock (rule 18):
+ * How a pattern meets a change of the clock [rule 18: daylight saving]:
  * `elapsed`: every hour counts, so it keeps its pace: both passes of a repeated hour, nothing extra for a gap;
  * `fixed`: neither hours, minutes nor seconds are open: once in an overlap, right after a gap;
  * `window`: open minutes in chosen hours: both passes of a repeated hour, and right after a gap.
@@ -55,7 +55,7 @@ const compiledMax = 2_000;
 const periodSampleStartMs = Date.UTC(2024, 0, 1) - 1000;
 const periodSamples = 60;
 
-// Day-of-month OR day-of-week when both are restricted (rule 17) is croner's default; stated so that it stays.
+// Day of month OR day of week [rule 17: cron and time zones] is croner's default; stated so that it stays.
 const cronerOptions: CronOptions = { mode: '5-or-6-parts', domAndDow: false, interval: 0 };
 /** croner gives each pattern its own array of 10,000 years (80 kB); without a year field all are this one. */
 const everyYear: number[] = new Array<number>(10_000).fill(1);
@@ -85,7 +85,7 @@ export function compileCron(expression: string): CompiledCron {
   return compiled;
 }
 
-/** Why croner would refuse the expression, field by field; empty when it would not (rule 17). */
+/** Why croner would refuse the expression, field by field; empty when it would not. */
 export function findCronProblems(expression: string): CronProblem[] {
   const text = expression.trim();
   if (text === '') return [{ problem: 'expression_missing', text }];

@@ -3,8 +3,8 @@ import type { OverlapPolicy } from './schedule.ts';
 export type OverlapDecision = 'start' | 'skip' | 'queue' | 'cancel_previous';
 
 /**
- * What becomes of an occurrence that is due while runs of the same job are unfinished (rule 21). Counted in
- * the database at the tick: `activeRuns` are running or waiting for a worker, `queuedRuns` wait for those to
+ * What becomes of an occurrence that is due while runs of the same job are unfinished [rule 21: misfire and overlap].
+ * Counted in the database at the tick: `activeRuns` are running or waiting for a worker, `queuedRuns` wait for those to
  * finish. `queue` lets one wait; a second one would only grow a backlog, so it is skipped.
  */
 export function decideOverlap({

@@ -6,7 +6,7 @@ const listedTimesMax = 6;
 
 /**
  * A cron pattern of five or six fields in Japanese: `30 2,14 * * *` is '毎日 02:30 と 14:30'. Aliases and `?`
- * are resolved before. Throws for a pattern without five or six fields; unreadable ones were refused (rule 17).
+ * are resolved before. Throws for a pattern without five or six fields; unreadable ones were refused when they were saved.
  */
 export function describeCronInJapanese(pattern: string): string {
   const parts = pattern.trim().toUpperCase().split(/\s+/);

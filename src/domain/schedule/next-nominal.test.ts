@@ -16,7 +16,7 @@ function listFrom(schedule: Schedule, from: string, count: number): string[] {
   return instants;
 }
 
-describe('rule 18: a nominal time in a gap runs at the first instant after it', () => {
+describe('a nominal time in a gap runs at the first instant after it [rule 18: daylight saving]', () => {
   it.each<[zone: string, expression: string, from: string, expected: string[]]>([
     // 2026-03-08 02:00 -> 03:00, at 07:00Z
     ['America/New_York', '30 2 * * *', '2026-03-07T12:00Z', ['2026-03-08T07:00Z', '2026-03-09T06:30Z']],
@@ -80,7 +80,7 @@ describe('rule 18: a nominal time in a gap runs at the first instant after it', 
   });
 });
 
-describe('rule 18: in an overlap a fixed time runs once, at its first occurrence', () => {
+describe('in an overlap a fixed time runs once, at its first occurrence [rule 18: daylight saving]', () => {
   it.each<[zone: string, expression: string, from: string, expected: string[]]>([
     // 2026-11-01 02:00 -> 01:00, at 06:00Z
     ['America/New_York', '30 1 * * *', '2026-10-31T12:00Z', ['2026-11-01T05:30Z', '2026-11-02T06:30Z']],
@@ -117,7 +117,7 @@ describe('rule 18: in an overlap a fixed time runs once, at its first occurrence
   });
 });
 
-describe('rule 18: a pattern with open hours keeps its pace', () => {
+describe('a pattern with open hours keeps its pace [rule 18: daylight saving]', () => {
   it.each<[zone: string, expression: string, from: string, expected: string[]]>([
     ['America/New_York', '30 * * * *', '2026-03-08T06:00Z', ['2026-03-08T06:30Z', '2026-03-08T07:30Z']],
     ['America/New_York', '*/30 * * * *', '2026-03-08T06:29Z', ['2026-03-08T06:30Z', '2026-03-08T07:00Z']],
@@ -135,7 +135,7 @@ describe('rule 18: a pattern with open hours keeps its pace', () => {
   });
 });
 
-describe('rule 17: what patterns mean', () => {
+describe('what patterns mean [rule 17: cron and time zones]', () => {
   it.each<[expression: string, from: string, expected: string[]]>([
     // Day of month OR day of week when both are restricted: the 13th and every Friday.
     ['0 0 13 * FRI', '2026-11-01T00:00Z', ['2026-11-06T00:00Z', '2026-11-13T00:00Z', '2026-11-20T00:00Z']],
@@ -170,7 +170,7 @@ describe('rule 17: what patterns mean', () => {
   });
 });
 
-describe('rule 19: intervals and one-shots', () => {
+describe('[rule 19: intervals and one-shots]', () => {
   const everyNinetyMinutes: Schedule = {
     type: 'interval',
     seconds: 5400,
@@ -327,7 +327,7 @@ describe('against random patterns and zones', () => {
     return found;
   }
 
-  it('rules 17 and 18: next instants equal a minute-by-minute oracle', () => {
+  it('next instants equal a minute-by-minute oracle [rule 17: cron and time zones] [rule 18: daylight saving]', () => {
     fc.assert(
       fc.property(anyPattern, fc.constantFrom(...windows), (pattern, [timeZone, day]) => {
         const fromMs = Date.parse(`${day}T00:00:00Z`) - 20 * 60 * minuteMs;
@@ -345,7 +345,7 @@ describe('against random patterns and zones', () => {
     );
   }, 60_000);
 
-  it('rule 18: next instants strictly increase from any instant, and the way back finds the same', () => {
+  it('next instants strictly increase from any instant, and the way back finds the same [rule 18: daylight saving]', () => {
     fc.assert(
       fc.property(
         anyPattern,

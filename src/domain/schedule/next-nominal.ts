@@ -7,7 +7,7 @@ import { instantOfWallTime, offsetSpanAt } from './time-zone.ts';
 const wallToInstantMsMax = 26 * 3_600_000;
 
 /**
- * The next nominal instant, strictly later than `after`, or null when there is none (rules 17 to 19).
+ * The next nominal instant, strictly later than `after`, or null when there is none.
  * Pass the last *nominal* instant, not the clock: then a late or repeated tick changes nothing.
  *
  * In a gap of the clock a nominal time runs at the first instant after the gap; in an overlap a fixed time

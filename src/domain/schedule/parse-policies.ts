@@ -76,7 +76,7 @@ const policiesSchema = z.object({
   catchUpAfterEnable: z.boolean().default(false),
 });
 
-/** Reads the policies of a schedule from outside; what is absent gets rule 21's default (`once`, `skip`). */
+/** Reads the policies of a schedule from outside; what is absent gets its default [rule 21: misfire and overlap]. */
 export function parsePolicies(input: unknown): ParsedPolicies {
   const parsed = policiesSchema.safeParse(input);
   if (parsed.success) return { ok: true, policies: parsed.data };

@@ -16,7 +16,7 @@ const cron = (expression: unknown, timeZone: unknown = 'Asia/Tokyo') => ({
   timeZone,
 });
 
-describe('rule 17: cron expressions', () => {
+describe('what a cron expression may be [rule 17: cron and time zones]', () => {
   it.each([
     '0 6 * * 1-5',
     '  0   6 * * 1-5 ',
@@ -95,7 +95,7 @@ describe('rule 17: cron expressions', () => {
   });
 });
 
-describe('rule 19: intervals and one-shots', () => {
+describe('what an interval and a one-shot may be [rule 19: intervals and one-shots]', () => {
   it('an interval without an anchor is anchored now', () => {
     expect(parseSchedule({ type: 'interval', seconds: 60 }, once)).toEqual({
       ok: true,
@@ -135,7 +135,7 @@ describe('rule 19: intervals and one-shots', () => {
   });
 });
 
-describe('rule 21: policies', () => {
+describe('what policies may be [rule 21: misfire and overlap]', () => {
   it('what is absent gets the default', () => {
     expect(parsePolicies({})).toEqual({
       ok: true,

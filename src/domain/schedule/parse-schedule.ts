@@ -43,10 +43,11 @@ const shapes = {
 };
 
 /**
- * Reads a schedule from outside: from a form, the API or a manifest (rules 17 and 19).
+ * Reads a schedule from outside: from a form, the API or a manifest [rule 17: cron and time zones].
  *
  * Times are ISO 8601 with an offset, or Dates. An interval without `anchorAt` is anchored at `now`. A one-shot
- * in the past is refused under misfire `skip` and accepted otherwise, because it then runs at once.
+ * in the past is refused under misfire `skip` and accepted otherwise, because it then runs at once
+ * [rule 19: intervals and one-shots].
  */
 export function parseSchedule(
   input: unknown,

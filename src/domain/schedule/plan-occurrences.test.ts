@@ -48,7 +48,7 @@ function told({ occurrences }: OccurrencePlan): string[] {
   });
 }
 
-describe('rule 20: what is due', () => {
+describe('what is due [rule 20: one instant, one run]', () => {
   it('an occurrence in time runs, and the next is computed from its nominal instant', () => {
     const planned = plan({ now: at('01:01:40') });
     expect(told(planned)).toEqual(['01:00 run']);
@@ -83,7 +83,7 @@ describe('rule 20: what is due', () => {
   });
 });
 
-describe('rule 21: misfire policies', () => {
+describe('what was missed [rule 21: misfire and overlap]', () => {
   const missed = { now: at('05:30') };
 
   it('skip: nothing that was missed runs', () => {
@@ -173,7 +173,7 @@ describe('rule 21: misfire policies', () => {
   });
 });
 
-describe('rule 19: a one-shot', () => {
+describe('a one-shot [rule 19: intervals and one-shots]', () => {
   const oneShot: Schedule = { type: 'one_shot', at: at('01:00') };
 
   it('runs once, however often it is planned', () => {
@@ -247,7 +247,7 @@ describe('blackouts', () => {
   });
 });
 
-describe('rule 22: disabled schedules', () => {
+describe('disabled schedules [rule 22: switching off]', () => {
   it('what is due while disabled is skipped, with the reason', () => {
     expect(told(plan({ isEnabled: false }))).toEqual(['01:00 disabled']);
     expect(told(plan({ isGloballyEnabled: false }))).toEqual(['01:00 globally_disabled']);
@@ -293,7 +293,7 @@ describe('rule 22: disabled schedules', () => {
   });
 });
 
-describe('rule 23: spread', () => {
+describe('[rule 23: spread]', () => {
   it('the offset of a schedule is stable, below the window and below the period', () => {
     const minutely: Schedule = { type: 'cron', expression: '* * * * *', timeZone: 'UTC' };
     const offsets = Array.from({ length: 2_000 }, (_, index) =>
@@ -326,7 +326,7 @@ describe('rule 23: spread', () => {
   });
 });
 
-describe('rule 21: overlap', () => {
+describe('what overlaps [rule 21: misfire and overlap]', () => {
   it.each<[policy: OverlapPolicy, activeRuns: number, queuedRuns: number, decision: string]>([
     ['allow', 0, 0, 'start'],
     ['allow', 5, 5, 'start'],

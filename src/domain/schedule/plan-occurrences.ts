@@ -3,7 +3,7 @@ import { nextNominal, previousNominal } from './next-nominal.ts';
 import type { Schedule, SchedulePolicies } from './schedule.ts';
 import { dueInstant, spreadOffsetSeconds } from './spread.ts';
 
-/** Why an occurrence does not run (rule 21: whatever does not run leaves its occurrence with the reason). */
+/** Why an occurrence does not run: whatever does not run leaves its reason [rule 21: misfire and overlap]. */
 export type SkipReason =
   /** Missed, and the misfire policy is `skip`. */
   | 'misfire_skipped'
@@ -76,8 +76,8 @@ const listedMin = 100;
 const countedMax = 1_000;
 
 /**
- * What a tick is to do with everything of one schedule that is due at `now` (rules 18 to 23). Work and output
- * are bounded: a schedule of every second that stood still for a year is planned in milliseconds.
+ * What a tick is to do with everything of one schedule that is due at `now`. Work and output are bounded: a schedule of
+ * every second that stood still for a year is planned in milliseconds [rule 21: misfire and overlap].
  *
  * Blackouts are read at the due instant, and at `now` for a run that catches up. The collapsed rows of
  * what is too old to be listed carry the reason of the misfire policy without looking at blackouts.
@@ -148,7 +148,7 @@ function planWhileOn(
 
 const rangeReasons = { skip: 'misfire_skipped', once: 'misfire_collapsed', all: 'misfire_bound' } as const;
 
-/** A one-shot in the past is due even though it lies before the start: its policy let it in (rule 19). */
+/** A one-shot in the past is due even though it lies before the start: its policy let it in [rule 19: intervals and one-shots]. */
 function afterOf({ schedule, lastNominalAt, startAt }: PlanInput): Date {
   if (lastNominalAt && (schedule.type === 'one_shot' || lastNominalAt > startAt)) return lastNominalAt;
   return schedule.type === 'one_shot' ? new Date(schedule.at.getTime() - 1) : startAt;

@@ -25,11 +25,11 @@ export interface OneShotSchedule {
 }
 
 export const misfirePolicies = ['skip', 'once', 'all'] as const;
-/** What happens to occurrences that were due while nobody ticked (rule 21). */
+/** What happens to occurrences that were due while nobody ticked [rule 21: misfire and overlap]. */
 export type MisfirePolicy = (typeof misfirePolicies)[number];
 
 export const overlapPolicies = ['allow', 'skip', 'queue', 'cancel_previous'] as const;
-/** What happens when an occurrence is due while a run of the same job is not finished (rule 21). */
+/** What happens when an occurrence is due while a run of the same job is not finished. */
 export type OverlapPolicy = (typeof overlapPolicies)[number];
 
 /** The same hours every week, on the clock of `timeZone`. */
@@ -62,6 +62,6 @@ export interface SchedulePolicies {
   /** Width of the spread in seconds; 0 runs at the nominal instant. */
   spreadSeconds: number;
   blackouts: readonly BlackoutWindow[];
-  /** Treat what fell into a disabled time as missed instead of skipping it (rule 22). */
+  /** Treat what fell into a disabled time as missed instead of skipping it [rule 22: switching off]. */
   catchUpAfterEnable: boolean;
 }

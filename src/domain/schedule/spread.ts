@@ -2,8 +2,8 @@ import { compileCron } from './cron-expression.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
- * The stable offset of a schedule within its spread, in whole seconds (rule 23): the same id always gets the
- * same offset, so load is spread without moving a job about, and the offset stays below the schedule's
+ * The stable offset of a schedule within its spread, in whole seconds [rule 23: spread]: the same id always gets the same
+ * offset, so load is spread without moving a job about, and the offset stays below the schedule's
  * shortest period, so occurrences keep their order.
  */
 export function spreadOffsetSeconds(scheduleId: string, schedule: Schedule, spreadSeconds: number): number {

@@ -50,7 +50,7 @@ export function wallTimeAt(timeZone: string, instantMs: number): number {
 
 /**
  * The instant at which a clock in the zone shows a wall time (milliseconds as if UTC): the first one where it
- * is shown twice, and the first instant after the gap where it is never shown (rule 18). A gap may be half an
+ * is shown twice, and the first instant after the gap where it is never shown [rule 18: daylight saving]. A gap may be half an
  * hour (Lord Howe), reach past midnight (Nuuk) or last a whole day (Apia 2011).
  */
 export function instantOfWallTime(timeZone: string, wallMs: number): number {
