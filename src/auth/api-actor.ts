@@ -20,7 +20,7 @@ export function readBearer(headers: Headers): string | undefined {
 }
 
 /**
- * Refuses a request that a page of another site made a browser send (contract, opening paragraphs). Programs send no
+ * Refuses a request that a page of another site made a browser send [contract: who may ask]. Programs send no
  * `Origin`, and reading answers nothing to a foreign page anyway.
  * @throws ForbiddenError
  */

@@ -5,7 +5,7 @@ export function hashSecret(secret: string): string {
   return hash('sha256', secret, 'hex');
 }
 
-/** Whether a given secret is one of the known ones, in a time that tells nothing about them (contract, 401). */
+/** Whether a given secret is one of the known ones, in a time that tells nothing about them [contract: reports]. */
 export function isKnownSecret(given: string, known: readonly string[]): boolean {
   const digest = hash('sha256', given, 'buffer');
   let isKnown = false;

@@ -221,7 +221,7 @@ export async function finishAttempts(
   return unwrap(answer).map((row) => row.run_id);
 }
 
-/** Puts runs whose queue message is gone back on their queue, or ends them (rule 31). */
+/** Puts runs whose queue message is gone back on their queue, or ends them [rule 31: every run ends]. */
 export async function reapRuns(client: ServiceClient): Promise<{ requeued: number; ended: number }> {
   const answer = await client.rpc('reap_runs').retry(false);
   return z.object({ requeued: z.int(), ended: z.int() }).parse(unwrap(answer));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contentSecurityPolicy } from './content-security-policy.ts';
 
-describe('rule 36: contentSecurityPolicy', () => {
+describe('contentSecurityPolicy [rule 36: hostile text]', () => {
   const policy = contentSecurityPolicy({ nonce: 'abc', isDevelopment: false });
 
   it('allows no inline script or style without the nonce, and no eval', () => {

@@ -28,7 +28,7 @@ export function jsonAnswer(status: number, body: object, headers: Record<string,
 
 /**
  * The answer for an error: each typed error has its own status and says its own sentence; anything else is a defect,
- * of which the sender learns nothing (contract: never an exception's own message).
+ * of which the sender learns nothing [contract: every answer].
  */
 export function errorAnswer(error: unknown): HttpAnswer {
   if (error instanceof InvalidInputError) {

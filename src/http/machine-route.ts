@@ -26,7 +26,7 @@ const levelOf = (status: number): 'info' | 'warn' | 'error' =>
   status === 500 ? 'error' : status === 503 || status === 429 ? 'warn' : 'info';
 
 /**
- * Route handlers for a path that machines call (contract, opening paragraphs): JSON, `Cache-Control: no-store`,
+ * Route handlers for a path that machines call [contract: every answer]: JSON, `Cache-Control: no-store`,
  * an `X-Request-Id` that is also logged, typed errors mapped in one place, 405 with `Allow` for any other method.
  *
  *     export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/x', { POST: doIt });

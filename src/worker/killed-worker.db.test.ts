@@ -28,7 +28,7 @@ afterEach(async () => {
 
 afterAll(() => programs.remove());
 
-describe('rule 24: a real worker', () => {
+describe('a real worker [rule 24: leases]', () => {
   it('that is killed loses all its runs to another', async () => {
     const { allowlist, ...command } = programs.write('wait.mjs', `setTimeout(() => {}, 600000);`);
     const jobId = await createCommandJob(tenant.id, command, { maxAttempts: 1 });

@@ -112,7 +112,7 @@ function untilToldScript(name: string) {
 }
 const sleeper = () => programs.writeSleeper();
 
-describe('rule 24: a real worker', () => {
+describe('a real worker [rule 24: leases]', () => {
   it('gives its runs back on SIGTERM without burning the attempt, and ends with code 0', async () => {
     const { allowlist, ...command } = sleeper();
     const worker = await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist, WORKER_GRACE_SECONDS: '0' });
@@ -155,7 +155,7 @@ describe('rule 24: a real worker', () => {
   });
 });
 
-describe('rule 7: a worker whose database is away', () => {
+describe('a worker whose database is away [rule 7: database away]', () => {
   it('goes on with what runs, keeps the result until it can be written, and then takes runs again', async () => {
     const { url } = ownSupabase;
     let isAway = false;

@@ -299,7 +299,7 @@ const routes: [name: string, Expected, (runId: string) => Call][] = [
   ],
 ];
 
-describe('contract, opening paragraphs: who may ask what', () => {
+describe('[contract: who may ask]', () => {
   for (const [name, expected, make] of routes) {
     it.each(callers)(`${name} answers %s`, async (caller) => {
       const answer = await call(caller, make(await makeRun()));
@@ -373,8 +373,8 @@ describe('contract, opening paragraphs: who may ask what', () => {
   });
 });
 
-describe('contract, Plugin runs', () => {
-  it('starts a run that waits before those of schedules, in the name of the person or the key (rule 38)', async () => {
+describe('[contract: plugin runs]', () => {
+  it('starts a run that waits before those of schedules, in the name of the person or the key [rule 38: audit log]', async () => {
     for (const [caller, kind, actorId] of [
       ['admin', 'member', mine.tenant.admin.id],
       ['admin key', 'api_key', mine.adminKeyId],
@@ -438,7 +438,7 @@ describe('contract, Plugin runs', () => {
     }
   });
 
-  it('lists runs in the words of the reference, with totals', async () => {
+  it('lists runs in the words of the contract, with totals', async () => {
     const at = (minute: number) => new Date(Date.UTC(2026, 0, 5, 6, minute));
     const ids: string[] = [];
     for (let minute = 0; minute < 5; minute += 1) {
@@ -594,8 +594,8 @@ describe('what a remote plugin reports', () => {
   });
 });
 
-describe('contract, Scheduler', () => {
-  it('describes a job in the words of the reference', async () => {
+describe('[contract: scheduler]', () => {
+  it('describes a job in the words of the contract', async () => {
     const { body } = await call('read key', { handlers: schedulerJobs });
     expect(body).toEqual({
       jobs: [
@@ -646,7 +646,7 @@ describe('contract, Scheduler', () => {
     expect((await call('other key', { handlers: schedulerJobs, query: '?after=nonsense' })).status).toBe(400);
   });
 
-  it('switches a job off and on, and answers it (rule 22)', async () => {
+  it('switches a job off and on, and answers it [rule 22: switching off]', async () => {
     const put = (enabled: unknown) =>
       call('admin', {
         handlers: schedulerJobEnabled,
@@ -662,7 +662,7 @@ describe('contract, Scheduler', () => {
     expect((await put('yes')).status).toBe(400);
   });
 
-  it('lists executions in the words of the reference, page by page', async () => {
+  it('lists executions in the words of the contract, page by page', async () => {
     for (let minute = 0; minute < 3; minute += 1) {
       await makeRun({
         state: 'failed',
@@ -712,8 +712,8 @@ describe('contract, Scheduler', () => {
   });
 });
 
-describe('contract, Background jobs', () => {
-  it('shows staff what they started and admins everything; the stack only to admins (rule 29)', async () => {
+describe('[contract: background jobs]', () => {
+  it('shows staff what they started and admins everything; the stack only to admins [rule 29: progress and errors]', async () => {
     const mineAsStaff = await makeRun({
       state: 'failed',
       completed_at: new Date(),
@@ -743,7 +743,7 @@ describe('contract, Background jobs', () => {
     ).toBe('at secret');
   });
 
-  it('cancels what waits, and answers 409 when it is over (rule 26)', async () => {
+  it('cancels what waits, and answers 409 when it is over [rule 26: cancel]', async () => {
     const id = await makeRun();
     const cancel = () => call('staff', { handlers: backgroundJobCancel, method: 'POST', params: { id } });
     expect((await cancel()).body.job).toMatchObject({ id, status: 'canceled' });
@@ -755,7 +755,7 @@ describe('contract, Background jobs', () => {
   });
 });
 
-describe('contract, Internal', () => {
+describe('[contract: internal]', () => {
   const withSecret = { Authorization: `Bearer ${cronSecret}` };
 
   it('ticks for whoever has the CRON_SECRET, by GET and POST, twice at once', async () => {

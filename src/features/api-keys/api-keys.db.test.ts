@@ -23,7 +23,7 @@ const reportKey = { name: '経理サーバー', scopes: ['report' as const], exp
 const isAccepted = async (key: string) =>
   (await serviceClient().rpc('authenticate_api_key', { p_key_hash: hashSecret(key) })).data?.length === 1;
 
-describe('rule 34: createApiKey', () => {
+describe('createApiKey [rule 34: keys and secrets]', () => {
   it('answers a key that works and is stored only as a hash and a prefix', async () => {
     const { key } = await createApiKey(admin, reportKey);
     expect(isApiKey(key)).toBe(true);
@@ -48,7 +48,7 @@ describe('rule 34: createApiKey', () => {
   });
 });
 
-describe('rule 34: rotateApiKey', () => {
+describe('rotateApiKey [rule 34: keys and secrets]', () => {
   it('lets both keys work during the overlap, with the same scopes, and then only the new one', async () => {
     const old = await createApiKey(admin, { ...reportKey, scopes: ['report', 'read'] });
     const made = await rotateApiKey(admin, { apiKeyId: old.id, overlapDays: 7 });
@@ -95,7 +95,7 @@ describe('rule 34: rotateApiKey', () => {
   });
 });
 
-describe('rule 34: revokeApiKey', () => {
+describe('revokeApiKey [rule 34: keys and secrets]', () => {
   it('ends a key at once, for admins of its company only', async () => {
     const { id, key } = await createApiKey(admin, reportKey);
     await expect(revokeApiKey(actAs(mine, mine.staff), id)).rejects.toThrow(NotFoundError);

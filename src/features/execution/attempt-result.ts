@@ -96,7 +96,7 @@ function extrasOf(outcome: Outcome, secrets: readonly string[]): Partial<Attempt
   };
 }
 
-/** What an attempt's outcome does to its run (rule 25): done, failed, tried again later, put off. */
+/** What an attempt's outcome does to its run [rule 25: time-out and retry]: done, failed, tried again later, put off. */
 export function resultOf(
   run: Tried,
   outcome: Outcome,

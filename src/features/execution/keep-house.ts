@@ -10,7 +10,7 @@ export async function noteWorkerHeartbeat(
   await noteHeartbeat(createServiceClient(), `worker:${workerId}`, details);
 }
 
-/** Puts runs that no message leads to any more back on their queue, or ends them (rule 31). */
+/** Puts runs that no message leads to any more back on their queue, or ends them [rule 31: every run ends]. */
 export async function reapLostRuns(): Promise<{ requeued: number; ended: number }> {
   const reaped = await reapRuns(createServiceClient());
   if (reaped.requeued + reaped.ended > 0) writeLog('warn', 'runs_reaped', reaped);

@@ -187,7 +187,7 @@ describe('a run', () => {
     expect(await until(countMessages, (count) => count === 0)).toBe(0);
   });
 
-  it('rule 28: writes the cursor with the success, and reads it before the next run', async () => {
+  it('writes the cursor with the success, and reads it before the next run [rule 28: cursor]', async () => {
     startExecutor();
     const { jobId } = await createJob('tell-everything');
     await untilState(await startTestRun(jobId), 'success');
@@ -198,14 +198,14 @@ describe('a run', () => {
     expect(rows).toEqual([]);
   });
 
-  it('rule 28: leaves the cursor where it is when it fails', async () => {
+  it('leaves the cursor where it is when it fails [rule 28: cursor]', async () => {
     startExecutor();
     const runId = await startJob('fail-always');
     await untilState(runId, 'failed');
     expect((await readJob(runId)).cursor).toBeNull();
   });
 
-  it('rule 25: is tried again after a failure, and succeeds', async () => {
+  it('is tried again after a failure, and succeeds [rule 25: time-out and retry]', async () => {
     startExecutor();
     const runId = await startJob('fail-twice', { maxAttempts: 3 });
     const run = await untilState(runId, 'success', 'failed');
@@ -214,7 +214,7 @@ describe('a run', () => {
     expect((await readJob(runId)).cursor).toBe('after');
   });
 
-  it('rule 25: fails after its last attempt, and its job status is an error', async () => {
+  it('fails after its last attempt, and its job status is an error [rule 25: time-out and retry]', async () => {
     startExecutor();
     const runId = await startJob('fail-always', { maxAttempts: 2 });
     const run = await untilState(runId, 'failed');
@@ -223,13 +223,13 @@ describe('a run', () => {
     expect(status).toMatchObject({ last_status: 'error', last_message: 'no' });
   });
 
-  it('rule 25: is not tried again after a non-retryable error', async () => {
+  it('is not tried again after a non-retryable error [rule 25: time-out and retry]', async () => {
     startExecutor();
     const run = await untilState(await startJob('fail-for-good', { maxAttempts: 5 }), 'failed');
     expect(run).toMatchObject({ attempt: 1, error: { name: 'NonRetryableError', message: 'wrong setting' } });
   });
 
-  it('rule 25: waits as long as Retry-After says', async () => {
+  it('waits as long as Retry-After says [rule 25: time-out and retry]', async () => {
     startExecutor();
     const runId = await startJob('come-back-later', { maxAttempts: 3 });
     const run = await until(
@@ -251,7 +251,7 @@ describe('a run', () => {
     expect(await readTestAttempts(runId)).toEqual(['success']);
   });
 
-  it('rule 25: is cut at its time-out, even when its handler ignores the signal, and the slot is free', async () => {
+  it('is cut at its time-out, even when its handler ignores the signal, and the slot is free [rule 25: time-out and retry]', async () => {
     startExecutor({ concurrency: 1 });
     const runId = await startJob('ignore-abort', { timeoutSeconds: 1 });
     const run = await untilState(runId, 'failed');
@@ -264,7 +264,7 @@ describe('a run', () => {
     expect(await readTestRun(runId)).toMatchObject({ state: 'failed', cursor_after: null });
   });
 
-  it('rule 29: keeps the stack for admins and shows staff name and message only', async () => {
+  it('keeps the stack for admins and shows staff name and message only [rule 29: progress and errors]', async () => {
     startExecutor();
     const runId = await startJob('fail-always');
     const run = await untilState(runId, 'failed');
@@ -275,7 +275,7 @@ describe('a run', () => {
     expect(asStaff.data).toEqual([]);
   });
 
-  it('rule 29: streams head and tail of its log, and progress at most once a second', async () => {
+  it('streams head and tail of its log, and progress at most once a second [rule 29: progress and errors]', async () => {
     const countUpdates = async (): Promise<number> =>
       (await sql`select n_tup_upd::int as updates from pg_stat_user_tables where relname = 'runs'`)[0]!
         .updates;
@@ -301,7 +301,7 @@ describe('a run', () => {
   });
 });
 
-describe('rule 26: cancel', () => {
+describe('[rule 26: cancel]', () => {
   const cancel = async (runId: string) => {
     const { data, error } = await serviceClient().rpc('cancel_run', { p_run_id: runId });
     if (error) throw error;
@@ -365,7 +365,7 @@ describe('rule 26: cancel', () => {
   });
 });
 
-describe('rule 27: concurrency limits', () => {
+describe('[rule 27: concurrency limits]', () => {
   it('hold for a job across two workers, and lose no run', async () => {
     const { jobId } = await createJob('brief', { concurrencyLimit: 1 });
     const ids = await enqueueTestRuns(tenant.id, jobId, 20);
@@ -415,7 +415,7 @@ describe('rule 27: concurrency limits', () => {
     expect(atOnceMax).toBe(3);
   });
 
-  it('do not keep other jobs behind them from running', async () => {
+  it('do not keep other jobs behind them from running [rule 42: nobody stops others]', async () => {
     const { jobId } = await createJob('wait', { concurrencyLimit: 1 });
     await enqueueTestRuns(tenant.id, jobId, 50);
     const other = await createJob('brief');
@@ -434,7 +434,7 @@ describe('rule 27: concurrency limits', () => {
   });
 });
 
-describe('rule 24: leases', () => {
+describe('[rule 24: leases]', () => {
   it('refuses the result of a lost lease', async () => {
     const runId = await startJob('brief');
     const claim = async (leaseSeconds: number) => {
@@ -494,7 +494,7 @@ describe('rule 24: leases', () => {
   });
 });
 
-describe('rule 22: what is switched off while it waits', () => {
+describe('what is switched off while it waits [rule 22: switching off]', () => {
   const plugin = (pluginId: string, isOn: boolean) =>
     sql`update public.plugins set is_enabled = ${isOn} where id = ${pluginId}`;
   const off = (reason: string) => ({
@@ -612,7 +612,7 @@ describe('an idle worker', () => {
   });
 });
 
-describe('rule 30: poison', () => {
+describe('[rule 30: poison]', () => {
   it('a run that kills every worker ends failed and its message is archived', async () => {
     const runId = await startJob('brief', { maxAttempts: 2 });
     const { queue_message_id } = await readTestRun(runId);
@@ -628,7 +628,7 @@ describe('rule 30: poison', () => {
   });
 });
 
-describe('rule 31: the reaper', () => {
+describe('the reaper [rule 31: every run ends]', () => {
   it('brings back a pending run whose message is gone', async () => {
     const runId = await startJob('brief');
     await sql`select pgmq.purge_queue('runs_high')`;

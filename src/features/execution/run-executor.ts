@@ -34,8 +34,9 @@ const awayMsMax = 5_000;
 const busyForMs = 3_000;
 
 /**
- * Takes runs from the queue and executes them: leases and heartbeats (rule 24), time-outs and retries (25), cancels (26),
- * progress and logs (29). Any number of these may work on one database. It never gives up because the database is away.
+ * Takes runs from the queue and executes them: leases and heartbeats [rule 24: leases], time-outs and retries
+ * [rule 25: time-out and retry], cancels [rule 26: cancel], progress and logs. Any number of these may work on one database.
+ * It never gives up because the database is away [rule 7: database away].
  */
 export class RunExecutor {
   readonly #client: ServiceClient;
@@ -81,7 +82,7 @@ export class RunExecutor {
 
   /**
    * Takes no more runs, waits for those that run, and gives back those that do not end in time, without burning their
-   * attempt (rule 24).
+   * attempt [rule 24: leases].
    */
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;

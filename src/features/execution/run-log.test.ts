@@ -7,7 +7,7 @@ it('blanks out secrets, also those that stand in several lines of the log', () =
   expect(log.read()).toEqual({ head: 'before\n[redacted]\nas [redacted]\n', tail: '', cutCharacters: 0 });
 });
 
-it('keeps its beginning and its end, and counts what was cut between them', () => {
+it('keeps its beginning and its end, and counts what was cut between them [rule 6: log and redaction]', () => {
   const log = new RunLog([]);
   for (let at = 0; at < 20_000; at += 1) log.write(`line ${at}`);
   const { head, tail, cutCharacters } = log.read()!;

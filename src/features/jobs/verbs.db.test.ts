@@ -32,7 +32,7 @@ const auditActions = async () =>
       where tenant_id = ${tenant.id} and subject_kind = 'jobs' and actor_kind = 'member' order by id`
   ).map(({ action, actor_id, subject_name }) => [action, actor_id, subject_name]);
 
-describe('lockExpectation', () => {
+describe('lockExpectation [rule 8: tolerances and thresholds]', () => {
   it('locks and unlocks for an admin, and says in the audit log who did', async () => {
     await lockExpectation(actAs(tenant, tenant.admin), { jobId, isLocked: true });
     expect(await isLocked()).toBe(true);

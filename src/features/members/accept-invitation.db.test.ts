@@ -31,7 +31,7 @@ const membersOf = async (email: string) =>
   ).map(({ role, display_name }) => ({ role, displayName: display_name }));
 const invalid = [{ field: '', problem: 'problems.invitationInvalid' }];
 
-describe('rule 37: joinAsNewPerson', () => {
+describe('joinAsNewPerson [rule 37: sign-in and invitations]', () => {
   it('makes the account, the membership and the name in one step, and signs the person in', async () => {
     const email = newEmail();
     const { token } = await invite(email, 'admin');
@@ -80,7 +80,7 @@ describe('rule 37: joinAsNewPerson', () => {
   );
 });
 
-describe('rule 37: joinWithPassword', () => {
+describe('joinWithPassword [rule 37: sign-in and invitations]', () => {
   it('adds the company to an account that exists', async () => {
     const person = await createTestPerson();
     const { token } = await invite(person.email);
@@ -105,7 +105,7 @@ describe('rule 37: joinWithPassword', () => {
   });
 });
 
-describe('rule 37: joinAsVisitor', () => {
+describe('joinAsVisitor [rule 37: sign-in and invitations]', () => {
   it('is for the invited address only', async () => {
     const [invited, stranger] = await Promise.all([
       createTestPerson('invited'),

@@ -21,7 +21,7 @@ beforeEach(async () => {
 const roleOf = async (userId: string) =>
   (await sql`select role from public.members where tenant_id = ${mine.id} and user_id = ${userId}`)[0]?.role;
 
-describe('rule 37: inviteMember', () => {
+describe('inviteMember [rule 37: sign-in and invitations]', () => {
   it('makes a link for 7 days of whose token only the hash is stored', async () => {
     const admin = actAs(mine, mine.admin);
     const { token } = await inviteMember(admin, { email: 'new@example.com', role: 'staff' });
@@ -48,7 +48,7 @@ describe('rule 37: inviteMember', () => {
   });
 });
 
-describe('rule 37: revokeInvitation', () => {
+describe('revokeInvitation [rule 37: sign-in and invitations]', () => {
   it('ends an open invitation once, and never one of another company', async () => {
     const admin = actAs(mine, mine.admin);
     const { token } = await inviteMember(admin, { email: 'new@example.com', role: 'staff' });
@@ -61,7 +61,7 @@ describe('rule 37: revokeInvitation', () => {
   });
 });
 
-describe('rules 33 and 38: changeMemberRole', () => {
+describe('changeMemberRole [rule 33: roles] [rule 38: audit log]', () => {
   it('makes staff an admin and writes who did it, before and after', async () => {
     const admin = actAs(mine, mine.admin);
     await changeMemberRole(admin, { userId: mine.staff.id, role: 'admin' });
@@ -92,7 +92,7 @@ describe('rules 33 and 38: changeMemberRole', () => {
   });
 });
 
-describe('rule 33: removeMember', () => {
+describe('removeMember [rule 33: roles]', () => {
   it('takes everything from a person at once, whatever session they hold', async () => {
     const staff = mine.staff.client;
     expect((await staff.from('tools').select('id')).error).toBeNull();
@@ -127,7 +127,7 @@ describe('listMembers', () => {
   });
 });
 
-describe('rule 38: listAuditEntries', () => {
+describe('listAuditEntries [rule 38: audit log]', () => {
   it('pages without gaps or repeats, and shows staff nothing', async () => {
     await sql`
       insert into public.audit_log (tenant_id, actor_kind, action, subject_kind, subject_id)

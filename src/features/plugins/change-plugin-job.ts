@@ -20,7 +20,7 @@ export const pluginJobChangeSchema = z.object({
 });
 
 /**
- * Changes a job of a plugin; the audit log names who did (rules 28 and 38).
+ * Changes a job of a plugin; the audit log names who did [rule 38: audit log].
  * @throws ForbiddenError, NotFoundError, InvalidInputError for the payload, ConflictError for values that contradict
  */
 export async function changePluginJob(

@@ -12,7 +12,7 @@ export const pluginChangeSchema = z.object({
 
 /**
  * Switches a plugin on or off, or bounds it. Off: nothing of it begins, and what waits ends canceled with the
- * reason; what runs goes on (rule 22).
+ * reason; what runs goes on [rule 22: switching off].
  * @throws ForbiddenError, NotFoundError
  */
 export async function changePlugin(

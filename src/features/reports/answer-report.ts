@@ -58,7 +58,7 @@ function secretsOf(request: Request): string[] {
   return own === null ? readWebhookSecrets() : [...readWebhookSecrets(), own];
 }
 
-/** `POST /api/monitor/job-report`: a script says how its run ended (contracts.md, Reports). */
+/** `POST /api/monitor/job-report`: a script says how its run ended [contract: reports]. */
 export async function answerJobReport(request: Request, note: Note): Promise<HttpAnswer> {
   const { reporter, body, bytes, decodedFrom } = await readReport(request, note);
   const report = parseJobReport(body, {

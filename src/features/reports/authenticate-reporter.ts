@@ -58,8 +58,8 @@ export function forgetApiKey(apiKeyId: string): void {
 const refusal = 'Invalid or missing webhook secret';
 
 /**
- * Who sends a report (semantics 34): the environment's secret, current or previous, or an API key with the scope
- * `report`, in `X-TC-Portal-Webhook-Secret`; an API key also as `Authorization: Bearer`. A key found is trusted for
+ * Who sends a report [rule 34: keys and secrets]: the environment's secret, current or previous, or an API key with the
+ * scope `report`, in `X-TC-Portal-Webhook-Secret`; an API key also as `Authorization: Bearer`. A key found is trusted for
  * a minute, because `record_reports` checks it again in the transaction that records.
  * @throws ConfigurationError without a secret in the environment, UnauthenticatedError, ForbiddenError,
  * UnavailableError

@@ -47,7 +47,8 @@ const batcher = new ReportBatcher<SentReport, RecordedReport>({
 });
 
 /**
- * Records a report; returns after its commit and never before (semantics 1). A repeat is answered as the first was.
+ * Records a report; returns after its commit and never before [rule 1: commit before answer]. A repeat is answered as the first
+ * was.
  * @param bytes size of the body, which bounds the memory of reports that wait
  * @throws UnauthenticatedError for a key that was revoked meanwhile, InvalidInputError for an unknown tool,
  * ConfigurationError when there is no tenant yet, UnavailableError

@@ -42,7 +42,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('rule 1: a report is acknowledged only after its own commit', () => {
+describe('a report is acknowledged only after its own commit [rule 1: commit before answer]', () => {
   it('waits for the call that carries it, not for another', async () => {
     const { batcher, calls } = makeBatcher({ itemsPerCallMax: 1 });
     const answered: string[] = [];
@@ -93,7 +93,7 @@ describe('reports that arrive while calls are in flight', () => {
   });
 });
 
-describe('rule 7: a database that is away', () => {
+describe('[rule 7: database away]', () => {
   it('fails every report of the call at once, tries nothing again by itself, and recovers', async () => {
     const { batcher, calls } = makeBatcher();
     const both = [outcome(batcher.add('a', 1)), outcome(batcher.add('b', 1))];

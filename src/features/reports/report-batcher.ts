@@ -22,7 +22,8 @@ interface Entry<Item, Answer> {
 
 /**
  * Puts items that arrive while calls are in flight together into the next call. Each waits for its own commit
- * (semantics 1), in bounded time and bounded memory (semantics 7): what cannot be taken is refused at once.
+ * [rule 1: commit before answer], in bounded time and bounded memory [rule 7: database away]: what cannot be taken is
+ * refused at once.
  */
 export class ReportBatcher<Item, Answer> {
   readonly #settings: BatcherSettings<Item, Answer>;

@@ -72,7 +72,7 @@ describe('report samples', () => {
     expect(powershellSnippet(sample)).toContain('[System.Text.Encoding]::UTF8.GetBytes(');
   });
 
-  it('the environment has the four variables of the reference', () => {
+  it('the environment has the four variables that scripts read', () => {
     const names = [...environmentForBash(sample).matchAll(/^export (\w+)=/gm)].map((match) => match[1]);
     expect(names).toEqual([
       'TC_PORTAL_MONITOR_URL',

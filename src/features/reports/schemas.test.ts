@@ -133,7 +133,7 @@ describe('anything else that is wrong: a sentence that names the field', () => {
 });
 
 describe('what is taken', () => {
-  it("the reference's Python snippet sends null for no message", () => {
+  it('the Python snippet that scripts carry sends null for no message', () => {
     expect(parse({ message: null, tool_id: null })).toMatchObject({ message: null, toolId: null });
   });
 
@@ -209,12 +209,12 @@ describe('what is taken', () => {
     expect(JSON.stringify(parse({ metrics }).metrics)).toBe('{"constructor":2}');
   });
 
-  it('rule 6: the message and the log are redacted', () => {
+  it('the message and the log are redacted [rule 6: log and redaction]', () => {
     const report = parse({ message: 'the-webhook-secret', log: 'password=hunter2' });
     expect(report).toMatchObject({ message: '[redacted]', log: { head: 'password=[redacted]' } });
   });
 
-  it('rule 6: a secret at the place where the log is cut does not survive in halves', () => {
+  it('a secret at the place where the log is cut does not survive in halves [rule 6: log and redaction]', () => {
     const log = `${'x'.repeat(16 * 1024 - 5)}the-webhook-secret${'y'.repeat(100_000)}`;
     expect(parse({ log }).log?.head).not.toContain('the-w');
   });
@@ -224,7 +224,7 @@ describe('what is taken', () => {
   });
 });
 
-describe('rule 2: what makes a report the same report', () => {
+describe('what makes a report the same report [rule 2: repeats]', () => {
   it.each([
     ['its run id', { run_id: 'r1' }, { idempotencyKey: 'i1' }, 'run:r1'],
     ['else its Idempotency-Key', {}, { idempotencyKey: 'i1' }, 'idempotency:i1'],
@@ -246,7 +246,7 @@ describe('rule 2: what makes a report the same report', () => {
   });
 });
 
-describe('a schedule', () => {
+describe('a schedule [rule 8: tolerances and thresholds]', () => {
   it('is kept in one form, without what was not given', () => {
     const schedule = {
       ...cron,

@@ -10,7 +10,7 @@ import { type Expectation, type FinishReport, reportKeyOf, type StartReport } fr
 const yearSeconds = 366 * 86_400;
 const decadeMs = 10 * yearSeconds * 1000;
 
-// An empty string counts as not given, as the reference has it: scripts fill fields from unset variables.
+// An empty string counts as not given [contract: reports]: scripts fill fields from unset variables.
 const noEmptyText = (value: unknown): unknown => (value === '' || value === undefined ? null : value);
 
 const text = (charactersMax: number) =>

@@ -6,8 +6,8 @@ import {
   type BackgroundJobStatus,
   toBackgroundJobStatus,
   toExecutionStatus,
-} from '#domain/run/reference-words.ts';
-import type { ExecutionStatus } from '#domain/run/reference-words.ts';
+} from '#domain/run/contract-words.ts';
+import type { ExecutionStatus } from '#domain/run/contract-words.ts';
 import { type InstantPageCursor, formatInstantPageCursor } from '#domain/page-cursor.ts';
 import { parseRunState, type RunState } from '#domain/run-state.ts';
 import type { Actor } from '#auth/actor.ts';
@@ -16,7 +16,7 @@ import { errorMessageOf } from '#features/runs/plugin-runs.ts';
 const jobColumns =
   'id, state, payload, result, progress, error, requested_by, received_at, started_at, completed_at, jobs!inner(job_key, title), run_error_stacks(stack)' as const;
 
-/** A run that a person, a schedule or the API started, in the words of reference/job-queue.md. */
+/** A run that a person, a schedule or the API started, as [contract: background jobs] has it. */
 export interface BackgroundJob {
   id: string;
   /** Key of the job. */
@@ -137,7 +137,7 @@ export async function getBackgroundJob(
   return toBackgroundJob(row, role === 'admin');
 }
 
-/** A run of a job in the words of reference/scheduler.md. */
+/** A run of a job as [contract: scheduler] has it. */
 export interface Execution {
   id: string;
   started_at: string;

@@ -6,7 +6,7 @@ import type { Actor } from '#auth/actor.ts';
 
 /**
  * Cancels a pending run at once; a running one is asked to stop and is over within seconds, or at its time-out when its
- * plugin does not listen (rule 26). Staff may stop what they have started themselves.
+ * plugin does not listen [rule 26: cancel]. Staff may stop what they have started themselves.
  * @returns the state that the run has now
  * @throws ForbiddenError, NotFoundError, ConflictError `canceled_run_was_not_finished` when it is over already
  */

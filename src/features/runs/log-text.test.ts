@@ -16,7 +16,7 @@ describe('logText', () => {
 });
 
 describe('downloadHeaders', () => {
-  it('has the text saved and never shown as a page', () => {
+  it('has the text saved and never shown as a page [rule 36: hostile text]', () => {
     const headers = downloadHeaders('日次 "集計"\r\nX: 1', '2026-11-21T06:00:00.123456Z');
     expect(headers['Content-Type']).toBe('text/plain; charset=utf-8');
     expect(headers['Content-Disposition']).toBe(

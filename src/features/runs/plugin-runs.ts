@@ -7,7 +7,7 @@ import type { Actor } from '#auth/actor.ts';
 const runColumns =
   'id, state, started_at, received_at, completed_at, events_processed, error, message, attempt, cursor_before, cursor_after, jobs!inner(plugin_id, plugin_job_name)' as const;
 
-/** A run of a plugin in the words of reference/plugin-cron-runs.md. */
+/** A run of a plugin as [contract: plugin runs] has it. */
 export interface PluginRun {
   runId: string;
   pluginId: string;

@@ -78,7 +78,7 @@ describe('a run', () => {
 });
 
 describe('the totals above a list of runs', () => {
-  it('contract, Plugin runs: average per successful run, with and without reports among them', async () => {
+  it('average per successful run, with and without reports among them [contract: plugin runs]', async () => {
     const tenant = await createTestTenant();
     const { jobId, pluginId } = await createTestJob(tenant.id, { pluginKey: 'totals', name: 'sync' });
     const [script] = await sql<{ id: string }[]>`

@@ -75,7 +75,7 @@ export async function listAllRuns(
   return cutPage(runs, runsPerPage, position, (run) => ({ at: run.orderedAt, id: run.id }));
 }
 
-/** Totals of runs, from daily totals. Averages are per successful run, as the API has them (contracts.md, Plugin runs). */
+/** Totals of runs, from daily totals. Averages are per successful run, as the API has them [contract: plugin runs]. */
 export interface RunTotals {
   total: number;
   success: number;

@@ -59,7 +59,7 @@ describe('startRun', () => {
     expect(audit).toEqual({ actor_kind: 'member', actor_id: tenant.admin.id });
   });
 
-  it('rule 33: refuses staff in the database too', async () => {
+  it('refuses staff, in the verb and again in the database [rule 33: roles]', async () => {
     await expect(startRun(actAs(tenant, tenant.staff), jobId)).rejects.toThrow(ForbiddenError);
     const { error } = await tenant.staff.client.from('runs').insert({
       tenant_id: tenant.id,
@@ -91,7 +91,7 @@ describe('startRun', () => {
     await expect(startRun(admin(), off.jobId)).rejects.toThrow(ConflictError);
   });
 
-  it('rule 38: names the API key that started a run', async () => {
+  it('names the API key that started a run [rule 38: audit log]', async () => {
     const [key] = await sql<{ id: string }[]>`
       insert into public.api_keys (tenant_id, name, prefix, key_hash, scopes)
       values (${tenant.id}, 'Deploy', 'tcp_abcdef', ${randomBytes(32).toString('hex')}, array['admin']) returning id`;
@@ -135,7 +135,7 @@ describe('cancelRun', () => {
 });
 
 describe('rerunRun', () => {
-  it('rule 25: starts a dead run once more with a link to its origin, its payload or another', async () => {
+  it('starts a dead run once more with a link to its origin, its payload or another [rule 25: time-out and retry]', async () => {
     const { runId } = await startRun(admin(), jobId, { payload: { day: 'monday' } });
     await expect(rerunRun(admin(), runId)).rejects.toMatchObject({ rule: 'rerun_run_was_finished' });
     await finish(runId);

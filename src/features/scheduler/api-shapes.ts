@@ -65,7 +65,7 @@ function toScheduleText(schedule: Schedule): string {
   }
 }
 
-/** A job in the words of reference/scheduler.md, with a little more for whoever wants it. */
+/** A job as [contract: scheduler] has it, with a little more for whoever wants it. */
 export function toSchedulerJob(job: PluginJob) {
   const when = job.schedule?.when;
   return {
@@ -87,7 +87,7 @@ export function toSchedulerJob(job: PluginJob) {
 
 const inWholeSeconds = (seconds: number) => Math.round(seconds * 10) / 10;
 
-/** The scheduler's status in the style of reference/scheduler.md. */
+/** The scheduler's status as [contract: scheduler] has it. */
 export function toSchedulerStatusAnswer(status: SchedulerStatus) {
   return {
     is_enabled: status.isEnabled,

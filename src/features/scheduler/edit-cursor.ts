@@ -5,8 +5,8 @@ import type { AdminActor } from '#auth/actor.ts';
 const charactersMax = 4_000;
 
 /**
- * Sets where the next run of a job begins (admins, rule 28); null begins from the start. A run that is under way overwrites it
- * with its success. Leaves an audit row with the cursor before and after.
+ * Sets where the next run of a job begins (admins); null begins from the start. A run that is under way overwrites it with its
+ * success [rule 28: cursor]. Leaves an audit row with the cursor before and after.
  * @throws NotFoundError, InvalidInputError (cursor), ForbiddenError
  */
 export async function editCursor(

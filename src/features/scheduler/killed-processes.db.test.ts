@@ -75,7 +75,7 @@ const ended = (child: ChildProcess) =>
     ? Promise.resolve()
     : new Promise<void>((resolve) => child.once('exit', () => resolve()));
 
-it('rules 20, 28 and 31: four schedulers and three workers, killed at random, give each occurrence exactly one run, each run one end, and lose no cursor', async () => {
+it('four schedulers and three workers, killed at random: a run for each instant [rule 20: one instant, one run], an end for each run [rule 31: every run ends], no cursor lost [rule 28: cursor]', async () => {
   const tenant = await createTestTenant();
   const [plugin] = await sql<{ id: string }[]>`
     insert into public.plugins (tenant_id, plugin_key, name, kind, manifest)

@@ -12,7 +12,7 @@ const misfireGraceSeconds = 120;
 const heldMs = 30_000;
 
 /**
- * What a tick is to do with a due schedule (rules 18 to 23). Everything at or after its next instant is undecided, so that
+ * What a tick is to do with a due schedule. Everything at or after its next instant is undecided, so that
  * instant alone says where to go on.
  * @throws RangeError or TypeError for a row that cannot be understood
  */

@@ -97,7 +97,7 @@ beforeAll(async () => {
   pluginId = await arrangePlugin(tenant.id);
 });
 
-describe('rule 20: one occurrence, one run', () => {
+describe('[rule 20: one instant, one run]', () => {
   it('makes occurrence, run and queue message together and moves the schedule on', async () => {
     const minutely = await arrange({}, { next: at('00:01:00') });
     const summary = await runTick({ now: at('00:01:02') });
@@ -177,7 +177,7 @@ describe('rule 20: one occurrence, one run', () => {
   });
 });
 
-describe('rule 21: what was missed and what overlaps', () => {
+describe('what was missed and what overlaps [rule 21: misfire and overlap]', () => {
   it.each([
     ['skip', ['00:01:00 missed misfire_skipped ×8', '00:09:00 started', '00:10:00 started']],
     ['once', ['00:01:00 missed misfire_collapsed ×8', '00:09:00 started', '00:10:00 started']],
@@ -268,7 +268,7 @@ describe('rule 21: what was missed and what overlaps', () => {
   });
 });
 
-describe('rule 21: what `all` makes up for is bounded', () => {
+describe('what `all` makes up for is bounded [rule 21: misfire and overlap]', () => {
   it('in each transaction too, and punctual schedules do not wait for those that make up for a day', async () => {
     await rest();
     const policies = { misfire_policy: 'all', misfire_limit: 1_000, overlap_policy: 'cancel_previous' };
@@ -288,7 +288,7 @@ describe('rule 21: what `all` makes up for is bounded', () => {
   });
 });
 
-describe('rule 22: switched off', () => {
+describe('switched off [rule 22: switching off]', () => {
   it('globally: instants leave one row, and nothing starts until it is switched on', async () => {
     const off = await createTestTenant();
     await sql`insert into public.scheduler_settings (tenant_id, is_enabled) values (${off.id}, false)`;
@@ -313,7 +313,7 @@ describe('rule 22: switched off', () => {
   });
 });
 
-describe('rule 23: spread', () => {
+describe('[rule 23: spread]', () => {
   it('is due at the nominal instant plus its stable offset', async () => {
     const spread = await arrange({ spread_seconds: 50 }, { next: at('00:01:00') });
     await runTick({ now: at('00:01:59') });
@@ -326,7 +326,7 @@ describe('rule 23: spread', () => {
   });
 });
 
-describe('a schedule that cannot be planned', () => {
+describe('a schedule that cannot be planned [rule 42: nobody stops others]', () => {
   it('does not stop the others, rests, and says so in its ledger', async () => {
     const broken = await arrange({ cron_expression: 'not a pattern' }, { next: at('00:01:00') });
     const sound = await arrange({}, { next: at('00:01:00') });
@@ -355,7 +355,7 @@ describe('a schedule that cannot be planned', () => {
   });
 });
 
-describe('contract, Internal: the heartbeat', () => {
+describe('the heartbeat [contract: internal]', () => {
   it('says when a tick was and what it did', async () => {
     await runTick({ now: at('00:00:00') });
     const [row] =

@@ -36,9 +36,9 @@ export interface TickSummary {
 }
 
 /**
- * One pass of the scheduler (rules 20 to 23): takes every schedule that is due, decides in TypeScript, and writes
- * occurrence, run, queue message and next instant in transactions of a bounded size. Any number of ticks may run at once, late,
- * early or again after a crash. Notes the heartbeat `scheduler`, which says what was done.
+ * One pass of the scheduler: takes every schedule that is due, decides in TypeScript, and writes occurrence, run, queue message
+ * and next instant in transactions of a bounded size. Any number of ticks may run at once, late, early or again after a crash
+ * [rule 20: one instant, one run]. Notes the heartbeat `scheduler`, which says what was done.
  * @param now in place of the database's clock, for tests; machines that tick may have any time
  * @param budgetMs begins no further transaction after this time; what is left is due at the next tick
  * @throws UnavailableError when the database is away: the pages before were committed, the rest is still due

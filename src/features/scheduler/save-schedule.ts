@@ -38,7 +38,7 @@ export function readScheduleInput(
   ]);
 }
 
-/** A one-shot in the past is due at once; its misfire policy let it in (rule 19). */
+/** A one-shot in the past is due at once; its misfire policy let it in [rule 19: intervals and one-shots]. */
 function firstNominal(schedule: Schedule, now: Date): Date | null {
   return schedule.type === 'one_shot' ? schedule.at : nextNominal(schedule, now);
 }

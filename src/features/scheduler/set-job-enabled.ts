@@ -54,9 +54,9 @@ function planResumption(stored: StoredSchedule, now: Date): Resumption {
 }
 
 /**
- * Switches a job that the portal runs on or off (admins, rule 22). Off: no next instant, what runs goes on. On: goes on from
- * now; what fell into the time before leaves one ledger row `skipped: disabled`, or is made up for if the schedule says so.
- * Answers whether anything changed; it is no error to ask for what is so already.
+ * Switches a job that the portal runs on or off (admins). Off: no next instant, what runs goes on. On: goes on from now; what fell
+ * into the time before leaves one ledger row `skipped: disabled`, or is made up for if the schedule says so
+ * [rule 22: switching off]. Answers whether anything changed; it is no error to ask for what is so already.
  * @throws NotFoundError, ConflictError (plugin_job, schedule_broken), ForbiddenError
  */
 export async function setJobEnabled(

@@ -3,8 +3,8 @@ import { ConflictError } from '#domain/errors.ts';
 import type { AdminActor } from '#auth/actor.ts';
 
 /**
- * The global switch of a company's schedules (admins, rule 22). Off: nothing is started by a schedule, and instants that pass
- * leave their reason in the ledger; what runs, and what people start, goes on.
+ * The global switch of a company's schedules (admins). Off: nothing is started by a schedule, and instants that pass leave their
+ * reason in the ledger; what runs, and what people start, goes on [rule 22: switching off].
  * @throws ForbiddenError
  */
 export async function setSchedulerEnabled(

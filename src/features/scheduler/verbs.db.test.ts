@@ -72,8 +72,8 @@ beforeAll(async () => {
   staff = actAs(mine, mine.staff);
 });
 
-describe('rules 17, 19 and 38: saving a schedule', () => {
-  it('stores it with its first instant after now, changes it in place, and leaves audit rows of the person', async () => {
+describe('saving a schedule', () => {
+  it('stores it with its first instant after now, changes it in place, and leaves audit rows of the person [rule 38: audit log]', async () => {
     const jobId = await makeJob();
     const saved = await saveSchedule(
       admin,
@@ -110,7 +110,7 @@ describe('rules 17, 19 and 38: saving a schedule', () => {
     await rest(jobId);
   });
 
-  it('names the fields that are wrong', async () => {
+  it('names the fields that are wrong [rule 17: cron and time zones]', async () => {
     const jobId = await makeJob();
     const wrong = { type: 'cron', expression: '61 * * * *', timeZone: 'Mars/Olympus' };
     const refusal = saveSchedule(admin, { jobId, schedule: wrong, policies: { spreadSeconds: -1 } }, base);
@@ -124,7 +124,7 @@ describe('rules 17, 19 and 38: saving a schedule', () => {
     });
   });
 
-  it('runs a one-shot in the past at once, or refuses it, as the misfire policy says; and never twice', async () => {
+  it('runs a one-shot in the past at once, or refuses it, as the misfire policy says; and never twice [rule 19: intervals and one-shots]', async () => {
     const jobId = await makeJob();
     const schedule = { type: 'one_shot', at: '2026-03-01T00:00:00Z' };
     await expect(
@@ -150,7 +150,7 @@ describe('rules 17, 19 and 38: saving a schedule', () => {
   });
 });
 
-describe('deleting a schedule', () => {
+describe('deleting a schedule [rule 41: nothing due is lost]', () => {
   it('keeps the ledger; for admins of the company', async () => {
     const jobId = await makeJob();
     await saveSchedule(admin, { jobId, schedule: minutely }, base);
@@ -164,7 +164,7 @@ describe('deleting a schedule', () => {
   });
 });
 
-describe('rule 22: switching a job off and on', () => {
+describe('switching a job off and on [rule 22: switching off]', () => {
   it('leaves one ledger row for what was missed, goes on from now, and cancels nothing', async () => {
     const jobId = await makeJob();
     await saveSchedule(admin, { jobId, schedule: minutely }, base);
@@ -224,7 +224,7 @@ describe('rule 22: switching a job off and on', () => {
   });
 });
 
-describe('rule 22: the global switch', () => {
+describe('the global switch [rule 22: switching off]', () => {
   it('is for admins, per company, and leaves audit rows', async () => {
     await expect(setSchedulerEnabled(staff, { isEnabled: false })).rejects.toThrow(ForbiddenError);
     await Promise.all([
@@ -241,7 +241,7 @@ describe('rule 22: the global switch', () => {
   });
 });
 
-describe('rule 28: editing a cursor', () => {
+describe('editing a cursor [rule 28: cursor]', () => {
   it('leaves an audit row with the cursor before and after; for admins of the company', async () => {
     const jobId = await makeJob();
     await expect(editCursor(staff, { jobId, cursor: 'x' })).rejects.toThrow(NotFoundError);

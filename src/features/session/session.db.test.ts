@@ -29,7 +29,7 @@ const credentials = () => ({
 const seesCompany = async (seen: RequestClient) =>
   (await seen.from('tenants').select('id')).data?.length === 1;
 
-describe('rule 37: signIn', () => {
+describe('signIn [rule 37: sign-in and invitations]', () => {
   it('starts a session, whatever the case of the address', async () => {
     await signIn({ ...credentials(), email: tenant.staff.email.toUpperCase() });
     expect(await seesCompany(client)).toBe(true);
@@ -75,7 +75,7 @@ describe('rule 37: signIn', () => {
   });
 });
 
-describe('rule 37: endSession', () => {
+describe('endSession [rule 37: sign-in and invitations]', () => {
   it('ends this session for good', async () => {
     await signIn(credentials());
     const refreshToken = (await client.auth.getSession()).data.session?.refresh_token ?? '';
@@ -86,7 +86,7 @@ describe('rule 37: endSession', () => {
   });
 });
 
-describe('rule 37: changePassword', () => {
+describe('changePassword [rule 37: sign-in and invitations]', () => {
   const input = () => ({
     currentPassword: tenant.staff.password,
     newPassword: 'correct horse battery',

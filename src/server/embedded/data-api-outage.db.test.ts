@@ -32,7 +32,7 @@ const ask = async (place: number): Promise<{ status: number; ms: number }> => {
 // Far less than anything in the way waits before it gives up, and more than a busy machine needs.
 const atOnceMs = 5_000;
 
-it('a database that is killed under load: the Data API lives, answers 503 at once, and works again by itself', async () => {
+it('a database that is killed under load: the Data API lives, answers 503 at once, and works again by itself [rule 7: database away]', async () => {
   const answers: { status: number; ms: number }[] = [];
   let isOver = false;
   const askForever = async (place: number): Promise<void> => {

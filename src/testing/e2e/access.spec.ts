@@ -25,7 +25,7 @@ async function signIn(page: Page, person: { email: string; password: string }): 
   await expect(page).toHaveURL('/incidents');
 }
 
-test('rule 33: staff see incidents, jobs and runs, and nothing of keys, members, tools, the audit log or the secret', async ({
+test('staff see incidents, jobs and runs, and nothing of keys, members, tools, the audit log or the secret [rule 33: roles]', async ({
   open,
   seeded,
 }) => {
@@ -59,7 +59,7 @@ test('rule 33: staff see incidents, jobs and runs, and nothing of keys, members,
   }
 });
 
-test('rule 34: an admin makes an API key, reports with it, rotates and revokes it; the next report gets 401', async ({
+test('an admin makes an API key, reports with it, rotates and revokes it; the next report gets 401 [rule 34: keys and secrets]', async ({
   company,
   open,
   portal,
@@ -100,7 +100,7 @@ test('rule 34: an admin makes an API key, reports with it, rotates and revokes i
   expect(await refused.json()).toEqual({ error: 'Invalid or missing webhook secret' });
 });
 
-test('rule 37: an invited person sets a password through the link, and sees the company', async ({
+test('an invited person sets a password through the link, and sees the company [rule 37: sign-in and invitations]', async ({
   company,
   open,
   portal,
@@ -136,7 +136,11 @@ test('rule 37: an invited person sets a password through the link, and sees the 
   ).toBeVisible();
 });
 
-test('rule 37: changing the password ends the other sessions', async ({ company, open, portal }) => {
+test('changing the password ends the other sessions [rule 37: sign-in and invitations]', async ({
+  company,
+  open,
+  portal,
+}) => {
   const here = await open({ as: company.staff });
   const there = await open({
     as: { ...company.staff, session: await startSession(portal, company.staff) },

@@ -28,7 +28,7 @@ const patience = { timeout: 60_000 };
 const lost = 'Connection lost. The current state is unknown.';
 const badge = (page: Page) => page.getByRole('navigation', { name: 'Main menu' }).getByRole('status');
 
-test('a database that stops and comes back: pages say that nothing is known, never that nothing is there, and recover', async ({
+test('a database that stops and comes back: pages say that nothing is known, never that nothing is there, and recover [rule 7: database away]', async ({
   open,
 }) => {
   test.setTimeout(240_000);

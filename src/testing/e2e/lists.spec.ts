@@ -165,7 +165,10 @@ test('the runs before and after lie one step away', async ({ open, seeded }) => 
   await expect(page).toHaveURL(`/runs/${seeded.failedRunId}`);
 });
 
-test('rule 36: hostile text in a report is shown as text on every screen', async ({ open, seeded }) => {
+test('hostile text in a report is shown as text on every screen [rule 36: hostile text]', async ({
+  open,
+  seeded,
+}) => {
   const page = await open({ as: seeded.staff });
   for (const path of ['/incidents', '/jobs', `/jobs/${seeded.hostileJobId}`]) {
     await page.goto(path);
@@ -223,7 +226,11 @@ test('an address that somebody made up shows the list or a designed 404, never a
   }
 });
 
-test('rule 5: a host whose clock is ahead is named, with how far', async ({ company, open, portal }) => {
+test('a host whose clock is ahead is named, with how far [rule 5: wrong clocks]', async ({
+  company,
+  open,
+  portal,
+}) => {
   const ahead = new Date(Date.now() + 12 * 60_000).toISOString();
   const report = { job_key: 'ahead', title: 'Job ahead', host: 'BATCH-03', completed_at: ahead };
   await recordReports(portal, company.id, [report]);
@@ -236,7 +243,7 @@ test('rule 5: a host whose clock is ahead is named, with how far', async ({ comp
   await expect(page.getByRole('main')).toContainText('The clock of BATCH-03 was 12m ahead');
 });
 
-test('rule 23: a schedule that is spread shows the nominal time beside the one at which it starts', async ({
+test('a schedule that is spread shows the nominal time beside the one at which it starts [rule 23: spread]', async ({
   open,
   portal,
 }) => {

@@ -10,7 +10,7 @@ const names = process.platform === 'win32' ? ['py', 'python'] : ['python3', 'pyt
 export const python =
   names.find((name) => spawnSync(name, ['--version'], { windowsHide: true }).status === 0) ?? null;
 
-/** The code of section 8 of the reference document, letter by letter. */
+/** The snippet that scripts older than the portal carry, letter by letter [contract: reports]. */
 export const referenceSnippet = fs.readFileSync(
   path.join(projectFolder, 'src', 'testing', 'e2e', 'reference-snippet.py'),
   'utf8',

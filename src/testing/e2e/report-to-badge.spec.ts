@@ -39,7 +39,7 @@ async function openIncidents(
   return page;
 }
 
-test('a person signs in as printed, and a job that reports with the snippet of the reference is there within 2 seconds', async ({
+test('a person signs in as printed, and a job that reports with the snippet that scripts carry is there within 2 seconds', async ({
   open,
   portal,
 }) => {
@@ -80,7 +80,7 @@ test('a person signs in as printed, and a job that reports with the snippet of t
   expect(fastest.success, 'ms until a success shows').toBeLessThanOrEqual(promiseMs);
 });
 
-test('the snippet of the reference, as it is and with nothing around it, reports what is wrong with it', async ({
+test('the snippet that scripts carry, as it is and with nothing around it, reports what is wrong with it', async ({
   firstAdmin,
   open,
   portal,

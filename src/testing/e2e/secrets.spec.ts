@@ -87,7 +87,7 @@ test('an admin of the first company is shown the webhook secret when asked for, 
   await expect(page.getByRole('main')).toContainText(portal.secrets.TC_PORTAL_WEBHOOK_SECRET ?? '');
 });
 
-test('rule 36: pages allow no inline script: each has a policy with a nonce of its own', async ({
+test('pages allow no inline script: each has a policy with a nonce of its own [rule 36: hostile text]', async ({
   open,
   seeded,
 }) => {
@@ -113,7 +113,10 @@ test('rule 36: pages allow no inline script: each has a policy with a nonce of i
   expect(nonces.size).toBe(paths.length);
 });
 
-test('rule 32: x-middleware-subrequest opens no page and no machine route', async ({ portal, seeded }) => {
+test('x-middleware-subrequest opens no page and no machine route [rule 32: row level security]', async ({
+  portal,
+  seeded,
+}) => {
   const names = ['middleware', 'src/middleware', 'proxy', 'src/proxy', 'pages/_middleware'];
   const values = names.flatMap((name) => [name, Array<string>(5).fill(name).join(':')]);
   for (const value of values) {

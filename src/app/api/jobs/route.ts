@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fromBackgroundJobStatus } from '#domain/run/reference-words.ts';
+import { fromBackgroundJobStatus } from '#domain/run/contract-words.ts';
 import { requireActor } from '#auth/api-actor.ts';
 import { readQuery } from '#http/api-input.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
@@ -24,7 +24,7 @@ const query = z.object({
     .transform((limit) => Math.min(limit, 100)),
 });
 
-/** What the portal runs and ran, newest first (contracts.md, Background jobs): staff see what they started, admins everything. */
+/** What the portal runs and ran, newest first [contract: background jobs]: staff see what they started, admins everything. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/jobs', {
   GET: async (request) => {
     const actor = await requireActor(request);

@@ -46,7 +46,7 @@ async function tick(request: Request, note: Note) {
 }
 
 /**
- * One tick of the scheduler for pg_cron or Vercel Cron (contracts.md, Internal): `Authorization: Bearer <CRON_SECRET>`. Safe
+ * One tick of the scheduler for pg_cron or Vercel Cron [contract: internal]: `Authorization: Bearer <CRON_SECRET>`. Safe
  * twice at once, late, early, and from two machines. On a serverless host it also executes what is queued (`drained`).
  */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/internal/scheduler', {

@@ -58,7 +58,7 @@ afterAll(async () => {
 
 const askReady = () => ready(new Request('http://portal.test/api/health/ready'));
 
-describe('rule 7: a database that is away', () => {
+describe('[rule 7: database away]', () => {
   it('is ready before, with the latency and age of that fact', async () => {
     const response = await askReady();
     expect(response.status).toBe(200);

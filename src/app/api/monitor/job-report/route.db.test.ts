@@ -120,7 +120,7 @@ describe('a report that is taken', () => {
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
   });
 
-  it("may be the reference's Python snippet: null as message, microseconds, +00:00", async () => {
+  it('may be the Python snippet that scripts carry: null as message, microseconds, +00:00', async () => {
     const jobKey = newJobKey();
     const answer = await post({
       ...least(jobKey),
@@ -209,7 +209,7 @@ describe('a report that is taken', () => {
   it.each([
     ['1970', '1970-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z', false],
     [
-      '2090, which rule 5 marks and orders by the time received',
+      '2090, which is marked and ordered by the time received [rule 5: wrong clocks]',
       '2090-01-01T00:00:00Z',
       '2090-01-01T00:00:00.000Z',
       true,
@@ -328,7 +328,7 @@ describe('a report that is refused', () => {
   });
 });
 
-describe('rule 34 and contract, Reports: the secret', () => {
+describe('the secret [rule 34: keys and secrets] [contract: reports]', () => {
   const wrong = { error: 'Invalid or missing webhook secret' };
 
   it.each([
@@ -468,7 +468,7 @@ describe('the size of a body', () => {
     return body.replace('"log":""', `"log":"${'x'.repeat(bytes - body.length)}"`);
   };
 
-  it('may be 1 MiB to the byte; the log keeps its head and tail (rule 6)', async () => {
+  it('may be 1 MiB to the byte; the log keeps its head and tail [rule 6: log and redaction]', async () => {
     const jobKey = newJobKey();
     const body = sized(jobKey, 1_048_576);
     expect((await post(body)).status).toBe(200);
@@ -572,7 +572,7 @@ describe('the encoding of a body', () => {
   });
 });
 
-describe('rule 2: the same report again', () => {
+describe('the same report again [rule 2: repeats]', () => {
   const same = async (first: unknown, second: unknown, headers: Headers = {}) => {
     const jobKey = newJobKey();
     const one = await post({ ...least(jobKey), ...(first as object) }, headers);
@@ -635,7 +635,7 @@ describe('rule 2: the same report again', () => {
   });
 });
 
-describe('rule 3: any order', () => {
+describe('[rule 3: any order]', () => {
   const at = (minute: number) => `2026-11-21T06:${String(minute).padStart(2, '0')}:00Z`;
 
   it('an old report after a newer one is history and does not show', async () => {
@@ -708,7 +708,7 @@ describe('rule 3: any order', () => {
     expect(runs[0]).toMatchObject({ state: 'success', duration_ms: '120000' });
   });
 
-  it('rule 4: two runs of one job at once are each watched', async () => {
+  it('two runs of one job at once are each watched [rule 4: concurrent runs]', async () => {
     const jobKey = newJobKey();
     await start({ job_key: jobKey, title: 'Title', run_id: 'a', started_at: at(0) });
     await start({ job_key: jobKey, title: 'Title', run_id: 'b', started_at: at(1) });
@@ -720,7 +720,7 @@ describe('rule 3: any order', () => {
   });
 });
 
-describe('rule 5: a clock that is wrong', () => {
+describe('a clock that is wrong [rule 5: wrong clocks]', () => {
   const ahead = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 
   it('more than five minutes ahead is stored as given, marked, and hides no report that comes after it', async () => {
@@ -746,7 +746,7 @@ describe('rule 5: a clock that is wrong', () => {
   });
 });
 
-describe('rule 6: what is stored', () => {
+describe('what is stored [rule 6: log and redaction]', () => {
   it('holds no secret, neither in the message nor in the log', async () => {
     const jobKey = newJobKey();
     const { key } = await makeKey(firstTenantId, ['report']);
@@ -804,7 +804,7 @@ describe('the request id and the log', () => {
   });
 });
 
-describe('a job that is deleted while it reports', () => {
+describe('a job that is deleted while it reports [rule 42: nobody stops others]', () => {
   it('costs no report, neither its own nor those that are recorded with it', async () => {
     const keys = Array.from({ length: 5 }, newJobKey);
     const statuses: number[] = [];

@@ -187,7 +187,7 @@ describe('the report route over HTTP', () => {
   });
 });
 
-describe('rule 1 and rule 7: nothing that was acknowledged is lost', () => {
+describe('nothing that was acknowledged is lost [rule 1: commit before answer] [rule 7: database away]', () => {
   it('when the database is killed while reports come in: 503, recovery by itself', async () => {
     const burst = startBurst(16);
     try {

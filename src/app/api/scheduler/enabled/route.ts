@@ -6,7 +6,7 @@ import { machineRoute } from '#http/machine-route.ts';
 import { enabledBody } from '#features/scheduler/api-shapes.ts';
 import { setSchedulerEnabled } from '#features/scheduler/set-scheduler-enabled.ts';
 
-/** The global switch (contracts.md, Scheduler; rule 22; admins only): {"enabled": boolean}. What runs goes on. */
+/** The global switch (admins only): what runs goes on [rule 22: switching off] [contract: scheduler]. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/scheduler/enabled', {
   PUT: async (request) => {
     const actor = requireAdmin(await requireActor(request));

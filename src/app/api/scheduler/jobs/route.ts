@@ -5,7 +5,7 @@ import { machineRoute } from '#http/machine-route.ts';
 import { formatTitlePageCursor, jobsQuery, toSchedulerJob } from '#features/scheduler/api-shapes.ts';
 import { listPluginJobs } from '#features/scheduler/queries.ts';
 
-/** The jobs that the portal runs, by name (contracts.md, Scheduler). `next` of a page is `after` of the following one. */
+/** The jobs that the portal runs, by name [contract: scheduler]. `next` of a page is `after` of the following one. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/scheduler/jobs', {
   GET: async (request) => {
     const actor = await requireActor(request);

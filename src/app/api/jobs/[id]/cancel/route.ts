@@ -6,8 +6,8 @@ import { getBackgroundJob } from '#features/runs/background-jobs.ts';
 import { cancelRun } from '#features/runs/cancel-run.ts';
 
 /**
- * Cancels what waits at once and asks what runs to stop (contracts.md, Background jobs; rule 26): admins, and staff what they
- * started. 409 when it is over.
+ * Cancels what waits at once and asks what runs to stop [rule 26: cancel]: admins, and staff what they started. 409 when it is
+ * over [contract: background jobs].
  */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/jobs/:id/cancel', {
   POST: async (request, _note, params) => {

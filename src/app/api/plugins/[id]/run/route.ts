@@ -12,7 +12,7 @@ import { startRun } from '#features/runs/start-run.ts';
 const jobOf = z.object({ jobName: z.string() });
 
 /**
- * Starts a job of a plugin now, before everything that schedules started (contracts.md, Plugin runs; admins only). Optional
+ * Starts a job of a plugin now, before everything that schedules started (admins only) [contract: plugin runs]. Optional
  * `payload` and `cursor` in place of the job's own. 202 with `runId`; 400 `Invalid job name`; 404 `Plugin not found`.
  */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/plugins/:id/run', {

@@ -20,7 +20,7 @@ const query = z.object({
 });
 
 /**
- * One page of a plugin's runs (contracts.md, Plugin runs): newest first by their place in the history. `summary` counts all
+ * One page of a plugin's runs [contract: plugin runs]: newest first by their place in the history. `summary` counts all
  * runs of the plugin, or of the job that `jobName` names, whatever `status` asks for.
  */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/plugins/:id/runs', {

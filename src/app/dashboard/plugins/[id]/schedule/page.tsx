@@ -4,7 +4,7 @@ import { requireMember } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { getPlugin } from '#features/plugins/queries.ts';
 
-/** The address of reference/plugin-cron-runs.md leads to the plugin's page. */
+/** An address that people have in their bookmarks leads to the plugin's page [contract: plugin runs]. */
 export default portalPage<PageProps<'/dashboard/plugins/[id]/schedule'>>(async ({ params }) => {
   const plugin = await getPlugin(await requireMember(), (await params).id);
   redirect(`/plugins/${plugin.id}` as Route);

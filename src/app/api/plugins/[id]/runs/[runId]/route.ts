@@ -5,7 +5,7 @@ import { getPluginRun } from '#features/runs/plugin-runs.ts';
 
 const sentence = 'Plugin run not found';
 
-/** One run of a plugin (contracts.md, Plugin runs), or 404 `Plugin run not found`. */
+/** One run of a plugin [contract: plugin runs], or 404 `Plugin run not found`. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/plugins/:id/runs/:runId', {
   GET: async (request, _note, params) => {
     const actor = await requireActor(request);

@@ -7,7 +7,7 @@ import { enabledBody, toSchedulerJob } from '#features/scheduler/api-shapes.ts';
 import { getPluginJob } from '#features/scheduler/queries.ts';
 import { setJobEnabled } from '#features/scheduler/set-job-enabled.ts';
 
-/** Switches a job on or off (contracts.md, Scheduler; rule 22; admins only): {"enabled": boolean}. Answers the job. */
+/** Switches a job on or off (admins only) [rule 22: switching off]. Answers the job [contract: scheduler]. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
   '/api/scheduler/jobs/:id/enabled',
   {

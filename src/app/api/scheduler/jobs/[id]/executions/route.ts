@@ -6,7 +6,7 @@ import { listExecutions } from '#features/runs/background-jobs.ts';
 import { executionsQuery } from '#features/scheduler/api-shapes.ts';
 import { getPluginJob } from '#features/scheduler/queries.ts';
 
-/** The runs of a job, newest first (contracts.md, Scheduler). `next` of a page is `after` of the following one. */
+/** The runs of a job, newest first [contract: scheduler]. `next` of a page is `after` of the following one. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
   '/api/scheduler/jobs/:id/executions',
   {

@@ -7,7 +7,7 @@ import { runBody } from '#features/runs/schemas.ts';
 import { startRun } from '#features/runs/start-run.ts';
 import { getPluginJob } from '#features/scheduler/queries.ts';
 
-/** Starts a job now (contracts.md, Scheduler; admins only), with an optional `payload` and `cursor`. 202 with the run's id. */
+/** Starts a job now (admins only) [contract: scheduler], with an optional `payload` and `cursor`. 202 with the run's id. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/scheduler/jobs/:id/run', {
   POST: async (request, note, params) => {
     const actor = requireAdmin(await requireActor(request));
