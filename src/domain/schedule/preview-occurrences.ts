@@ -5,7 +5,7 @@ import { dueInstant, spreadOffsetSeconds } from './spread.ts';
 
 export interface PreviewedOccurrence {
   nominalAt: Date;
-  /** Nominal plus the offset of the spread: when it is to start (rule 23). */
+  /** Nominal plus the offset of the spread: when it is to start [rule 23: spread]. */
   dueAt: Date;
   decision: 'run' | 'skip';
   reason: 'blackout' | null;

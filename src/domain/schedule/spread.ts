@@ -11,7 +11,7 @@ export function spreadOffsetSeconds(scheduleId: string, schedule: Schedule, spre
   return width >= 2 ? hashOf(scheduleId) % Math.floor(width) : 0;
 }
 
-/** When an occurrence with this nominal instant is to start (rule 23). */
+/** When an occurrence with this nominal instant is to start. */
 export function dueInstant(nominalAt: Date, offsetSeconds: number): Date {
   return new Date(nominalAt.getTime() + offsetSeconds * 1000);
 }
