@@ -1,15 +1,10 @@
-import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import postgres, { type TransactionSql } from 'postgres';
+import { readDefinition } from '#testing/database-definitions.ts';
 import { ownSupabase } from '#testing/own-supabase.ts';
 import { createTestTenant } from '#testing/supabase.ts';
 
-const migration = fs.readFileSync(
-  new URL('../migrations/20261122080200_announce_changes_by_realtime.sql', import.meta.url),
-  'utf8',
-);
-
-// The parts of a hosted project's schema `realtime` that the migration speaks to, with the same signatures.
+// The parts of a hosted project's schema `realtime` that our definition speaks to, with the same signatures.
 const realtime = `
   create schema realtime;
   grant usage on schema realtime to authenticated, postgres;
@@ -30,7 +25,7 @@ async function withRealtime(work: (sql: TransactionSql) => Promise<void>): Promi
   try {
     await owner.begin(async (sql) => {
       await sql.unsafe(realtime);
-      await sql.unsafe(migration);
+      await sql.unsafe(readDefinition('realtime/messages.sql'));
       await work(sql);
       throw new Undo();
     });

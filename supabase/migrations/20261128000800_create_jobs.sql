@@ -1,0 +1,355 @@
+-- A job is something that should run, known by its key in its tenant, whoever runs it; with how it is now, and the texts in
+-- which it is searched.
+
+-- schemas/private/functions/searchable.sql
+create function private.searchable(p_text text)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select lower(normalize(p_text, nfkc));
+$$;
+comment on function private.searchable(text) is
+  'A text in the form in which it is searched: full-width and half-width letters alike, capitals and small letters alike. '
+  'src/domain/search-pattern.ts brings what people type into the same form.';
+
+-- schemas/private/functions/job_name_text.sql
+create function private.job_name_text(p_key text, p_title text, p_titles jsonb)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select private.searchable(concat_ws(E'\n', p_key, p_title, p_titles ->> 'ja', p_titles ->> 'en'));
+$$;
+comment on function private.job_name_text(text, text, jsonb) is 'What a job is found by, whichever language it is searched in.';
+
+-- schemas/private/triggers/forget_declared_titles.sql
+-- A manifest names its jobs in both languages, and screens show the reader's until an admin gives the job a name of its own.
+create function private.forget_declared_titles()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.titles := null;
+  return new;
+end;
+$$;
+comment on function private.forget_declared_titles() is 'Trigger: a job that is renamed has this one title for everybody.';
+
+-- schemas/private/triggers/remove_run_stats_of_job.sql
+create function private.remove_run_stats_of_job()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  -- The cascade would come when nobody knows any more which plugin the job belonged to.
+  delete from public.run_stats_daily s where s.job_id = old.id;
+  return old;
+end;
+$$;
+comment on function private.remove_run_stats_of_job() is
+  'Takes a removed job out of the totals. Definer, because admins remove jobs but write no totals.';
+
+-- schemas/private/triggers/move_run_totals_of_job.sql
+create function private.move_run_totals_of_job()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  insert into public.run_totals_daily
+    (tenant_id, plugin_id, day, success_count, failed_count, canceled_count, success_events_sum,
+      success_duration_count, success_duration_ms_sum)
+  select
+    s.tenant_id, m.plugin_id, s.day, m.sign * s.success_count, m.sign * s.failed_count, m.sign * s.canceled_count,
+    m.sign * s.success_events_sum, m.sign * s.success_duration_count, m.sign * s.success_duration_ms_sum
+  from public.run_stats_daily s
+  cross join (values (-1, old.plugin_id), (1, new.plugin_id)) m (sign, plugin_id)
+  where s.job_id = new.id;
+  perform private.fold_run_totals();
+  return null;
+end;
+$$;
+comment on function private.move_run_totals_of_job() is
+  'Takes the totals of a job along to its new plugin. Definer, because only triggers write run_totals_daily.';
+
+-- schemas/private/triggers/note_job_name.sql
+create function private.note_job_name()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  insert into public.job_search_texts as x (job_id, tenant_id, name_text)
+    values (new.id, new.tenant_id, private.job_name_text(new.job_key, new.title, new.titles))
+    on conflict (job_id) do update set name_text = excluded.name_text;
+  return null;
+end;
+$$;
+comment on function private.note_job_name() is
+  'Keeps the names in job_search_texts. Definer, because admins add and rename jobs but only triggers write that table.';
+
+-- schemas/private/triggers/note_job_messages.sql
+create function private.note_job_messages()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.job_search_texts x
+    set message_text = s.message_text
+    from (select a.job_id, private.searchable(coalesce(a.last_message, '')) as message_text from after_rows a) s
+    where x.job_id = s.job_id and x.message_text <> s.message_text;
+  return null;
+end;
+$$;
+comment on function private.note_job_messages() is
+  'Keeps the messages in job_search_texts, those of a batch of reports in one statement. Definer, because only triggers write '
+  'that table.';
+
+-- schemas/public/tables/jobs.sql
+create table public.jobs (
+  id uuid primary key default gen_random_uuid(),
+  tenant_id uuid not null references public.tenants (id) on delete cascade,
+  job_key text not null,
+  title text not null,
+  titles jsonb,
+  kind text not null default 'external',
+  tool_id uuid,
+  plugin_id uuid,
+  plugin_job_name text,
+  is_enabled boolean not null default true,
+  payload jsonb not null default '{}',
+  timeout_seconds integer not null default 300,
+  max_attempts integer not null default 1,
+  backoff_seconds integer not null default 10,
+  max_backoff_seconds integer not null default 3600,
+  concurrency_limit integer,
+  cursor text,
+  expected_schedule_type text,
+  expected_cron text,
+  expected_interval_seconds integer,
+  expected_time_zone text,
+  early_tolerance_seconds integer,
+  late_tolerance_seconds integer,
+  max_run_seconds integer,
+  min_run_seconds integer,
+  failure_threshold integer,
+  recovery_threshold integer,
+  is_expectation_locked boolean not null default false,
+  latest_run_id uuid,
+  latest_ordered_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint job_key_is_1_to_200_characters check (length(job_key) between 1 and 200),
+  constraint job_title_is_1_to_500_characters check (length(title) between 1 and 500),
+  constraint job_kind_is_external_or_plugin check (kind in ('external', 'plugin')),
+  constraint job_key_is_unique_in_its_tenant unique (tenant_id, job_key),
+  constraint job_belongs_to_a_tool_of_its_tenant
+    foreign key (tenant_id, tool_id) references public.tools (tenant_id, id) on delete set null (tool_id),
+  constraint job_expects_a_cron_or_an_interval check (
+    case expected_schedule_type
+      when 'cron' then expected_cron is not null and expected_time_zone is not null and expected_interval_seconds is null
+      when 'interval' then expected_interval_seconds > 0 and expected_cron is null
+      else expected_schedule_type is null and expected_cron is null and expected_interval_seconds is null
+    end
+  ),
+  constraint job_tolerances_are_not_negative check (
+    coalesce(early_tolerance_seconds, 0) >= 0
+    and coalesce(late_tolerance_seconds, 0) >= 0
+    and coalesce(max_run_seconds, 0) >= 0
+    and coalesce(min_run_seconds, 0) >= 0
+  ),
+  constraint job_thresholds_are_at_least_1 check (
+    coalesce(failure_threshold, 1) >= 1 and coalesce(recovery_threshold, 1) >= 1
+  ),
+  constraint job_belongs_to_a_plugin_of_its_tenant
+    foreign key (tenant_id, plugin_id) references public.plugins (tenant_id, id) on delete cascade,
+  constraint plugin_job_names_its_plugin_and_job check (
+    (kind = 'plugin') = (plugin_id is not null and plugin_job_name is not null)
+  ),
+  constraint job_timeout_is_1_second_to_1_day check (timeout_seconds between 1 and 86400),
+  constraint job_attempts_are_1_to_100 check (max_attempts between 1 and 100),
+  constraint job_backoff_is_not_negative check (backoff_seconds >= 0 and max_backoff_seconds >= backoff_seconds),
+  constraint job_concurrency_is_at_least_1 check (concurrency_limit >= 1),
+  constraint job_can_be_referenced_with_its_tenant unique (tenant_id, id),
+  constraint job_titles_are_in_both_languages check (
+    titles is null
+    or (titles ?& array['ja', 'en'] and jsonb_typeof(titles -> 'ja') = 'string' and jsonb_typeof(titles -> 'en') = 'string')
+  )
+);
+create index jobs_of_a_tool on public.jobs (tenant_id, tool_id);
+create index jobs_of_a_plugin on public.jobs (tenant_id, plugin_id);
+create index plugin_jobs_by_title on public.jobs (tenant_id, title, id) where kind = 'plugin';
+-- The jobs by which the list of runs can be narrowed are read in this order instead of being sorted each time.
+create index jobs_by_title on public.jobs (tenant_id, title, id);
+
+comment on table public.jobs is 'Everything that should run: scripts that report in (external) and plugin jobs that the portal runs.';
+comment on column public.jobs.id is 'Job id.';
+comment on column public.jobs.tenant_id is 'The tenant.';
+comment on column public.jobs.job_key is 'The name that scripts report under; unique in the tenant.';
+comment on column public.jobs.title is 'Name to show, from the newest report or the plugin.';
+comment on column public.jobs.titles is 'The title as its plugin''s manifest has it, {ja, en}; null when the manifest has one text, and once a person renamed the job.';
+comment on column public.jobs.kind is 'external: something else runs it and it reports in; plugin: the portal runs it.';
+comment on column public.jobs.tool_id is 'The tool it belongs to, if any.';
+comment on column public.jobs.plugin_id is 'The plugin that declares the job; null for an external job.';
+comment on column public.jobs.plugin_job_name is 'Name of the job in the plugin''s manifest.';
+comment on column public.jobs.is_enabled is 'Whether the portal starts it by its schedule.';
+comment on column public.jobs.payload is 'Input that every run gets unless it was started with another.';
+comment on column public.jobs.timeout_seconds is 'An attempt that takes longer is cut.';
+comment on column public.jobs.max_attempts is 'Attempts of one run before it fails.';
+comment on column public.jobs.backoff_seconds is 'Wait before the second attempt; doubles with each further one.';
+comment on column public.jobs.max_backoff_seconds is 'Longest wait between attempts.';
+comment on column public.jobs.concurrency_limit is 'Most runs of the job at once, across all workers; null for no limit.';
+comment on column public.jobs.cursor is 'Where the last successful run left off; written together with its success.';
+comment on column public.jobs.expected_schedule_type is 'cron or interval: when runs are expected; null when nothing is expected.';
+comment on column public.jobs.expected_cron is 'Cron expression of the expectation.';
+comment on column public.jobs.expected_interval_seconds is 'Seconds between expected runs.';
+comment on column public.jobs.expected_time_zone is 'IANA zone in which the cron expression is read.';
+comment on column public.jobs.early_tolerance_seconds is 'How early a report may come and still count for its occurrence.';
+comment on column public.jobs.late_tolerance_seconds is 'How late a report may come before the run counts as missed.';
+comment on column public.jobs.max_run_seconds is 'Running longer than this is an overrun.';
+comment on column public.jobs.min_run_seconds is 'Finishing sooner than this is too fast.';
+comment on column public.jobs.failure_threshold is 'Failures in a row that open an incident.';
+comment on column public.jobs.recovery_threshold is 'Successes in a row that resolve it.';
+comment on column public.jobs.is_expectation_locked is 'A person decided the expectation; reports no longer change it.';
+comment on column public.jobs.latest_run_id is 'The run that job_status shows.';
+comment on column public.jobs.latest_ordered_at is 'Place in time of that run; an older report does not replace it.';
+comment on column public.jobs.created_at is 'When the job was first seen.';
+comment on column public.jobs.updated_at is 'When the row last changed.';
+
+create trigger touch_jobs before update on public.jobs
+  for each row execute function private.touch_updated_at();
+create trigger audit_jobs
+  after insert or delete or update of title, tool_id, is_enabled, expected_schedule_type, expected_cron,
+    expected_interval_seconds, expected_time_zone, early_tolerance_seconds, late_tolerance_seconds, max_run_seconds,
+    min_run_seconds, failure_threshold, recovery_threshold, is_expectation_locked, payload, timeout_seconds, max_attempts,
+    backoff_seconds, max_backoff_seconds, concurrency_limit, cursor
+  on public.jobs
+  for each row execute function private.write_audit_row();
+create trigger remove_run_stats before delete on public.jobs
+  for each row execute function private.remove_run_stats_of_job();
+create trigger move_run_totals after update of plugin_id on public.jobs
+  for each row when (old.plugin_id is distinct from new.plugin_id)
+  execute function private.move_run_totals_of_job();
+create trigger forget_declared_titles before update of title on public.jobs
+  for each row when (old.title <> new.title and old.titles is not distinct from new.titles)
+  execute function private.forget_declared_titles();
+create trigger note_new_job_name after insert on public.jobs
+  for each row execute function private.note_job_name();
+create trigger note_job_name after update of job_key, title, titles on public.jobs
+  for each row when (old.job_key <> new.job_key or old.title <> new.title or old.titles is distinct from new.titles)
+  execute function private.note_job_name();
+
+-- schemas/public/policies/jobs.sql
+grant select, delete,
+  insert (tenant_id, job_key, title, titles, kind, plugin_id, plugin_job_name, payload, timeout_seconds, max_attempts,
+    backoff_seconds, max_backoff_seconds, concurrency_limit),
+  update (title, is_enabled, payload, timeout_seconds, max_attempts, backoff_seconds, max_backoff_seconds, concurrency_limit,
+    cursor, is_expectation_locked)
+  on public.jobs to authenticated;
+grant select, insert, update, delete on public.jobs to service_role;
+
+alter table public.jobs enable row level security;
+
+create policy "Members can see the jobs of their tenant" on public.jobs
+  for select to authenticated using (tenant_id in (select private.my_tenant_ids()));
+create policy "Admins can change jobs of their tenant" on public.jobs
+  for update to authenticated
+  using (tenant_id in (select private.my_admin_tenant_ids()))
+  with check (tenant_id in (select private.my_admin_tenant_ids()));
+create policy "Admins can remove jobs of their tenant" on public.jobs
+  for delete to authenticated using (tenant_id in (select private.my_admin_tenant_ids()));
+create policy "Admins can add plugin jobs to their tenant" on public.jobs
+  for insert to authenticated
+  with check (tenant_id in (select private.my_admin_tenant_ids()) and kind = 'plugin');
+
+-- schemas/public/tables/job_status.sql
+-- The columns that scripts and screens of the reference rely on, plus tenant and job.
+create table public.job_status (
+  id uuid primary key default gen_random_uuid(),
+  tenant_id uuid not null references public.tenants (id) on delete cascade,
+  job_id uuid not null references public.jobs (id) on delete cascade,
+  job_key text not null,
+  title text not null,
+  tool_id uuid,
+  last_status text not null,
+  last_finished_at timestamptz not null,
+  last_message text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint job_status_is_success_or_error check (last_status in ('success', 'error')),
+  constraint job_has_one_status unique (job_id),
+  constraint job_status_key_is_unique_in_its_tenant unique (tenant_id, job_key),
+  constraint job_status_belongs_to_a_tool_of_its_tenant
+    foreign key (tenant_id, tool_id) references public.tools (tenant_id, id) on delete set null (tool_id)
+);
+create index job_status_failing_first on public.job_status (tenant_id, last_status, last_finished_at desc, id desc);
+create index job_status_newest_first on public.job_status (tenant_id, last_finished_at desc, id desc);
+create index job_status_of_a_tool on public.job_status (tenant_id, tool_id);
+-- Every open tab asks again and again whether anything has changed.
+create index job_status_newest_change on public.job_status (tenant_id, updated_at desc);
+
+comment on table public.job_status is 'One row per job that has finished at least once: its newest outcome.';
+comment on column public.job_status.id is 'Id that reports are answered with; stays the same for the life of the job.';
+comment on column public.job_status.tenant_id is 'The tenant.';
+comment on column public.job_status.job_id is 'The job.';
+comment on column public.job_status.job_key is 'Key of the job, as reported.';
+comment on column public.job_status.title is 'Name to show.';
+comment on column public.job_status.tool_id is 'The tool it belongs to, if any.';
+comment on column public.job_status.last_status is 'success or error: outcome of the newest run.';
+comment on column public.job_status.last_finished_at is 'When that run finished, as the reporter gave it.';
+comment on column public.job_status.last_message is 'What that run said.';
+comment on column public.job_status.created_at is 'When the job first finished.';
+comment on column public.job_status.updated_at is 'When the row last changed, by the portal''s clock.';
+
+create trigger note_first_job_messages after insert on public.job_status
+  referencing new table as after_rows
+  for each statement execute function private.note_job_messages();
+create trigger note_job_messages after update on public.job_status
+  referencing new table as after_rows
+  for each statement execute function private.note_job_messages();
+
+-- schemas/public/policies/job_status.sql
+grant select on public.job_status to authenticated;
+grant select, insert, update, delete on public.job_status to service_role;
+
+alter table public.job_status enable row level security;
+
+create policy "Members can see the job status of their tenant" on public.job_status
+  for select to authenticated using (tenant_id in (select private.my_tenant_ids()));
+
+-- schemas/public/tables/job_search_texts.sql
+-- Bringing every text into one form of letters at each search would be most of the time of a search. A table of its own,
+-- because job_status keeps the columns that scripts know.
+create table public.job_search_texts (
+  job_id uuid primary key references public.jobs (id) on delete cascade,
+  tenant_id uuid not null,
+  name_text text not null,
+  message_text text not null default ''
+) with (fillfactor = 70);
+create index job_search_texts_of_tenant on public.job_search_texts (tenant_id);
+
+comment on table public.job_search_texts is 'What a job is found by, as private.searchable makes it; kept by triggers of jobs and job_status.';
+comment on column public.job_search_texts.job_id is 'The job.';
+comment on column public.job_search_texts.tenant_id is 'The tenant.';
+comment on column public.job_search_texts.name_text is 'Its key and its titles in every language, a line each.';
+comment on column public.job_search_texts.message_text is 'What its newest run said.';
+
+-- schemas/public/policies/job_search_texts.sql
+grant select on public.job_search_texts to authenticated, service_role;
+
+alter table public.job_search_texts enable row level security;
+
+create policy "Members can see the search texts of their tenant" on public.job_search_texts
+  for select to authenticated using (tenant_id in (select private.my_tenant_ids()));

@@ -1,0 +1,225 @@
+-- Every execution of a job, whoever ran it, with its attempts, its log and its last error.
+
+-- schemas/private/functions/new_run_id.sql
+create function private.new_run_id()
+returns uuid
+language sql
+volatile
+set search_path = ''
+as $$
+  -- UUID version 7 (RFC 9562) with the microsecond in rand_a: ids ascend with time, so a history of millions of runs
+  -- keeps a compact index, and runs made one after the other keep their order.
+  select encode(
+    substring(int8send(clock.microseconds / 1000) from 3)
+      || substring(int4send(28672 + (clock.microseconds % 1000 * 4096 / 1000)::integer) from 3)
+      || substring(uuid_send(gen_random_uuid()) from 9),
+    'hex')::uuid
+  from (select (extract(epoch from clock_timestamp()) * 1000000)::bigint as microseconds) clock;
+$$;
+comment on function private.new_run_id() is 'A new UUID version 7.';
+
+grant execute on function private.new_run_id() to service_role;
+
+-- schemas/public/tables/runs.sql
+create table public.runs (
+  id uuid primary key default private.new_run_id(),
+  tenant_id uuid not null references public.tenants (id) on delete cascade,
+  job_id uuid not null references public.jobs (id) on delete cascade,
+  trigger text not null,
+  state text not null,
+  started_at timestamptz,
+  completed_at timestamptz,
+  ordered_at timestamptz not null,
+  received_at timestamptz not null default now(),
+  is_clock_wrong boolean not null default false,
+  duration_ms bigint,
+  exit_code integer,
+  host text,
+  message text,
+  metrics jsonb,
+  report_key text,
+  api_key_id uuid,
+  schedule_id uuid,
+  scheduled_for timestamptz,
+  priority text not null default 'normal',
+  is_exclusive boolean not null default false,
+  payload jsonb,
+  origin_run_id uuid,
+  requested_by uuid,
+  attempt integer not null default 0,
+  snooze_count integer not null default 0,
+  attempt_token uuid,
+  worker_id text,
+  lease_expires_at timestamptz,
+  queue_name text,
+  queue_message_id bigint,
+  next_attempt_at timestamptz,
+  cancel_requested_at timestamptz,
+  progress jsonb,
+  cursor_before text,
+  has_own_cursor boolean not null default false,
+  cursor_after text,
+  events_processed integer,
+  result jsonb,
+  error jsonb,
+  constraint run_trigger_is_known check (trigger in ('report', 'schedule', 'manual', 'api', 'retry')),
+  constraint run_state_is_known check (state in ('pending', 'running', 'success', 'failed', 'canceled')),
+  constraint finished_run_has_completed_at check ((state in ('success', 'failed', 'canceled')) = (completed_at is not null)),
+  constraint run_duration_is_not_negative check (duration_ms >= 0),
+  constraint run_priority_is_high_or_normal check (priority in ('high', 'normal')),
+  constraint running_attempt_has_a_token_and_a_lease check (
+    (attempt_token is null) = (lease_expires_at is null)
+  ),
+  constraint run_events_are_not_negative check (events_processed >= 0)
+);
+create index runs_of_job_newest_first on public.runs (job_id, ordered_at desc, id desc);
+create index runs_of_tenant_newest_first on public.runs (tenant_id, ordered_at desc, id desc);
+create unique index runs_one_per_report on public.runs (job_id, report_key) where report_key is not null;
+create index runs_unfinished_of_job on public.runs (job_id, state) where state in ('pending', 'running');
+create index runs_waiting_alone on public.runs (job_id) where state = 'pending' and is_exclusive;
+create index runs_by_lease on public.runs (lease_expires_at) where lease_expires_at is not null;
+create index runs_of_portal_newest_first on public.runs (tenant_id, ordered_at desc, id desc) where trigger <> 'report';
+create index runs_of_person_newest_first on public.runs (requested_by, ordered_at desc, id desc) where requested_by is not null;
+-- Narrowed by state and trigger, a page merges the ranges that it stands for and reads no more of the history where almost
+-- no run matches.
+create index runs_of_tenant_by_state_and_trigger on public.runs (tenant_id, state, trigger, ordered_at desc, id desc);
+create index runs_of_job_by_state_and_trigger on public.runs (job_id, state, trigger, ordered_at desc, id desc);
+-- What is under way is asked for as runs without an end, in their order. Asked for by states, a plan made for any states may
+-- read the whole history of a job instead.
+create index runs_without_end_newest_first on public.runs (job_id, ordered_at desc, id desc) where completed_at is null;
+
+comment on table public.runs is 'One row per execution of a job.';
+comment on column public.runs.id is 'Run id, ascending with time.';
+comment on column public.runs.tenant_id is 'The tenant.';
+comment on column public.runs.job_id is 'The job.';
+comment on column public.runs.trigger is 'What started it: report, schedule, manual, api or retry.';
+comment on column public.runs.state is 'pending, running, success, failed or canceled.';
+comment on column public.runs.started_at is 'When it started, as given by whoever ran it.';
+comment on column public.runs.completed_at is 'When it finished, as given by whoever ran it.';
+comment on column public.runs.ordered_at is
+  'Place in the history: the finish (or start) as given, or the time received where that clock was wrong.';
+comment on column public.runs.received_at is 'When the portal first heard of it.';
+comment on column public.runs.is_clock_wrong is 'The reporter''s time was more than 5 minutes ahead of the portal''s.';
+comment on column public.runs.duration_ms is 'Milliseconds from start to finish; null when unknown.';
+comment on column public.runs.exit_code is 'Exit code of the script.';
+comment on column public.runs.host is 'Machine that ran it.';
+comment on column public.runs.message is 'What the run said; hostile text, escape it.';
+comment on column public.runs.metrics is 'Numbers that the run reported.';
+comment on column public.runs.report_key is
+  'What makes a report the same report: run:<run_id>, idempotency:<key>, or same:<status>:<finish> for 24 hours.';
+comment on column public.runs.api_key_id is 'The key that reported it; null for the environment''s secret. No foreign key: keys may go, history stays.';
+comment on column public.runs.schedule_id is 'The schedule that started it. No foreign key: schedules may go, history stays.';
+comment on column public.runs.scheduled_for is 'The nominal instant that it was started for.';
+comment on column public.runs.priority is 'high: a person waits for it; normal: a schedule started it.';
+comment on column public.runs.is_exclusive is 'Waits until no other run of its job is running.';
+comment on column public.runs.payload is 'Input of this run.';
+comment on column public.runs.origin_run_id is 'The run that this one repeats.';
+comment on column public.runs.requested_by is 'The person who started it.';
+comment on column public.runs.attempt is 'Number of the current or last attempt, from 1.';
+comment on column public.runs.snooze_count is 'How often it found nothing to do yet and was put off.';
+comment on column public.runs.attempt_token is 'Receipt of the current attempt: whoever does not hold it may not report on the run.';
+comment on column public.runs.worker_id is 'The worker that holds or held it.';
+comment on column public.runs.lease_expires_at is 'Until when the worker holds it without a heartbeat.';
+comment on column public.runs.queue_name is 'Queue that its message is on.';
+comment on column public.runs.queue_message_id is 'Its message on that queue.';
+comment on column public.runs.next_attempt_at is 'When a pending run may start, if not at once.';
+comment on column public.runs.cancel_requested_at is 'When somebody asked to cancel it.';
+comment on column public.runs.progress is 'How far it is: {total, done, note}.';
+comment on column public.runs.cursor_before is 'Cursor that it started from; empty for the very beginning.';
+comment on column public.runs.has_own_cursor is 'It was started from a cursor of its own, not from its job''s.';
+comment on column public.runs.cursor_after is 'Cursor that it left.';
+comment on column public.runs.events_processed is 'How many things it processed.';
+comment on column public.runs.result is 'What it answered.';
+comment on column public.runs.error is 'Name and message of its last error.';
+
+-- schemas/public/policies/runs.sql
+grant select on public.runs to authenticated;
+grant select, insert, update, delete on public.runs to service_role;
+
+alter table public.runs enable row level security;
+
+create policy "Members can see the runs of their tenant" on public.runs
+  for select to authenticated using (tenant_id in (select private.my_tenant_ids()));
+
+-- schemas/public/tables/run_attempts.sql
+create table public.run_attempts (
+  run_id uuid not null references public.runs (id) on delete cascade,
+  attempt integer not null,
+  tenant_id uuid not null,
+  worker_id text not null,
+  started_at timestamptz not null default now(),
+  ended_at timestamptz,
+  outcome text,
+  error jsonb,
+  primary key (run_id, attempt),
+  constraint attempt_outcome_is_known check (
+    outcome in ('success', 'failed', 'retry', 'canceled', 'snoozed', 'released', 'lost', 'timed_out')
+  ),
+  constraint ended_attempt_has_an_outcome check ((ended_at is null) = (outcome is null))
+);
+
+comment on table public.run_attempts is 'One row per try of a run by a worker.';
+comment on column public.run_attempts.run_id is 'The run.';
+comment on column public.run_attempts.attempt is 'From 1.';
+comment on column public.run_attempts.tenant_id is 'The tenant.';
+comment on column public.run_attempts.worker_id is 'The worker.';
+comment on column public.run_attempts.started_at is 'When the worker took it.';
+comment on column public.run_attempts.ended_at is 'When it ended or was found lost.';
+comment on column public.run_attempts.outcome is 'success, failed, retry, canceled, snoozed, released, lost or timed_out.';
+comment on column public.run_attempts.error is 'Name and message of its error.';
+
+-- schemas/public/policies/run_attempts.sql
+grant select on public.run_attempts to authenticated;
+grant select, insert, update, delete on public.run_attempts to service_role;
+
+alter table public.run_attempts enable row level security;
+
+create policy "Members can see the attempts of their tenant" on public.run_attempts
+  for select to authenticated using (tenant_id in (select private.my_tenant_ids()));
+
+-- schemas/public/tables/run_logs.sql
+create table public.run_logs (
+  run_id uuid primary key references public.runs (id) on delete cascade,
+  tenant_id uuid not null,
+  head text not null,
+  tail text not null default '',
+  cut_characters bigint not null default 0,
+  constraint run_log_cut_is_not_negative check (cut_characters >= 0)
+);
+
+comment on table public.run_logs is 'Log of a run: head and tail within the limit, secrets redacted before storing.';
+comment on column public.run_logs.run_id is 'The run.';
+comment on column public.run_logs.tenant_id is 'The tenant.';
+comment on column public.run_logs.head is 'Beginning of the log, or all of it.';
+comment on column public.run_logs.tail is 'End of the log, when the middle was cut.';
+comment on column public.run_logs.cut_characters is 'How many characters were cut between head and tail.';
+
+-- schemas/public/policies/run_logs.sql
+grant select on public.run_logs to authenticated;
+grant select, insert, update, delete on public.run_logs to service_role;
+
+alter table public.run_logs enable row level security;
+
+create policy "Members can see the logs of their tenant" on public.run_logs
+  for select to authenticated using (tenant_id in (select private.my_tenant_ids()));
+
+-- schemas/public/tables/run_error_stacks.sql
+create table public.run_error_stacks (
+  run_id uuid primary key references public.runs (id) on delete cascade,
+  tenant_id uuid not null,
+  stack text not null
+);
+
+comment on table public.run_error_stacks is 'Stack of a run''s last error, which only admins may read.';
+comment on column public.run_error_stacks.run_id is 'The run.';
+comment on column public.run_error_stacks.tenant_id is 'The tenant.';
+comment on column public.run_error_stacks.stack is 'The stack, clipped and redacted.';
+
+-- schemas/public/policies/run_error_stacks.sql
+grant select on public.run_error_stacks to authenticated;
+grant select, insert, update, delete on public.run_error_stacks to service_role;
+
+alter table public.run_error_stacks enable row level security;
+
+create policy "Admins can read the error stacks of their tenant" on public.run_error_stacks
+  for select to authenticated using (tenant_id in (select private.my_admin_tenant_ids()));

@@ -1,0 +1,65 @@
+-- Signs of life of schedulers and workers.
+
+-- schemas/private/tables/heartbeats.sql
+create table private.heartbeats (
+  process text primary key,
+  beat_at timestamptz not null,
+  started_at timestamptz not null default now(),
+  details jsonb not null default '{}'
+);
+
+comment on table private.heartbeats is 'When each scheduler and worker was last alive.';
+comment on column private.heartbeats.process is 'scheduler, or worker: and its id.';
+comment on column private.heartbeats.beat_at is 'Last sign of life.';
+comment on column private.heartbeats.started_at is 'First sign of life.';
+comment on column private.heartbeats.details is 'What it did last.';
+
+-- schemas/private/policies/heartbeats.sql
+grant select, insert, update, delete on private.heartbeats to service_role;
+
+-- schemas/public/functions/note_heartbeat.sql
+create function public.note_heartbeat(p_process text, p_details jsonb default '{}')
+returns void
+language sql
+security invoker
+set search_path = ''
+as $$
+  insert into private.heartbeats as h (process, beat_at, details) values (p_process, now(), p_details)
+    on conflict (process) do update set beat_at = excluded.beat_at, details = excluded.details;
+  delete from private.heartbeats where beat_at < now() - interval '1 day';
+$$;
+comment on function public.note_heartbeat(text, jsonb) is 'Says that a scheduler or worker is alive; forgets those silent for a day.';
+
+grant execute on function public.note_heartbeat(text, jsonb) to service_role;
+
+-- schemas/public/functions/list_heartbeats.sql
+create function public.list_heartbeats()
+returns table (process text, beat_at timestamptz, age_seconds double precision, details jsonb)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select h.process, h.beat_at, extract(epoch from now() - h.beat_at)::double precision, h.details
+  from private.heartbeats h
+  order by h.process;
+$$;
+comment on function public.list_heartbeats() is 'Schedulers and workers of the last day with the age of their last sign of life in seconds.';
+
+grant execute on function public.list_heartbeats() to service_role;
+
+-- schemas/private/functions/list_beats.sql
+create function private.list_beats()
+returns table (process_kind text, beat_at timestamptz, age_seconds double precision)
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select split_part(h.process, ':', 1), h.beat_at, greatest(0, extract(epoch from now() - h.beat_at))::double precision
+  from private.heartbeats h;
+$$;
+comment on function private.list_beats() is
+  'Signs of life of schedulers and workers without their names, which hold host names. Definer, because members read no heartbeats.';
+
+grant execute on function private.list_beats() to authenticated, service_role;

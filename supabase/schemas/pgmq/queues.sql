@@ -1,0 +1,21 @@
+-- Supabase Queues: runs that a person asked for go before runs that a schedule asked for.
+create extension if not exists pgmq;
+
+select pgmq.create('runs_high');
+select pgmq.create('runs');
+
+-- pgmq lets everybody execute everything, drop_queue included.
+revoke all on schema pgmq from public, anon, authenticated;
+revoke all on all tables in schema pgmq from public, anon, authenticated;
+revoke execute on all functions in schema pgmq from public, anon, authenticated;
+alter default privileges in schema pgmq revoke execute on functions from public;
+
+grant usage on schema pgmq to service_role;
+grant execute on all functions in schema pgmq to service_role;
+grant select, insert, update, delete on all tables in schema pgmq to service_role;
+grant usage, select on all sequences in schema pgmq to service_role;
+
+alter table pgmq.q_runs enable row level security;
+alter table pgmq.a_runs enable row level security;
+alter table pgmq.q_runs_high enable row level security;
+alter table pgmq.a_runs_high enable row level security;

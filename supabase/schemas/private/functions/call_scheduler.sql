@@ -1,0 +1,25 @@
+create function private.call_scheduler()
+returns bigint
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_url text;
+  v_secret text;
+begin
+  select s.decrypted_secret into v_url from vault.decrypted_secrets s where s.name = 'tc_portal_url';
+  select s.decrypted_secret into v_secret from vault.decrypted_secrets s where s.name = 'tc_portal_cron_secret';
+  if v_url is null or v_secret is null then
+    return null;
+  end if;
+  return net.http_post(
+    url := rtrim(v_url, '/') || '/api/internal/scheduler',
+    body := '{}'::jsonb,
+    headers := jsonb_build_object('Content-Type', 'application/json', 'Authorization', 'Bearer ' || v_secret),
+    timeout_milliseconds := 58000
+  );
+end;
+$$;
+comment on function private.call_scheduler() is
+  'Asks the portal for one tick, if Vault holds tc_portal_url and tc_portal_cron_secret. Definer, because pg_cron''s role cannot read Vault.';

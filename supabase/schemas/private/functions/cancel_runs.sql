@@ -1,0 +1,33 @@
+create function private.cancel_runs(p_run_ids uuid[])
+returns setof uuid
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_pending uuid[];
+begin
+  -- Sorted, so that two cancels of the same runs wait for each other in one order.
+  perform 1 from public.runs r where r.id = any (p_run_ids) order by r.id for no key update;
+  select array_agg(r.id) into v_pending from public.runs r where r.id = any (p_run_ids) and r.state = 'pending';
+  perform pgmq.delete(r.queue_name, r.queue_message_id)
+    from public.runs r
+    where r.id = any (v_pending) and r.queue_message_id is not null;
+  return query
+    update public.runs r
+      set
+        cancel_requested_at = coalesce(r.cancel_requested_at, now()),
+        state = case r.state when 'pending' then 'canceled' else r.state end,
+        completed_at = case r.state when 'pending' then now() else r.completed_at end,
+        ordered_at = case r.state when 'pending' then now() else r.ordered_at end
+      where r.id = any (p_run_ids) and r.state in ('pending', 'running') and r.trigger <> 'report'
+      returning r.id;
+  if v_pending is not null then
+    perform private.show_finished_runs(v_pending);
+  end if;
+end;
+$$;
+comment on function private.cancel_runs(uuid[]) is
+  'Cancels pending runs at once and asks running ones to stop. Definer, because members may not write runs; callers check the right.';
+
+grant execute on function private.cancel_runs(uuid[]) to service_role;

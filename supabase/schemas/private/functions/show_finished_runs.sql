@@ -1,0 +1,79 @@
+create function private.show_finished_runs(p_run_ids uuid[])
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+  -- In one order, so that two batches that share jobs do not wait for each other in a circle.
+  perform 1 from public.jobs j
+    where j.id in (select r.job_id from public.runs r where r.id = any (p_run_ids))
+    order by j.id
+    for no key update;
+
+  insert into public.run_stats_daily as s
+    (job_id, day, tenant_id, success_count, failed_count, canceled_count, duration_count, duration_ms_sum, duration_ms_max,
+      success_events_sum, success_duration_count, success_duration_ms_sum)
+  select
+    r.job_id,
+    (r.ordered_at at time zone t.time_zone)::date,
+    r.tenant_id,
+    count(*) filter (where r.state = 'success'),
+    count(*) filter (where r.state = 'failed'),
+    count(*) filter (where r.state = 'canceled'),
+    count(r.duration_ms) filter (where r.state <> 'canceled'),
+    coalesce(sum(r.duration_ms) filter (where r.state <> 'canceled'), 0),
+    coalesce(max(r.duration_ms) filter (where r.state <> 'canceled'), 0),
+    coalesce(sum(r.events_processed) filter (where r.state = 'success'), 0),
+    count(r.duration_ms) filter (where r.state = 'success'),
+    coalesce(sum(r.duration_ms) filter (where r.state = 'success'), 0)
+  from public.runs r
+  join public.tenants t on t.id = r.tenant_id
+  where r.id = any (p_run_ids)
+  group by 1, 2, 3
+  order by 1, 2
+  on conflict (job_id, day) do update set
+    success_count = s.success_count + excluded.success_count,
+    failed_count = s.failed_count + excluded.failed_count,
+    canceled_count = s.canceled_count + excluded.canceled_count,
+    duration_count = s.duration_count + excluded.duration_count,
+    duration_ms_sum = s.duration_ms_sum + excluded.duration_ms_sum,
+    duration_ms_max = greatest(s.duration_ms_max, excluded.duration_ms_max),
+    success_events_sum = s.success_events_sum + excluded.success_events_sum,
+    success_duration_count = s.success_duration_count + excluded.success_duration_count,
+    success_duration_ms_sum = s.success_duration_ms_sum + excluded.success_duration_ms_sum;
+
+  with newest as (
+    select distinct on (r.job_id) r.*
+    from public.runs r
+    where r.id = any (p_run_ids) and r.state in ('success', 'failed')
+    order by r.job_id, r.ordered_at desc, r.id desc
+  ),
+  advanced as (
+    update public.jobs j
+    set latest_run_id = n.id, latest_ordered_at = n.ordered_at
+    from newest n
+    where j.id = n.job_id and (j.latest_ordered_at is null or n.ordered_at >= j.latest_ordered_at)
+    returning n.id as run_id, j.tenant_id, j.id, j.job_key, j.title, j.tool_id
+  )
+  insert into public.job_status as s
+    (tenant_id, job_id, job_key, title, tool_id, last_status, last_finished_at, last_message)
+  select
+    a.tenant_id, a.id, a.job_key, a.title, a.tool_id,
+    case n.state when 'success' then 'success' else 'error' end,
+    n.completed_at, coalesce(n.message, n.error ->> 'message')
+  from advanced a
+  join newest n on n.id = a.run_id
+  on conflict (job_id) do update set
+    title = excluded.title,
+    tool_id = excluded.tool_id,
+    last_status = excluded.last_status,
+    last_finished_at = excluded.last_finished_at,
+    last_message = excluded.last_message,
+    updated_at = now();
+end;
+$$;
+comment on function private.show_finished_runs(uuid[]) is
+  'Carries finished runs into the daily totals and, where they are the newest of their job, into job_status.';
+
+grant execute on function private.show_finished_runs(uuid[]) to service_role;

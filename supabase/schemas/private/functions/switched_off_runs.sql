@@ -1,0 +1,33 @@
+-- A run that waited while its plugin, job or schedules were switched off does not wait for the switch to go back, because every
+-- run ends without a human.
+create function private.switched_off_runs(p_run_ids uuid[])
+returns table (run_id uuid, reason text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select
+    r.id,
+    case
+      when not p.is_enabled then 'The plugin was switched off before the run could begin'
+      when not j.is_enabled then 'The job was switched off before the run could begin'
+      else 'All schedules were stopped before the run could begin'
+    end
+  from public.runs r
+  join public.jobs j on j.id = r.job_id
+  join public.plugins p on p.id = j.plugin_id
+  left join public.scheduler_settings t on t.tenant_id = r.tenant_id
+  where r.state = 'pending' and r.trigger <> 'report'
+    and (p_run_ids is null or r.id = any (p_run_ids))
+    and (
+      not p.is_enabled
+      -- A person may start a job whose schedule is off, and what has begun goes on with its next attempt.
+      or (r.trigger = 'schedule' and r.started_at is null and not (j.is_enabled and coalesce(t.is_enabled, true)))
+    );
+$$;
+comment on function private.switched_off_runs(uuid[]) is
+  'Waiting runs, of these or of all (null), that may not begin: every run of a disabled plugin; of a disabled job, or while all '
+  'schedules are stopped, those that a schedule started and that have not begun.';
+
+grant execute on function private.switched_off_runs(uuid[]) to service_role;

@@ -1,0 +1,1 @@
+grant select, insert, update, delete on private.heartbeats to service_role;

@@ -1,0 +1,1 @@
+grant select, insert, update, delete on private.plugin_secrets to service_role;

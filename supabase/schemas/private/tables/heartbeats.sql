@@ -1,0 +1,12 @@
+create table private.heartbeats (
+  process text primary key,
+  beat_at timestamptz not null,
+  started_at timestamptz not null default now(),
+  details jsonb not null default '{}'
+);
+
+comment on table private.heartbeats is 'When each scheduler and worker was last alive.';
+comment on column private.heartbeats.process is 'scheduler, or worker: and its id.';
+comment on column private.heartbeats.beat_at is 'Last sign of life.';
+comment on column private.heartbeats.started_at is 'First sign of life.';
+comment on column private.heartbeats.details is 'What it did last.';

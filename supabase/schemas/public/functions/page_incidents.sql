@@ -1,0 +1,97 @@
+create function public.page_incidents(
+  p_tenant_id uuid,
+  p_pattern text default null,
+  p_state text default null,
+  p_tool_id uuid default null,
+  p_last_status text default null,
+  p_at timestamptz default null,
+  p_id uuid default null,
+  p_is_backwards boolean default false,
+  p_is_counted boolean default false,
+  p_limit integer default 51
+)
+returns table (
+  match_count bigint,
+  id uuid,
+  job_id uuid,
+  job_key text,
+  title text,
+  titles jsonb,
+  tool_name text,
+  last_status text,
+  last_finished_at timestamptz,
+  last_message text,
+  updated_at timestamptz
+)
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_direction text := case when p_is_backwards then 'asc' else 'desc' end;
+  v_parts text[] := array['error', 'success'];
+  v_conditions text := 's.tenant_id = $1';
+  v_page text;
+begin
+  -- Conditions that are absent must be absent from the statement, or the plan could not use them with an index.
+  if p_state is not null then
+    v_conditions := v_conditions || format(' and s.last_status = %L', p_state);
+    v_parts := array(select part from unnest(v_parts) part where part = p_state);
+  end if;
+  if p_tool_id is not null then
+    v_conditions := v_conditions || ' and s.tool_id = $2';
+  end if;
+  if p_pattern is not null then
+    v_conditions := v_conditions
+      || ' and s.job_id in (select x.job_id from public.job_search_texts x'
+      || ' where x.tenant_id = $1 and (x.name_text like $3 or x.message_text like $3))';
+  end if;
+  if p_last_status is not null then
+    v_parts := array(
+      select part from unnest(v_parts) part
+      where case when p_is_backwards then part <= p_last_status else part >= p_last_status end
+    );
+  end if;
+  -- The failing jobs, then the others: each part is a range of job_status_failing_first from the place on.
+  select string_agg(
+      format(
+        '(select f.* from found f where f.last_status = %L %s order by f.last_finished_at %s, f.id %3$s limit $6)',
+        part,
+        case when part = p_last_status
+          then format('and (f.last_finished_at, f.id) %s ($4, $5)', case when p_is_backwards then '>' else '<' end)
+          else '' end,
+        v_direction
+      ),
+      ' union all '
+    )
+    into v_page
+    from unnest(v_parts) part;
+  if v_page is null then
+    return;
+  end if;
+  return query execute format(
+    'with found as %s (select s.id, s.last_status, s.last_finished_at from public.job_status s where %s) '
+    'select %s, s.id, s.job_id, s.job_key, s.title, j.titles, t.name, s.last_status, s.last_finished_at, s.last_message, s.updated_at '
+    'from (select p.* from (%s) p order by p.last_status %s, p.last_finished_at %s, p.id %6$s limit $6) p '
+    'join public.job_status s on s.id = p.id '
+    'join public.jobs j on j.id = s.job_id '
+    'left join public.tools t on t.tenant_id = s.tenant_id and t.id = s.tool_id '
+    'order by s.last_status %5$s, s.last_finished_at %6$s, s.id %6$s',
+    case when p_pattern is null then 'not materialized' else 'materialized' end,
+    v_conditions,
+    case when p_is_counted then '(select count(*) from found)' else 'null::bigint' end,
+    v_page,
+    case when p_is_backwards then 'desc' else 'asc' end,
+    v_direction
+  )
+  using p_tenant_id, p_tool_id, p_pattern, p_at, p_id, p_limit;
+end;
+$$;
+comment on function
+  public.page_incidents(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer) is
+  'Jobs by their newest outcome beyond the place (p_last_status, p_at, p_id), in the order of the list read in that direction: '
+  'failing ones first, in each part the newest first. p_pattern is a pattern of like over private.searchable texts.';
+
+grant execute on function public.page_incidents(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer)
+  to authenticated, service_role;

@@ -1,0 +1,19 @@
+create function public.write_run_logs(p_logs jsonb)
+returns void
+language sql
+security invoker
+set search_path = ''
+as $$
+  insert into public.run_logs as l (run_id, tenant_id, head, tail, cut_characters)
+  select r.id, r.tenant_id, a.head, coalesce(a.tail, ''), coalesce(a.cut_characters, 0)
+  from jsonb_to_recordset(p_logs) as a (run_id uuid, attempt_token uuid, head text, tail text, cut_characters bigint)
+  join public.runs r on r.id = a.run_id and r.attempt_token = a.attempt_token and r.state = 'running'
+  order by r.id
+  on conflict (run_id) do update set
+    head = excluded.head, tail = excluded.tail, cut_characters = excluded.cut_characters;
+$$;
+comment on function public.write_run_logs(jsonb) is
+  'Replaces the logs of running runs by what their worker has kept of them: [{run_id, attempt_token, head, tail, '
+  'cut_characters}]; nothing for a run whose lease is lost.';
+
+grant execute on function public.write_run_logs(jsonb) to service_role;

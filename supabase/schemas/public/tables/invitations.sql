@@ -1,0 +1,39 @@
+-- A person joins by a link: single use, 7 days, made by an admin. Only the hash of the link's token is stored.
+create table public.invitations (
+  id uuid primary key default gen_random_uuid(),
+  tenant_id uuid not null references public.tenants (id) on delete cascade,
+  email text not null,
+  role text not null,
+  token_hash text not null,
+  invited_by uuid references auth.users (id) on delete set null,
+  expires_at timestamptz not null default now() + interval '7 days',
+  accepted_at timestamptz,
+  accepted_by uuid references auth.users (id) on delete set null,
+  revoked_at timestamptz,
+  created_at timestamptz not null default now(),
+  constraint invitation_role_is_admin_or_staff check (role in ('admin', 'staff')),
+  constraint invitation_email_is_lower_case_3_to_320_characters
+    check (length(email) between 3 and 320 and email = lower(email)),
+  constraint invitation_token_is_a_sha256_in_hex check (token_hash ~ '^[0-9a-f]{64}$'),
+  constraint invitation_lasts_at_most_7_days check (expires_at <= created_at + interval '7 days')
+);
+create unique index invitations_by_token on public.invitations (token_hash);
+create index invitations_of_tenant_newest_first on public.invitations (tenant_id, created_at desc);
+create index invitations_by_inviter on public.invitations (invited_by);
+create index invitations_by_accepter on public.invitations (accepted_by);
+
+comment on table public.invitations is 'Links by which people join a tenant.';
+comment on column public.invitations.id is 'Invitation id.';
+comment on column public.invitations.tenant_id is 'The tenant that invites.';
+comment on column public.invitations.email is 'The only address that may accept it, in lower case.';
+comment on column public.invitations.role is 'Role the person will have.';
+comment on column public.invitations.token_hash is 'SHA-256 (hex) of the token in the link; the token itself is never stored.';
+comment on column public.invitations.invited_by is 'The admin who made it.';
+comment on column public.invitations.expires_at is 'At most 7 days after it was made.';
+comment on column public.invitations.accepted_at is 'When it was used; it cannot be used twice.';
+comment on column public.invitations.accepted_by is 'Who used it.';
+comment on column public.invitations.revoked_at is 'When an admin withdrew it.';
+comment on column public.invitations.created_at is 'When it was made.';
+
+create trigger audit_invitations after insert or update of revoked_at, accepted_at or delete on public.invitations
+  for each row execute function private.write_audit_row();

@@ -1,0 +1,44 @@
+-- The columns that scripts and screens of the reference rely on, plus tenant and job.
+create table public.job_status (
+  id uuid primary key default gen_random_uuid(),
+  tenant_id uuid not null references public.tenants (id) on delete cascade,
+  job_id uuid not null references public.jobs (id) on delete cascade,
+  job_key text not null,
+  title text not null,
+  tool_id uuid,
+  last_status text not null,
+  last_finished_at timestamptz not null,
+  last_message text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint job_status_is_success_or_error check (last_status in ('success', 'error')),
+  constraint job_has_one_status unique (job_id),
+  constraint job_status_key_is_unique_in_its_tenant unique (tenant_id, job_key),
+  constraint job_status_belongs_to_a_tool_of_its_tenant
+    foreign key (tenant_id, tool_id) references public.tools (tenant_id, id) on delete set null (tool_id)
+);
+create index job_status_failing_first on public.job_status (tenant_id, last_status, last_finished_at desc, id desc);
+create index job_status_newest_first on public.job_status (tenant_id, last_finished_at desc, id desc);
+create index job_status_of_a_tool on public.job_status (tenant_id, tool_id);
+-- Every open tab asks again and again whether anything has changed.
+create index job_status_newest_change on public.job_status (tenant_id, updated_at desc);
+
+comment on table public.job_status is 'One row per job that has finished at least once: its newest outcome.';
+comment on column public.job_status.id is 'Id that reports are answered with; stays the same for the life of the job.';
+comment on column public.job_status.tenant_id is 'The tenant.';
+comment on column public.job_status.job_id is 'The job.';
+comment on column public.job_status.job_key is 'Key of the job, as reported.';
+comment on column public.job_status.title is 'Name to show.';
+comment on column public.job_status.tool_id is 'The tool it belongs to, if any.';
+comment on column public.job_status.last_status is 'success or error: outcome of the newest run.';
+comment on column public.job_status.last_finished_at is 'When that run finished, as the reporter gave it.';
+comment on column public.job_status.last_message is 'What that run said.';
+comment on column public.job_status.created_at is 'When the job first finished.';
+comment on column public.job_status.updated_at is 'When the row last changed, by the portal''s clock.';
+
+create trigger note_first_job_messages after insert on public.job_status
+  referencing new table as after_rows
+  for each statement execute function private.note_job_messages();
+create trigger note_job_messages after update on public.job_status
+  referencing new table as after_rows
+  for each statement execute function private.note_job_messages();

@@ -1,0 +1,40 @@
+create table public.run_stats_daily (
+  job_id uuid not null references public.jobs (id) on delete cascade,
+  day date not null,
+  tenant_id uuid not null,
+  success_count integer not null default 0,
+  failed_count integer not null default 0,
+  canceled_count integer not null default 0,
+  duration_count integer not null default 0,
+  duration_ms_sum bigint not null default 0,
+  duration_ms_max bigint not null default 0,
+  success_events_sum bigint not null default 0,
+  success_duration_count integer not null default 0,
+  success_duration_ms_sum bigint not null default 0,
+  primary key (job_id, day)
+);
+create index run_stats_daily_of_tenant on public.run_stats_daily (tenant_id, day);
+
+comment on table public.run_stats_daily is 'Daily totals of a job''s finished runs, kept with each run, so that charts do not read the history.';
+comment on column public.run_stats_daily.job_id is 'The job.';
+comment on column public.run_stats_daily.day is 'Day in the tenant''s time zone in which the runs finished.';
+comment on column public.run_stats_daily.tenant_id is 'The tenant.';
+comment on column public.run_stats_daily.success_count is 'Runs that succeeded.';
+comment on column public.run_stats_daily.failed_count is 'Runs that failed.';
+comment on column public.run_stats_daily.canceled_count is 'Runs that were canceled.';
+comment on column public.run_stats_daily.duration_count is 'Runs whose duration is known.';
+comment on column public.run_stats_daily.duration_ms_sum is 'Milliseconds of those runs together.';
+comment on column public.run_stats_daily.duration_ms_max is 'Milliseconds of the longest.';
+comment on column public.run_stats_daily.success_events_sum is 'Things that the successful runs of the portal''s own jobs processed.';
+comment on column public.run_stats_daily.success_duration_count is 'Successful runs whose duration is known.';
+comment on column public.run_stats_daily.success_duration_ms_sum is 'Milliseconds of those runs together.';
+
+create trigger note_added_run_stats after insert on public.run_stats_daily
+  referencing new table as after_rows
+  for each statement execute function private.note_run_stats();
+create trigger note_changed_run_stats after update on public.run_stats_daily
+  referencing old table as before_rows new table as after_rows
+  for each statement execute function private.note_run_stats();
+create trigger note_removed_run_stats after delete on public.run_stats_daily
+  referencing old table as before_rows
+  for each statement execute function private.note_run_stats();

@@ -1,0 +1,33 @@
+-- No page adds up the daily totals of 10,000 jobs. This is a ledger: a change adds a row and locks none, so that transactions
+-- which finish runs at the same time never wait for each other.
+create table public.run_totals_daily (
+  id bigint generated always as identity primary key,
+  tenant_id uuid not null,
+  plugin_id uuid,
+  day date not null,
+  is_folded boolean not null default false,
+  success_count bigint not null,
+  failed_count bigint not null,
+  canceled_count bigint not null,
+  success_events_sum bigint not null,
+  success_duration_count bigint not null,
+  success_duration_ms_sum bigint not null
+) with (autovacuum_vacuum_scale_factor = 0.1, autovacuum_vacuum_threshold = 500);
+create index run_totals_daily_of_tenant on public.run_totals_daily (tenant_id, day);
+create index run_totals_daily_of_plugin on public.run_totals_daily (plugin_id, day) where plugin_id is not null;
+create index run_totals_daily_to_fold on public.run_totals_daily (id) where not is_folded;
+
+comment on table public.run_totals_daily is
+  'run_stats_daily by plugin instead of by job. A day has one row, and one for each change since it was last folded: add them up.';
+comment on column public.run_totals_daily.id is 'Ascends with the changes.';
+comment on column public.run_totals_daily.tenant_id is
+  'The tenant. No foreign key, which every change would have to lock: without jobs the rows come to nothing and are dropped.';
+comment on column public.run_totals_daily.plugin_id is 'The plugin of the jobs; null for external jobs.';
+comment on column public.run_totals_daily.day is 'Day in the tenant''s time zone in which the runs finished.';
+comment on column public.run_totals_daily.is_folded is 'Holds everything before it; false for a change that was not added to it yet.';
+comment on column public.run_totals_daily.success_count is 'Runs that succeeded.';
+comment on column public.run_totals_daily.failed_count is 'Runs that failed.';
+comment on column public.run_totals_daily.canceled_count is 'Runs that were canceled.';
+comment on column public.run_totals_daily.success_events_sum is 'Things that the successful runs of the portal''s own jobs processed.';
+comment on column public.run_totals_daily.success_duration_count is 'Successful runs whose duration is known.';
+comment on column public.run_totals_daily.success_duration_ms_sum is 'Milliseconds of those runs together.';
