@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { projectFolder } from '#server/settings.ts';
 import { applyMigrations } from '#server/embedded/migrations.ts';
 import { findRunningPostgres, stopOrphanedPostgres } from '#server/embedded/postgres.ts';
+import { StartProblem } from '#server/start-problem.ts';
 import { startTestSupabase } from '#testing/embedded-supabase.ts';
 import { until } from '#testing/until.ts';
 
@@ -33,6 +34,9 @@ describe('the embedded database', () => {
   const folder = path.join(migrations, 'supabase', 'migrations');
   let started: Awaited<ReturnType<typeof startTestSupabase>>;
   let service: SupabaseClient;
+
+  const apply = (): Promise<string[]> =>
+    applyMigrations(started.supabase.ownerUrl, folder, started.supabase.folder);
 
   beforeAll(async () => {
     fs.mkdirSync(folder, { recursive: true });
@@ -93,18 +97,18 @@ describe('the embedded database', () => {
     expect(cli('--dry-run')).toContain('Remote database is up to date');
     fs.writeFileSync(path.join(folder, '20260101000001_second.sql'), 'create table public.by_cli ();');
     expect(cli('--yes')).toContain('20260101000001_second.sql');
-    expect(await applyMigrations(started.supabase.ownerUrl, folder)).toEqual([]);
+    expect(await apply()).toEqual([]);
   });
 
-  test('keeps nothing of a migration that fails, and says where', async () => {
+  test.each([
+    ['insert into public.nowhere values (1);', / failed at line 4, .*"public\.nowhere" does not exist/],
+    ['create tabel public.other ();', / failed at line 4, .*syntax error/],
+    // PostgreSQL points at nothing for what it finds only while it works.
+    ['select 1 / 0;', / failed, .*division by zero/],
+  ])('keeps nothing of a migration that fails with %s, and says where', async (statement, problem) => {
     const file = path.join(folder, '20260101000002_broken.sql');
-    fs.writeFileSync(
-      file,
-      'create table public.half ();\n\n-- why\ninsert into public.nowhere values (1);\n',
-    );
-    await expect(applyMigrations(started.supabase.ownerUrl, folder)).rejects.toThrow(
-      /20260101000002_broken\.sql, line 4 \(statement 2\).*"public\.nowhere" does not exist/s,
-    );
+    fs.writeFileSync(file, `create table public.half ();\n\n-- 失敗 💥💥💥\n${statement}\n`);
+    await expect(apply()).rejects.toThrow(problem);
     fs.rmSync(file);
     const sql = postgres(started.supabase.ownerUrl, { max: 1 });
     const [row] = await sql`select to_regclass('public.half') as half`;
@@ -114,8 +118,21 @@ describe('the embedded database', () => {
 
   test('applies migrations once when two starts apply them at the same time', async () => {
     fs.writeFileSync(path.join(folder, '20260101000003_third.sql'), 'create table public.once ();');
-    const both = await Promise.all([1, 2].map(() => applyMigrations(started.supabase.ownerUrl, folder)));
+    const both = await Promise.all([1, 2].map(apply));
     expect(both.flat()).toEqual(['20260101000003']);
+  });
+
+  test.each([
+    ['20251231000000', /made before version 0\.1\.0[^]*0\.1\.0 より前/],
+    ['20270101000000', /newer version of the portal[^]*より新しいバージョン/],
+  ])('refuses a database that has had a migration %s, which we do not have', async (version, problem) => {
+    const sql = postgres(started.supabase.ownerUrl, { max: 1 });
+    await sql`insert into supabase_migrations.schema_migrations (version) values (${version})`;
+    const refusal = await apply().catch((error: unknown) => error);
+    await sql`delete from supabase_migrations.schema_migrations where version = ${version}`;
+    await sql.end();
+    expect(refusal).toBeInstanceOf(StartProblem);
+    expect(String(refusal)).toMatch(problem);
   });
 
   test('does not let a migration do what a hosted project forbids', async () => {

@@ -77,7 +77,8 @@ export class Database {
         throw damagedFolder(this.#options.dataFolder, 'its users cannot be read');
     }
     await prepareSurroundings(this.address);
-    await applyMigrations(databaseUrl(this.address, 'postgres'), this.#options.migrationsFolder);
+    const { migrationsFolder, dataFolder } = this.#options;
+    await applyMigrations(databaseUrl(this.address, 'postgres'), migrationsFolder, dataFolder);
   }
 
   #launch(): Promise<void> {

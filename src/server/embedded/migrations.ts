@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import postgres from 'postgres';
 import { isDiskFull, StartProblem } from '#server/start-problem.ts';
-import { splitStatements } from '#server/embedded/sql-statements.ts';
 
 // Any number will do, as long as nobody else uses it.
 const lockNumber = 7_203_114_902;
@@ -25,20 +24,43 @@ function listMigrations(folder: string): Migration[] {
     });
 }
 
-function describe(error: unknown, migration: Migration, line: number, number: number): StartProblem {
+/** The line that PostgreSQL points at, if it does. It counts characters, of which some are two in a string here. */
+function lineOf(error: unknown, text: string): number | null {
+  const position = error instanceof postgres.PostgresError ? Number(error.position ?? 0) : 0;
+  return position > 0
+    ? [...text].slice(0, position - 1).filter((character) => character === '\n').length + 1
+    : null;
+}
+
+function describe(error: unknown, migration: Migration, text: string): StartProblem {
   const reason = error instanceof Error ? error.message : String(error);
-  const place = `${path.basename(migration.file)}, line ${line} (statement ${number})`;
+  const file = path.basename(migration.file);
+  const line = lineOf(error, text);
   return new StartProblem(
-    `The migration ${place} failed, and nothing of it was kept: ${reason}`,
-    `マイグレーション ${place} に失敗しました (変更は取り消されました)。`,
+    `The migration ${file} failed${line ? ` at line ${line}` : ''}, and nothing of it was kept: ${reason}`,
+    `マイグレーション ${file} が${line ? ` ${line} 行目で` : ''}失敗しました (変更は取り消されました)。`,
   );
+}
+
+/** What to do about a database that has had migrations which this version of the portal does not have. */
+function explainUnknown(unknown: readonly string[], newest: string, dataFolder: string): StartProblem {
+  return unknown.some((version) => version > newest)
+    ? new StartProblem(
+        `The database in ${dataFolder} was last used by a newer version of the portal: start that version, or put back a backup from before it.`,
+        `${dataFolder} のデータベースは、より新しいバージョンのポータルで使われています。そのバージョンで起動するか、更新前のバックアップから戻してください。`,
+      )
+    : new StartProblem(
+        `The database in ${dataFolder} was made before version 0.1.0, the first that can be upgraded: move the folder away to begin with an empty one.`,
+        `${dataFolder} のデータベースは、アップグレードに対応した最初のバージョン 0.1.0 より前に作られたものです。フォルダーを移動して新しく始めてください。`,
+      );
 }
 
 /**
  * Applies what is missing, each file in one transaction, and keeps the same record as `supabase db push`, so that
  * either of the two can go on where the other stopped. Answers with the versions that it applied.
  */
-export async function applyMigrations(url: string, folder: string): Promise<string[]> {
+export async function applyMigrations(url: string, folder: string, dataFolder: string): Promise<string[]> {
+  const migrations = listMigrations(folder);
   const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 });
   const applied: string[] = [];
   try {
@@ -51,18 +73,19 @@ export async function applyMigrations(url: string, folder: string): Promise<stri
     `);
     const rows = await sql<{ version: string }[]>`select version from supabase_migrations.schema_migrations`;
     const known = new Set(rows.map((row) => row.version));
-    for (const migration of listMigrations(folder)) {
+    const ours = new Set(migrations.map(({ version }) => version));
+    const unknown = [...known].filter((version) => !ours.has(version));
+    if (unknown.length > 0) throw explainUnknown(unknown, migrations.at(-1)?.version ?? '', dataFolder);
+    for (const migration of migrations) {
       if (known.has(migration.version)) continue;
-      const statements = splitStatements(fs.readFileSync(migration.file, 'utf8').replace(/^\uFEFF/, ''));
+      const text = fs.readFileSync(migration.file, 'utf8').replace(/^\uFEFF/, '');
       await sql.begin(async (transaction) => {
-        for (const [index, { text, line }] of statements.entries()) {
-          await transaction.unsafe(text).catch((error: unknown) => {
-            throw isDiskFull(error) ? error : describe(error, migration, line, index + 1);
-          });
-        }
+        await transaction.unsafe(text).catch((error: unknown) => {
+          throw isDiskFull(error) ? error : describe(error, migration, text);
+        });
         await transaction`
           insert into supabase_migrations.schema_migrations (version, name, statements)
-          values (${migration.version}, ${migration.name}, ${statements.map(({ text }) => text)})`;
+          values (${migration.version}, ${migration.name}, ${[text]})`;
       });
       applied.push(migration.version);
     }
