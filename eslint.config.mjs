@@ -12,6 +12,11 @@ const policy = (from, allow) => ({ from: { element: { type: from } }, allow });
 // Between features and data: what several features or entry points need and no product word owns.
 const rooms = ['http', 'auth', 'forms', 'screens'];
 
+const castRoute = {
+  selector: 'TSAsExpression[typeAnnotation.typeName.name="Route"]',
+  message: 'Build the address in #http/paths.ts, where the compiler checks that its page exists.',
+};
+
 const config = [
   {
     ignores: [
@@ -119,6 +124,7 @@ const config = [
         'error',
         { patterns: [{ group: ['../*'], message: 'Import through #folder/… instead of climbing up.' }] },
       ],
+      'no-restricted-syntax': ['error', castRoute],
       '@typescript-eslint/consistent-type-imports': 'error',
       'no-console': 'error',
     },
@@ -197,6 +203,7 @@ const config = [
     rules: {
       'no-restricted-syntax': [
         'error',
+        castRoute,
         {
           selector:
             "CallExpression[callee.property.name=/^(from|rpc|schema)$/][callee.object.name=/[cC]lient$/], CallExpression[callee.property.name=/^(from|rpc|schema)$/][callee.object.property.name='client']",
@@ -204,6 +211,10 @@ const config = [
         },
       ],
     },
+  },
+  {
+    files: ['src/http/paths.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
   },
   {
     // Playwright's fixtures are given to `use`, which is no React hook.

@@ -15,7 +15,7 @@ import {
 } from '#domain/errors.ts';
 import { type AdminActor, requireAdmin } from '#auth/actor.ts';
 import { type CurrentMember, requireMember } from '#auth/current-member.ts';
-import { signInPath } from '#http/own-path.ts';
+import { signInPath } from '#http/paths.ts';
 import { pathHeader } from '#http/path-header.ts';
 import { readFormEntries, readFormValues } from './read-form.ts';
 

@@ -2,7 +2,7 @@ import { headers } from 'next/headers';
 import { forbidden, notFound, redirect } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { ForbiddenError, NotFoundError, UnauthenticatedError, UnavailableError } from '#domain/errors.ts';
-import { signInPath } from '#http/own-path.ts';
+import { signInPath } from '#http/paths.ts';
 import { pathHeader } from '#http/path-header.ts';
 import { UnavailableState } from './unavailable-state.tsx';
 

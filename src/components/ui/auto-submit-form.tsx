@@ -58,7 +58,7 @@ export function AutoSubmitForm({
     const search = query.toString();
     setSent([...sent.slice(-20), search]);
     startTransition(() => {
-      router.replace((search === '' ? action : `${action}?${search}`) as Route, { scroll: false });
+      router.replace(search === '' ? action : `${action}?${search}`, { scroll: false });
     });
   }
 

@@ -5,6 +5,7 @@ import { redirect, RedirectType } from 'next/navigation';
 import { createRequestClient } from '#data/clients/request.ts';
 import { readClientAddress } from '#http/client-address.ts';
 import { defineAction } from '#forms/define-action.ts';
+import { invitationPath } from '#http/paths.ts';
 import { readPublicAddress } from '#http/public-address.ts';
 import {
   joinAsNewPerson as joinAsNewPersonVerb,
@@ -33,7 +34,9 @@ export const inviteMember = defineAction({
   schema: inviteMemberInput,
   async handle(input, admin) {
     const { token } = await inviteMemberVerb(admin, input);
-    return { data: { secret: `${readPublicAddress(await headers())}/invite/${token}`, for: input.email } };
+    return {
+      data: { secret: `${readPublicAddress(await headers())}${invitationPath(token)}`, for: input.email },
+    };
   },
 });
 

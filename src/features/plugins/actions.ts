@@ -1,6 +1,5 @@
 'use server';
 
-import type { Route } from 'next';
 import { redirect } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
 import { InvalidInputError } from '#domain/errors.ts';
@@ -8,6 +7,7 @@ import type { PayloadSchema } from '#domain/plugin/payload-schema.ts';
 import type { AdminActor } from '#auth/actor.ts';
 import { defineAction } from '#forms/define-action.ts';
 import { readPayloadForm } from '#forms/payload-form.ts';
+import { jobPath, jobSchedulePath } from '#http/paths.ts';
 import { changePlugin, deleteRemotePlugin as deleteRemotePluginVerb } from './change-plugin.ts';
 import { changePluginJob } from './change-plugin-job.ts';
 import { createPluginJob } from './create-plugin-job.ts';
@@ -112,7 +112,7 @@ export const createJob = defineAction({
   async handle({ pluginId, jobName, title, jobKey, ...form }, admin) {
     const payload = readPayloadForm(await readSchema(admin, pluginId, jobName), form);
     const { jobId } = await createPluginJob(admin, { pluginId, jobName, title, jobKey, payload });
-    redirect(`/jobs/${jobId}/schedule` as Route);
+    redirect(jobSchedulePath(jobId));
   },
 });
 
@@ -140,7 +140,7 @@ export const changeJobSettings = defineAction({
       concurrencyLimit,
       cursor,
     });
-    redirect(`/jobs/${jobId}` as Route);
+    redirect(jobPath(jobId));
   },
 });
 

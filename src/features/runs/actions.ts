@@ -1,11 +1,10 @@
 'use server';
 
-import type { Route } from 'next';
 import { redirect, RedirectType } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
 import { NotFoundError } from '#domain/errors.ts';
 import { defineAction } from '#forms/define-action.ts';
-import { ownPath } from '#http/own-path.ts';
+import { ownPath, runPath } from '#http/paths.ts';
 import { readPayloadForm } from '#forms/payload-form.ts';
 import { cancelRun as cancelRunVerb } from './cancel-run.ts';
 import { readPortalRun, readRunForms } from './portal-run.ts';
@@ -65,6 +64,6 @@ export const rerunRun = defineAction({
     const chosen =
       cursorChoice === 'origin' ? { cursor: origin.cursorBefore } : cursorOf(cursorChoice, cursor);
     const { runId: startedId } = await rerunRunVerb(admin, runId, { payload, ...chosen });
-    redirect(`/runs/${startedId}` as Route);
+    redirect(runPath(startedId));
   },
 });

@@ -1,6 +1,5 @@
 'use server';
 
-import type { Route } from 'next';
 import { redirect, unstable_rethrow } from 'next/navigation';
 import { getLocale, getTranslations } from 'next-intl/server';
 import type { ActionState } from '#components/ui/action-form.tsx';
@@ -11,6 +10,7 @@ import { requireAdmin } from '#auth/actor.ts';
 import { requireMember } from '#auth/current-member.ts';
 import { defineAction } from '#forms/define-action.ts';
 import { readFormEntries, readFormValues } from '#forms/read-form.ts';
+import { jobPath } from '#http/paths.ts';
 import { deleteSchedule as deleteScheduleVerb } from './delete-schedule.ts';
 import { previewSchedule as previewScheduleVerb } from './preview-schedule.ts';
 import { saveSchedule as saveScheduleVerb } from './save-schedule.ts';
@@ -43,7 +43,7 @@ const save = defineAction<typeof scheduleFormInput, PreviewAnswer>({
     const now = new Date();
     const { schedule, policies } = readScheduleForm(form, { now, timeZone: admin.timeZone });
     await saveScheduleVerb(admin, { jobId, schedule, policies }, now);
-    redirect(`/jobs/${jobId}` as Route);
+    redirect(jobPath(jobId));
   },
 });
 
@@ -65,7 +65,7 @@ export const deleteSchedule = defineAction({
   schema: jobIdInput,
   async handle({ jobId }, admin) {
     await deleteScheduleVerb(admin, { jobId });
-    redirect(`/jobs/${jobId}` as Route);
+    redirect(jobPath(jobId));
   },
 });
 

@@ -5,7 +5,7 @@ import { redirect } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
 import { readClientAddress } from '#http/client-address.ts';
 import { defineAction } from '#forms/define-action.ts';
-import { ownPath } from '#http/own-path.ts';
+import { ownPath } from '#http/paths.ts';
 import { changePassword as changePasswordVerb } from './change-password.ts';
 import { endSession } from './end-session.ts';
 import { renameMyself as renameMyselfVerb } from './rename-myself.ts';

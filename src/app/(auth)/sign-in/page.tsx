@@ -6,7 +6,7 @@ import { Button } from '#components/ui/button.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
-import { ownPath } from '#http/own-path.ts';
+import { ownPath } from '#http/paths.ts';
 import { signIn, signOut } from '#features/session/actions.ts';
 import { readVisitor } from '#features/session/queries.ts';
 

@@ -10,7 +10,7 @@ import { formatJobStatusPageCursor } from '#domain/page-cursor.ts';
 import { JobStatusTable } from '#features/job-status/components/job-status-table.tsx';
 import { isNarrowed, listJobStatuses } from '#features/job-status/queries.ts';
 import { parseJobStatusAddress } from '#features/job-status/schemas.ts';
-import { addressOf } from '#http/address-of.ts';
+import { addressOf } from '#http/paths.ts';
 import { FilterBar } from '#components/ui/filter-bar.tsx';
 import { requireMember } from '#auth/current-member.ts';
 import { findPortalJobs } from '#screens/own-messages.ts';

@@ -8,7 +8,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import { formatTitlePageCursor } from '#domain/page-cursor.ts';
 import { isUnfinished } from '#domain/run-state.ts';
-import { addressOf } from '#http/address-of.ts';
+import { addressOf } from '#http/paths.ts';
 import { requireMember } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { NewJobDialog, NewJobLink } from '#features/plugins/components/new-job-dialog.tsx';

@@ -1,11 +1,11 @@
 'use client';
 
-import type { Route } from 'next';
 import Link from 'next/link';
 import type { WrittenTime } from '#components/ui/live-relative-time.tsx';
 import { StateBadge } from '#components/ui/state-badge.tsx';
 import { Cell, Row } from '#components/ui/table.tsx';
 import { type ClockAheadTexts, LiveFinishedTime } from '#components/ui/live-finished-time.tsx';
+import { jobPath } from '#http/paths.ts';
 
 /** What one row shows; its texts are cut and safe already. */
 export interface JobStatusRow {
@@ -46,11 +46,7 @@ export function JobStatusRows({
         <StateBadge state={row.state} word={texts.states[row.state]} />
       </Cell>
       <Cell>
-        <Link
-          href={`/jobs/${row.jobId}` as Route}
-          prefetch={false}
-          className="row-link line-clamp-2 font-medium"
-        >
+        <Link href={jobPath(row.jobId)} prefetch={false} className="row-link line-clamp-2 font-medium">
           <bdi>{row.title}</bdi>
         </Link>
         <bdi className="block truncate font-mono text-xs leading-snug text-ink-muted">{row.jobKey}</bdi>

@@ -5,7 +5,7 @@ import { Card, CardHeader } from '#components/ui/card.tsx';
 import type { DailyStats } from '#data/run-stats-daily-row.ts';
 import { countScale, durationScale, type Scale } from '#domain/chart-scale.ts';
 import { formatDuration } from '#domain/duration.ts';
-import { addressOf } from '#http/address-of.ts';
+import { addressOf } from '#http/paths.ts';
 import { type DayPath, DayPlot } from './day-plot.tsx';
 
 const plotHeight = 112;

@@ -1,12 +1,12 @@
 'use client';
 
 import { ClockAlert } from 'lucide';
-import type { Route } from 'next';
 import Link from 'next/link';
 import { Icon } from '#components/ui/icon.tsx';
 import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
 import { Cell, Row } from '#components/ui/table.tsx';
 import type { RunState } from '#domain/run-state.ts';
+import { runPath } from '#http/paths.ts';
 
 /** What one row shows; its texts are cut, written out and safe already. */
 export interface HistoryRow {
@@ -36,7 +36,7 @@ export function HistoryRows({ rows, texts }: { rows: readonly HistoryRow[]; text
         <StateBadge state={row.state} word={texts.states[row.state]} />
       </Cell>
       <Cell className="cell-corner">
-        <Link href={`/runs/${row.id}` as Route} prefetch={false} className="row-link whitespace-nowrap">
+        <Link href={runPath(row.id)} prefetch={false} className="row-link whitespace-nowrap">
           <time dateTime={row.at}>{row.atText}</time>
         </Link>
         {row.clockAhead ? (

@@ -1,11 +1,11 @@
 'use client';
 
-import type { Route } from 'next';
 import Link from 'next/link';
 import type { WrittenTime } from '#components/ui/live-relative-time.tsx';
 import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
 import { Cell, Row } from '#components/ui/table.tsx';
 import { type ClockAheadTexts, LiveFinishedTime } from '#components/ui/live-finished-time.tsx';
+import { jobPath } from '#http/paths.ts';
 
 /** What one row shows; its texts are cut and safe already. */
 export interface JobRow {
@@ -47,11 +47,7 @@ export function JobRows({
         </span>
       </Cell>
       <Cell>
-        <Link
-          href={`/jobs/${row.id}` as Route}
-          prefetch={false}
-          className="row-link line-clamp-2 font-medium"
-        >
+        <Link href={jobPath(row.id)} prefetch={false} className="row-link line-clamp-2 font-medium">
           <bdi>{row.title}</bdi>
         </Link>
         <bdi className="block truncate font-mono text-xs leading-snug text-ink-muted">{row.jobKey}</bdi>

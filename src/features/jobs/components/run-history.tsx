@@ -13,7 +13,7 @@ import { clockAheadMs } from '#domain/clock-skew.ts';
 import { formatDuration } from '#domain/duration.ts';
 import { formatInstantPageCursor, type InstantPageCursor, type Page } from '#domain/page-cursor.ts';
 import { type HistoryFilter, outcomes } from '#features/jobs/schemas.ts';
-import { addressOf } from '#http/address-of.ts';
+import { addressOf } from '#http/paths.ts';
 import { ApplyButton, DayField } from '#components/ui/day-field.tsx';
 import { shownText } from '#screens/reported-text.tsx';
 import { useOwnMessages } from '#screens/own-messages.ts';

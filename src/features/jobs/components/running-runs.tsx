@@ -1,9 +1,9 @@
-import type { Route } from 'next';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
 import type { RunSummary } from '#data/run-row.ts';
+import { runPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 
 /** Runs that have not ended: since when, and where. */
@@ -16,7 +16,7 @@ export function RunningRuns({ runs, timeZone }: { runs: RunSummary[]; timeZone: 
         <li key={run.id} className="relative flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5">
           <StatusBadge state={run.state} />
           <Link
-            href={`/runs/${run.id}` as Route}
+            href={runPath(run.id)}
             prefetch={false}
             className="after:absolute after:inset-0 hover:underline"
           >

@@ -1,5 +1,4 @@
 import { Pencil } from 'lucide';
-import type { Route } from 'next';
 import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
@@ -9,6 +8,7 @@ import { LinkButton } from '#components/ui/link-button.tsx';
 import type { Plugin } from '#data/plugin-row.ts';
 import { formatDuration } from '#domain/duration.ts';
 import { formFieldsOf } from '#domain/plugin/payload-schema.ts';
+import { jobSettingsPath, pluginPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import type { JobSettings } from '#features/plugins/plugin-screens.ts';
 import { manifestJobOf } from '#features/plugins/queries.ts';
@@ -36,7 +36,7 @@ export function JobSettingsCard({
   const facts: [string, ReactNode][] = [
     [
       t('plugin'),
-      <Link key="plugin" href={`/plugins/${plugin.id}` as Route} className="text-accent underline">
+      <Link key="plugin" href={pluginPath(plugin.id)} className="text-accent underline">
         <PluginName plugin={plugin} />
       </Link>,
     ],
@@ -74,7 +74,7 @@ export function JobSettingsCard({
         title={t('title')}
         action={
           isAdmin ? (
-            <LinkButton href={`/jobs/${settings.jobId}/settings` as Route} size="sm" prefetch={false}>
+            <LinkButton href={jobSettingsPath(settings.jobId)} size="sm" prefetch={false}>
               <Icon node={Pencil} className="size-3.5" />
               {t('edit')}
             </LinkButton>

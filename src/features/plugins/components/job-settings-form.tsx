@@ -1,4 +1,3 @@
-import type { Route } from 'next';
 import { useLocale, useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { TextareaField, TextField } from '#components/ui/field.tsx';
@@ -9,6 +8,7 @@ import { textIn } from '#domain/plugin/payload-schema.ts';
 import { PayloadFields } from '#forms/payload-fields.tsx';
 import { changeJobSettings } from '#features/plugins/actions.ts';
 import type { JobSettings } from '#features/plugins/plugin-screens.ts';
+import { jobPath } from '#http/paths.ts';
 
 const numbers = [
   { name: 'timeoutSeconds', min: 1, max: 86_400 },
@@ -98,7 +98,7 @@ export function JobSettingsForm({
         </div>
       ) : null}
       <div className="flex flex-wrap justify-end gap-2 border-t border-line pt-4">
-        <LinkButton href={`/jobs/${settings.jobId}` as Route}>{shell('cancel')}</LinkButton>
+        <LinkButton href={jobPath(settings.jobId)}>{shell('cancel')}</LinkButton>
         <SubmitButton>{shell('save')}</SubmitButton>
       </div>
     </ActionForm>

@@ -8,6 +8,7 @@ import { Icon } from '#components/ui/icon.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import type { Plugin } from '#data/plugin-row.ts';
 import { manifestOf } from '#features/plugins/queries.ts';
+import { newJobPath } from '#http/paths.ts';
 import { ManifestText } from './plugin-texts.tsx';
 
 /** Opens the NewJobDialog of the list that it stands above. */
@@ -47,7 +48,7 @@ export function NewJobDialog({ plugins, closedHref }: { plugins: readonly Plugin
     .flatMap((plugin) => {
       const manifest = manifestOf(plugin);
       return (manifest?.jobs ?? []).map(({ name, title, description }) => ({
-        href: `/plugins/${plugin.id}/new-job/${name}` as Route,
+        href: newJobPath(plugin.id, name),
         title,
         description: description ?? manifest?.description ?? null,
       }));

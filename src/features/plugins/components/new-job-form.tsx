@@ -1,4 +1,3 @@
-import type { Route } from 'next';
 import { useLocale, useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { TextField } from '#components/ui/field.tsx';
@@ -8,6 +7,7 @@ import type { PluginJob } from '#domain/plugin/manifest.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { PayloadFields } from '#forms/payload-fields.tsx';
 import { createJob } from '#features/plugins/actions.ts';
+import { pluginPath } from '#http/paths.ts';
 
 /** Makes a job of a plugin without code: a name, and the input that its manifest describes. */
 export function NewJobForm({ pluginId, declared }: { pluginId: string; declared: PluginJob }) {
@@ -46,7 +46,7 @@ export function NewJobForm({ pluginId, declared }: { pluginId: string; declared:
       )}
       <div className="flex flex-wrap items-center justify-end gap-2 border-t border-line pt-4">
         <p className="me-auto text-[0.8125rem] text-ink-muted max-sm:w-full">{t('next')}</p>
-        <LinkButton href={`/plugins/${pluginId}` as Route}>{shell('cancel')}</LinkButton>
+        <LinkButton href={pluginPath(pluginId)}>{shell('cancel')}</LinkButton>
         <SubmitButton>{t('submit')}</SubmitButton>
       </div>
     </ActionForm>

@@ -1,5 +1,4 @@
 import { ChevronLeft } from 'lucide';
-import type { Route } from 'next';
 import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
 import { Badge } from '#components/ui/badge.tsx';
@@ -9,6 +8,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { Tabs } from '#components/ui/tabs.tsx';
 import type { Plugin } from '#data/plugin-row.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
+import { pluginManifestPath, pluginPath, pluginRunsPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { manifestOf } from '#features/plugins/queries.ts';
 import { PluginHealth } from './plugin-health.tsx';
@@ -31,11 +31,10 @@ export function PluginHeader({
   const t = useTranslations('plugins');
   const locale = useLocale();
   const manifest = manifestOf(plugin);
-  const path = `/plugins/${plugin.id}`;
   const tabs = [
-    { name: 'jobs', href: path },
-    { name: 'runs', href: `${path}/runs` },
-    { name: 'manifest', href: `${path}/manifest` },
+    { name: 'jobs', href: pluginPath(plugin.id) },
+    { name: 'runs', href: pluginRunsPath(plugin.id) },
+    { name: 'manifest', href: pluginManifestPath(plugin.id) },
   ] as const;
   return (
     <>
@@ -81,7 +80,7 @@ export function PluginHeader({
         <Tabs
           label={t('tabs.label')}
           tabs={tabs.map(({ name, href }) => ({
-            href: href as Route,
+            href,
             label: t(`tabs.${name}`),
             isCurrent: name === current,
           }))}

@@ -1,9 +1,9 @@
-import type { Route } from 'next';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { Badge } from '#components/ui/badge.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import type { Plugin } from '#data/plugin-row.ts';
+import { pluginPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { manifestOf } from '#features/plugins/queries.ts';
 import { PluginHealth } from './plugin-health.tsx';
@@ -46,7 +46,7 @@ export function PluginTable({
             <Cell>
               <span className="flex flex-wrap items-baseline gap-x-2">
                 <Link
-                  href={`/plugins/${plugin.id}` as Route}
+                  href={pluginPath(plugin.id)}
                   className="font-medium after:absolute after:inset-0 hover:underline"
                 >
                   <PluginName plugin={plugin} />

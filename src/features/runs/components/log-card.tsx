@@ -5,6 +5,7 @@ import { Card } from '#components/ui/card.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import type { RunLog } from '#data/run-log-row.ts';
 import { readableText } from '#domain/reported-text.ts';
+import { runLogPath } from '#http/paths.ts';
 
 /** A run's log; the box that wraps its lines works without JavaScript. */
 export function LogCard({ runId, log }: { runId: string; log: RunLog | null }) {
@@ -21,7 +22,7 @@ export function LogCard({ runId, log }: { runId: string; log: RunLog | null }) {
               <input type="checkbox" name="wrap" defaultChecked className="size-4" />
               {t('wrap')}
             </label>
-            <a href={`/runs/${runId}/log`} download className={buttonClass({ size: 'sm' })}>
+            <a href={runLogPath(runId)} download className={buttonClass({ size: 'sm' })}>
               <Icon node={Download} className="size-3.5" />
               {t('download')}
             </a>

@@ -10,7 +10,6 @@ import {
   Undo2,
   Unplug,
 } from 'lucide';
-import type { Route } from 'next';
 import Link from 'next/link';
 import { useFormatter, useLocale, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
@@ -25,6 +24,7 @@ import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { formatDuration } from '#domain/duration.ts';
 import { readableText } from '#domain/reported-text.ts';
 import type { RunState } from '#domain/run-state.ts';
+import { pluginPath, runPath } from '#http/paths.ts';
 import { OwnMessage } from '#screens/own-message.tsx';
 import { ReportedText } from '#screens/reported-text.tsx';
 import type { PortalRunDetail, RunAttempt } from '#features/runs/portal-run.ts';
@@ -272,7 +272,7 @@ export function usePortalFacts(run: PortalRunDetail | null, timeZone: string): [
     ],
     [
       t('facts.plugin'),
-      <Link key="plugin" href={`/plugins/${run.plugin.id}` as Route} className="text-accent underline">
+      <Link key="plugin" href={pluginPath(run.plugin.id)} className="text-accent underline">
         <ReportedText text={run.plugin.name} lengthMax={80} />
       </Link>,
     ],
@@ -286,7 +286,7 @@ export function usePortalFacts(run: PortalRunDetail | null, timeZone: string): [
             t('rerun.origin'),
             <Link
               key="origin"
-              href={`/runs/${run.originRunId}` as Route}
+              href={runPath(run.originRunId)}
               className="font-mono text-xs wrap-anywhere text-accent underline"
             >
               {run.originRunId}

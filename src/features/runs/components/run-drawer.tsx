@@ -6,6 +6,7 @@ import { formatPlainTime } from '#components/ui/format-time.ts';
 import { Icon } from '#components/ui/icon.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
+import { runPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import type { WholeRun } from '#features/runs/whole-run.ts';
 import { RunActions } from './run-actions.tsx';
@@ -40,7 +41,7 @@ export function RunDrawer({
         <span>{t('title', { time: formatPlainTime(run.orderedAt, locale, timeZone) })}</span>
         <span className="flex flex-wrap gap-2">
           <RunActions whole={whole} />
-          <LinkButton href={`/runs/${run.id}` as Route} size="sm" prefetch={false}>
+          <LinkButton href={runPath(run.id)} size="sm" prefetch={false}>
             <Icon node={Maximize2} />
             {t('openPage')}
           </LinkButton>

@@ -13,7 +13,7 @@ import {
   type PagePosition,
 } from '#domain/page-cursor.ts';
 import { isUnfinished } from '#domain/run-state.ts';
-import { addressOf } from '#http/address-of.ts';
+import { addressOf } from '#http/paths.ts';
 import type { ListedRun } from '#features/runs/run-list.ts';
 import type { WholeRun } from '#features/runs/whole-run.ts';
 import { RunDrawer } from './run-drawer.tsx';
@@ -28,7 +28,7 @@ export function RunListSection({
   shown,
   timeZone,
 }: {
-  path: string;
+  path: Route;
   query: Record<string, string | null>;
   page: Page<ListedRun, InstantPageCursor>;
   position: PagePosition<InstantPageCursor> | null;
@@ -56,7 +56,7 @@ export function RunListSection({
         <EmptyState
           icon={SearchX}
           title={t('noMatch')}
-          action={<LinkButton href={path as Route}>{t('clear')}</LinkButton>}
+          action={<LinkButton href={path}>{t('clear')}</LinkButton>}
         />
       ) : (
         <RunTable runs={page.items} listHref={listHref} timeZone={timeZone} />

@@ -6,6 +6,7 @@ import { ProgressBar } from '#components/ui/progress-bar.tsx';
 import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
 import { Cell, Row } from '#components/ui/table.tsx';
 import type { RunState } from '#domain/run-state.ts';
+import { addressOf } from '#http/paths.ts';
 
 /** What one row shows; its texts are cut, written out and safe already. */
 export interface RunRow {
@@ -65,10 +66,8 @@ export function RunRows({
   hasEvents: boolean;
   texts: RunRowTexts;
   /** The list as it is; a run opens beside it. */
-  listHref: string;
+  listHref: Route;
 }) {
-  const opening = `${listHref}${listHref.includes('?') ? '&' : '?'}run=`;
-
   return rows.map((row) => (
     <Row key={row.id} linked>
       <Cell>
@@ -76,7 +75,7 @@ export function RunRows({
       </Cell>
       <Cell>
         <Link
-          href={`${opening}${row.id}` as Route}
+          href={addressOf(listHref, { run: row.id })}
           prefetch={false}
           scroll={false}
           className="row-link line-clamp-2 font-medium"

@@ -1,3 +1,4 @@
+import type { Route } from 'next';
 import { useFormatter, useLocale, useTranslations } from 'next-intl';
 import { formatPlainTime } from '#components/ui/format-time.ts';
 import { useStateWords } from '#components/ui/status-badge.tsx';
@@ -16,7 +17,7 @@ export function RunTable({
   timeZone,
 }: {
   runs: readonly ListedRun[];
-  listHref: string;
+  listHref: Route;
   timeZone: string;
 }) {
   const t = useTranslations('runs.list');

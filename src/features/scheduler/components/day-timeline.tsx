@@ -1,4 +1,3 @@
-import type { Route } from 'next';
 import Link from 'next/link';
 import { useFormatter, useLocale, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
@@ -7,6 +6,7 @@ import { Plot, type PlotPath } from '#components/ui/plot.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { hourMarks } from '#domain/schedule/day-marks.ts';
+import { jobPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import type { Timeline, TimelineJob } from '#features/scheduler/queries.ts';
 
@@ -272,7 +272,7 @@ export function DayTimeline({
           <Lane
             key={job.jobId}
             label={
-              <Link href={`/jobs/${job.jobId}` as Route} prefetch={false} className="hover:underline">
+              <Link href={jobPath(job.jobId)} prefetch={false} className="hover:underline">
                 <ReportedText text={job.title} lengthMax={60} />
               </Link>
             }

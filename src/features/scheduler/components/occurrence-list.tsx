@@ -6,6 +6,7 @@ import { Card, CardHeader } from '#components/ui/card.tsx';
 import { formatPlainTime } from '#components/ui/format-time.ts';
 import { Icon } from '#components/ui/icon.tsx';
 import type { Occurrence } from '#features/scheduler/queries.ts';
+import { runPath } from '#http/paths.ts';
 
 const reasons = [
   'disabled',
@@ -62,11 +63,7 @@ export function OccurrenceList({
                   </span>
                 ) : (
                   <>
-                    <Link
-                      href={`/runs/${one.runId}` as Route}
-                      prefetch={false}
-                      className="text-accent underline"
-                    >
+                    <Link href={runPath(one.runId)} prefetch={false} className="text-accent underline">
                       {t('started')}
                     </Link>
                     {one.dueAt === one.nominalAt ? null : (

@@ -1,5 +1,4 @@
 import { CalendarClock, Pencil, Trash2 } from 'lucide';
-import type { Route } from 'next';
 import { useLocale, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { Card, CardHeader } from '#components/ui/card.tsx';
@@ -12,6 +11,7 @@ import type { PluginJob } from '#data/plugin-job-row.ts';
 import { formatDuration } from '#domain/duration.ts';
 import type { PreviewedOccurrence } from '#domain/schedule/preview-occurrences.ts';
 import { deleteSchedule } from '#features/scheduler/actions.ts';
+import { jobSchedulePath } from '#http/paths.ts';
 import { EnableSwitch } from './enable-switch.tsx';
 import { ScheduleWords } from './schedule-words.tsx';
 
@@ -118,7 +118,7 @@ export function ScheduleCard({
       <Policies job={job} />
       {isAdmin ? (
         <div className="mt-4 flex flex-wrap gap-2">
-          <LinkButton href={`/jobs/${job.jobId}/schedule` as Route} size="sm" prefetch={false}>
+          <LinkButton href={jobSchedulePath(job.jobId)} size="sm" prefetch={false}>
             <Icon node={schedule === null ? CalendarClock : Pencil} className="size-3.5" />
             {t(schedule === null ? 'card.add' : 'card.edit')}
           </LinkButton>

@@ -1,4 +1,3 @@
-import type { Route } from 'next';
 import { useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Card } from '#components/ui/card.tsx';
@@ -7,6 +6,7 @@ import { Skeleton } from '#components/ui/skeleton.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import type { PluginJob } from '#data/plugin-job-row.ts';
 import { previewSchedule, saveSchedule } from '#features/scheduler/actions.ts';
+import { jobPath } from '#http/paths.ts';
 import { ScheduleFields } from './schedule-fields.tsx';
 import { SchedulePreview } from './schedule-preview.tsx';
 
@@ -27,7 +27,7 @@ export function ScheduleForm({ job, timeZone }: { job: PluginJob; timeZone: stri
             timeZone={timeZone}
           />
           <div className="flex flex-wrap justify-end gap-2 border-t border-line pt-4">
-            <LinkButton href={`/jobs/${job.jobId}` as Route}>{shell('cancel')}</LinkButton>
+            <LinkButton href={jobPath(job.jobId)}>{shell('cancel')}</LinkButton>
             <SubmitButton>{shell('save')}</SubmitButton>
           </div>
         </Card>

@@ -1,4 +1,3 @@
-import type { Route } from 'next';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
@@ -6,6 +5,7 @@ import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import type { PluginJob } from '#data/plugin-job-row.ts';
+import { jobPath, runPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { EnableSwitch } from './enable-switch.tsx';
 import { NextRun } from './next-run.tsx';
@@ -16,7 +16,7 @@ function LatestRun({ run, timeZone }: { run: PluginJob['latestRun']; timeZone: s
   if (run === null) return <span className="text-ink-muted">{t('neverRun')}</span>;
   return (
     <Link
-      href={`/runs/${run.id}` as Route}
+      href={runPath(run.id)}
       prefetch={false}
       className="relative z-10 inline-flex flex-wrap items-center gap-x-2 gap-y-0.5 hover:underline"
     >
@@ -72,7 +72,7 @@ export function ScheduleTable({
         <Row key={job.jobId} linked>
           <Cell>
             <Link
-              href={`/jobs/${job.jobId}` as Route}
+              href={jobPath(job.jobId)}
               prefetch={false}
               className="line-clamp-2 font-medium after:absolute after:inset-0 hover:underline"
             >

@@ -1,4 +1,4 @@
-import type { Metadata, Route } from 'next';
+import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -8,6 +8,7 @@ import { LinkButton } from '#components/ui/link-button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { Tabs } from '#components/ui/tabs.tsx';
+import { addressOf, invitationPath } from '#http/paths.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { signOut } from '#features/session/actions.ts';
 import { readVisitorEmail } from '#features/session/queries.ts';
@@ -75,15 +76,15 @@ export default portalPage<PageProps<'/invite/[token]'>>(async ({ params, searchP
   }
 
   const hasAccount = as === 'existing';
-  const path = `/invite/${encodeURIComponent(token)}`;
+  const path = invitationPath(token);
   return (
     <>
       {heading}
       <Tabs
         label={t('ways')}
         tabs={[
-          { href: path as Route, label: t('newPerson'), isCurrent: !hasAccount },
-          { href: `${path}?as=existing` as Route, label: t('existingPerson'), isCurrent: hasAccount },
+          { href: path, label: t('newPerson'), isCurrent: !hasAccount },
+          { href: addressOf(path, { as: 'existing' }), label: t('existingPerson'), isCurrent: hasAccount },
         ]}
       />
       {hasAccount ? (

@@ -8,7 +8,7 @@ import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import { JobTable } from '#features/jobs/components/job-table.tsx';
 import { listJobs } from '#features/jobs/queries.ts';
 import { jobStates, parseJobsAddress } from '#features/jobs/schemas.ts';
-import { addressOf } from '#http/address-of.ts';
+import { addressOf } from '#http/paths.ts';
 import { FilterBar } from '#components/ui/filter-bar.tsx';
 import { requireMember } from '#auth/current-member.ts';
 import { findPortalJobs } from '#screens/own-messages.ts';

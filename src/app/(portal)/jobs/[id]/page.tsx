@@ -1,5 +1,5 @@
 import { ChevronLeft, Trash2 } from 'lucide';
-import type { Metadata, Route } from 'next';
+import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
@@ -19,7 +19,7 @@ import { RunHistory } from '#features/jobs/components/run-history.tsx';
 import { RunningRuns } from '#features/jobs/components/running-runs.tsx';
 import { getJobOnce, listRuns, listUnfinishedRuns, readDailyStats } from '#features/jobs/queries.ts';
 import { parseHistoryAddress } from '#features/jobs/schemas.ts';
-import { addressOf } from '#http/address-of.ts';
+import { addressOf, deleteJobPath, jobOccurrencesPath, jobPath, runPath } from '#http/paths.ts';
 import { FinishedTime } from '#components/ui/finished-time.tsx';
 import { OwnMessage } from '#screens/own-message.tsx';
 import { ReportedText } from '#screens/reported-text.tsx';
@@ -82,7 +82,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
     readPortalJob(member, job.id, job.kind),
     getTranslations('jobs'),
   ]);
-  const path = `/jobs/${job.id}` as Route;
+  const path = jobPath(job.id);
   const { status } = job;
   const isAdmin = member.role === 'admin';
   const latest = (
@@ -125,7 +125,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
       )}
       {job.latestRunId === null ? null : (
         <p className="mt-3 text-[0.8125rem]">
-          <Link href={`/runs/${job.latestRunId}` as Route} className="text-accent underline">
+          <Link href={runPath(job.latestRunId)} className="text-accent underline">
             {t('detail.latestRun')}
           </Link>
         </p>
@@ -194,7 +194,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
                 olderHref={
                   portalJob.ledger.next === null
                     ? null
-                    : addressOf(`${path}/occurrences`, { after: portalJob.ledger.next })
+                    : addressOf(jobOccurrencesPath(job.id), { after: portalJob.ledger.next })
                 }
               />
             </div>
@@ -227,7 +227,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
         />
         {isAdmin ? (
           <div className="border-t border-line pt-5">
-            <LinkButton href={`${path}/delete` as Route} variant="danger-ghost" size="sm" prefetch={false}>
+            <LinkButton href={deleteJobPath(job.id)} variant="danger-ghost" size="sm" prefetch={false}>
               <Icon node={Trash2} className="size-3.5" />
               {t('delete.open')}
             </LinkButton>

@@ -1,5 +1,5 @@
 import { Plus } from 'lucide';
-import type { Metadata, Route } from 'next';
+import type { Metadata } from 'next';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
@@ -9,7 +9,7 @@ import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import { formatTitlePageCursor } from '#domain/page-cursor.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { isUnfinished } from '#domain/run-state.ts';
-import { addressOf } from '#http/address-of.ts';
+import { addressOf, newJobPath, pluginPath } from '#http/paths.ts';
 import { requireMember } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { PluginHeader } from '#features/plugins/components/plugin-header.tsx';
@@ -44,7 +44,7 @@ export default portalPage<PageProps<'/plugins/[id]'>>(async ({ params, searchPar
         page.items.map(({ jobId }) => jobId),
       )
     : null;
-  const path = `/plugins/${plugin.id}`;
+  const path = pluginPath(plugin.id);
   const here = position === null ? {} : { [position.direction]: formatTitlePageCursor(position.cursor) };
   const runNowForm = runNowId === null ? undefined : forms?.get(runNowId);
   const kinds = manifestOf(plugin)?.jobs ?? [];
@@ -84,12 +84,7 @@ export default portalPage<PageProps<'/plugins/[id]'>>(async ({ params, searchPar
       {isAdmin && kinds.length > 0 ? (
         <div className="mt-4 flex flex-wrap gap-2">
           {kinds.map((kind) => (
-            <LinkButton
-              key={kind.name}
-              href={`${path}/new-job/${kind.name}` as Route}
-              size="sm"
-              prefetch={false}
-            >
+            <LinkButton key={kind.name} href={newJobPath(plugin.id, kind.name)} size="sm" prefetch={false}>
               <Icon node={Plus} className="size-3.5" />
               {t('newFrom', { title: textIn(kind.title, locale) })}
             </LinkButton>

@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight } from 'lucide';
-import type { Metadata, Route } from 'next';
+import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { formatPlainTime } from '#components/ui/format-time.ts';
@@ -10,6 +10,7 @@ import { StatusBadge } from '#components/ui/status-badge.tsx';
 import { PortalError } from '#domain/errors.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { oneLine, readableText } from '#domain/reported-text.ts';
+import { jobPath, runPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { requireMember } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
@@ -43,10 +44,7 @@ export default portalPage<PageProps<'/runs/[id]'>>(async ({ params }) => {
     <>
       <PageHeader
         above={
-          <Link
-            href={`/jobs/${run.job.id}` as Route}
-            className="inline-flex items-center gap-1 hover:text-ink"
-          >
+          <Link href={jobPath(run.job.id)} className="inline-flex items-center gap-1 hover:text-ink">
             <Icon node={ChevronLeft} className="size-3.5" />
             {t('back')}
           </Link>
@@ -63,13 +61,13 @@ export default portalPage<PageProps<'/runs/[id]'>>(async ({ params }) => {
             <RunActions whole={whole} />
             <nav aria-label={t('neighbours')} className="flex flex-wrap gap-2">
               {older === null ? null : (
-                <LinkButton href={`/runs/${older}` as Route} size="sm" prefetch={false}>
+                <LinkButton href={runPath(older)} size="sm" prefetch={false}>
                   <Icon node={ChevronLeft} />
                   {t('older')}
                 </LinkButton>
               )}
               {newer === null ? null : (
-                <LinkButton href={`/runs/${newer}` as Route} size="sm" prefetch={false}>
+                <LinkButton href={runPath(newer)} size="sm" prefetch={false}>
                   {t('newer')}
                   <Icon node={ChevronRight} />
                 </LinkButton>

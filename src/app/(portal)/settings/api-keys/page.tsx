@@ -16,7 +16,7 @@ import { CreateKeyDialog, createKeyDialogId } from '#features/api-keys/component
 import { RotateKeyDialog } from '#features/api-keys/components/rotate-key-dialog.tsx';
 import { listApiKeys } from '#features/api-keys/queries.ts';
 import { parseApiKeysAddress } from '#features/api-keys/schemas.ts';
-import { addressOf } from '#http/address-of.ts';
+import { addressOf } from '#http/paths.ts';
 import { requireAdmin } from '#auth/actor.ts';
 import { requireMember } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';

@@ -1,11 +1,12 @@
 import { History } from 'lucide';
-import type { Metadata, Route } from 'next';
+import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import { ExactTime } from '#components/ui/relative-time.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
+import { addressOf } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { requireAdmin } from '#auth/actor.ts';
 import { requireMember } from '#auth/current-member.ts';
@@ -91,8 +92,8 @@ export default portalPage<PageProps<'/settings/audit-log'>>(async ({ searchParam
         </Table>
       )}
       <PaginationLinks
-        newerHref={olderThanId === null ? null : (path as Route)}
-        olderHref={page.olderThan === null ? null : (`${path}?before=${page.olderThan}` as Route)}
+        newerHref={olderThanId === null ? null : path}
+        olderHref={page.olderThan === null ? null : addressOf(path, { before: String(page.olderThan) })}
       />
     </>
   );

@@ -1,5 +1,5 @@
 import { Download } from 'lucide';
-import type { Metadata, Route } from 'next';
+import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
@@ -16,6 +16,7 @@ import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { Tabs } from '#components/ui/tabs.tsx';
 import { requireMember } from '#auth/current-member.ts';
+import { addressOf } from '#http/paths.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { readPublicAddress } from '#http/public-address.ts';
 import { revealWebhookSecret } from '#features/reports/actions.ts';
@@ -124,7 +125,7 @@ export default portalPage<PageProps<'/settings/how-to-report'>>(async ({ searchP
           <Tabs
             label={t('ways')}
             tabs={ways.map(({ name, text }) => ({
-              href: `/settings/how-to-report?with=${name}` as Route,
+              href: addressOf('/settings/how-to-report', { with: name }),
               label: t(text),
               isCurrent: name === way.name,
             }))}

@@ -1,5 +1,5 @@
 import { ChevronLeft } from 'lucide';
-import type { Metadata, Route } from 'next';
+import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
 import { ActionForm } from '#components/ui/action-form.tsx';
@@ -10,6 +10,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { deleteJob } from '#features/jobs/actions.ts';
 import { countRuns, getJobOnce } from '#features/jobs/queries.ts';
+import { jobPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { requireAdmin } from '#auth/actor.ts';
 import { requireMember } from '#auth/current-member.ts';
@@ -25,7 +26,7 @@ export default portalPage<PageProps<'/jobs/[id]/delete'>>(async ({ params }) => 
   const admin = requireAdmin(await requireMember());
   const job = await getJobOnce(admin, (await params).id);
   const [runs, t] = await Promise.all([countRuns(admin, job.id), getTranslations('jobs')]);
-  const path = `/jobs/${job.id}` as Route;
+  const path = jobPath(job.id);
   const title = () => (
     <ReportedText key="title" text={job.title} lengthMax={120} className="font-medium text-ink" />
   );

@@ -1,11 +1,11 @@
 import { ChevronLeft } from 'lucide';
-import type { Metadata, Route } from 'next';
+import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
 import { Icon } from '#components/ui/icon.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { getJobOnce } from '#features/jobs/queries.ts';
-import { addressOf } from '#http/address-of.ts';
+import { addressOf, jobOccurrencesPath, jobPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { requireMember } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
@@ -26,12 +26,11 @@ export default portalPage<PageProps<'/jobs/[id]/occurrences'>>(async ({ params, 
     listOccurrences(member, { jobId: job.id, after: after ?? undefined }),
     getTranslations('schedules.ledger'),
   ]);
-  const path = `/jobs/${job.id}`;
   return (
     <>
       <PageHeader
         above={
-          <Link href={path as Route} className="inline-flex items-center gap-1 hover:text-ink">
+          <Link href={jobPath(job.id)} className="inline-flex items-center gap-1 hover:text-ink">
             <Icon node={ChevronLeft} className="size-3.5" />
             <ReportedText text={job.title} lengthMax={60} />
           </Link>
@@ -43,7 +42,9 @@ export default portalPage<PageProps<'/jobs/[id]/occurrences'>>(async ({ params, 
         hasTitle={false}
         occurrences={ledger.occurrences}
         timeZone={member.timeZone}
-        olderHref={ledger.next === null ? null : addressOf(`${path}/occurrences`, { after: ledger.next })}
+        olderHref={
+          ledger.next === null ? null : addressOf(jobOccurrencesPath(job.id), { after: ledger.next })
+        }
       />
     </>
   );

@@ -1,10 +1,11 @@
 import { ChevronLeft } from 'lucide';
-import type { Metadata, Route } from 'next';
+import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
 import { Icon } from '#components/ui/icon.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { getJobOnce } from '#features/jobs/queries.ts';
+import { jobPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { requireAdmin } from '#auth/actor.ts';
 import { requireMember } from '#auth/current-member.ts';
@@ -25,10 +26,7 @@ export default portalPage<PageProps<'/jobs/[id]/schedule'>>(async ({ params }) =
     <>
       <PageHeader
         above={
-          <Link
-            href={`/jobs/${job.jobId}` as Route}
-            className="inline-flex items-center gap-1 hover:text-ink"
-          >
+          <Link href={jobPath(job.jobId)} className="inline-flex items-center gap-1 hover:text-ink">
             <Icon node={ChevronLeft} className="size-3.5" />
             <ReportedText text={job.title} lengthMax={60} />
           </Link>

@@ -1,11 +1,12 @@
 import { ChevronLeft } from 'lucide';
-import type { Metadata, Route } from 'next';
+import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
 import { Card } from '#components/ui/card.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { getJobOnce } from '#features/jobs/queries.ts';
+import { jobPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { requireAdmin } from '#auth/actor.ts';
 import { requireMember } from '#auth/current-member.ts';
@@ -33,7 +34,7 @@ export default portalPage<PageProps<'/jobs/[id]/settings'>>(async ({ params }) =
     <div className="mx-auto max-w-2xl space-y-5">
       <PageHeader
         above={
-          <Link href={`/jobs/${id}` as Route} className="inline-flex items-center gap-1 hover:text-ink">
+          <Link href={jobPath(id)} className="inline-flex items-center gap-1 hover:text-ink">
             <Icon node={ChevronLeft} className="size-3.5" />
             <ReportedText text={settings.title} lengthMax={60} />
           </Link>

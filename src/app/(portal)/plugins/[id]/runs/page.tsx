@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { requireMember } from '#auth/current-member.ts';
+import { pluginRunsPath } from '#http/paths.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { PluginHeader } from '#features/plugins/components/plugin-header.tsx';
 import { pluginTitle } from '#features/plugins/page-title.ts';
@@ -10,7 +11,6 @@ import { SummaryCards } from '#features/runs/components/summary-cards.tsx';
 import { listAllRuns, listJobChoices, readTotals } from '#features/runs/run-list.ts';
 import { parseRunsAddress, queryOf } from '#features/runs/schemas.ts';
 import { findShownRun } from '#features/runs/whole-run.ts';
-import type { Route } from 'next';
 
 export async function generateMetadata({ params }: PageProps<'/plugins/[id]/runs'>): Promise<Metadata> {
   return pluginTitle((await params).id);
@@ -28,7 +28,7 @@ export default portalPage<PageProps<'/plugins/[id]/runs'>>(async ({ params, sear
     listJobChoices(member, { pluginId, chosenId: jobId }),
     findShownRun(member, shownId),
   ]);
-  const path = `/plugins/${plugin.id}/runs`;
+  const path = pluginRunsPath(plugin.id);
   return (
     <>
       <PluginHeader
@@ -38,7 +38,7 @@ export default portalPage<PageProps<'/plugins/[id]/runs'>>(async ({ params, sear
         isAdmin={member.role === 'admin'}
       />
       <SummaryCards totals={totals} days={null} />
-      <RunFilterBar action={path as Route} filter={filter} jobs={jobs} plugins={null} />
+      <RunFilterBar action={path} filter={filter} jobs={jobs} plugins={null} />
       <RunListSection
         path={path}
         query={{ ...queryOf(filter), plugin: null }}

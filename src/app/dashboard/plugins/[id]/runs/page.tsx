@@ -1,11 +1,11 @@
-import type { Route } from 'next';
 import { redirect } from 'next/navigation';
 import { requireMember } from '#auth/current-member.ts';
+import { pluginRunsPath } from '#http/paths.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { getPlugin } from '#features/plugins/queries.ts';
 
 /** An address that people have in their bookmarks leads to the plugin's page [contract: plugin runs]. */
 export default portalPage<PageProps<'/dashboard/plugins/[id]/runs'>>(async ({ params }) => {
   const plugin = await getPlugin(await requireMember(), (await params).id);
-  redirect(`/plugins/${plugin.id}/runs` as Route);
+  redirect(pluginRunsPath(plugin.id));
 });

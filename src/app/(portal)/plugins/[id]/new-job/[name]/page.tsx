@@ -1,5 +1,5 @@
 import { ChevronLeft } from 'lucide';
-import type { Metadata, Route } from 'next';
+import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { Card } from '#components/ui/card.tsx';
@@ -9,6 +9,7 @@ import { NotFoundError } from '#domain/errors.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { requireAdmin } from '#auth/actor.ts';
 import { requireMember } from '#auth/current-member.ts';
+import { pluginPath } from '#http/paths.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { NewJobForm } from '#features/plugins/components/new-job-form.tsx';
 import { PluginName } from '#features/plugins/components/plugin-texts.tsx';
@@ -30,10 +31,7 @@ export default portalPage<PageProps<'/plugins/[id]/new-job/[name]'>>(async ({ pa
     <div className="mx-auto max-w-2xl">
       <PageHeader
         above={
-          <Link
-            href={`/plugins/${plugin.id}` as Route}
-            className="inline-flex items-center gap-1 hover:text-ink"
-          >
+          <Link href={pluginPath(plugin.id)} className="inline-flex items-center gap-1 hover:text-ink">
             <Icon node={ChevronLeft} className="size-3.5" />
             <PluginName plugin={plugin} />
           </Link>

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { ownPath, signInPath } from './own-path.ts';
+import { addressOf, ownPath, signInPath } from './paths.ts';
+
+describe('addressOf', () => {
+  it('leaves out what is not given and encodes the rest', () => {
+    expect(addressOf('/jobs', { q: 'a&b=日', state: null, tool: '' })).toBe('/jobs?q=a%26b%3D%E6%97%A5');
+    expect(addressOf('/jobs', { q: undefined })).toBe('/jobs');
+  });
+
+  it('adds to a query that is there already', () => {
+    expect(addressOf('/runs?state=failed', { run: '1' })).toBe('/runs?state=failed&run=1');
+  });
+});
 
 describe('ownPath', () => {
   it.each(['/', '/incidents', '/jobs/1?outcome=failed&page=2', '/settings/audit-log?before=12'])(
