@@ -45,7 +45,7 @@ export interface PluginJob {
     trigger: RunTrigger;
     /** When it started, or was put on the queue if it has not. */
     at: string;
-    completedAt: string | null;
+    finishedAt: string | null;
   } | null;
 }
 
@@ -108,7 +108,7 @@ export function toPluginJob(row: PluginJobRow): PluginJob {
             state: parseRunState(row.latest_run_state),
             trigger: parseRunTrigger(row.latest_run_trigger ?? ''),
             at: toInstant(row.latest_run_at),
-            completedAt: toMaybeInstant(row.latest_run_completed_at),
+            finishedAt: toMaybeInstant(row.latest_run_completed_at),
           },
   };
 }

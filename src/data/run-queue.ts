@@ -221,10 +221,14 @@ export async function finishAttempts(
   return unwrap(answer).map((row) => row.run_id);
 }
 
+const reaped = z
+  .object({ requeued: z.int(), ended: z.int() })
+  .transform(({ requeued, ended }) => ({ requeued, finished: ended }));
+
 /** Puts runs whose queue message is gone back on their queue, or ends them [rule 31: every run ends]. */
-export async function reapRuns(client: ServiceClient): Promise<{ requeued: number; ended: number }> {
+export async function reapRuns(client: ServiceClient): Promise<{ requeued: number; finished: number }> {
   const answer = await client.rpc('reap_runs').retry(false);
-  return z.object({ requeued: z.int(), ended: z.int() }).parse(unwrap(answer));
+  return reaped.parse(unwrap(answer));
 }
 
 /** Says that a process is alive. */

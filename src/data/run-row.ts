@@ -32,7 +32,7 @@ export interface RunSummary {
   trigger: RunTrigger;
   state: RunState;
   startedAt: string | null;
-  completedAt: string | null;
+  finishedAt: string | null;
   /** Place in the history; see the column's comment. */
   orderedAt: string;
   isClockWrong: boolean;
@@ -57,7 +57,7 @@ export function toRunSummary(row: RunSummaryRow): RunSummary {
     trigger: parseRunTrigger(row.trigger),
     state: parseRunState(row.state),
     startedAt: row.started_at === null ? null : toInstant(row.started_at),
-    completedAt: row.completed_at === null ? null : toInstant(row.completed_at),
+    finishedAt: row.completed_at === null ? null : toInstant(row.completed_at),
     orderedAt: toInstant(row.ordered_at),
     isClockWrong: row.is_clock_wrong,
     durationMs: row.duration_ms,

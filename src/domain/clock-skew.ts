@@ -6,9 +6,9 @@ const minuteMs = 60_000;
  */
 export function clockAheadMs(run: {
   isClockWrong: boolean;
-  completedAt: string | null;
+  finishedAt: string | null;
   orderedAt: string;
 }): number | null {
-  if (!run.isClockWrong || run.completedAt === null) return null;
-  return Math.round((Date.parse(run.completedAt) - Date.parse(run.orderedAt)) / minuteMs) * minuteMs;
+  if (!run.isClockWrong || run.finishedAt === null) return null;
+  return Math.round((Date.parse(run.finishedAt) - Date.parse(run.orderedAt)) / minuteMs) * minuteMs;
 }

@@ -24,12 +24,12 @@ interface RunReport {
   reportKey: string;
 }
 
-/** A script says that its run has ended. Instants are UTC in ISO 8601. */
+/** A script says that its run has finished. Instants are UTC in ISO 8601. */
 export interface FinishReport extends RunReport {
   kind: 'finish';
   state: 'success' | 'failed';
   startedAt: string | null;
-  completedAt: string;
+  finishedAt: string;
   durationMs: number | null;
   message: string | null;
   exitCode: number | null;

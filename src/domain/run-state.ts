@@ -21,7 +21,7 @@ export function parseRunTrigger(trigger: string): RunTrigger {
   return runTriggers.find((known) => known === trigger) ?? 'report';
 }
 
-/** Whether a run has not ended yet. */
+/** Whether a run has not finished yet. */
 export function isUnfinished(state: RunState): boolean {
   return state === 'pending' || state === 'running';
 }

@@ -125,7 +125,7 @@ async function makeVerbs(): Promise<Record<string, () => Promise<unknown>>> {
               reportKey: `growth:${(sent += 1)}`,
               startedAt: null,
               state: 'success',
-              completedAt: new Date().toISOString(),
+              finishedAt: new Date().toISOString(),
               durationMs: 5,
               message: 'ok',
               exitCode: null,

@@ -26,7 +26,7 @@ const snoozeSecondsMax = 86_400;
 /**
  * What happens to a run after an attempt [rule 25: time-out and retry].
  *
- * @param attempt number of the attempt that ended, 1 for the first; a snooze does not count
+ * @param attempt number of the attempt that has finished, 1 for the first; a snooze does not count
  * @param snoozes how often the run has snoozed before
  * @param random from 0 to below 1, for the jitter
  */

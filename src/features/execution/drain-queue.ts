@@ -10,7 +10,7 @@ const leaseSeconds = 30;
  * by then is given back without burning its attempt and goes on at the next call, so jobs of such a host should be short or
  * keep a cursor. The plugin `command` has nothing to run there.
  * @param plugins others in place of the built-in ones, for tests
- * @returns how many attempts have ended
+ * @returns how many attempts have finished
  */
 export async function drainQueue({
   msMax,

@@ -11,8 +11,8 @@ export async function noteWorkerHeartbeat(
 }
 
 /** Puts runs that no message leads to any more back on their queue, or ends them [rule 31: every run ends]. */
-export async function reapLostRuns(): Promise<{ requeued: number; ended: number }> {
+export async function reapLostRuns(): Promise<{ requeued: number; finished: number }> {
   const reaped = await reapRuns(createServiceClient());
-  if (reaped.requeued + reaped.ended > 0) writeLog('warn', 'runs_reaped', reaped);
+  if (reaped.requeued + reaped.finished > 0) writeLog('warn', 'runs_reaped', reaped);
   return reaped;
 }

@@ -537,7 +537,7 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
     await plugin(pluginId, false);
     try {
       // Its next attempt is an hour away: the reaper says now that there will be none.
-      expect(await reapLostRuns()).toEqual({ requeued: 0, ended: 1 });
+      expect(await reapLostRuns()).toEqual({ requeued: 0, finished: 1 });
       expect(await readTestRun(failing)).toMatchObject({ state: 'canceled', error: { name: 'SwitchedOff' } });
       expect(await readTestAttempts(failing)).toEqual(['retry']);
       letGo();
@@ -632,8 +632,8 @@ describe('the reaper [rule 31: every run ends]', () => {
   it('brings back a pending run whose message is gone', async () => {
     const runId = await startJob('brief');
     await sql`select pgmq.purge_queue('runs_high')`;
-    expect(await reapLostRuns()).toEqual({ requeued: 1, ended: 0 });
-    expect(await reapLostRuns()).toEqual({ requeued: 0, ended: 0 });
+    expect(await reapLostRuns()).toEqual({ requeued: 1, finished: 0 });
+    expect(await reapLostRuns()).toEqual({ requeued: 0, finished: 0 });
     startExecutor();
     await untilState(runId, 'success');
   });
@@ -646,9 +646,9 @@ describe('the reaper [rule 31: every run ends]', () => {
       await sql`update public.runs set lease_expires_at = now() - interval '2 minutes' where id = ${runId}`;
     };
     await lose();
-    expect(await reapLostRuns()).toEqual({ requeued: 1, ended: 0 });
+    expect(await reapLostRuns()).toEqual({ requeued: 1, finished: 0 });
     await lose();
-    expect(await reapLostRuns()).toEqual({ requeued: 0, ended: 1 });
+    expect(await reapLostRuns()).toEqual({ requeued: 0, finished: 1 });
     expect(await readTestRun(runId)).toMatchObject({ state: 'failed', error: { name: 'WorkerLost' } });
   });
 
@@ -657,7 +657,7 @@ describe('the reaper [rule 31: every run ends]', () => {
     const runId = await startJob('wait');
     await untilState(runId, 'running');
     await sql`select pgmq.purge_queue('runs_high')`;
-    expect(await reapLostRuns()).toEqual({ requeued: 0, ended: 0 });
+    expect(await reapLostRuns()).toEqual({ requeued: 0, finished: 0 });
     letGo();
     await untilState(runId, 'success');
   });

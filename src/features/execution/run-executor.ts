@@ -62,7 +62,7 @@ export class RunExecutor {
     this.#writer = new ResultWriter(client);
   }
 
-  /** Runs that are executed now, and attempts that have ended since the start. */
+  /** Runs that are executed now, and attempts that have finished since the start. */
   get counts(): { running: number; finished: number } {
     return { running: this.#active, finished: this.#finished };
   }

@@ -162,7 +162,7 @@ describe('history', () => {
     expect(await of({ from: '2026-11-22' })).toBe(0);
   });
 
-  it('knows the runs that have not ended, and how many runs there are', async () => {
+  it('knows the runs that have not finished, and how many runs there are', async () => {
     expect((await listUnfinishedRuns(memberOf(tenant), job)).map(({ state }) => state)).toEqual(['running']);
     expect(await countRuns(memberOf(tenant), job)).toBe(131);
   });

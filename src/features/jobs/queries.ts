@@ -33,7 +33,7 @@ export interface ListedJob {
   lastFinishedAt: string | null;
   lastMessage: string | null;
   isClockAhead: boolean;
-  /** Its newest run that has not ended. */
+  /** Its newest run that has not finished. */
   running: { startedAt: string | null; host: string | null } | null;
 }
 

@@ -12,7 +12,7 @@ interface Joining {
 }
 
 /** 'confirm-email' when Supabase wants the address confirmed first: the invitation stays open until then. */
-export type JoinOutcome = 'joined' | 'confirm-email';
+export type JoinResult = 'joined' | 'confirm-email';
 
 async function findOpenInvitation(token: string) {
   const invitation = await findInvitation(token);
@@ -45,7 +45,7 @@ export async function joinAsNewPerson({
   clientAddress,
   displayName,
   newPassword,
-}: Joining & { displayName: string; newPassword: string }): Promise<JoinOutcome> {
+}: Joining & { displayName: string; newPassword: string }): Promise<JoinResult> {
   const invitation = await findOpenInvitation(token);
   await limitAttempts(invitation.email, clientAddress);
   const { data, error } = await client.auth.signUp({ email: invitation.email, password: newPassword });
@@ -80,7 +80,7 @@ export async function joinWithPassword({
   token,
   clientAddress,
   password,
-}: Joining & { password: string }): Promise<JoinOutcome> {
+}: Joining & { password: string }): Promise<JoinResult> {
   const invitation = await findOpenInvitation(token);
   await limitAttempts(invitation.email, clientAddress);
   const { error } = await client.auth.signInWithPassword({ email: invitation.email, password });
@@ -98,7 +98,7 @@ export async function joinWithPassword({
  * Joins as the person who is signed in.
  * @throws InvalidInputError when the invitation is over, ConflictError when it is for another address
  */
-export async function joinAsVisitor({ client, token }: Omit<Joining, 'clientAddress'>): Promise<JoinOutcome> {
+export async function joinAsVisitor({ client, token }: Omit<Joining, 'clientAddress'>): Promise<JoinResult> {
   const invitation = await findOpenInvitation(token);
   const { data } = await client.auth.getUser();
   if (data.user?.email?.toLowerCase() !== invitation.email) {

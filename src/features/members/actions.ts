@@ -82,13 +82,13 @@ export const joinAsNewPerson = defineAction({
   access: 'anyone',
   schema: joinAsNewPersonInput,
   async handle(input) {
-    const outcome = await joinAsNewPersonVerb({
+    const result = await joinAsNewPersonVerb({
       ...input,
       client: await createRequestClient(),
       clientAddress: readClientAddress(await headers()),
     });
     // Otherwise Supabase has sent a message first; the form says what to do with it.
-    if (outcome === 'joined') redirect('/');
+    if (result === 'joined') redirect('/');
   },
 });
 

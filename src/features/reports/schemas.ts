@@ -235,7 +235,7 @@ export function parseJobReport(
     host: report.host || null,
     state: report.status === 'success' ? 'success' : 'failed',
     startedAt: report.started_at ?? null,
-    completedAt: report.finished_at,
+    finishedAt: report.finished_at,
     durationMs: report.duration_ms ?? null,
     reportKey: reportKeyOf({
       runId: report.run_id || null,

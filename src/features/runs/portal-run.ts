@@ -12,7 +12,7 @@ export interface RunAttempt {
   attempt: number;
   workerId: string;
   startedAt: string;
-  endedAt: string | null;
+  finishedAt: string | null;
   outcome: string | null;
   errorMessage: string | null;
 }
@@ -67,7 +67,7 @@ export async function readPortalRun(actor: Actor, runId: string): Promise<Portal
       attempt: attempt.attempt,
       workerId: attempt.worker_id,
       startedAt: toInstant(attempt.started_at),
-      endedAt: attempt.ended_at === null ? null : toInstant(attempt.ended_at),
+      finishedAt: attempt.ended_at === null ? null : toInstant(attempt.ended_at),
       outcome: attempt.outcome,
       errorMessage: toErrorSummary(attempt.error)?.message ?? null,
     })),

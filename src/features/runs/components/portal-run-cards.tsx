@@ -29,7 +29,7 @@ import { OwnMessage } from '#screens/own-message.tsx';
 import { ReportedText } from '#screens/reported-text.tsx';
 import type { PortalRunDetail, RunAttempt } from '#features/runs/portal-run.ts';
 
-/** How far a run is, while it has not ended. */
+/** How far a run is, while it has not finished. */
 export function ProgressCard({
   state,
   run,
@@ -163,7 +163,9 @@ export function AttemptsCard({ attempts, timeZone }: { attempts: readonly RunAtt
           const outcome = outcomes.find((known) => known === attempt.outcome) ?? 'running';
           const { tone, icon } = outcomeLooks[outcome];
           const durationMs =
-            attempt.endedAt === null ? null : Date.parse(attempt.endedAt) - Date.parse(attempt.startedAt);
+            attempt.finishedAt === null
+              ? null
+              : Date.parse(attempt.finishedAt) - Date.parse(attempt.startedAt);
           return (
             <Row key={attempt.attempt}>
               <Cell>{t('nth', { count: attempt.attempt })}</Cell>

@@ -39,7 +39,7 @@ export function RunFacts({
     [t('facts.started'), run.startedAt === null ? unknown : <Time at={run.startedAt} timeZone={timeZone} />],
     [
       t('facts.finished'),
-      run.completedAt === null ? unknown : <Time at={run.completedAt} timeZone={timeZone} />,
+      run.finishedAt === null ? unknown : <Time at={run.finishedAt} timeZone={timeZone} />,
     ],
     [t('facts.duration'), run.durationMs === null ? unknown : formatDuration(run.durationMs, locale)],
     ...(portalRun === null || run.exitCode !== null

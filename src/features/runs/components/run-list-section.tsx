@@ -19,7 +19,7 @@ import type { WholeRun } from '#features/runs/whole-run.ts';
 import { RunDrawer } from './run-drawer.tsx';
 import { RunTable } from './run-table.tsx';
 
-/** A page of runs with ways on; rows that have not ended keep themselves up to date. */
+/** A page of runs with ways on; rows that have not finished keep themselves up to date. */
 export function RunListSection({
   path,
   query,

@@ -22,7 +22,7 @@ function LatestRun({ run, timeZone }: { run: PluginJob['latestRun']; timeZone: s
     >
       <StatusBadge state={run.state} />
       <RelativeTime
-        at={run.completedAt ?? run.at}
+        at={run.finishedAt ?? run.at}
         timeZone={timeZone}
         className="whitespace-nowrap text-ink-muted"
       />
