@@ -39,6 +39,8 @@ const config = [
       'boundaries/include': ['src/**/*'],
       'boundaries/elements': [
         { type: 'app', pattern: 'src/app' },
+        // What the worker and the scheduler route do again and again, of several features.
+        { type: 'chores', pattern: 'src/chores' },
         // What the server's and the worker's processes share: obeying the one that started them, and the portal's address.
         { type: 'process', pattern: 'src/process' },
         { type: 'server', pattern: 'src/server' },
@@ -64,7 +66,7 @@ const config = [
           policies: [
             policy(
               'app',
-              ['app', 'features', ...rooms, 'components', 'domain', 'i18n'].map((type) => to(type)),
+              ['app', 'chores', 'features', ...rooms, 'components', 'domain', 'i18n'].map((type) => to(type)),
             ),
             policy(
               'server',
@@ -72,8 +74,9 @@ const config = [
             ),
             policy(
               'worker',
-              ['worker', 'process', 'features', ...rooms, 'domain'].map((type) => to(type)),
+              ['worker', 'chores', 'process', 'features', ...rooms, 'domain'].map((type) => to(type)),
             ),
+            policy('chores', [to('features'), to('http')]),
             policy('features', [
               to('features', { feature: '{{ from.element.captured.feature }}' }),
               ...[...rooms, 'data', 'domain', 'plugins', 'components', 'i18n', 'process'].map((type) =>
@@ -198,7 +201,7 @@ const config = [
   {
     // A verb or a query reads and writes; an entry point calls one. A client is at hand in every actor, so the floor alone
     // does not hold this.
-    files: ['src/{app,server,worker,components}/**/*.{ts,tsx}', 'src/proxy.ts'],
+    files: ['src/{app,chores,server,worker,components}/**/*.{ts,tsx}', 'src/proxy.ts'],
     ignores: ['src/**/*.test.ts', 'src/server/embedded/**'],
     rules: {
       'no-restricted-syntax': [

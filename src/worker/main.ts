@@ -1,10 +1,9 @@
 import os from 'node:os';
+import { chores, logFailure } from '#chores/chores.ts';
 import { createRunExecutor } from '#features/execution/create-run-executor.ts';
-import { noteWorkerHeartbeat, reapLostRuns } from '#features/execution/keep-house.ts';
+import { noteWorkerHeartbeat } from '#features/execution/keep-house.ts';
 import { describeError, writeLog } from '#http/log.ts';
 import { onRunsAnnounced } from '#process/waiting-runs.ts';
-import { checkRemotePlugins } from '#features/plugins/check-remote-plugins.ts';
-import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';
 import { obeyParent, onParentSays, reportReady, runsWaiting } from '#process/parent.ts';
 import { repeat, type Repeated } from './repeat.ts';
@@ -15,18 +14,18 @@ const { workerId } = settings;
 const startedAt = new Date().toISOString();
 const executor = createRunExecutor(settings, settings.operator);
 
-/** A chore that fails because the database is away fails again soon; saying so once a minute is enough. */
-function chore(name: string, everyMs: number, task: () => Promise<unknown>): Repeated {
+/** What fails because the database is away fails again soon; saying so once a minute is enough. */
+function repeatNamed(name: string, everyMs: number, task: () => Promise<unknown>): Repeated {
   let saidAtMs = -Infinity;
   return repeat(everyMs, task, (error) => {
     if (performance.now() - saidAtMs < 60_000) return;
     saidAtMs = performance.now();
-    writeLog('warn', `${name}_failed`, { worker: workerId, ...describeError(error) });
+    logFailure(name, error, { worker: workerId });
   });
 }
 
-const chores = [
-  chore('heartbeat', 10_000, () =>
+const repeated = [
+  repeatNamed('heartbeat', 10_000, () =>
     noteWorkerHeartbeat(workerId, {
       host: os.hostname(),
       pid: process.pid,
@@ -35,16 +34,13 @@ const chores = [
       ...executor.counts,
     }),
   ),
-  chore('reaper', 30_000, reapLostRuns),
-  // New companies get their plugins within a minute.
-  chore('plugin_sync', 60_000, () => syncBuiltInPlugins({ now: new Date() })),
-  chore('plugin_health', 60_000, () => checkRemotePlugins(settings.operator)),
+  ...chores.map(({ name, everyMs, perform }) => repeatNamed(name, everyMs, () => perform(settings.operator))),
 ];
-if (settings.ticks) chores.push(chore('tick', 1_000, () => runTick()));
+if (settings.ticks) repeated.push(repeatNamed('tick', 1_000, () => runTick()));
 
 obeyParent(async () => {
   writeLog('info', 'worker_stopping', { worker: workerId, ...executor.counts });
-  const stopped = Promise.all(chores.map(({ stop }) => stop()));
+  const stopped = Promise.all(repeated.map(({ stop }) => stop()));
   await executor.stop(settings.graceMs);
   await stopped;
 }, settings.graceMs + 10_000);

@@ -9,7 +9,7 @@ import { limitAttempts } from '#auth/limit-attempts.ts';
  * @throws InvalidInputError when the current password is wrong or the new one is refused, LimitExceededError
  */
 export async function changePassword(
-  { client, email }: Pick<CurrentMember, 'client' | 'email'>,
+  { client, email }: CurrentMember,
   input: { currentPassword: string; newPassword: string; clientAddress: string },
 ): Promise<void> {
   await limitAttempts(email, input.clientAddress);

@@ -1,30 +1,15 @@
+import { performChores } from '#chores/chores.ts';
 import { drainQueue } from '#features/execution/drain-queue.ts';
-import { reapLostRuns } from '#features/execution/keep-house.ts';
 import { requireCronSecret } from '#auth/cron-secret.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
-import { describeError, writeLog } from '#http/log.ts';
 import { machineRoute, type Note } from '#http/machine-route.ts';
 import { readPublicAddress } from '#http/public-address.ts';
 import { readPluginHosts, runsWithoutWorker } from '#features/execution/serverless.ts';
-import { checkRemotePlugins } from '#features/plugins/check-remote-plugins.ts';
-import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';
 
 /** Seconds that Vercel gives this function; tick and drain share them, and pg_cron's next call is a minute away. */
 export const maxDuration = 60;
 const drainUntilMs = 45_000;
-
-/** What a worker does beside the runs, where there is none. */
-async function keepHouse(): Promise<void> {
-  const chores = await Promise.allSettled([
-    reapLostRuns(),
-    syncBuiltInPlugins({ now: new Date() }),
-    checkRemotePlugins({ allowedHosts: readPluginHosts() }),
-  ]);
-  for (const chore of chores) {
-    if (chore.status === 'rejected') writeLog('warn', 'chore_failed', describeError(chore.reason));
-  }
-}
 
 async function tick(request: Request, note: Note) {
   requireCronSecret(request.headers);
@@ -33,11 +18,12 @@ async function tick(request: Request, note: Note) {
   const { due, enqueued, skipped, missed } = await runTick();
   let drained = 0;
   if (runsWithoutWorker()) {
-    await keepHouse();
+    const allowedHosts = readPluginHosts();
+    await performChores({ allowedHosts });
     drained = await drainQueue({
       msMax: drainUntilMs - elapsedMs(),
       publicUrl: readPublicAddress(request.headers),
-      allowedHosts: readPluginHosts(),
+      allowedHosts,
     });
   }
   const answer = { due, enqueued, skipped, missed, drained, elapsed_ms: elapsedMs() };

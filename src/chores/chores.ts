@@ -1,0 +1,34 @@
+import { reapLostRuns } from '#features/execution/keep-house.ts';
+import { checkRemotePlugins } from '#features/plugins/check-remote-plugins.ts';
+import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
+import { describeError, writeLog } from '#http/log.ts';
+
+interface Operator {
+  allowedHosts: readonly string[];
+}
+
+interface Chore {
+  name: string;
+  everyMs: number;
+  perform: (operator: Operator) => Promise<unknown>;
+}
+
+/** What is done again and again besides ticks and runs: by every worker, or by the scheduler route where there is none. */
+export const chores: readonly Chore[] = [
+  { name: 'reaper', everyMs: 30_000, perform: reapLostRuns },
+  // New companies get their plugins within a minute.
+  { name: 'plugin_sync', everyMs: 60_000, perform: () => syncBuiltInPlugins({ now: new Date() }) },
+  { name: 'plugin_health', everyMs: 60_000, perform: checkRemotePlugins },
+];
+
+/** Says in the log that a chore failed; the next time comes. */
+export function logFailure(name: string, error: unknown, facts: Record<string, string> = {}): void {
+  writeLog('warn', `${name}_failed`, { ...facts, ...describeError(error) });
+}
+
+/** Does every chore once. Never throws. */
+export async function performChores(operator: Operator): Promise<void> {
+  await Promise.all(
+    chores.map(({ name, perform }) => perform(operator).catch((error: unknown) => logFailure(name, error))),
+  );
+}
