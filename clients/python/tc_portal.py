@@ -1,34 +1,34 @@
 """TC Portal にジョブの結果を報告する / Report the outcome of a job to TC Portal.
 
-このファイルをスクリプトの隣に置くだけで使えます (標準ライブラリのみ、Python 3.8 以降)。
+このファイルをスクリプトと同じフォルダーに置いて使います (Python 3.8 以降、追加パッケージ不要)。
 環境変数 TC_PORTAL_MONITOR_URL, TC_PORTAL_WEBHOOK_SECRET, TC_PORTAL_JOB_KEY,
-TC_PORTAL_JOB_TITLE を設定し、次のどれか一つの方法で使います。
+TC_PORTAL_JOB_TITLE を設定し、次のいずれかの方法で使います。
 
     from tc_portal import monitor, report_job_status
     @monitor()                        # 1. 開始と結果を自動で報告 (async も可)
     def main(): ...
     with monitor(job_key="sales") as run:
         run.message, run.metrics = "処理完了", {"rows": 120}
-    report_job_status("success", "処理完了")       # 2. 自分で結果だけを報告
-    python tc_portal.py run -- python job.py       # 3. スクリプトを変えずに報告
+    report_job_status("success", "処理完了")       # 2. 結果だけを報告
+    python tc_portal.py run -- python job.py       # 3. スクリプトを変更せずに報告
     python tc_portal.py report success --message 完了 | flush | test
 
-報告がジョブを止めたり結果を変えたりすることはありません。環境変数がなければ何もせず、
-ポータルに届かなければ保存して次の報告のときに送ります。表示は stderr の [TC Portal] 行だけです。
+報告がジョブの動作や結果に影響することはありません。環境変数が未設定なら報告せず、送信できなかった
+報告は保存して次回送信します。表示するのは stderr の [TC Portal] で始まる行だけです。
 
-Copy this one file beside a script (standard library only, Python 3.8 or later), set
-the four variables above and use one of the three ways. Reporting never breaks or
-changes the job: unset variables mean one line on stderr, and a report that cannot be
-delivered is kept on disk and sent, with its original times, by the next report or by
-`flush`. `test` sends a report for the job key "test-job" and shows the real answer.
+Copy this file next to your script (Python 3.8 or later, no packages needed), set the
+four variables above, and use one of the three ways. Reporting never affects the job. If
+the variables are not set, it prints one line on stderr. If a report cannot be delivered,
+it is saved on disk and sent, with its original times, by the next report or by `flush`.
+`test` sends a report for the job key "test-job" and shows the portal's response.
 
 Optional: TC_PORTAL_TOOL_ID, TC_PORTAL_SPOOL_DIR (default ~/.tc_portal/spool, on Windows
 %LOCALAPPDATA%\\tc_portal\\spool), TC_PORTAL_TIMEOUT_SECONDS (default 10).
-A decorated generator is one run from its first item to its last, and stopping early
-is a success; async generators are left alone. In async code use `async with monitor()`.
-`run` answers with the program's own exit code: 128+n after signal n, 127 when it was not
-found, 126 when it could not be started, 124 after --timeout-seconds. Use `--no-log` to
-keep its output out of the report.
+A decorated generator is one run from its first item to its last; stopping early counts
+as success. Async generators are not monitored. In async code, use `async with monitor()`.
+`run` exits with the program's exit code, or with 128+n after signal n, 127 if the program
+was not found, 126 if it could not start, 124 after --timeout-seconds. `--no-log` keeps
+the output out of the report.
 """
 
 import os
@@ -168,7 +168,10 @@ def _never_raise(function: AnyFunction) -> AnyFunction:
         try:
             return function(*args, **kwargs)
         except Exception as error:
-            _say("報告処理の内部エラー (internal error, the job is not affected): " + type(error).__name__)
+            _say(
+                "報告処理の内部エラー。ジョブには影響ありません (internal error; the job is not affected): "
+                + type(error).__name__
+            )
             return None
 
     return cast(AnyFunction, guarded)
@@ -301,7 +304,7 @@ def _convert(name: str, convert: Callable[..., Any], *values: Any) -> Any:
     try:
         return convert(*values)
     except Exception:
-        _say("使えない値のため省略しました (left out, not a usable value): " + name)
+        _say("無効な値のため省略しました (omitted, invalid value): " + name)
         return None
 
 
@@ -357,7 +360,7 @@ def _read_metrics(metrics: Mapping[Any, Any]) -> Dict[str, float]:
         if number is not None:
             found[str(name)] = number
     if len(found) < len(metrics):
-        _say("数値ではない metrics を省略しました (left out metrics that are not numbers)")
+        _say("数値ではない metrics を省略しました (omitted metrics that are not numbers)")
     return found
 
 
@@ -388,7 +391,7 @@ def _fit_report(payload: Payload) -> bytes:
     rest = {name: value for name, value in payload.items() if name != "log"}
     for name in ("metrics", "schedule"):
         if len(_encode(rest)) > BODY_BYTES_MAX and rest.pop(name, None) is not None:
-            _say("大きすぎるため省略しました (left out, too large): " + name)
+            _say("サイズが大きすぎるため省略しました (omitted, too large): " + name)
     room_bytes = BODY_BYTES_MAX - len(_encode(dict(rest, log="")))
     if "log" in payload and room_bytes > 1_000:
         rest["log"] = _clip_log(payload["log"], room_bytes)
@@ -422,7 +425,7 @@ def _count_fitting(text: str, bytes_max: int) -> int:
 
 
 def _describe_cut(count: int, unit_japanese: str, unit_english: str) -> str:
-    return "\n… {0:,} {1}を省略しました ({0:,} {2} cut) …\n".format(count, unit_japanese, unit_english)
+    return "\n… {0:,} {1}を省略しました ({0:,} {2} omitted) …\n".format(count, unit_japanese, unit_english)
 
 
 # --- HTTP ---
@@ -458,9 +461,9 @@ class Answer(NamedTuple):
         if self.status == 0:
             return self.text
         if 200 <= self.status < 300 and not self.is_accepted:
-            return "HTTP {} ポータルの応答ではありません (not an answer of the portal)".format(self.status)
+            return "HTTP {} ポータル以外からの応答です (not a response from the portal)".format(self.status)
         if 300 <= self.status < 400:
-            return "HTTP {} リダイレクトは追いません (redirects are not followed; correct the URL)".format(self.status)
+            return "HTTP {} リダイレクトには対応していません (redirects are not followed; correct the URL)".format(self.status)
         try:
             sentence = json.loads(self.text)["error"]
         except Exception:
@@ -624,7 +627,7 @@ class Spool:
             keep_count += 1
         dropped = sum(self._delete(name) for name in names[: len(names) - keep_count])
         if dropped:
-            _say("未送信の古い報告 {0} 件を破棄しました (dropped {0} old unsent reports)".format(dropped))
+            _say("未送信の古い報告 {0} 件を破棄しました (deleted {0} old unsent reports)".format(dropped))
 
     def put_off(self, seconds: float) -> None:
         """Remembers, for every process, how long the portal asked us to wait."""
@@ -708,7 +711,7 @@ def _flush_spool(settings: Settings, seconds: float) -> FlushResult:
         if answer.status != 500 or failures >= FLUSH_FAILURES_MAX:
             break
     if sent:
-        _say("未送信だった報告 {0} 件を送信しました (sent {0} waiting reports)".format(sent))
+        _say("未送信だった報告 {0} 件を送信しました (sent {0} saved reports)".format(sent))
     return FlushResult(sent, len(spool.list_waiting()), problem)
 
 
@@ -723,7 +726,7 @@ def _send_waiting(settings: Settings, spool: Spool, name: str, seconds: float) -
             return None
         if not _is_report(body):
             spool.remove(claimed)
-            _say("壊れた未送信の報告を破棄しました (dropped a damaged waiting report)")
+            _say("破損していた未送信の報告を破棄しました (deleted a damaged unsent report)")
             return None
         answer = _post_or_reduce(settings, body, seconds)
         if answer.is_accepted or answer.is_refused:
@@ -734,7 +737,7 @@ def _send_waiting(settings: Settings, spool: Spool, name: str, seconds: float) -
         spool.release(claimed)
         raise
     if answer.is_refused:
-        _say("未送信の報告は受け付けられませんでした (a waiting report was refused): " + answer.describe())
+        _say("未送信の報告が拒否されました (the portal refused a saved report): " + answer.describe())
     return answer
 
 
@@ -762,7 +765,7 @@ def _deliver(settings: Settings, payload: Payload) -> bool:
     body = _fit_report(payload)
     if _is_away(settings):
         if not spool.keep(body):
-            _say("ポータルに届かず、保存もできませんでした (the portal is away and the report cannot be kept)")
+            _say("ポータルに接続できず、報告も保存できませんでした (neither delivered nor saved)")
         return False
     began = time.monotonic()
     try:
@@ -776,16 +779,16 @@ def _deliver(settings: Settings, payload: Payload) -> bool:
             _flush_spool(settings, FLUSH_SECONDS)
         return True
     if answer.is_refused:
-        _say("報告は受け付けられませんでした (the portal refused the report): " + answer.describe())
+        _say("報告が拒否されました (the portal refused the report): " + answer.describe())
         return False
     _next_attempt_at[settings.url] = time.monotonic() + AWAY_PAUSE_FACTOR * (time.monotonic() - began)
     is_kept = spool.keep(body)
     if is_kept and answer.retry_after_seconds:
         spool.put_off(answer.retry_after_seconds)
     if is_kept:
-        _say("報告できませんでした。次回の報告時に送ります (not delivered, kept for later): " + answer.describe())
+        _say("報告できませんでした。保存して次回送信します (not delivered; saved for later): " + answer.describe())
     else:
-        _say("報告できず、保存もできませんでした (neither delivered nor kept): " + answer.describe())
+        _say("報告も保存もできませんでした (neither delivered nor saved): " + answer.describe())
     return False
 
 
@@ -816,7 +819,7 @@ def _post_or_reduce(settings: Settings, body: bytes, seconds: float) -> Answer:
             break
         answer = _post_within(settings, settings.url, _encode(smaller), seconds_left)
         if answer.is_accepted:
-            _say("一部の項目なしで報告しました (reported without some fields, because): " + first.describe())
+            _say("一部の項目を除いて報告しました。理由 (reported without some fields; reason): " + first.describe())
         if not answer.is_refused:
             return answer
     return first
@@ -913,14 +916,14 @@ def report_job_status(
     title: Optional[str] = None,
     tool_id: Optional[str] = None,
 ) -> None:
-    """TC Portal にジョブ結果 ('success' または 'error') を報告する。例外は出さない。
+    """TC Portal にジョブの結果 ('success' または 'error') を報告する。例外は発生しない。
 
     Reports the outcome of a job and never raises. Times are datetimes or ISO 8601 text."""
     settings = _read_settings(job_key, title, tool_id)
     if settings is None:
         return
     if status not in ("success", "error"):
-        _say("報告しません (not reported): status must be 'success' or 'error', not " + repr(status)[:50])
+        _say("報告できません (not reported): status must be 'success' or 'error', not " + repr(status)[:50])
         return
     report = _build_report(
         settings,
@@ -1582,7 +1585,7 @@ def _explain_no_start(command: List[str], error: Exception) -> ProgramResult:
     if isinstance(error, FileNotFoundError):
         exit_code, reason = EXIT_NOT_FOUND, "コマンドが見つかりません (command not found)"
     else:
-        exit_code, reason = EXIT_CANNOT_START, "コマンドを実行できません (cannot execute)"
+        exit_code, reason = EXIT_CANNOT_START, "コマンドを実行できません (command cannot be executed)"
     message = "{}: {}".format(reason, command[0])
     _say(message)
     return ProgramResult(exit_code, message)
@@ -1620,10 +1623,10 @@ def flush_reports() -> int:
     result = _flush_spool(settings, FLUSH_COMMAND_SECONDS)
     if result.waiting:
         reason = ": " + result.last_problem if result.last_problem else ""
-        _say("未送信の報告が {0} 件残っています ({0} reports still wait){1}".format(result.waiting, reason))
+        _say("未送信の報告が {0} 件残っています ({0} reports are still unsent){1}".format(result.waiting, reason))
         return 1
     if not result.sent:
-        _say("未送信の報告はありません (nothing waits)")
+        _say("未送信の報告はありません (no unsent reports)")
     return 0
 
 
@@ -1636,7 +1639,7 @@ def check_connection() -> int:
     report = _build_report(settings, "success", "テスト報告 (tc_portal.py test)")
     began = time.monotonic()
     answer = _post_within(settings, settings.url, _fit_report(report), settings.timeout_seconds)
-    _say("応答 (answer, {:.0f} ms): {}".format((time.monotonic() - began) * 1000, answer.describe()))
+    _say("応答 (response, {:.0f} ms): {}".format((time.monotonic() - began) * 1000, answer.describe()))
     if answer.status:
         _say("本文 (body): " + answer.text[:1000])
     return 0 if answer.is_accepted else 1
@@ -1661,7 +1664,7 @@ def _describe_settings(settings: Optional[Settings]) -> None:
         return
     _say("TC_PORTAL_MONITOR_URL = " + _without_password(settings.url))
     spool = Spool(settings.spool_folder)
-    _say("保存先 (spool): {}, {} 件 (waiting)".format(settings.spool_folder or "-", len(spool.list_waiting())))
+    _say("保存先 (spool): {}, 未送信 {} 件 (unsent)".format(settings.spool_folder or "-", len(spool.list_waiting())))
     parts = urllib.parse.urlsplit(settings.url)
     proxy = getproxies().get(parts.scheme)
     if proxy and not proxy_bypass(parts.netloc.rpartition("@")[2]):
@@ -1702,23 +1705,23 @@ def _make_parser() -> Any:
     run = commands.add_parser(
         "run",
         usage="tc_portal run [options] -- program ...",
-        help="プログラムを実行して報告 (run a program and report it)",
+        help="プログラムを実行して結果を報告 (run a program and report its result)",
     )
     run.add_argument("--key", help="job_key (default: TC_PORTAL_JOB_KEY)")
     run.add_argument("--title", help="title (default: TC_PORTAL_JOB_TITLE)")
     run.add_argument(
-        "--timeout-seconds", type=float, help="この秒数で停止 (stop the program after this many seconds)"
+        "--timeout-seconds", type=float, help="指定した秒数で停止 (stop the program after this many seconds)"
     )
-    run.add_argument("--no-log", action="store_true", help="出力を送らない (keep the output out of the report)")
-    report = commands.add_parser("report", help="結果だけを報告 (report an outcome)")
+    run.add_argument("--no-log", action="store_true", help="出力を送信しない (do not send the output)")
+    report = commands.add_parser("report", help="結果だけを報告 (report a result)")
     report.add_argument("status", choices=["success", "error"])
     report.add_argument("--message")
     report.add_argument("--key", help="job_key (default: TC_PORTAL_JOB_KEY)")
     report.add_argument("--title", help="title (default: TC_PORTAL_JOB_TITLE)")
     report.add_argument("--exit-code", type=int)
     report.add_argument("--run-id")
-    commands.add_parser("flush", help="未送信の報告を送る (send the reports that wait)")
-    commands.add_parser("test", help="設定と応答を確かめる (show the settings and the portal's answer)")
+    commands.add_parser("flush", help="未送信の報告を送信 (send saved reports)")
+    commands.add_parser("test", help="設定とポータルの応答を表示 (show the settings and the portal's response)")
     return parser
 
 
@@ -1733,7 +1736,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     options = parser.parse_args(words)
     if options.command == "run":
         if not program:
-            parser.error("プログラムがありません (no program given): tc_portal run [options] -- program ...")
+            parser.error("プログラムを指定してください (no program given): tc_portal run [options] -- program ...")
         return run_program(program, options.key, options.title, options.timeout_seconds, not options.no_log)
     if options.command == "report":
         report_job_status(

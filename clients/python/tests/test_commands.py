@@ -43,7 +43,7 @@ class TheReportCommand(PortalTestCase):
 class TheFlushCommand(PortalTestCase):
     def test_it_says_when_nothing_waits(self) -> None:
         self.assertEqual(tc_portal.main(["flush"]), 0)
-        self.assertIn("nothing waits", self.said)
+        self.assertIn("no unsent reports", self.said)
 
     def test_it_says_how_many_still_wait_and_why(self) -> None:
         self.fill_spool(3)

@@ -139,14 +139,14 @@ class WhenThePortalIsAway(PortalTestCase):
         self.portal.answer = refuse(503, "away")
         report_job_status("success")
         self.assertEqual(self.said.count("\n"), 1)
-        self.assertIn("neither delivered nor kept", self.said)
+        self.assertIn("neither delivered nor saved", self.said)
 
     def test_a_user_without_a_home_loses_the_report_but_not_the_job(self) -> None:
         del os.environ["TC_PORTAL_SPOOL_DIR"]
         self.portal.answer = refuse(503, "away")
         with mock.patch.object(tc_portal.os.path, "expanduser", side_effect=lambda path: path):
             report_job_status("success")
-        self.assertIn("neither delivered nor kept", self.said)
+        self.assertIn("neither delivered nor saved", self.said)
         self.assertFalse(os.path.exists("~"))
 
 

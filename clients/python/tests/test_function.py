@@ -201,7 +201,7 @@ class WhatItSays(PortalTestCase):
         with mock.patch.object(sys, "stderr", io.TextIOWrapper(raw, "cp932", errors="strict")):
             report_job_status("error", "x")
             sys.stderr.flush()
-            self.assertIn("報告は受け付けられませんでした", raw.getvalue().decode("cp932"))
+            self.assertIn("報告が拒否されました", raw.getvalue().decode("cp932"))
 
     def test_it_works_without_a_stderr_at_all(self) -> None:
         with mock.patch.object(sys, "stderr", None):

@@ -244,7 +244,7 @@ class WhatItReports(PortalTestCase):
         head, _, rest = log.partition("\n… ")
         notice, _, tail = rest.partition(" …\n")
         cut_bytes = passed_bytes - len(head) - len(tail)
-        self.assertEqual(notice, "{0:,} バイトを省略しました ({0:,} bytes cut)".format(cut_bytes))
+        self.assertEqual(notice, "{0:,} バイトを省略しました ({0:,} bytes omitted)".format(cut_bytes))
         self.assertTrue(all(len(line) == 99 for line in (head.rstrip("\n") + "\n" + tail).splitlines()[:-1]))
 
     def test_endless_output_without_a_newline_is_bounded_too(self) -> None:

@@ -33,5 +33,5 @@ class TheFile(unittest.TestCase):
 
     def test_its_manual_is_japanese_first_then_english(self) -> None:
         manual = tc_portal.__doc__ or ""
-        self.assertLess(manual.index("このファイルを"), manual.index("Copy this one file"))
+        self.assertLess(manual.index("このファイルを"), manual.index("Copy this file"))
         self.assertLess(len(manual.splitlines()), 40)
