@@ -1,3 +1,4 @@
+import { Batcher } from '#data/batcher.ts';
 import { createServiceClient } from '#data/clients/service.ts';
 import { type RecordedReport, recordReports, type Reporter, type SentReport } from '#data/reports.ts';
 import { DatabaseError } from '#data/unwrap.ts';
@@ -10,8 +11,8 @@ import {
 import type { Report } from '#domain/report.ts';
 import { writeLog } from '#http/log.ts';
 import { forgetApiKey } from '#features/reports/authenticate-reporter.ts';
-import { ReportBatcher } from '#features/reports/report-batcher.ts';
 
+const waitMsMax = 10_000;
 const away = 'The database is away: nothing was recorded, try again';
 
 // A deadlock, a serialization failure, or a job that was deleted while its report was being recorded: everything was rolled
@@ -36,14 +37,19 @@ async function send(reports: SentReport[], signal: AbortSignal): Promise<Recorde
   }
 }
 
-const batcher = new ReportBatcher<SentReport, RecordedReport>({
+const batcher = new Batcher<SentReport, RecordedReport>({
   send,
   itemsPerCallMax: 500,
   bytesPerCallMax: 2 * 1024 * 1024,
   callsInFlightMax: 2,
-  waitingItemsMax: 5_000,
-  waitingBytesMax: 64 * 1024 * 1024,
-  waitMsMax: 10_000,
+  callMsMax: waitMsMax,
+  waiting: {
+    itemsMax: 5_000,
+    bytesMax: 64 * 1024 * 1024,
+    msMax: waitMsMax,
+    fullMessage: 'Too many reports are waiting: nothing was recorded, try again',
+    lateMessage: 'The database did not answer in time: try again',
+  },
 });
 
 /**

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { UnavailableError } from '#domain/errors.ts';
-import { ReportBatcher } from '#features/reports/report-batcher.ts';
+import { Batcher } from './batcher.ts';
 
 const patience = { timeout: 20_000 };
 
@@ -12,9 +12,19 @@ interface Call {
   signal: AbortSignal;
 }
 
-function makeBatcher(settings: Partial<ConstructorParameters<typeof ReportBatcher<string, string>>[0]> = {}) {
+type Settings = ConstructorParameters<typeof Batcher<string, string>>[0];
+
+const waiting = {
+  itemsMax: 5,
+  bytesMax: 5000,
+  msMax: 60_000,
+  fullMessage: 'Too many are waiting',
+  lateMessage: 'No answer in time',
+};
+
+function makeBatcher(settings: Partial<Settings> = {}) {
   const calls: Call[] = [];
-  const batcher = new ReportBatcher<string, string>({
+  const batcher = new Batcher<string, string>({
     send: (items, signal) =>
       new Promise((resolve, reject) => {
         calls.push({
@@ -27,9 +37,8 @@ function makeBatcher(settings: Partial<ConstructorParameters<typeof ReportBatche
     itemsPerCallMax: 3,
     bytesPerCallMax: 1000,
     callsInFlightMax: 2,
-    waitingItemsMax: 5,
-    waitingBytesMax: 5000,
-    waitMsMax: 60_000,
+    callMsMax: 60_000,
+    waiting,
     ...settings,
   });
   return { batcher, calls };
@@ -59,7 +68,7 @@ describe('a report is acknowledged only after its own commit [rule 1: commit bef
 
   it('a report that the database did not answer is a failure, not a success', async () => {
     const { batcher } = makeBatcher({ send: async () => [] });
-    expect(await outcome(batcher.add('a', 1))).toBe('Error: A report of a batch was not answered');
+    expect(await outcome(batcher.add('a', 1))).toBe('Error: An item of a batch was not answered');
   });
 });
 
@@ -109,11 +118,15 @@ describe('[rule 7: database away]', () => {
 
   it('is waited for no longer than the limit, in the queue and in a call', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const { batcher, calls } = makeBatcher({ itemsPerCallMax: 1, callsInFlightMax: 1, waitMsMax: 1_000 });
+    const { batcher, calls } = makeBatcher({
+      itemsPerCallMax: 1,
+      callsInFlightMax: 1,
+      waiting: { ...waiting, msMax: 1_000 },
+    });
     const both = [outcome(batcher.add('in a call', 1)), outcome(batcher.add('in the queue', 1))];
     await nextTurn();
     vi.advanceTimersByTime(1001);
-    const late = 'UnavailableError: The database did not answer in time: try again';
+    const late = 'UnavailableError: No answer in time';
     expect(await Promise.all(both)).toEqual([late, late]);
     calls[0]?.commit();
     await nextTurn();
@@ -121,9 +134,11 @@ describe('[rule 7: database away]', () => {
   });
 
   it('ends a call that takes too long', async () => {
-    const { batcher, calls } = makeBatcher({ waitMsMax: 20 });
-    await outcome(batcher.add('a', 1));
+    const { batcher, calls } = makeBatcher({ callMsMax: 20 });
+    const added = batcher.add('a', 1);
     await vi.waitFor(() => expect(calls[0]?.signal.aborted).toBe(true), patience);
+    calls[0]?.commit();
+    await added;
   });
 
   it('fills no more memory than allowed: what cannot wait is refused at once', async () => {
@@ -131,7 +146,7 @@ describe('[rule 7: database away]', () => {
     const taken = [batcher.add('in flight', 1)];
     await nextTurn();
     taken.push(...['a', 'b', 'c', 'd', 'e'].map((item) => batcher.add(item, 1)));
-    const full = 'UnavailableError: Too many reports are waiting: nothing was recorded, try again';
+    const full = 'UnavailableError: Too many are waiting';
     expect(await outcome(batcher.add('one too many', 1))).toBe(full);
     for (let at = 0; at < taken.length; at += 1) {
       await vi.waitFor(() => expect(calls).toHaveLength(at + 1), patience);
@@ -147,7 +162,7 @@ describe('a report that the database refuses for its data', () => {
     const sizes: number[] = [];
     const { batcher } = makeBatcher({
       itemsPerCallMax: 10,
-      waitingItemsMax: 10,
+      waiting: { ...waiting, itemsMax: 10 },
       send: async (items) => {
         sizes.push(items.length);
         if (items.includes('poison')) throw new Error('refused');
@@ -166,5 +181,48 @@ describe('a report that the database refuses for its data', () => {
       'e committed',
     ]);
     expect(sizes).toEqual([6, 3, 2, 1, 3]);
+  });
+});
+
+describe('with sending again', () => {
+  const again = {
+    isWorthwhile: (item: string) => item !== 'stale',
+    msMin: 10,
+    msMax: 40,
+    onFailure: vi.fn(),
+  };
+
+  it('keeps what is worth it while the database is away, in order, and answers once', async () => {
+    again.onFailure.mockClear();
+    const { batcher, calls } = makeBatcher({ again, gatherMs: 1, callsInFlightMax: 1 });
+    const added = ['a', 'stale', 'b'].map((item) => outcome(batcher.add(item)));
+    await vi.waitFor(() => expect(calls).toHaveLength(1), patience);
+    const later = outcome(batcher.add('c'));
+    const away = new UnavailableError('away');
+    calls[0]?.fail(away);
+    expect(await added[1]).toBe('UnavailableError: away');
+    expect(again.onFailure).toHaveBeenCalledExactlyOnceWith(away, { kept: 2, dropped: 1 });
+    await vi.waitFor(() => expect(calls[1]?.items).toEqual(['a', 'b', 'c']), patience);
+    calls[1]?.commit();
+    expect(await Promise.all([...added, later])).toEqual([
+      'a committed',
+      'UnavailableError: away',
+      'b committed',
+      'c committed',
+    ]);
+  });
+
+  it('keeps only what is not answered yet when the database goes away between two halves', async () => {
+    const { batcher, calls } = makeBatcher({ again, callsInFlightMax: 1 });
+    const both = [batcher.add('a'), batcher.add('b')];
+    await nextTurn();
+    calls[0]?.fail(new Error('refused'));
+    await vi.waitFor(() => expect(calls[1]?.items).toEqual(['a']), patience);
+    calls[1]?.commit();
+    await vi.waitFor(() => expect(calls[2]?.items).toEqual(['b']), patience);
+    calls[2]?.fail(new UnavailableError('away'));
+    await vi.waitFor(() => expect(calls[3]?.items).toEqual(['b']), patience);
+    calls[3]?.commit();
+    expect(await Promise.all(both)).toEqual(['a committed', 'b committed']);
   });
 });
