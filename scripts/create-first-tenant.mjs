@@ -1,5 +1,5 @@
 // @ts-check
-// For a hosted Supabase project: makes the first company and its admin. `npm start` does this by itself.
+// For a hosted Supabase project: creates the first company and its admin. `npm start` does this automatically.
 //   node --env-file=.env.hosted scripts/create-first-tenant.mjs "Company name"
 import { createFirstTenant } from '../src/features/tenants/create-first-tenant.ts';
 
@@ -8,7 +8,7 @@ const name = process.argv[2];
 if (!email || !password || !name) {
   process.stderr.write(
     'Set TC_PORTAL_ADMIN_EMAIL, TC_PORTAL_ADMIN_PASSWORD, NEXT_PUBLIC_SUPABASE_URL, NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY and ' +
-      'SUPABASE_SECRET_KEY, and give the company name: node scripts/create-first-tenant.mjs "Company name"\n',
+      'SUPABASE_SECRET_KEY, then pass the company name: node scripts/create-first-tenant.mjs "Company name"\n',
   );
   process.exit(1);
 }
@@ -19,5 +19,5 @@ try {
   process.exit(1);
 }
 process.stdout.write(
-  `Ready: sign in as ${email}. If the project asks for e-mail confirmation, open the mail's link first.\n`,
+  `Ready: sign in as ${email}. If the project requires email confirmation, open the link in the email first.\n`,
 );

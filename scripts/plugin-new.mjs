@@ -1,5 +1,5 @@
 // @ts-check
-// Makes a built-in plugin that does nothing yet, with a test that says what to do: npm run plugin:new -- <id>
+// Creates a built-in plugin that does nothing yet, with a test that says what to do: npm run plugin:new -- <id>
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -16,10 +16,10 @@ function stop(message) {
 
 const [id = '', ...rest] = process.argv.slice(2);
 if (!/^[a-z][a-z0-9-]{0,63}$/.test(id) || rest.length > 0) {
-  stop('Usage: npm run plugin:new -- <id>, where the id is of lower-case letters, digits and -.');
+  stop('Usage: npm run plugin:new -- <id>. Use lowercase letters, digits and - for the id.');
 }
 const folder = path.join(pluginsFolder, id);
-if (fs.existsSync(folder)) stop(`There is a plugin ${id} already: ${folder}`);
+if (fs.existsSync(folder)) stop(`The plugin ${id} already exists: ${folder}`);
 
 const title = id.replaceAll('-', ' ').replace(/^./, (first) => first.toUpperCase());
 
@@ -27,7 +27,7 @@ const manifest = {
   $schema: '../../../docs/api/plugin.schema.json',
   id,
   name: { ja: title, en: title },
-  description: { ja: 'このプラグインがすること。', en: 'What this plugin does.' },
+  description: { ja: 'プラグインの説明。', en: 'What the plugin does.' },
   version: '1.0.0',
   jobs: [
     {
@@ -40,7 +40,12 @@ const manifest = {
       payload: {
         type: 'object',
         properties: {
-          limit: { type: 'integer', title: { ja: '最大件数', en: 'Most items' }, minimum: 1, default: 100 },
+          limit: {
+            type: 'integer',
+            title: { ja: '最大件数', en: 'Maximum items' },
+            minimum: 1,
+            default: 100,
+          },
         },
       },
     },
@@ -49,7 +54,7 @@ const manifest = {
 
 const handler = `import { NonRetryableError, type Outcome, type PluginHandlers, type RunContext } from '#plugins/contract.ts';
 
-/** What the job does: read from where the cursor points to, tell how far it is, answer with the next cursor. */
+/** Reads from the cursor on, reports progress, and returns the next cursor. */
 async function sync(_context: RunContext): Promise<Outcome> {
   throw new NonRetryableError('The plugin ${id} does nothing yet');
 }
@@ -61,8 +66,8 @@ const test = `import { expect, it } from 'vitest';
 import type { RunContext } from '#plugins/contract.ts';
 import { handlers } from './handler.ts';
 
-// Write here what the plugin is for, then make it true in handler.ts. A foreign service is stood in for by \`fetch\`.
-it('sync reads what is new since the cursor, and answers with the next cursor', async () => {
+// Say here what the plugin should do, then implement it in handler.ts. Replace \`fetch\` with what the service would return.
+it('sync reads what is new since the cursor and returns the next cursor', async () => {
   const logged: string[] = [];
   const context: RunContext = {
     payload: { limit: 100 },
@@ -91,7 +96,7 @@ const line = `  ${key}: {
   },
 `;
 const end = registry.lastIndexOf('};');
-if (end < 0) stop(`${registryFile} does not end as expected: nothing was made.`);
+if (end < 0) stop(`${registryFile} does not end as expected: nothing was created.`);
 
 fs.mkdirSync(folder);
 fs.writeFileSync(path.join(folder, 'plugin.json'), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -100,8 +105,8 @@ fs.writeFileSync(path.join(folder, 'handler.test.ts'), test);
 fs.writeFileSync(registryFile, registry.slice(0, end) + line + registry.slice(end));
 
 process.stdout.write(
-  `Made src/plugins/${id}/ and its entry in src/plugins/index.ts. Next:\n` +
-    `  1. say in src/plugins/${id}/plugin.json which jobs there are (docs/plugins.md)\n` +
-    `  2. npx vitest run --project unit src/plugins fails and says what to do: do it in handler.ts\n` +
+  `Created src/plugins/${id}/ and added it to src/plugins/index.ts. Next:\n` +
+    `  1. declare the jobs in src/plugins/${id}/plugin.json (docs/plugins.md)\n` +
+    `  2. write handler.ts until npx vitest run --project unit src/plugins passes\n` +
     `  3. npx prettier --write src/plugins\n`,
 );

@@ -83,7 +83,7 @@ it(
 );
 
 it.each([
-  ['demo-plugin', 'already'],
+  ['demo-plugin', 'already exists'],
   ['../evil', 'Usage'],
   ['Demo', 'Usage'],
   ['', 'Usage'],

@@ -54,7 +54,9 @@ export function run(program, args, options = {}) {
       ...options,
     });
     const letGo = outlive(child, () => {
-      process.stdout.write('\nStopping once this has put back what it began / 元に戻してから停止します …\n');
+      process.stdout.write(
+        '\nUndoing the installation, then stopping / インストールを取り消してから停止します …\n',
+      );
     });
     child.once('error', () => resolve(127));
     child.once('close', (code) => {
@@ -125,8 +127,8 @@ export async function takeTurn(file, onWait) {
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
         throw new Error(
-          `The packages cannot be installed into ${path.dirname(file)} (${error}): make room or start as its owner.\n` +
-            `${path.dirname(file)} にパッケージをインストールできません。空き容量と権限を確認してください。`,
+          `The packages cannot be installed into ${path.dirname(file)} (${error}): free some space, or start as the folder's owner.\n` +
+            `${path.dirname(file)} にパッケージをインストールできません。ディスクの空き容量と権限を確認してください。`,
         );
       }
     }
@@ -142,13 +144,13 @@ export async function ensurePackages() {
   if (numbers(process.version).major < 18) {
     throw new Error(
       `Node ${process.version} is too old: install Node 22 or later from https://nodejs.org and start again.\n` +
-        `Node ${process.version} は古すぎます。https://nodejs.org から Node 22 以降を入れてください。`,
+        `Node ${process.version} は古いため使用できません。https://nodejs.org から Node 22 以降をインストールしてください。`,
     );
   }
   if (isInstalled()) return;
   const letNext = await takeTurn(path.join(projectFolder, '.installing'), () => {
     process.stdout.write(
-      'Another start installs the packages: waiting / 別の起動がパッケージをインストール中です …\n',
+      'Waiting for another start that installs the packages / 別の起動でパッケージをインストール中のため、待機しています …\n',
     );
   });
   try {
@@ -160,7 +162,7 @@ export async function ensurePackages() {
 
 async function installPackages() {
   process.stdout.write(
-    'Installing the packages, which takes a minute or two / パッケージをインストールしています …\n',
+    'Installing the packages; this takes a minute or two / パッケージをインストールしています（1～2分かかります）…\n',
   );
   const { program, before, options } = npmCommand();
   const started = Date.now();
@@ -175,7 +177,7 @@ async function installPackages() {
   if (code !== 0) {
     throw new Error(
       `npm ci failed (exit code ${code}): check the network and the message above, then start again.\n` +
-        `パッケージのインストールに失敗しました。ネットワークと上のメッセージを確認してください。`,
+        `パッケージをインストールできませんでした。ネットワークと上のメッセージを確認し、もう一度起動してください。`,
     );
   }
   fs.writeFileSync(noteFile, lockHash());
@@ -189,8 +191,8 @@ export function ensureNode() {
     .find((file) => fs.existsSync(file));
   if (own) return own;
   throw new Error(
-    `Node ${process.version} is too old and no newer one could be installed: install Node 22.18 or later from https://nodejs.org.\n` +
-      `Node ${process.version} は古すぎます。https://nodejs.org から Node 22.18 以降を入れてください。`,
+    `Node ${process.version} is too old, and no newer version could be installed: install Node 22.18 or later from https://nodejs.org.\n` +
+      `Node ${process.version} は古いため使用できません。https://nodejs.org から Node 22.18 以降をインストールしてください。`,
   );
 }
 

@@ -114,8 +114,8 @@ export async function buildPages(
     if (code !== 0) {
       const lines = tail.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
       throw new StartProblem(
-        `The pages could not be built; the whole output is in ${log.file}:\n${lines.slice(-25).join('\n')}`,
-        `ページのビルドに失敗しました。詳細: ${log.file}`,
+        `The pages could not be built. The full output is in ${log.file}:\n${lines.slice(-25).join('\n')}`,
+        `ページをビルドできませんでした。詳細は ${log.file} を確認してください。`,
       );
     }
     fs.writeFileSync(noteFile, wanted);

@@ -66,7 +66,7 @@ export function lockFolder(folder: string, address: string): FolderLock {
     // The other start has not written its note yet.
   }
   throw new StartProblem(
-    `A portal is already running on ${folder}${where}: open that one, stop it first, or choose another PORTAL_DIR and PORT.`,
-    `${folder} ではすでにポータルが起動しています${where}。それを使うか、停止するか、別の PORTAL_DIR と PORT を指定してください。`,
+    `A portal is already running on ${folder}${where}: use it, stop it, or set another PORTAL_DIR and PORT.`,
+    `${folder} を使うポータルがすでに起動しています${where}。そのポータルを使うか、停止するか、別の PORTAL_DIR と PORT を指定してください。`,
   );
 }

@@ -89,7 +89,7 @@ describe('a start that cannot succeed says why in one sentence', () => {
       encoding: 'utf8',
       env: { ...process.env, PORTAL_DIR: place, PORT: String(await findFreePort()) },
     });
-    expect(answer.stderr).toMatch(/may not write in/);
+    expect(answer.stderr).toMatch(/has no permission to write to/);
     expect(answer.status).toBe(1);
   });
 

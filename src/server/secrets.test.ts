@@ -85,7 +85,7 @@ describe('loadSecrets', () => {
   test.each([
     ['TC_PORTAL_DATABASE_PORT=abc', /TC_PORTAL_DATABASE_PORT must be a number from 1 to 65535, not "abc"/],
     ['TC_PORTAL_DATA_API_PORT=99999', /TC_PORTAL_DATA_API_PORT must be a number/],
-    ['NEXT_PUBLIC_SUPABASE_URL=hello', /NEXT_PUBLIC_SUPABASE_URL must be an address/],
+    ['NEXT_PUBLIC_SUPABASE_URL=hello', /NEXT_PUBLIC_SUPABASE_URL must be a URL/],
   ])('says which line is wrong: %s', async (line, sentence) => {
     fs.mkdirSync(path.dirname(file));
     fs.writeFileSync(file, line);

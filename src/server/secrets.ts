@@ -29,25 +29,21 @@ type Entry = readonly [name: string, comment: string, make: () => string];
 const always: Entry[] = [
   [
     'TC_PORTAL_WEBHOOK_SECRET',
-    'Scripts send it in X-TC-Portal-Webhook-Secret with every report.',
+    'Scripts send this in X-TC-Portal-Webhook-Secret with every report.',
     () => random(32),
   ],
+  ['TC_PORTAL_PING_KEY', 'Part of the URLs of the Healthchecks and Cronitor protocols.', () => random(16)],
+  ['TC_PORTAL_ADMIN_EMAIL', 'The first admin, created at the first start.', () => 'admin@tc-portal.local'],
+  ['TC_PORTAL_ADMIN_PASSWORD', 'The first password. Change it after signing in.', readablePassword],
   [
-    'TC_PORTAL_PING_KEY',
-    'Part of the addresses of the Healthchecks and Cronitor protocols.',
-    () => random(16),
+    'CRON_SECRET',
+    'Callers of /api/internal/scheduler and /api/metrics send this as a bearer token.',
+    () => random(32),
   ],
-  [
-    'TC_PORTAL_ADMIN_EMAIL',
-    'The first administrator, made at the first start.',
-    () => 'admin@tc-portal.local',
-  ],
-  ['TC_PORTAL_ADMIN_PASSWORD', 'Only the first password: change it after signing in.', readablePassword],
-  ['CRON_SECRET', 'What calls /api/internal/scheduler must send it as a bearer token.', () => random(32)],
 ];
 
 const embeddedOnly = (databasePort: string, apiPort: string): Entry[] => [
-  ['TC_PORTAL_JWT_SECRET', 'Signs sessions: everybody is signed out when it changes.', () => random(48)],
+  ['TC_PORTAL_JWT_SECRET', 'Signs sessions. Changing it signs everyone out.', () => random(48)],
   ['TC_PORTAL_DATABASE_PASSWORD', 'The embedded database.', () => random(24)],
   [
     'TC_PORTAL_DATABASE_PORT',
@@ -57,13 +53,13 @@ const embeddedOnly = (databasePort: string, apiPort: string): Entry[] => [
   ['TC_PORTAL_DATA_API_PORT', '', () => apiPort],
   [
     'NEXT_PUBLIC_SUPABASE_URL',
-    'The embedded Supabase. For a hosted project put its address and its two keys here.',
+    'The embedded Supabase. To use a hosted project, put its URL and its two keys here.',
     () => `http://127.0.0.1:${apiPort}`,
   ],
   ['NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY', '', () => `sb_publishable_${random(24)}`],
   [
     'SUPABASE_SECRET_KEY',
-    'Reads and writes everything: never send it to a browser.',
+    'Can read and write everything. Never send it to a browser.',
     () => `sb_secret_${random(32)}`,
   ],
 ];
@@ -111,14 +107,14 @@ export async function loadSecrets(
     if (port === undefined || (/^\d{1,5}$/.test(port) && Number(port) > 0 && Number(port) < 65_536)) continue;
     throw new StartProblem(
       `${name} must be a number from 1 to 65535, not "${port}": correct it in ${file}.`,
-      `${name} には 1 から 65535 の数値を指定してください (${file})。`,
+      `${file} の ${name} には、1～65535 の数値を指定してください。`,
     );
   }
   const url = found.NEXT_PUBLIC_SUPABASE_URL;
   if (url !== undefined && !/^https?:\/\/[^/]/.test(url)) {
     throw new StartProblem(
-      `NEXT_PUBLIC_SUPABASE_URL must be an address such as https://abc.supabase.co, not "${url}": correct it in ${file}, or remove the line to use the portal's own database.`,
-      `NEXT_PUBLIC_SUPABASE_URL は URL ではありません ("${url}")。${file} を修正するか、行を削除してください。`,
+      `NEXT_PUBLIC_SUPABASE_URL must be a URL such as https://abc.supabase.co, not "${url}": correct it in ${file}, or delete the line to use the portal's own database.`,
+      `NEXT_PUBLIC_SUPABASE_URL の値 "${url}" は URL ではありません。${file} を修正するか、この行を削除してポータル自身のデータベースを使ってください。`,
     );
   }
   const ownUrl = found.TC_PORTAL_DATA_API_PORT && `http://127.0.0.1:${found.TC_PORTAL_DATA_API_PORT}`;
@@ -127,8 +123,8 @@ export async function loadSecrets(
     for (const name of ['NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY', 'SUPABASE_SECRET_KEY']) {
       if (found[name]) continue;
       throw new StartProblem(
-        `NEXT_PUBLIC_SUPABASE_URL points to ${url}, but ${name} is missing: put it into ${file}.`,
-        `NEXT_PUBLIC_SUPABASE_URL は ${url} ですが、${name} がありません。${file} に追加してください。`,
+        `NEXT_PUBLIC_SUPABASE_URL points to ${url}, but ${name} is missing: add it to ${file}.`,
+        `NEXT_PUBLIC_SUPABASE_URL に ${url} が指定されていますが、${name} がありません。${file} に追加してください。`,
       );
     }
   }

@@ -20,7 +20,7 @@ function readPort(text: string | undefined): number {
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new StartProblem(
     `PORT must be a number from 1 to 65535, not "${text}".`,
-    `PORT には 1 から 65535 の数値を指定してください。`,
+    `PORT には 1～65535 の数値を指定してください（現在の値: "${text}"）。`,
   );
 }
 
@@ -32,8 +32,8 @@ export function readSettings(
   const unknown = args.find((argument) => !['--dev', '--demo'].includes(argument));
   if (unknown !== undefined) {
     throw new StartProblem(
-      `The option ${unknown} is not known: use --demo for example data, --dev for development.`,
-      `オプション ${unknown} はありません。--demo (サンプルデータ) または --dev (開発) を指定してください。`,
+      `Unknown option ${unknown}: use --demo for example data, or --dev for development.`,
+      `${unknown} というオプションはありません。--demo（サンプルデータ）または --dev（開発）を指定してください。`,
     );
   }
   const chosen = environment.PORTAL_DIR?.trim();

@@ -12,26 +12,26 @@ const databaseError = (code: string, message: string): Error => Object.assign(ne
 
 describe('what ended a start, in one sentence', () => {
   test.each([
-    ['a full disk', systemError('ENOSPC', '/data/x'), /^The disk that holds \/data\/x is full/],
+    ['a full disk', systemError('ENOSPC', '/data/x'), /^The disk with \/data\/x is full/],
     [
       'a file of somebody else',
       systemError('EPERM', '/data/.env.local'),
-      /^This user may not write in \/data\/\.env/,
+      /^This user has no permission to write to \/data\/\.env/,
     ],
     [
       'a folder where a file belongs',
       systemError('EISDIR', '/data/.env.local'),
-      /is in the way because it is a folder/,
+      /must be a file, but it is a folder/,
     ],
     [
       'a file where a folder belongs',
       systemError('EEXIST', '/data/logs'),
-      /is in the way because it is not a folder/,
+      /must be a folder, but it is a file/,
     ],
     [
       'a disk that got full while the schema was made',
       databaseError('53100', 'could not extend file "base/5/2664": No space left on device'),
-      /^The disk that holds \/portal is full/,
+      /^The disk with \/portal is full/,
     ],
     [
       'a damaged page',
@@ -74,7 +74,7 @@ describe('why PostgreSQL ended', () => {
       '2026-11-22 05:33:08 UTC [1] LOG:  starting\n2026-11-22 05:33:08 UTC [2] PANIC:  could not locate a valid checkpoint record\n2026-11-22 05:33:08 UTC [1] LOG:  aborting startup',
       /cannot be used \(could not locate a valid checkpoint record\)/,
     ],
-    ['nothing', '', /cannot be used \(it gave no reason\)/],
+    ['nothing', '', /cannot be used \(no reason given\)/],
   ])('%s', (_what, output, sentence) => {
     expect(explainServerEnd(output, '/portal/database').message).toMatch(sentence);
   });

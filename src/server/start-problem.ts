@@ -15,8 +15,8 @@ export class StartProblem extends Error {
 /** What a person can do about a data folder that PostgreSQL does not understand. */
 export const damagedFolder = (folder: string, why: string): StartProblem =>
   new StartProblem(
-    `The database in ${folder} cannot be used (${why}): put back a backup of this folder, or move it away to begin with an empty one.`,
-    `${folder} のデータベースを開けません (${why})。バックアップから戻すか、フォルダーを移動して新しく始めてください。`,
+    `The database in ${folder} cannot be used (${why}): restore a backup of this folder, or move it away to start with an empty database.`,
+    `${folder} のデータベースを使用できません（${why}）。バックアップから復元するか、フォルダーを移動して空の状態から始めてください。`,
   );
 
 const codeOf = (error: unknown): string =>
@@ -36,32 +36,32 @@ export function explainFolderError(error: unknown, folder: string): StartProblem
   const text = `${codeOf(error)} ${error instanceof Error ? error.message : String(error)}`;
   if (isDiskFull(error)) {
     return new StartProblem(
-      `The disk that holds ${folder} is full: free some space and start again.`,
-      `${folder} のあるディスクがいっぱいです。空き容量を増やしてからもう一度起動してください。`,
+      `The disk with ${folder} is full: free some space and start again.`,
+      `${folder} があるディスクの空き容量が不足しています。空き容量を増やしてから、もう一度起動してください。`,
     );
   }
   if (/EROFS|Read-only file system/i.test(text)) {
     return new StartProblem(
-      `The disk that holds ${folder} is read-only: set PORTAL_DIR to a folder that can be written.`,
-      `${folder} のあるディスクは読み取り専用です。PORTAL_DIR に書き込みできるフォルダーを指定してください。`,
+      `The disk with ${folder} is read-only: set PORTAL_DIR to a writable folder.`,
+      `${folder} があるディスクは読み取り専用です。PORTAL_DIR に、書き込めるフォルダーを指定してください。`,
     );
   }
   if (/EACCES|EPERM|Permission denied|unable to open database file/i.test(text)) {
     return new StartProblem(
-      `This user may not write in ${folder}: give it the permission, or set PORTAL_DIR to another folder.`,
+      `This user has no permission to write to ${folder}: grant it, or set PORTAL_DIR to another folder.`,
       `${folder} への書き込み権限がありません。権限を付けるか、PORTAL_DIR に別のフォルダーを指定してください。`,
     );
   }
   if (/EISDIR/.test(text)) {
     return new StartProblem(
-      `${folder} is in the way because it is a folder: move it away.`,
-      `${folder} はフォルダーです。移動してください。`,
+      `${folder} must be a file, but it is a folder: move it away.`,
+      `${folder} にはファイルが必要ですが、フォルダーがあります。移動してください。`,
     );
   }
   if (/ENOTDIR|EEXIST/.test(text)) {
     return new StartProblem(
-      `${folder} is in the way because it is not a folder: move it away, or set PORTAL_DIR to another folder.`,
-      `${folder} はフォルダーではありません。移動するか、PORTAL_DIR に別のフォルダーを指定してください。`,
+      `${folder} must be a folder, but it is a file: move it away, or set PORTAL_DIR to another folder.`,
+      `${folder} にはフォルダーが必要ですが、ファイルがあります。移動するか、PORTAL_DIR に別のフォルダーを指定してください。`,
     );
   }
   return null;
@@ -71,8 +71,8 @@ export function explainFolderError(error: unknown, folder: string): StartProblem
 export function explainServerEnd(output: string, dataFolder: string): StartProblem {
   if (/administrative permissions/.test(output)) {
     return new StartProblem(
-      'PostgreSQL does not run with administrator rights: start from an ordinary prompt, or as a task of an ordinary user.',
-      'PostgreSQL は管理者権限では動きません。通常のプロンプトか、一般ユーザーのタスクとして起動してください。',
+      'PostgreSQL does not run with administrator rights: start it from a normal prompt, or as a task of an ordinary user.',
+      'PostgreSQL は管理者権限では起動できません。通常のプロンプトから、または一般ユーザーのタスクとして起動してください。',
     );
   }
   return explainFolderError(output, dataFolder) ?? damagedFolder(dataFolder, lastError(output));
@@ -82,7 +82,7 @@ export function explainServerEnd(output: string, dataFolder: string): StartProbl
 export function lastError(output: string): string {
   const lines = output.split('\n').filter((line) => /FATAL|PANIC|ERROR|error:/.test(line));
   const line = lines.at(-1) ?? output.trim().split('\n').at(-1) ?? '';
-  return line.replace(/^.*?(?:FATAL|PANIC|ERROR|error):\s*/, '').trim() || 'it gave no reason';
+  return line.replace(/^.*?(?:FATAL|PANIC|ERROR|error):\s*/, '').trim() || 'no reason given';
 }
 
 /** Turns whatever ended a start into a sentence where one is known; null when it is a defect of ours. */

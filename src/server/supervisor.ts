@@ -43,19 +43,19 @@ async function checkPort({ host, port }: Settings, msMax = 0): Promise<void> {
   if (code === null) return;
   if (code === 'EACCES') {
     throw new StartProblem(
-      `This user may not listen on port ${port}: set PORT to a number above 1023.`,
+      `This user cannot use port ${port}: set PORT to a number above 1023.`,
       `ポート ${port} を使う権限がありません。PORT に 1024 以上の番号を指定してください。`,
     );
   }
   if (code !== 'EADDRINUSE') {
     throw new StartProblem(
-      `HOST=${host} is not an address of this machine: use 127.0.0.1, or 0.0.0.0 to let other machines in.`,
-      `HOST=${host} はこのマシンのアドレスではありません。127.0.0.1 か 0.0.0.0 を指定してください。`,
+      `HOST=${host} is not an address of this machine: use 127.0.0.1, or 0.0.0.0 to allow access from other machines.`,
+      `HOST=${host} はこのマシンのアドレスではありません。127.0.0.1 を指定するか、ほかのマシンからも使う場合は 0.0.0.0 を指定してください。`,
     );
   }
   throw new StartProblem(
-    `Port ${port} is in use by another program: stop it, or choose another one, for example PORT=${port + 1}.`,
-    `ポート ${port} は別のプログラムが使用中です。停止するか、PORT=${port + 1} のように別の番号を指定してください。`,
+    `Port ${port} is in use by another program: stop that program, or set another port, for example PORT=${port + 1}.`,
+    `ポート ${port} は別のプログラムが使用しています。そのプログラムを停止するか、PORT=${port + 1} のように別の番号を指定してください。`,
   );
 }
 
@@ -97,7 +97,9 @@ class Supervisor {
   }
 
   #onRestart = (name: string, delay: number): void => {
-    this.#screen.step(`${name} ended unexpectedly and is started again in ${delay / 1_000} s (see the logs)`);
+    this.#screen.step(
+      `${name} stopped unexpectedly and restarts in ${delay / 1_000} s (see the logs) / ${name} が停止したため、${delay / 1_000} 秒後に再起動します`,
+    );
   };
 
   #throwIfStopped(): void {
@@ -137,7 +139,7 @@ class Supervisor {
           .find((line) => /error/i.test(line)) ?? String(error);
       throw new StartProblem(
         `The ${name} process did not start (${reason.trim().slice(0, 200)}): see ${this.#log(name).file}.`,
-        `${name} を起動できませんでした。ログを確認してください: ${this.#log(name).file}`,
+        `${name} を起動できませんでした。${this.#log(name).file} を確認してください。`,
       );
     });
     return child;
@@ -201,8 +203,8 @@ class Supervisor {
       const { secretsFile } = this.#settings;
       const url = secrets.NEXT_PUBLIC_SUPABASE_URL;
       throw new StartProblem(
-        `The Supabase project at ${url} does not answer, or has no tables yet: check NEXT_PUBLIC_SUPABASE_URL in ${secretsFile} and the network, and apply the migrations (docs/operations.md).`,
-        `Supabase (${url}) が応答しないか、テーブルがまだありません。${secretsFile} の NEXT_PUBLIC_SUPABASE_URL とネットワークを確認し、マイグレーションを適用してください (docs/operations.md)。`,
+        `The Supabase project at ${url} does not respond, or has no tables yet: check NEXT_PUBLIC_SUPABASE_URL in ${secretsFile} and the network, and apply the migrations (docs/operations.md).`,
+        `Supabase（${url}）が応答しないか、テーブルがまだありません。${secretsFile} の NEXT_PUBLIC_SUPABASE_URL とネットワークを確認し、マイグレーションを適用してください（docs/operations.md）。`,
       );
     });
     return secrets;
@@ -213,11 +215,11 @@ class Supervisor {
     const report = (seconds: number): void =>
       this.#screen.step(`Building the pages / ページをビルド中 … ${seconds} s`);
     if (await buildPages(this.#log('build'), report, this.#abort.signal))
-      this.#screen.step('The pages are built');
+      this.#screen.step('Built the pages / ページをビルドしました');
   }
 
   async #fillDemo(environment: NodeJS.ProcessEnv): Promise<void> {
-    this.#screen.step('Filling in example data / サンプルデータを作成');
+    this.#screen.step('Adding example data / サンプルデータを作成');
     const script = path.join(projectFolder, 'scripts', 'demo-data.mjs');
     const code = await new Promise<number | null>((resolve, reject) => {
       const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
@@ -231,7 +233,9 @@ class Supervisor {
       child.once('close', resolve);
     });
     if (code !== 0)
-      this.#screen.step('The example data is not complete / サンプルデータを作成できませんでした');
+      this.#screen.step(
+        'The example data could not be added completely / サンプルデータの一部を作成できませんでした',
+      );
   }
 
   async start(): Promise<void> {
@@ -306,8 +310,8 @@ export async function start(args: readonly string[]): Promise<number> {
   throw (
     explainStartError(error, settings.folder) ??
     new StartProblem(
-      `The portal could not be started: ${reason}. More is in ${logs}.`,
-      `ポータルを起動できませんでした。ログ: ${logs}`,
+      `The portal could not start (${reason}): see ${logs}.`,
+      `ポータルを起動できませんでした。${logs} を確認してください。`,
     )
   );
 }

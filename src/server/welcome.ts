@@ -57,7 +57,7 @@ function powershellCommand(welcome: Welcome, body: Record<string, string>): stri
 
 /** What a journal may keep of the text: others read it too, and for longer than the password should live. */
 export function quietWelcomeText({ address, secretsFile }: Pick<Welcome, 'address' | 'secretsFile'>): string {
-  return `The portal is ready at ${address}; sign-in and secrets are in ${secretsFile}.`;
+  return `The portal is ready at ${address}. The sign-in and the secrets are in ${secretsFile}.`;
 }
 
 /** The text with address, sign-in and commands that report a success and an error. */
@@ -80,21 +80,22 @@ export function welcomeText(
       : reportCommand(welcome, body);
   };
   return `
-  The portal is ready / 起動しました
+  The portal is ready / ポータルが起動しました
 
     ${welcome.address}
 
-    E-mail    ${welcome.email}
-    Password  ${welcome.password ?? `(the one you chose / ご自身で設定したもの)`}
+    Email     ${welcome.email}
+    Password  ${welcome.password ?? `(the one you chose / 設定済みのパスワード)`}
 
-  Report a success / 成功を報告:
+  Report a success / 成功を報告するコマンド
 
 ${report('success', '処理が完了しました')}
 
-  Report an error / エラーを報告:
+  Report an error / 失敗を報告するコマンド
 
 ${report('error', 'ファイルが見つかりません')}
 
-  The secrets are in ${welcome.secretsFile}. Ctrl-C stops the portal / Ctrl-C で停止します。
+  The secrets are in ${welcome.secretsFile}. Ctrl-C stops the portal.
+  シークレットは ${welcome.secretsFile} に保存されています。停止するには Ctrl-C を押します。
 `;
 }

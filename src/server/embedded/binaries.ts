@@ -24,8 +24,8 @@ export function findBinaries(): Binaries {
     );
   } catch {
     throw new StartProblem(
-      `There is no embedded PostgreSQL for ${platform} on ${os.arch()}: run npm ci again, or point NEXT_PUBLIC_SUPABASE_URL at a hosted Supabase project.`,
-      `この環境 (${platform} ${os.arch()}) 用の PostgreSQL がありません。npm ci をやり直すか、NEXT_PUBLIC_SUPABASE_URL にホスト型の Supabase を指定してください。`,
+      `The embedded PostgreSQL for ${platform} (${os.arch()}) is missing: run npm ci again, or set NEXT_PUBLIC_SUPABASE_URL to a hosted Supabase project.`,
+      `この環境（${platform} ${os.arch()}）用の PostgreSQL がありません。npm ci をやり直すか、NEXT_PUBLIC_SUPABASE_URL に Supabase のプロジェクトを指定してください。`,
     );
   }
   const suffix = platform === 'windows' ? '.exe' : '';

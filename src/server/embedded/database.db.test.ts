@@ -123,7 +123,7 @@ describe('the embedded database', () => {
   });
 
   test.each([
-    ['20251231000000', /made before version 0\.1\.0[^]*0\.1\.0 より前/],
+    ['20251231000000', /created before version 0\.1\.0[^]*0\.1\.0 より前/],
     ['20270101000000', /newer version of the portal[^]*より新しいバージョン/],
   ])('refuses a database that has had a migration %s, which we do not have', async (version, problem) => {
     const sql = postgres(started.supabase.ownerUrl, { max: 1 });

@@ -37,8 +37,8 @@ function describe(error: unknown, migration: Migration, text: string): StartProb
   const file = path.basename(migration.file);
   const line = lineOf(error, text);
   return new StartProblem(
-    `The migration ${file} failed${line ? ` at line ${line}` : ''}, and nothing of it was kept: ${reason}`,
-    `マイグレーション ${file} が${line ? ` ${line} 行目で` : ''}失敗しました (変更は取り消されました)。`,
+    `The migration ${file} failed${line ? ` at line ${line}` : ''} and was rolled back: ${reason}`,
+    `マイグレーション ${file} が${line ? ` ${line} 行目で` : ''}失敗し、変更は取り消されました。`,
   );
 }
 
@@ -46,12 +46,12 @@ function describe(error: unknown, migration: Migration, text: string): StartProb
 function explainUnknown(unknown: readonly string[], newest: string, dataFolder: string): StartProblem {
   return unknown.some((version) => version > newest)
     ? new StartProblem(
-        `The database in ${dataFolder} was last used by a newer version of the portal: start that version, or put back a backup from before it.`,
-        `${dataFolder} のデータベースは、より新しいバージョンのポータルで使われています。そのバージョンで起動するか、更新前のバックアップから戻してください。`,
+        `The database in ${dataFolder} was last used by a newer version of the portal: start that version, or restore a backup from before the update.`,
+        `${dataFolder} のデータベースは、より新しいバージョンのポータルで使用されました。そのバージョンで起動するか、更新前のバックアップから復元してください。`,
       )
     : new StartProblem(
-        `The database in ${dataFolder} was made before version 0.1.0, the first that can be upgraded: move the folder away to begin with an empty one.`,
-        `${dataFolder} のデータベースは、アップグレードに対応した最初のバージョン 0.1.0 より前に作られたものです。フォルダーを移動して新しく始めてください。`,
+        `The database in ${dataFolder} was created before version 0.1.0, the first that can be upgraded: move the folder away to start with an empty database.`,
+        `${dataFolder} のデータベースは、更新に対応していない 0.1.0 より前のバージョンで作成されました。フォルダーを移動して、空の状態から始めてください。`,
       );
 }
 

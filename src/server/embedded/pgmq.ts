@@ -37,8 +37,8 @@ export function installPgmq(extensionFolder: string): void {
     } catch {
       fs.rmSync(unfinished, { force: true });
       throw new StartProblem(
-        `The folder node_modules cannot be written, and the queue extension must be put there once: run npm start once as the user who owns it.`,
-        `node_modules に書き込めないため、キュー拡張を準備できません。所有者のユーザーで一度 npm start を実行してください。`,
+        `The queue extension must be copied into node_modules once, but this user cannot write there: run npm start once as the user who owns the folder.`,
+        `node_modules に書き込めないため、キューの拡張機能をインストールできません。フォルダーの所有者で一度 npm start を実行してください。`,
       );
     }
   }

@@ -45,8 +45,8 @@ export function choosePostgresUser(folders: string[]): PostgresUser {
   }
   if (!ids) {
     throw new StartProblem(
-      'PostgreSQL does not run as root, and this machine has no user postgres: create one, or start as an ordinary user.',
-      'PostgreSQL は root では動きません。postgres ユーザーを作成するか、一般ユーザーで起動してください。',
+      'PostgreSQL does not run as root, and this machine has no user postgres: create it, or start as an ordinary user.',
+      'PostgreSQL は root では起動できません。postgres ユーザーを作成するか、一般ユーザーで起動してください。',
     );
   }
   const { uid, gid } = ids;
@@ -58,8 +58,8 @@ export function choosePostgresUser(folders: string[]): PostgresUser {
   const asUser = ['--reuid', String(uid), '--regid', String(gid), '--clear-groups', ...capability];
   if (spawnSync('setpriv', [...asUser, 'true']).status !== 0) {
     throw new StartProblem(
-      `PostgreSQL does not run as root, and the user postgres may not enter ${folders.join(' or ')}: move the project to a folder that others may enter, or start as an ordinary user.`,
-      `PostgreSQL は root では動かず、postgres ユーザーは ${folders.join(' と ')} に入れません。別の場所に移すか、一般ユーザーで起動してください。`,
+      `PostgreSQL does not run as root, and the user postgres has no access to ${folders.join(' or ')}: move the project to a folder that it can read, or start as an ordinary user.`,
+      `PostgreSQL は root では起動できず、postgres ユーザーには ${folders.join(' と ')} へのアクセス権がありません。プロジェクトを移動するか、一般ユーザーで起動してください。`,
     );
   }
   return { ids, wrap: (program, args) => ['setpriv', [...asUser, program, ...args]] };
