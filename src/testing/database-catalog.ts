@@ -39,7 +39,11 @@ found (name, definition) as (
   select 'extension ' || e.extname, 'schema ' || e.extnamespace::regnamespace from pg_extension e
   union all
   select
-    case r.relkind when 'v' then 'view ' when 'S' then 'sequence ' when 'c' then 'type ' else 'table ' end || r.name,
+    case r.relkind when 'v' then 'view ' when 'S' then 'sequence ' when 'c' then 'type ' else 'table ' end || r.name
+      || coalesce((
+        select ' of ' || o.name from pg_depend d join relations o on o.oid = d.refobjid
+        where r.relkind = 'S' and d.classid = 'pg_class'::regclass and d.objid = r.oid and d.deptype in ('a', 'i')
+      ), ''),
     format('owner %s; rights %s; row level security %s%s; options %s; kept %s%s%s',
       r.relowner::regrole,
       case when r.relkind = 'S' then ${rights('r.relacl', 's', 'r.relowner')}
@@ -105,8 +109,8 @@ found (name, definition) as (
   select format('comment on %s %s', c.type, c.identity), d.description
   from pg_description d
   cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) c
-  where d.classoid in ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_namespace'::regclass,
-      'pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass)
+  -- From here on numbers are not PostgreSQL's own.
+  where d.objoid >= 16384
     and (c.schema in ('public', 'private', 'pgmq_public') or c.type = 'schema' or c.identity ~ '(on|of) (public|private)\\.')
   union all
   select format('table %s in publication %s', r.name, p.pubname), coalesce(pg_get_expr(t.prqual, t.prrelid), 'every row')

@@ -160,8 +160,9 @@ export async function startTestSupabase(
 /** Several on one server, each a copy of the same new database. */
 export async function startTestSupabases(
   count: number,
+  migrationsFolder: string = ourMigrations,
 ): Promise<{ supabases: TestSupabase[]; stop: () => Promise<void> }> {
-  const { server, used } = await withServer(ourMigrations, async (own) => {
+  const { server, used } = await withServer(migrationsFolder, async (own) => {
     const names = Array.from({ length: count }, (_, index) => `copy_${index + 1}`);
     // One after the other: a database can be copied by one session at a time.
     for (const name of names) await own.clone(name);
