@@ -63,7 +63,7 @@ it(
     const results = report.testResults.flatMap(({ assertionResults }) => assertionResults);
     const failures = results.filter(({ status }) => status !== 'passed');
     expect(failures.map(({ fullName }) => fullName)).toEqual([
-      'sync reads what is new since the cursor, and answers with the next cursor',
+      'sync reads what is new since the cursor and returns the next cursor',
     ]);
     expect(failures[0]?.failureMessages[0]).toContain('The plugin demo-plugin does nothing yet');
     expect(results.filter(({ fullName }) => fullName.includes('demo-plugin')).length).toBe(4);
