@@ -4,7 +4,7 @@ import { onCurrentNode } from './prepare.mjs';
 
 await onCurrentNode(async () => {
   const { writeDatabaseTypes } = await import('../src/testing/database-types.ts');
-  const { startTestSupabase } = await import('../src/testing/embedded-supabase.ts');
+  const { startTestSupabase } = await import('../src/testing/database/start-supabase.ts');
   const { supabase, stop } = await startTestSupabase();
   try {
     await writeDatabaseTypes(supabase.ownerUrl);

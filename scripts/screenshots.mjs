@@ -47,11 +47,11 @@ async function signIn(page, { email, password }) {
 /**
  * Every screen in every look, to be looked at by a person.
  * @param {import('@playwright/test').Browser} browser
- * @param {import('../src/testing/start-portal.ts').TestPortal} portal
+ * @param {import('../src/testing/portal/start-portal.ts').TestPortal} portal
  * @param {string} folder
  */
 async function takeAll(browser, portal, folder) {
-  const { addPerson, createCompany, serviceOf } = await import('../src/testing/e2e/company.ts');
+  const { addPerson, createCompany, serviceOf } = await import('../src/testing/browser/company.ts');
   const facts = { ...portal, output: portal.output() };
   const service = serviceOf(facts);
   const { data: tenant } = await service
@@ -157,7 +157,7 @@ await onCurrentNode(async () => {
   const found = await findBrowser();
   if (!found) throw new Error('No browser was found: set PLAYWRIGHT_CHROMIUM to its program.');
   const { chromium } = await import('@playwright/test');
-  const { startPortal } = await import('../src/testing/start-portal.ts');
+  const { startPortal } = await import('../src/testing/portal/start-portal.ts');
   say('Starting a portal with the demo company …');
   const portal = await startPortal({ args: ['--demo'] });
   const browser = await chromium.launch({

@@ -96,7 +96,7 @@ function portalCpuMs() {
 }
 
 /**
- * @param {import('../../src/testing/start-portal.ts').TestPortal} portal
+ * @param {import('../../src/testing/portal/start-portal.ts').TestPortal} portal
  * @returns {Promise<{ name: string, value: string }[]>}
  */
 async function signIn(portal) {
@@ -171,7 +171,7 @@ function table(rows) {
 }
 
 await onCurrentNode(async () => {
-  const { startPortal } = await import('../../src/testing/start-portal.ts');
+  const { startPortal } = await import('../../src/testing/portal/start-portal.ts');
   const { databaseUrl } = await import('../../src/server/embedded/surroundings.ts');
   const { superuser } = await import('../../src/server/embedded/postgres.ts');
   const { default: postgres } = await import('postgres');

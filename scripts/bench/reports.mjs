@@ -128,7 +128,7 @@ function print({ name, perSecond, p50, p95, p99, note }) {
 
 await onCurrentNode(async () => {
   const { default: postgres } = await import('postgres');
-  const { startPortal } = await import('#testing/start-portal.ts');
+  const { startPortal } = await import('../../src/testing/portal/start-portal.ts');
   process.stdout.write('Starting a portal; the first time its pages are built …\n');
   const portal = await startPortal({ environment: { TC_PORTAL_REPORTS_PER_MINUTE: '1000000000' } });
   const { secrets, url } = portal;

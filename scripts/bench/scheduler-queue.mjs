@@ -46,7 +46,7 @@ async function startOurs(concurrency, pollMs = 50) {
 
 await onCurrentNode(async () => {
   const { default: postgres } = await import('postgres');
-  const { startTestSupabase } = await import('../../src/testing/embedded-supabase.ts');
+  const { startTestSupabase } = await import('../../src/testing/database/start-supabase.ts');
   const { supabase, stop } = await startTestSupabase();
   Object.assign(process.env, {
     NEXT_PUBLIC_SUPABASE_URL: supabase.url,

@@ -15,7 +15,7 @@ const shown = (ms) => `${ms.toFixed(1).padStart(8)} ms`;
 
 await onCurrentNode(async () => {
   const { default: postgres } = await import('postgres');
-  const { startTestSupabase } = await import('../../src/testing/embedded-supabase.ts');
+  const { startTestSupabase } = await import('../../src/testing/database/start-supabase.ts');
   const { supabase, stop } = await startTestSupabase();
   const sql = postgres(supabase.superuserUrl, { max: 1, onnotice: () => {} });
   try {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as jobReport from '#app/api/monitor/job-report/route.ts';
 import * as jobStart from '#app/api/monitor/job-start/route.ts';
 import { takeFastPath } from '#server/fast-path.ts';
-import { sql } from '#testing/supabase.ts';
+import { sql } from '#testing/database/clients.ts';
 
 const secret = `secret-${randomUUID()}`;
 const tenantId = randomUUID();

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPortal, type TestPortal } from '#testing/start-portal.ts';
+import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
 
 const run = promisify(execFile);
 const isThere = async (program: string): Promise<boolean> =>

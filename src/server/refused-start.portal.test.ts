@@ -5,9 +5,9 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { findRunningPostgres } from '#server/embedded/postgres.ts';
 import { findFreePort } from '#server/ports.ts';
-import { expectRefusal } from '#testing/expect-refusal.ts';
-import { processesOf } from '#testing/portal-processes.ts';
-import { makePortalFolder } from '#testing/start-portal.ts';
+import { expectRefusal } from '#testing/portal/expect-refusal.ts';
+import { processesOf } from '#testing/portal/processes-of.ts';
+import { makePortalFolder } from '#testing/portal/start-portal.ts';
 import { until } from '#testing/until.ts';
 
 const isRoot = process.getuid?.() === 0;

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
-import { expectRefusal } from '#testing/expect-refusal.ts';
-import { processesOf } from '#testing/portal-processes.ts';
-import { makePortalFolder, startPortal, type TestPortal } from '#testing/start-portal.ts';
+import { expectRefusal } from '#testing/portal/expect-refusal.ts';
+import { processesOf } from '#testing/portal/processes-of.ts';
+import { makePortalFolder, startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
 import { until } from '#testing/until.ts';
 
 /** The environment of another process, empty when it has ended. */

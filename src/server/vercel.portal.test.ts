@@ -10,8 +10,8 @@ import { buildPages } from '#server/build.ts';
 import { LogFile } from '#server/log-file.ts';
 import { findFreePort } from '#server/ports.ts';
 import { projectFolder } from '#server/settings.ts';
-import { startSession } from '#testing/e2e/company.ts';
-import { startTestSupabase } from '#testing/embedded-supabase.ts';
+import { startSession } from '#testing/browser/company.ts';
+import { startTestSupabase } from '#testing/database/start-supabase.ts';
 import { until } from '#testing/until.ts';
 
 // What docs/operations.md says of Vercel with a hosted project, followed as far as this machine goes: a Supabase that somebody

@@ -1,4 +1,4 @@
-import { ownSupabase } from '#testing/own-supabase.ts';
+import { ownSupabase } from '#testing/database/own-supabase.ts';
 
 // What the verbs read; set before a test file imports them.
 const { url, publishableKey, secretKey } = ownSupabase;

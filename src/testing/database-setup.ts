@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { startTestSupabases, type TestSupabase } from '#testing/embedded-supabase.ts';
+import { startTestSupabases, type TestSupabase } from '#testing/database/start-supabase.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

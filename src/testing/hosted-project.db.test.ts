@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { apiSettings } from '#server/embedded/api-settings.ts';
 import { projectFolder } from '#server/settings.ts';
 import { generateDatabaseTypes, supabaseCli, typesFile } from '#testing/database-types.ts';
-import { ownSupabase } from '#testing/own-supabase.ts';
+import { ownSupabase } from '#testing/database/own-supabase.ts';
 
 const { ownerUrl } = ownSupabase;
 

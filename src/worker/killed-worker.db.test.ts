@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CommandPrograms, createCommandJob } from '#testing/command-programs.ts';
+import { CommandPrograms, createCommandJob } from '#testing/plugins/command-programs.ts';
 import {
   enqueueTestRuns,
   forgetRuns,
@@ -7,10 +7,11 @@ import {
   readTestRun,
   startTestRun,
   untilRunState,
-} from '#testing/plugin-runs.ts';
-import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+} from '#testing/runs/plugin-runs.ts';
+import { sql } from '#testing/database/clients.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 import { until } from '#testing/until.ts';
-import { startWorker, stopWorkers } from '#testing/worker-process.ts';
+import { startWorker, stopWorkers } from '#testing/processes/start-worker.ts';
 
 const programs = new CommandPrograms();
 const sleeper = () => programs.writeSleeper();

@@ -9,8 +9,8 @@ import { POST as postProgress } from '#app/api/plugin-runs/[runId]/progress/rout
 import { POST as postResult } from '#app/api/plugin-runs/[runId]/result/route.ts';
 import { findFreePort } from '#server/ports.ts';
 import { projectFolder } from '#server/settings.ts';
-import { ownSupabase } from '#testing/own-supabase.ts';
-import { CommandPrograms, createCommandJob } from '#testing/command-programs.ts';
+import { ownSupabase } from '#testing/database/own-supabase.ts';
+import { CommandPrograms, createCommandJob } from '#testing/plugins/command-programs.ts';
 import {
   createTestJob,
   forgetRuns,
@@ -19,10 +19,11 @@ import {
   startTestRun,
   type TestJob,
   untilRunState,
-} from '#testing/plugin-runs.ts';
-import { createTestTenant, serviceClient, sql, type TestTenant } from '#testing/supabase.ts';
+} from '#testing/runs/plugin-runs.ts';
+import { serviceClient, sql } from '#testing/database/clients.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 import { until } from '#testing/until.ts';
-import { startWorker, stopWorkers } from '#testing/worker-process.ts';
+import { startWorker, stopWorkers } from '#testing/processes/start-worker.ts';
 
 let tenant: TestTenant;
 const programs = new CommandPrograms();

@@ -3,15 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { projectFolder } from '#server/settings.ts';
-import {
-  createAnonClient,
-  createTestPerson,
-  createTestTenant,
-  serviceClient,
-  sql,
-  type TestClient,
-  type TestTenant,
-} from '#testing/supabase.ts';
+import { createAnonClient, serviceClient, sql, type TestClient } from '#testing/database/clients.ts';
+import { createTestPerson } from '#testing/tenants/create-person.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 
 // What a signed-in person may read. A table that is missing here fails the test below.
 const readableBy: Record<string, 'staff and admin' | 'admin only'> = {

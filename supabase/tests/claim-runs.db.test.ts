@@ -1,8 +1,9 @@
 import postgres from 'postgres';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { ownSupabase } from '#testing/own-supabase.ts';
-import { createTestJob, enqueueTestRuns, readTestRun } from '#testing/plugin-runs.ts';
-import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { ownSupabase } from '#testing/database/own-supabase.ts';
+import { createTestJob, enqueueTestRuns, readTestRun } from '#testing/runs/plugin-runs.ts';
+import { sql } from '#testing/database/clients.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 
 const other = postgres(ownSupabase.ownerUrl, { max: 1, onnotice: () => {} });
 const worker = postgres(ownSupabase.ownerUrl, {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { applyMigrations } from '#server/embedded/migrations.ts';
 import { type Catalog, readCatalog } from '#testing/database-catalog.ts';
 import { listDefinitions, migrationsFolder, readDefinition } from '#testing/database-definitions.ts';
-import { startTestSupabases } from '#testing/embedded-supabase.ts';
+import { startTestSupabases } from '#testing/database/start-supabase.ts';
 
 const nothing = fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal no migrations '));
 let servers: Awaited<ReturnType<typeof startTestSupabases>>;

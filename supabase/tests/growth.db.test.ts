@@ -16,7 +16,7 @@ import { findNeighbours, getRun } from '#features/runs/queries.ts';
 import { listAllRuns, readTotals } from '#features/runs/run-list.ts';
 import { listOccurrences, readSchedulesOverview } from '#features/scheduler/queries.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';
-import { type TestSupabase, startTestSupabase } from '#testing/embedded-supabase.ts';
+import { type TestSupabase, startTestSupabase } from '#testing/database/start-supabase.ts';
 
 // What a report, a tick and each page read is counted by PostgreSQL itself (auto_explain), through the real Data API with its
 // prepared statements, and once more after the history has grown ten times on the same days.

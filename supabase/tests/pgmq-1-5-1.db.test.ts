@@ -1,7 +1,8 @@
 import type postgres from 'postgres';
 import { expect, it } from 'vitest';
-import { createTestJob, forgetRuns } from '#testing/plugin-runs.ts';
-import { createTestTenant, sql } from '#testing/supabase.ts';
+import { createTestJob, forgetRuns } from '#testing/runs/plugin-runs.ts';
+import { sql } from '#testing/database/clients.ts';
+import { createTestTenant } from '#testing/tenants/create-tenant.ts';
 
 // Hosted projects have pgmq 1.5.1, the embedded database a newer one. Here stand the functions of 1.5.1 that we call, with its
 // names, parameters and types; another one may be added only if 1.5.1 has it:

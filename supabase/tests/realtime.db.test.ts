@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import postgres, { type TransactionSql } from 'postgres';
 import { readDefinition } from '#testing/database-definitions.ts';
-import { ownSupabase } from '#testing/own-supabase.ts';
-import { createTestTenant } from '#testing/supabase.ts';
+import { ownSupabase } from '#testing/database/own-supabase.ts';
+import { createTestTenant } from '#testing/tenants/create-tenant.ts';
 
 // The parts of a hosted project's schema `realtime` that our definition speaks to, with the same signatures.
 const realtime = `

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTestJob } from '#testing/plugin-runs.ts';
-import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { createTestJob } from '#testing/runs/plugin-runs.ts';
+import { sql } from '#testing/database/clients.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 
 interface Filter {
   job?: string;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTestJob } from '#testing/plugin-runs.ts';
-import { createTestTenant, serviceClient, sql, type TestTenant } from '#testing/supabase.ts';
+import { createTestJob } from '#testing/runs/plugin-runs.ts';
+import { serviceClient, sql } from '#testing/database/clients.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 
 /** Always the same sequence, so that what fails once fails again. */
 function createRandom(seed: number): (below: number) => number {

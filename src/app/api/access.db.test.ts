@@ -21,8 +21,10 @@ import * as schedulerStatus from '#app/api/scheduler/status/route.ts';
 import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
 import { answerProblem } from '#testing/api-description.ts';
-import { ownSupabase } from '#testing/own-supabase.ts';
-import { createTestTenant, sql, type TestPerson, type TestTenant } from '#testing/supabase.ts';
+import { ownSupabase } from '#testing/database/own-supabase.ts';
+import { sql } from '#testing/database/clients.ts';
+import type { TestPerson } from '#testing/tenants/create-person.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 import { until } from '#testing/until.ts';
 
 // Who is signed in, as cookies; the rest of a request is a Request.

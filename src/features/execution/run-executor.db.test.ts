@@ -22,8 +22,9 @@ import {
   readTestRun,
   startTestRun,
   type TestJob,
-} from '#testing/plugin-runs.ts';
-import { createTestTenant, serviceClient, sql, type TestTenant } from '#testing/supabase.ts';
+} from '#testing/runs/plugin-runs.ts';
+import { serviceClient, sql } from '#testing/database/clients.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 import { until } from '#testing/until.ts';
 
 let tenant: TestTenant;

@@ -2,8 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { JobStatusPageCursor, PagePosition } from '#domain/page-cursor.ts';
 import { toSearchable } from '#domain/search-pattern.ts';
 import { readCurrentMember } from '#auth/current-member.ts';
-import { memberOf } from '#testing/members.ts';
-import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { memberOf } from '#testing/tenants/act-as.ts';
+import { sql } from '#testing/database/clients.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 import { jobStatusesPerPage, listJobStatuses } from './queries.ts';
 import type { JobStatusFilter } from './schemas.ts';
 

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NotFoundError } from '#domain/errors.ts';
 import type { InstantPageCursor, PagePosition } from '#domain/page-cursor.ts';
-import { memberOf } from '#testing/members.ts';
-import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { memberOf } from '#testing/tenants/act-as.ts';
+import { sql } from '#testing/database/clients.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 import {
   countRuns,
   getJob,

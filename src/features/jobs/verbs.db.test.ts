@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NotFoundError } from '#domain/errors.ts';
-import { actAs } from '#testing/members.ts';
-import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { actAs } from '#testing/tenants/act-as.ts';
+import { sql } from '#testing/database/clients.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 import { deleteJob } from './delete-job.ts';
 import { lockExpectation } from './lock-expectation.ts';
 

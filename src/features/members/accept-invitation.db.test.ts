@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ConflictError, InvalidInputError, LimitExceededError } from '#domain/errors.ts';
-import { actAs } from '#testing/members.ts';
-import {
-  createAnonClient,
-  createTestPerson,
-  createTestTenant,
-  sql,
-  type TestTenant,
-} from '#testing/supabase.ts';
+import { actAs } from '#testing/tenants/act-as.ts';
+import { createAnonClient, sql } from '#testing/database/clients.ts';
+import { createTestPerson } from '#testing/tenants/create-person.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 import { joinAsNewPerson, joinAsVisitor, joinWithPassword } from './accept-invitation.ts';
 import { findInvitation } from './find-invitation.ts';
 import { inviteMember } from './invite-member.ts';

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
-import { actAs } from '#testing/members.ts';
-import { addMember, createTestPerson, createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { actAs } from '#testing/tenants/act-as.ts';
+import { sql } from '#testing/database/clients.ts';
+import { addMember, createTestPerson } from '#testing/tenants/create-person.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 import { changeMemberRole } from './change-member-role.ts';
 import { findInvitation } from './find-invitation.ts';
 import { inviteMember } from './invite-member.ts';

@@ -16,8 +16,9 @@ import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
 import { listPluginJobs } from '#features/scheduler/queries.ts';
 import { readRunForms } from '#features/runs/portal-run.ts';
 import { createGuardedFetch } from '#plugins/outgoing.ts';
-import { actAs } from '#testing/members.ts';
-import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { actAs } from '#testing/tenants/act-as.ts';
+import { sql } from '#testing/database/clients.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 
 let tenant: TestTenant;
 let server: http.Server;

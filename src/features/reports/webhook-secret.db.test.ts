@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
-import { actAs } from '#testing/members.ts';
-import { addMember, createTestPerson, createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { actAs } from '#testing/tenants/act-as.ts';
+import { sql } from '#testing/database/clients.ts';
+import { addMember, createTestPerson } from '#testing/tenants/create-person.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 import { findWebhookSecret, readWebhookSecretState } from './find-webhook-secret.ts';
 
 let first: TestTenant;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
 import { readRunForms } from '#features/runs/portal-run.ts';
-import { createTestJob } from '#testing/plugin-runs.ts';
-import { memberOf } from '#testing/members.ts';
-import { createTestTenant, type TestTenant } from '#testing/supabase.ts';
+import { createTestJob } from '#testing/runs/plugin-runs.ts';
+import { memberOf } from '#testing/tenants/act-as.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 
 let tenant: TestTenant;
 beforeAll(async () => {

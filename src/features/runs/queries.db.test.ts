@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NotFoundError } from '#domain/errors.ts';
-import { actAs, memberOf } from '#testing/members.ts';
-import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
-import { createTestJob } from '#testing/plugin-runs.ts';
+import { actAs, memberOf } from '#testing/tenants/act-as.ts';
+import { sql } from '#testing/database/clients.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { createTestJob } from '#testing/runs/plugin-runs.ts';
 import { findNeighbours, getRun, readReporter } from './queries.ts';
 import { readTotals } from './run-list.ts';
 import { findShownRun } from './whole-run.ts';

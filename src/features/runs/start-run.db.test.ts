@@ -6,9 +6,10 @@ import type { AdminActor } from '#auth/actor.ts';
 import { cancelRun } from '#features/runs/cancel-run.ts';
 import { rerunRun } from '#features/runs/rerun-run.ts';
 import { startRun } from '#features/runs/start-run.ts';
-import { actAs, memberOf } from '#testing/members.ts';
-import { createTestJob, readTestRun } from '#testing/plugin-runs.ts';
-import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { actAs, memberOf } from '#testing/tenants/act-as.ts';
+import { createTestJob, readTestRun } from '#testing/runs/plugin-runs.ts';
+import { sql } from '#testing/database/clients.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 
 let tenant: TestTenant;
 let other: TestTenant;

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { runTick } from '#features/scheduler/run-tick.ts';
-import { ownSupabase } from '#testing/own-supabase.ts';
-import { createTestTenant, sql } from '#testing/supabase.ts';
+import { ownSupabase } from '#testing/database/own-supabase.ts';
+import { sql } from '#testing/database/clients.ts';
+import { createTestTenant } from '#testing/tenants/create-tenant.ts';
 import { until } from '#testing/until.ts';
 
 const begin = Date.UTC(2032, 2, 1, 0, 0, 0);
@@ -57,7 +58,7 @@ const cases: Case[] = [
 
 function start(script: string, args: readonly number[] = []): ChildProcess {
   const { url, publishableKey, secretKey } = ownSupabase;
-  return spawn(process.execPath, [path.resolve('src/testing', script), ...args.map(String)], {
+  return spawn(process.execPath, [path.resolve('src/testing/processes', script), ...args.map(String)], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env.PATH,

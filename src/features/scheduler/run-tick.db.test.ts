@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { runTick } from '#features/scheduler/run-tick.ts';
-import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { sql } from '#testing/database/clients.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 
 const at = (text: string) => new Date(`2031-03-01T${text}Z`);
 const created = at('00:00:00');

@@ -16,9 +16,10 @@ import { runTick } from '#features/scheduler/run-tick.ts';
 import { saveSchedule } from '#features/scheduler/save-schedule.ts';
 import { setJobEnabled } from '#features/scheduler/set-job-enabled.ts';
 import { setSchedulerEnabled } from '#features/scheduler/set-scheduler-enabled.ts';
-import { createTestJob } from '#testing/plugin-runs.ts';
-import { actAs, memberOf } from '#testing/members.ts';
-import { createTestTenant, sql, type TestTenant } from '#testing/supabase.ts';
+import { createTestJob } from '#testing/runs/plugin-runs.ts';
+import { actAs, memberOf } from '#testing/tenants/act-as.ts';
+import { sql } from '#testing/database/clients.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 
 let mine: TestTenant;
 let other: TestTenant;

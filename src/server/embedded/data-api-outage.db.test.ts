@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findRunningPostgres } from '#server/embedded/postgres.ts';
-import { startTestSupabase, type TestSupabase } from '#testing/embedded-supabase.ts';
+import { startTestSupabase, type TestSupabase } from '#testing/database/start-supabase.ts';
 import { until } from '#testing/until.ts';
 
 let supabase: TestSupabase;

@@ -1,13 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ownSupabase } from '#testing/own-supabase.ts';
-import {
-  createAnonClient,
-  createTestPerson,
-  createTestTenant,
-  serviceClient,
-  sql,
-  type TestTenant,
-} from '#testing/supabase.ts';
+import { ownSupabase } from '#testing/database/own-supabase.ts';
+import { createAnonClient, serviceClient, sql } from '#testing/database/clients.ts';
+import { createTestPerson } from '#testing/tenants/create-person.ts';
+import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
 
 const { url, publishableKey, secretKey } = ownSupabase;
 

@@ -9,7 +9,7 @@ import { projectFolder } from '#server/settings.ts';
 import { applyMigrations } from '#server/embedded/migrations.ts';
 import { findRunningPostgres, stopOrphanedPostgres } from '#server/embedded/postgres.ts';
 import { StartProblem } from '#server/start-problem.ts';
-import { startTestSupabase } from '#testing/embedded-supabase.ts';
+import { startTestSupabase } from '#testing/database/start-supabase.ts';
 import { until } from '#testing/until.ts';
 
 const firstMigration = `

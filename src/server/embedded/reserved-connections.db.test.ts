@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ReservedConnections, type ReservedConnection } from './reserved-connections.ts';
-import { ownSupabase } from '#testing/own-supabase.ts';
+import { ownSupabase } from '#testing/database/own-supabase.ts';
 
 const { ownerUrl } = ownSupabase;
 const owner = postgres(ownerUrl, { max: 1, onnotice: () => {} });

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
-import { recordReports, startSession } from '#testing/e2e/company.ts';
-import type { PortalFacts } from '#testing/e2e/portal-facts.ts';
-import { expect, test } from '#testing/e2e/portal-test.ts';
+import { recordReports, startSession } from '#testing/browser/company.ts';
+import type { PortalFacts } from '#testing/browser/portal-facts.ts';
+import { expect, test } from '#testing/browser/portal-test.ts';
 
 const forbidden = /403 \(Forbidden\)/;
 

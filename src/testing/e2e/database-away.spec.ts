@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { createCompany, recordReports } from '#testing/e2e/company.ts';
-import { expect, test } from '#testing/e2e/portal-test.ts';
-import { startPortal, type TestPortal } from '#testing/start-portal.ts';
+import { createCompany, recordReports } from '#testing/browser/company.ts';
+import { expect, test } from '#testing/browser/portal-test.ts';
+import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
 
 // A portal of its own: nobody else's story may lose its database.
 let own: TestPortal;

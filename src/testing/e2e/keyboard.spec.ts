@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
-import { recordReports, serviceOf } from '#testing/e2e/company.ts';
-import type { PortalFacts } from '#testing/e2e/portal-facts.ts';
-import { expect, test } from '#testing/e2e/portal-test.ts';
+import { recordReports, serviceOf } from '#testing/browser/company.ts';
+import type { PortalFacts } from '#testing/browser/portal-facts.ts';
+import { expect, test } from '#testing/browser/portal-test.ts';
 
 test('a dialog that is closed and opened again at once keeps what is typed then', async ({
   open,

@@ -1,4 +1,4 @@
-import { expect, test } from '#testing/e2e/portal-test.ts';
+import { expect, test } from '#testing/browser/portal-test.ts';
 
 for (const { locale, lang, incidents } of [
   { locale: 'ja-JP', lang: 'ja', incidents: '障害' },

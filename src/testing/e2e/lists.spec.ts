@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import type { Page } from '@playwright/test';
 import { spreadOffsetSeconds } from '#domain/schedule/spread.ts';
-import { recordReports, serviceOf, startSession } from '#testing/e2e/company.ts';
-import { expect, test } from '#testing/e2e/portal-test.ts';
-import { failedLog, hostileMessage, hostileTitle } from '#testing/e2e/seeded-company.ts';
+import { recordReports, serviceOf, startSession } from '#testing/browser/company.ts';
+import { expect, test } from '#testing/browser/portal-test.ts';
+import { failedLog, hostileMessage, hostileTitle } from '#testing/browser/seeded-company.ts';
 
 const rows = (page: Page) =>
   page

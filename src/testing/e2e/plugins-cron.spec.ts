@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
-import { expectNoViolations } from '#testing/e2e/axe.ts';
-import { addFinishedRuns, dailyAt, test } from '#testing/e2e/plugin-stories.ts';
+import { expectNoViolations } from '#testing/browser/axe.ts';
+import { addFinishedRuns, dailyAt, test } from '#testing/browser/plugin-test.ts';
 
 const soon = { timeout: 30_000 };
 const noSuchPlugin = '00000000-0000-4000-8000-000000000000';

@@ -1,6 +1,6 @@
 import type { Page, WebSocketRoute } from '@playwright/test';
 import { expect, test as base } from '@playwright/test';
-import { startPortal, type TestPortal } from '#testing/start-portal.ts';
+import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
 
 /** A Phoenix message as Supabase Realtime speaks it (protocol 2.0.0): join reference, reference, topic, event, payload. */
 type Message = [string | null, string | null, string, string, Record<string, unknown>];

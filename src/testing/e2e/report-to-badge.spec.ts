@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
-import type { Person } from '#testing/e2e/company.ts';
-import type { PortalFacts } from '#testing/e2e/portal-facts.ts';
-import { expect, test } from '#testing/e2e/portal-test.ts';
-import { python, referenceSnippet, startPython } from '#testing/e2e/python.ts';
+import type { Person } from '#testing/browser/company.ts';
+import type { PortalFacts } from '#testing/browser/portal-facts.ts';
+import { expect, test } from '#testing/browser/portal-test.ts';
+import { python, referenceSnippet, startPython } from '#testing/python/start-python.ts';
 
 // The first company of the portal belongs to this file: the environment's secret reports to it.
 

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
-import { expectNoViolations, untilShown } from '#testing/e2e/axe.ts';
-import { expect, test } from '#testing/e2e/portal-test.ts';
-import { screens } from '#testing/e2e/seeded-company.ts';
+import { expectNoViolations, untilShown } from '#testing/browser/axe.ts';
+import { expect, test } from '#testing/browser/portal-test.ts';
+import { screens } from '#testing/browser/seeded-company.ts';
 
 // Each screen by itself, so that they spread over the workers and the one that is wrong has a name.
 test.describe.configure({ mode: 'parallel' });

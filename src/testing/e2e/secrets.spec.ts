@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { projectFolder } from '#server/settings.ts';
-import { addPerson, serviceOf } from '#testing/e2e/company.ts';
-import type { PortalFacts } from '#testing/e2e/portal-facts.ts';
-import { expect, test } from '#testing/e2e/portal-test.ts';
-import { screens } from '#testing/e2e/seeded-company.ts';
+import { addPerson, serviceOf } from '#testing/browser/company.ts';
+import type { PortalFacts } from '#testing/browser/portal-facts.ts';
+import { expect, test } from '#testing/browser/portal-test.ts';
+import { screens } from '#testing/browser/seeded-company.ts';
 
 /** What no browser may get. */
 const secretsOf = ({ secrets }: PortalFacts): string[] =>

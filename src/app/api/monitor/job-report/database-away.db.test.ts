@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import postgres from 'postgres';
-import { startTestSupabase } from '#testing/embedded-supabase.ts';
+import { startTestSupabase } from '#testing/database/start-supabase.ts';
 
 // A database of its own, because this suite takes it away.
 let started: Awaited<ReturnType<typeof startTestSupabase>>;

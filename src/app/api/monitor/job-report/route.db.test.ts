@@ -4,7 +4,7 @@ import * as jobReport from '#app/api/monitor/job-report/route.ts';
 import * as jobStart from '#app/api/monitor/job-start/route.ts';
 import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
-import { sql } from '#testing/supabase.ts';
+import { sql } from '#testing/database/clients.ts';
 
 const secret = `secret-${randomUUID()}`;
 const previousSecret = `previous-${randomUUID()}`;

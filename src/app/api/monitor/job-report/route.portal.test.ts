@@ -3,7 +3,7 @@ import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startPortal, type TestPortal } from '#testing/start-portal.ts';
+import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
 
 let portal: TestPortal;
 const patience = { timeout: 60_000 };

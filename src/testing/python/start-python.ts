@@ -12,7 +12,7 @@ export const python =
 
 /** The snippet that scripts older than the portal carry, letter by letter [contract: reports]. */
 export const referenceSnippet = fs.readFileSync(
-  path.join(projectFolder, 'src', 'testing', 'e2e', 'reference-snippet.py'),
+  path.join(projectFolder, 'src', 'testing', 'python', 'reference-snippet.py'),
   'utf8',
 );
 

@@ -1,7 +1,7 @@
 import { test as base, expect, type BrowserContextOptions, type Page } from '@playwright/test';
-import { type Company, createCompany, type Person, startSession } from '#testing/e2e/company.ts';
-import { type PortalFacts, portalVariable } from '#testing/e2e/portal-facts.ts';
-import { seedCompany, type SeededCompany } from '#testing/e2e/seeded-company.ts';
+import { type Company, createCompany, type Person, startSession } from './company.ts';
+import { type PortalFacts, portalVariable } from './portal-facts.ts';
+import { seedCompany, type SeededCompany } from './seeded-company.ts';
 
 interface OpenOptions extends BrowserContextOptions {
   /** Who looks; nobody when left out. */

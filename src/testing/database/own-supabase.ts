@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import type { TestSupabase } from '#testing/embedded-supabase.ts';
+import type { TestSupabase } from './start-supabase.ts';
 
 function findOwn(): TestSupabase {
   const supabases = inject('supabases');

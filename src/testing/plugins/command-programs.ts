@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createTestJob, type TestJob } from '#testing/plugin-runs.ts';
+import { createTestJob, type TestJob } from '#testing/runs/plugin-runs.ts';
 
 /** A program for the command plugin, and the allow-list that lets it run. */
 export interface CommandProgram {

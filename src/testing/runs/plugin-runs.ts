@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ISql } from 'postgres';
-import { serviceClient, sql } from '#testing/supabase.ts';
+import { serviceClient, sql } from '#testing/database/clients.ts';
 import { until } from '#testing/until.ts';
 
 /** What a test may decide about a job. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { projectFolder } from '#server/settings.ts';
-import { ownSupabase } from '#testing/own-supabase.ts';
+import { ownSupabase } from '#testing/database/own-supabase.ts';
 import { until } from '#testing/until.ts';
 
 /** A real worker: the program that `npm start` runs. */

@@ -1,5 +1,5 @@
-import { startPortal } from '#testing/start-portal.ts';
-import { portalVariable, type PortalFacts } from '#testing/e2e/portal-facts.ts';
+import { startPortal } from '#testing/portal/start-portal.ts';
+import { portalVariable, type PortalFacts } from './portal-facts.ts';
 
 /** Starts the one portal that browser tests share; each test has a company of its own in it. */
 export default async function startOnePortal(): Promise<() => Promise<void>> {

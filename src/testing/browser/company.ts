@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServerClient } from '@supabase/ssr';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import type { Database } from '#data/database.types.ts';
-import type { PortalFacts } from '#testing/e2e/portal-facts.ts';
+import type { PortalFacts } from './portal-facts.ts';
 
 type Role = 'admin' | 'staff';
 

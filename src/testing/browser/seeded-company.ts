@@ -1,5 +1,5 @@
-import { type Company, createCompany, findJobIds, recordReports, serviceOf } from '#testing/e2e/company.ts';
-import type { PortalFacts } from '#testing/e2e/portal-facts.ts';
+import { type Company, createCompany, findJobIds, recordReports, serviceOf } from './company.ts';
+import type { PortalFacts } from './portal-facts.ts';
 
 /** A company with a list of two pages and a job with a history of several. */
 export interface SeededCompany extends Company {

@@ -2,9 +2,9 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
-import { type Company, createCompany, serviceOf } from '#testing/e2e/company.ts';
-import type { PortalFacts } from '#testing/e2e/portal-facts.ts';
-import { test as base } from '#testing/e2e/portal-test.ts';
+import { type Company, createCompany, serviceOf } from './company.ts';
+import type { PortalFacts } from './portal-facts.ts';
+import { test as base } from './portal-test.ts';
 
 /** A remote plugin whose runs end when the test says so. */
 export interface TestPlugin {

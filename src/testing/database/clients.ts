@@ -1,0 +1,23 @@
+import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import postgres from 'postgres';
+import type { Database } from '#data/database.types.ts';
+import { ownSupabase } from '#testing/database/own-supabase.ts';
+
+export type TestClient = SupabaseClient<Database>;
+
+const options = { auth: { persistSession: false, autoRefreshToken: false } };
+
+/** The database as its superuser, for arranging and looking; a test's subject goes through a client. */
+export const sql = postgres(ownSupabase.superuserUrl, { max: 2, idle_timeout: 1, onnotice: () => {} });
+
+/** A client with the publishable key and nobody signed in. */
+export function createAnonClient(): TestClient {
+  const { url, publishableKey } = ownSupabase;
+  return createClient<Database>(url, publishableKey, options);
+}
+
+/** A client with the secret key, which row level security does not hold. */
+export function serviceClient(): TestClient {
+  const { url, secretKey } = ownSupabase;
+  return createClient<Database>(url, secretKey, options);
+}

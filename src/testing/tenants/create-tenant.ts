@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from '#testing/database/clients.ts';
+import { addMember, createTestPerson, type TestPerson } from './create-person.ts';
+
+/** A company of its own, so that suites do not see each other's rows. */
+export interface TestTenant {
+  readonly id: string;
+  readonly name: string;
+  readonly admin: TestPerson;
+  readonly staff: TestPerson;
+}
+
+/** A tenant with an admin and a staff member, each signed in. */
+export async function createTestTenant(name = `Tenant ${randomUUID()}`): Promise<TestTenant> {
+  const [admin, staff] = await Promise.all([createTestPerson('admin'), createTestPerson('staff')]);
+  const [tenant] = await sql<
+    { id: string }[]
+  >`insert into public.tenants (name) values (${name}) returning id`;
+  if (!tenant) throw new Error('The tenant was not made');
+  await addMember(tenant.id, admin, 'admin');
+  await addMember(tenant.id, staff, 'staff');
+  return { id: tenant.id, name, admin, staff };
+}
