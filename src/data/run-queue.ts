@@ -59,7 +59,7 @@ export interface KeptLog {
 export type AttemptEnd = 'success' | 'failed' | 'retry' | 'canceled' | 'snoozed' | 'released' | 'timed_out';
 
 /** How an attempt ended and what becomes of its run. */
-export interface AttemptResult {
+export interface FinishedAttempt {
   runId: string;
   attemptToken: string;
   /** `pending`: the run is tried again after `delaySeconds`. */
@@ -118,7 +118,7 @@ const toAttemptRow = ({ runId, attemptToken, progress }: HeldAttempt): Json => (
 
 const toLogRow = ({ head, tail, cutCharacters }: KeptLog) => ({ head, tail, cut_characters: cutCharacters });
 
-const toResultRow = (result: AttemptResult): Json => ({
+const toResultRow = (result: FinishedAttempt): Json => ({
   run_id: result.runId,
   attempt_token: result.attemptToken,
   state: result.state,
@@ -211,7 +211,7 @@ export async function writeRunLogs(
  */
 export async function finishAttempts(
   client: ServiceClient,
-  results: readonly AttemptResult[],
+  results: readonly FinishedAttempt[],
   signal: AbortSignal,
 ): Promise<string[]> {
   const answer = await client

@@ -1,6 +1,17 @@
 import type { Payload } from '#domain/plugin/payload-schema.ts';
 import type { PortalHealth } from '#domain/portal-health.ts';
+import type { Outcome } from '#domain/run/outcome.ts';
 import type { GuardedFetch } from './outgoing.ts';
+
+export {
+  canceled,
+  failed,
+  NonRetryableError,
+  type Outcome,
+  retryAfter,
+  snoozed,
+  success,
+} from '#domain/run/outcome.ts';
 
 /**
  * Plugin: a folder with `plugin.json` (what it is and which jobs it has) and `handler.ts` (how they run). The manifest
@@ -60,58 +71,4 @@ export interface AllowedCommand {
   /** Each argument must match one of these as a whole; none: no argument is allowed. */
   argumentPatterns: readonly RegExp[];
   workingFolder: string | null;
-}
-
-/** How an attempt ended. */
-export type Outcome =
-  | {
-      kind: 'success';
-      message: string | null;
-      eventsProcessed: number | null;
-      /** JSON of at most 64 KiB. */
-      result: unknown;
-      /** Null leaves the cursor where it is. */
-      cursor: string | null;
-    }
-  | { kind: 'failed'; error: unknown; isRetryable: boolean; result: unknown }
-  | { kind: 'retryAfter'; seconds: number; error: unknown }
-  | { kind: 'canceled' }
-  | { kind: 'snoozed'; seconds: number };
-
-/** It worked. The cursor is stored together with the success, or not at all [rule 28: cursor]. */
-export function success(
-  told: { message?: string; eventsProcessed?: number; result?: unknown; cursor?: string } = {},
-): Outcome {
-  return {
-    kind: 'success',
-    message: told.message ?? null,
-    eventsProcessed: told.eventsProcessed ?? null,
-    result: told.result ?? null,
-    cursor: told.cursor ?? null,
-  };
-}
-
-/** It did not work; another attempt is made if the job has any left. */
-export function failed(error: unknown, result: unknown = null): Outcome {
-  return { kind: 'failed', error, isRetryable: !(error instanceof NonRetryableError), result };
-}
-
-/** It did not work, and the other side said when to come back. */
-export function retryAfter(seconds: number, error: unknown): Outcome {
-  return { kind: 'retryAfter', seconds, error };
-}
-
-/** It stopped because it was asked to. */
-export function canceled(): Outcome {
-  return { kind: 'canceled' };
-}
-
-/** There is nothing to do yet: look again later. Burns no attempt. */
-export function snoozed(seconds: number): Outcome {
-  return { kind: 'snoozed', seconds };
-}
-
-/** Trying again would fail the same way: a wrong setting, a refused target. */
-export class NonRetryableError extends Error {
-  override name = 'NonRetryableError';
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
-import { remoteOutcomeSchema, remoteProgressSchema } from '#features/execution/remote-protocol.ts';
+import { remoteAnswerSchema, remoteProgressSchema } from '#features/execution/remote-protocol.ts';
 import {
   apiDescriptionFile,
   describedAnswer,
@@ -67,7 +67,7 @@ describe('docs/api/openapi.yaml', () => {
 
   it.each([
     ['POST /api/plugin-runs/{runId}/progress', remoteProgressSchema],
-    ['POST /api/plugin-runs/{runId}/result', remoteOutcomeSchema],
+    ['POST /api/plugin-runs/{runId}/result', remoteAnswerSchema],
   ])('takes and refuses the same bodies as %s', (operation, parsed) => {
     const { schema, examples = {} } =
       describedOperations.find(({ name }) => name === operation)?.requestBody?.content['application/json'] ??

@@ -1,20 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { nextStep, snoozesMax } from './outcome.ts';
-import type { AttemptOutcome } from './outcome.ts';
+import { nextStep, type Outcome, retryAfter, snoozed, snoozesMax, success } from './outcome.ts';
 
 const now = new Date('2026-11-21T09:00:00Z');
 const error = { name: 'TypeError', message: 'fetch failed', stack: null };
-const failed: AttemptOutcome = { kind: 'failed', error, isRetryable: true };
+const failed: Outcome = { kind: 'failed', error, isRetryable: true, result: null };
 const policy = { maxAttempts: 3, backoffSeconds: 10, maxBackoffSeconds: 300 };
 
-function stepOf(outcome: AttemptOutcome, { attempt = 1, snoozes = 0, random = 0.5 } = {}) {
+function stepOf(outcome: Outcome, { attempt = 1, snoozes = 0, random = 0.5 } = {}) {
   return nextStep({ outcome, attempt, snoozes, policy, now, random });
 }
 const inSeconds = (seconds: number) => new Date(now.getTime() + seconds * 1000);
 
 describe('what follows an attempt [rule 25: time-out and retry]', () => {
   it('a success finishes', () => {
-    expect(stepOf({ kind: 'success' })).toEqual({ kind: 'finish_success' });
+    expect(stepOf(success())).toEqual({ kind: 'finish_success' });
   });
 
   it('a cancel finishes, on whichever attempt', () => {
@@ -33,23 +32,23 @@ describe('what follows an attempt [rule 25: time-out and retry]', () => {
   });
 
   it('Retry-After is never undercut, and only a little exceeded', () => {
-    const told: AttemptOutcome = { kind: 'retry_after', error, seconds: 120 };
+    const told = retryAfter(120, error);
     expect(stepOf(told, { random: 0 })).toEqual({ kind: 'retry_at', at: inSeconds(120), error });
     expect(stepOf(told, { random: 1 })).toEqual({ kind: 'retry_at', at: inSeconds(133), error });
-    expect(stepOf({ ...told, seconds: -9 }, { random: 0 })).toEqual({ kind: 'retry_at', at: now, error });
+    expect(stepOf(retryAfter(-9, error), { random: 0 })).toEqual({ kind: 'retry_at', at: now, error });
     expect(stepOf(told, { attempt: 3 })).toEqual({ kind: 'finish_failed', error });
   });
 
   it('a snooze burns no attempt, even on the last one', () => {
-    expect(stepOf({ kind: 'snoozed', seconds: 60 }, { attempt: 3 })).toEqual({
+    expect(stepOf(snoozed(60), { attempt: 3 })).toEqual({
       kind: 'snooze_until',
       at: inSeconds(60),
     });
-    expect(stepOf({ kind: 'snoozed', seconds: 0 })).toEqual({ kind: 'snooze_until', at: inSeconds(1) });
+    expect(stepOf(snoozed(0))).toEqual({ kind: 'snooze_until', at: inSeconds(1) });
   });
 
   it('a run that only snoozes ends failed [rule 31: every run ends]', () => {
-    expect(stepOf({ kind: 'snoozed', seconds: 60 }, { snoozes: snoozesMax })).toMatchObject({
+    expect(stepOf(snoozed(60), { snoozes: snoozesMax })).toMatchObject({
       kind: 'finish_failed',
     });
   });

@@ -2,21 +2,70 @@ import { backoffSeconds, retryAfterSecondsMax } from './retry-policy.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { ErrorShape } from './error-shape.ts';
 
-/** How an attempt ended: the vocabulary of plugins, built in and remote. */
-export type AttemptOutcome =
-  | { kind: 'success' }
-  | { kind: 'failed'; error: ErrorShape; isRetryable: boolean }
-  /** Failed, and the target said when to come back (429, 503). */
-  | { kind: 'retry_after'; error: ErrorShape; seconds: number }
+/** What an attempt came to, whoever ran it: a built-in plugin, a remote one, or nobody because its time was over. */
+export type Outcome =
+  | {
+      kind: 'success';
+      message: string | null;
+      eventsProcessed: number | null;
+      /** JSON of at most 64 KiB. */
+      result: unknown;
+      /** Null leaves the cursor where it is. */
+      cursor: string | null;
+    }
+  | { kind: 'failed'; error: unknown; isRetryable: boolean; result: unknown }
+  | { kind: 'retryAfter'; seconds: number; error: unknown }
   | { kind: 'canceled' }
-  /** Nothing to do yet: look again later. Not a failure, burns no attempt. */
   | { kind: 'snoozed'; seconds: number };
+
+/** It worked. The cursor is stored together with the success, or not at all (rule 28). */
+export function success(
+  told: {
+    message?: string | null | undefined;
+    eventsProcessed?: number | null | undefined;
+    result?: unknown;
+    cursor?: string | null | undefined;
+  } = {},
+): Outcome {
+  return {
+    kind: 'success',
+    message: told.message ?? null,
+    eventsProcessed: told.eventsProcessed ?? null,
+    result: told.result ?? null,
+    cursor: told.cursor ?? null,
+  };
+}
+
+/** It did not work; another attempt is made if the job has any left. */
+export function failed(error: unknown, result: unknown = null): Outcome {
+  return { kind: 'failed', error, isRetryable: !(error instanceof NonRetryableError), result };
+}
+
+/** It did not work, and the other side said when to come back (429, 503). */
+export function retryAfter(seconds: number, error: unknown): Outcome {
+  return { kind: 'retryAfter', seconds, error };
+}
+
+/** It stopped because it was asked to. */
+export function canceled(): Outcome {
+  return { kind: 'canceled' };
+}
+
+/** There is nothing to do yet: look again later. Burns no attempt. */
+export function snoozed(seconds: number): Outcome {
+  return { kind: 'snoozed', seconds };
+}
+
+/** Trying again would fail the same way: a wrong setting, a refused target. */
+export class NonRetryableError extends Error {
+  override name = 'NonRetryableError';
+}
 
 export type NextStep =
   | { kind: 'finish_success' }
-  | { kind: 'finish_failed'; error: ErrorShape }
+  | { kind: 'finish_failed'; error: unknown }
   | { kind: 'finish_canceled' }
-  | { kind: 'retry_at'; at: Date; error: ErrorShape }
+  | { kind: 'retry_at'; at: Date; error: unknown }
   | { kind: 'snooze_until'; at: Date };
 
 /** A run that only ever snoozes must end too [rule 31: every run ends]. */
@@ -38,7 +87,7 @@ export function nextStep({
   now,
   random,
 }: {
-  outcome: AttemptOutcome;
+  outcome: Outcome;
   attempt: number;
   snoozes: number;
   policy: RetryPolicy;
@@ -56,7 +105,7 @@ export function nextStep({
       if (!isRetryable || attempt >= policy.maxAttempts) return { kind: 'finish_failed', error };
       return { kind: 'retry_at', at: later(backoffSeconds(policy, attempt, random)), error };
     }
-    case 'retry_after': {
+    case 'retryAfter': {
       const { error } = outcome;
       if (attempt >= policy.maxAttempts) return { kind: 'finish_failed', error };
       // Not earlier than asked, and a little later, so that those who were told the same do not collide.

@@ -4,13 +4,13 @@ import { extendLeases, findOpenAttempt, finishAttempts, type OpenAttempt } from 
 import { ConflictError, InvalidInputError, UnauthenticatedError } from '#domain/errors.ts';
 import { redactSecrets } from '#domain/redaction.ts';
 import { cleanText, excerptLog } from '#domain/report-text.ts';
+import { canceled } from '#domain/run/outcome.ts';
 import { noProgressYet, type RunProgress, throttleProgress } from '#domain/run/progress.ts';
 import { resultOf } from '#features/execution/attempt-result.ts';
 import {
   parseRemote,
-  remoteOutcomeSchema,
+  remoteAnswerSchema,
   remoteProgressSchema,
-  toOutcome,
 } from '#features/execution/remote-protocol.ts';
 import { type HttpAnswer, jsonAnswer } from '#http/http-answer.ts';
 import type { Note, RouteParams } from '#http/machine-route.ts';
@@ -90,16 +90,15 @@ export async function answerPluginResult(
 ): Promise<HttpAnswer> {
   const attempt = await requireAttempt(request, params);
   note({ run_id: attempt.runId });
-  const told = await readJson(request, remoteOutcomeSchema, resultBytesMax);
+  const { outcome, log: told } = await readJson(request, remoteAnswerSchema, resultBytesMax);
   const { secrets } = attempt;
-  const outcome = toOutcome(told);
   const isCanceled = attempt.isCancelRequested && outcome.kind !== 'success';
-  const result = resultOf(attempt, isCanceled ? { kind: 'canceled' } : outcome, {
+  const result = resultOf(attempt, isCanceled ? canceled() : outcome, {
     now: new Date(),
     random: Math.random(),
     secrets,
   });
-  const log = told.log == null ? null : excerptLog(redactSecrets(cleanText(told.log), secrets));
+  const log = told === null ? null : excerptLog(redactSecrets(cleanText(told), secrets));
   const written = await finishAttempts(
     createServiceClient(),
     [{ ...result, ...(log && { log }) }],

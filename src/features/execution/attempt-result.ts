@@ -1,9 +1,8 @@
-import type { AttemptResult, ClaimedRun } from '#data/run-queue.ts';
+import type { FinishedAttempt, ClaimedRun } from '#data/run-queue.ts';
 import { redactSecrets } from '#domain/redaction.ts';
 import { clipMessage, cleanText } from '#domain/report-text.ts';
 import { errorShapeOf, type ErrorShape } from '#domain/run/error-shape.ts';
-import { type AttemptOutcome, nextStep } from '#domain/run/outcome.ts';
-import { NonRetryableError, type Outcome } from '#plugins/contract.ts';
+import { nextStep, type Outcome } from '#domain/run/outcome.ts';
 
 const resultLengthMax = 64 * 1024;
 
@@ -63,25 +62,9 @@ export function storedError(thrown: unknown, secrets: readonly string[]): ErrorS
   };
 }
 
-function toAttemptOutcome(outcome: Outcome, secrets: readonly string[]): AttemptOutcome {
-  switch (outcome.kind) {
-    case 'failed': {
-      const isRetryable = outcome.isRetryable && !(outcome.error instanceof NonRetryableError);
-      return { kind: 'failed', error: storedError(outcome.error, secrets), isRetryable };
-    }
-    case 'retryAfter':
-      return { kind: 'retry_after', error: storedError(outcome.error, secrets), seconds: outcome.seconds };
-    case 'success':
-    case 'canceled':
-      return { kind: outcome.kind };
-    case 'snoozed':
-      return { kind: 'snoozed', seconds: outcome.seconds };
-  }
-}
-
 const eventsMax = 2_147_483_647;
 
-function extrasOf(outcome: Outcome, secrets: readonly string[]): Partial<AttemptResult> {
+function extrasOf(outcome: Outcome, secrets: readonly string[]): Partial<FinishedAttempt> {
   if (outcome.kind === 'failed') return { result: storedResult(outcome.result, secrets) };
   if (outcome.kind !== 'success') return {};
   const { message, eventsProcessed, result, cursor } = outcome;
@@ -101,10 +84,10 @@ export function resultOf(
   run: Tried,
   outcome: Outcome,
   { now, random, secrets }: { now: Date; random: number; secrets: readonly string[] },
-): AttemptResult {
+): FinishedAttempt {
   const { runId, attemptToken, attempt, maxAttempts, snoozeCount, backoffSeconds, maxBackoffSeconds } = run;
   const step = nextStep({
-    outcome: toAttemptOutcome(outcome, secrets),
+    outcome,
     attempt,
     snoozes: snoozeCount,
     policy: { maxAttempts, backoffSeconds, maxBackoffSeconds },
@@ -118,21 +101,23 @@ export function resultOf(
       return { ...base, state: 'success', attemptOutcome: 'success' };
     case 'finish_canceled':
       return { ...base, state: 'canceled', attemptOutcome: 'canceled' };
-    case 'finish_failed':
+    case 'finish_failed': {
+      const error = storedError(step.error, secrets);
       return {
         ...base,
         state: 'failed',
         attemptOutcome: isTimeOut ? 'timed_out' : 'failed',
-        error: step.error,
-        message: step.error.message,
+        error,
+        message: error.message,
       };
+    }
     case 'retry_at':
       return {
         ...base,
         state: 'pending',
         attemptOutcome: isTimeOut ? 'timed_out' : 'retry',
         delaySeconds: (step.at.getTime() - now.getTime()) / 1_000,
-        error: step.error,
+        error: storedError(step.error, secrets),
       };
     case 'snooze_until':
       return {

@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import type { ClaimedRun } from '#data/run-queue.ts';
+import { canceled, failed, NonRetryableError, type Outcome, retryAfter } from '#domain/run/outcome.ts';
 import { parseRetryAfter } from '#domain/run/retry-policy.ts';
-import {
-  parseRemote,
-  remoteOutcomeSchema,
-  signedHeaders,
-  toOutcome,
-} from '#features/execution/remote-protocol.ts';
+import { parseRemote, remoteAnswerSchema, signedHeaders } from '#features/execution/remote-protocol.ts';
 import { CanceledError, LeaseLostError, ReleasedError } from '#features/execution/stop-reasons.ts';
-import { canceled, failed, NonRetryableError, type Outcome, retryAfter } from '#plugins/contract.ts';
 import { type GuardedFetch, type OutgoingAnswer, TargetRefusedError } from '#plugins/outgoing.ts';
 
 const manifestJobSchema = z.looseObject({ route: z.string().startsWith('/') });
@@ -47,12 +42,12 @@ function outcomeOf(answer: OutgoingAnswer, log: (line: string) => void): Outcome
     } catch {
       return failed(new NonRetryableError(`The plugin answered ${status} without JSON`));
     }
-    const parsed = parseRemote(remoteOutcomeSchema, body);
+    const parsed = parseRemote(remoteAnswerSchema, body);
     if (!parsed.ok) {
       return failed(new NonRetryableError(`The plugin's answer is not an outcome: ${parsed.problem}`));
     }
     for (const line of parsed.data.log?.split('\n') ?? []) log(line);
-    return toOutcome(parsed.data);
+    return parsed.data.outcome;
   }
   const isRedirect = status >= 300 && status < 400;
   const error = new Error(`The plugin answered ${status}${isRedirect ? '; redirects are not followed' : ''}`);

@@ -1,6 +1,7 @@
-import type { AttemptResult, ClaimedRun } from '#data/run-queue.ts';
+import type { FinishedAttempt, ClaimedRun } from '#data/run-queue.ts';
 import { redactSecrets } from '#domain/redaction.ts';
 import { cleanText } from '#domain/report-text.ts';
+import { canceled, failed, type Outcome } from '#domain/run/outcome.ts';
 import {
   noProgressYet,
   type ProgressThrottle,
@@ -11,7 +12,6 @@ import { AttemptTimeoutError, resultOf } from '#features/execution/attempt-resul
 import type { AttemptChannel } from '#features/execution/run-attempt.ts';
 import { RunLog } from '#features/execution/run-log.ts';
 import { CanceledError, LeaseLostError, ReleasedError } from '#features/execution/stop-reasons.ts';
-import type { Outcome } from '#plugins/contract.ts';
 
 type Settled = Outcome | 'released' | 'lost';
 
@@ -44,7 +44,7 @@ export class HeldAttempt {
   }
 
   /** Runs the handler until it ends, its time is over, or `lose` or `cut` takes the run from it. Never throws. */
-  async execute(handler: (channel: AttemptChannel) => Promise<Outcome>): Promise<AttemptResult | null> {
+  async execute(handler: (channel: AttemptChannel) => Promise<Outcome>): Promise<FinishedAttempt | null> {
     const settled = await this.#race(handler);
     if (settled === 'lost') return null;
     const { runId, attemptToken } = this.run;
@@ -72,7 +72,7 @@ export class HeldAttempt {
         timer = setTimeout(() => {
           const error = new AttemptTimeoutError(timeoutSeconds);
           this.#controller.abort(error);
-          this.#end({ kind: 'failed', error, isRetryable: true, result: null });
+          this.#end(failed(error));
         }, timeoutSeconds * 1_000);
         const channel: AttemptChannel = {
           signal: this.#controller.signal,
@@ -86,7 +86,7 @@ export class HeldAttempt {
           .then(() => handler(channel))
           .then(
             (outcome) => this.#end(outcome),
-            (error: unknown) => this.#end({ kind: 'failed', error, isRetryable: true, result: null }),
+            (error: unknown) => this.#end(failed(error)),
           );
       });
     } finally {
@@ -98,7 +98,7 @@ export class HeldAttempt {
   #end(outcome: Outcome): void {
     if (this.#isSettled) return;
     if (this.#stop === null || outcome.kind === 'success') this.#settle?.(outcome);
-    else this.#settle?.(this.#stop === 'released' ? 'released' : { kind: 'canceled' });
+    else this.#settle?.(this.#stop === 'released' ? 'released' : canceled());
   }
 
   #tell(told: RunProgress): void {
@@ -140,7 +140,7 @@ export class HeldAttempt {
 
   /** Gives the run back although its handler has not ended. */
   cut(): void {
-    if (!this.#isSettled) this.#settle?.(this.#stop === 'canceled' ? { kind: 'canceled' } : 'released');
+    if (!this.#isSettled) this.#settle?.(this.#stop === 'canceled' ? canceled() : 'released');
   }
 
   /** The run is somebody else's now. */

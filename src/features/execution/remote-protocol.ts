@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { messageIdOf, signatureHeaderOf, signatureHeaders, signedContent } from '#domain/plugin/signature.ts';
+import { canceled, type Outcome, retryAfter, snoozed, success } from '#domain/run/outcome.ts';
 import { retryAfterSecondsMax } from '#domain/run/retry-policy.ts';
-import { canceled, type Outcome, retryAfter, snoozed, success } from '#plugins/contract.ts';
 
 // The wire format of docs/plugins.md; snake_case is its own, not the database's.
 
@@ -30,42 +30,66 @@ function isFlatEnough(value: unknown): boolean {
 // It came as JSON, so only its depth is in question.
 const resultSchema = z.unknown().refine(isFlatEnough, `is nested more than ${depthMax} levels deep`);
 
-/** How a remote plugin says that an attempt ended: in its answer, or later at the result URL. */
-export const remoteOutcomeSchema = z.discriminatedUnion('outcome', [
-  z.object({
-    outcome: z.literal('success'),
-    message: z.string().nullish(),
-    events_processed: z.int().min(0).nullish(),
-    result: resultSchema.nullish(),
-    cursor: z.string().max(8_000).nullish(),
-    log: z.string().nullish(),
-  }),
-  z.object({
-    outcome: z.literal('failed'),
-    error: errorSchema,
-    retryable: z.boolean().default(true),
-    result: resultSchema.nullish(),
-    log: z.string().nullish(),
-  }),
-  z.object({
-    outcome: z.literal('retry_after'),
-    seconds: z.number().min(0).max(retryAfterSecondsMax),
-    error: errorSchema.default({
-      name: 'RetryLater',
-      message: 'The plugin asked to be called later',
-      stack: null,
-    }),
-    log: z.string().nullish(),
-  }),
-  z.object({ outcome: z.literal('canceled'), log: z.string().nullish() }),
-  z.object({
-    outcome: z.literal('snoozed'),
-    seconds: z.number().min(0).max(86_400),
-    log: z.string().nullish(),
-  }),
-]);
+/** What a remote plugin answers, or says later at the result URL. */
+export interface RemoteAnswer {
+  outcome: Outcome;
+  log: string | null;
+}
 
-export type RemoteOutcome = z.infer<typeof remoteOutcomeSchema>;
+const logSchema = z.string().nullish();
+const answer = (outcome: Outcome, log: string | null | undefined): RemoteAnswer => ({
+  outcome,
+  log: log ?? null,
+});
+
+/** The outcome of an attempt as a remote plugin writes it. */
+export const remoteAnswerSchema = z.discriminatedUnion('outcome', [
+  z
+    .object({
+      outcome: z.literal('success'),
+      message: z.string().nullish(),
+      events_processed: z.int().min(0).nullish(),
+      result: resultSchema.nullish(),
+      cursor: z.string().max(8_000).nullish(),
+      log: logSchema,
+    })
+    .transform(({ events_processed: eventsProcessed, log, ...told }) =>
+      answer(success({ ...told, eventsProcessed }), log),
+    ),
+  z
+    .object({
+      outcome: z.literal('failed'),
+      error: errorSchema,
+      retryable: z.boolean().default(true),
+      result: resultSchema.nullish(),
+      log: logSchema,
+    })
+    .transform(({ error, retryable: isRetryable, result = null, log }) =>
+      answer({ kind: 'failed', error, isRetryable, result }, log),
+    ),
+  z
+    .object({
+      outcome: z.literal('retry_after'),
+      seconds: z.number().min(0).max(retryAfterSecondsMax),
+      error: errorSchema.default({
+        name: 'RetryLater',
+        message: 'The plugin asked to be called later',
+        stack: null,
+      }),
+      log: logSchema,
+    })
+    .transform(({ seconds, error, log }) => answer(retryAfter(seconds, error), log)),
+  z
+    .object({ outcome: z.literal('canceled'), log: logSchema })
+    .transform(({ log }) => answer(canceled(), log)),
+  z
+    .object({
+      outcome: z.literal('snoozed'),
+      seconds: z.number().min(0).max(86_400),
+      log: logSchema,
+    })
+    .transform(({ seconds, log }) => answer(snoozed(seconds), log)),
+]);
 
 /** What a remote plugin may say while it works. */
 export const remoteProgressSchema = z.object({
@@ -73,32 +97,6 @@ export const remoteProgressSchema = z.object({
   total: z.number().min(0).nullish(),
   note: z.string().max(2_000).nullish(),
 });
-
-/** In the vocabulary that built-in plugins use. */
-export function toOutcome(remote: RemoteOutcome): Outcome {
-  switch (remote.outcome) {
-    case 'success':
-      return success({
-        ...(remote.message != null && { message: remote.message }),
-        ...(remote.events_processed != null && { eventsProcessed: remote.events_processed }),
-        ...(remote.result != null && { result: remote.result }),
-        ...(remote.cursor != null && { cursor: remote.cursor }),
-      });
-    case 'failed':
-      return {
-        kind: 'failed',
-        error: remote.error,
-        isRetryable: remote.retryable,
-        result: remote.result ?? null,
-      };
-    case 'retry_after':
-      return retryAfter(remote.seconds, remote.error);
-    case 'canceled':
-      return canceled();
-    case 'snoozed':
-      return snoozed(remote.seconds);
-  }
-}
 
 /** What a plugin sent, or the first thing that is wrong with it, for its author. */
 export function parseRemote<Schema extends z.ZodType>(

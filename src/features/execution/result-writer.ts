@@ -1,12 +1,12 @@
 import { Batcher } from '#data/batcher.ts';
 import type { ServiceClient } from '#data/clients/service.ts';
-import { type AttemptResult, finishAttempts } from '#data/run-queue.ts';
+import { type FinishedAttempt, finishAttempts } from '#data/run-queue.ts';
 import { DatabaseError } from '#data/unwrap.ts';
 import { UnavailableError } from '#domain/errors.ts';
 import { describeError, writeLog } from '#http/log.ts';
 
 interface Item {
-  result: AttemptResult;
+  result: FinishedAttempt;
   /** When the lease is surely over; tells the result's keeper about heartbeats that came later. */
   leaseUntilMs: () => number;
 }
@@ -53,7 +53,7 @@ export class ResultWriter {
   }
 
   /** Answers whether the result counts; false when the lease was lost. Never throws. */
-  async write(result: AttemptResult, leaseUntilMs: () => number): Promise<boolean> {
+  async write(result: FinishedAttempt, leaseUntilMs: () => number): Promise<boolean> {
     this.#unwritten += 1;
     try {
       return await this.#batcher.add({ result, leaseUntilMs });
@@ -69,7 +69,7 @@ export class ResultWriter {
     const { runId, attemptToken, state } = result;
     writeLog('error', 'result_refused', { run_id: runId, ...describeError(refusal) });
     const message = 'The database refused what the run answered';
-    const plain: AttemptResult = {
+    const plain: FinishedAttempt = {
       runId,
       attemptToken,
       state: state === 'canceled' ? 'canceled' : 'failed',

@@ -2,15 +2,9 @@ import type { ClaimedRun } from '#data/run-queue.ts';
 import { parseManifest, type PluginManifest } from '#domain/plugin/manifest.ts';
 import { validatePayload } from '#domain/plugin/payload-schema.ts';
 import type { PortalHealth } from '#domain/portal-health.ts';
+import { NonRetryableError, type Outcome } from '#domain/run/outcome.ts';
 import type { RunProgress } from '#domain/run/progress.ts';
-import {
-  type BuiltInPlugin,
-  NonRetryableError,
-  type OperatorSettings,
-  type Outcome,
-  type PluginHandlers,
-  type RunContext,
-} from '#plugins/contract.ts';
+import type { BuiltInPlugin, OperatorSettings, PluginHandlers, RunContext } from '#plugins/contract.ts';
 import type { GuardedFetch } from '#plugins/outgoing.ts';
 
 /** What handlers are given, the same for every run of a worker. */

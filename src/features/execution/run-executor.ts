@@ -5,7 +5,7 @@ import { callRemotePlugin } from '#features/execution/call-remote-plugin.ts';
 import { HeldAttempt } from '#features/execution/held-attempt.ts';
 import { type AttemptChannel, runBuiltIn, type Surroundings } from '#features/execution/run-attempt.ts';
 import { describeError, writeLog } from '#http/log.ts';
-import type { Outcome } from '#plugins/contract.ts';
+import type { Outcome } from '#domain/run/outcome.ts';
 
 export interface ExecutorSettings {
   workerId: string;
