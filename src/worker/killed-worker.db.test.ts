@@ -1,15 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CommandPrograms, createCommandJob } from '#testing/plugins/command-programs.ts';
-import {
-  enqueueTestRuns,
-  forgetRuns,
-  readTestAttempts,
-  readTestRun,
-  startTestRun,
-  untilRunState,
-} from '#testing/runs/plugin-runs.ts';
+import { CommandPrograms, makeCommandJob } from '#testing/plugins/command-programs.ts';
+import { forgetRuns } from '#testing/runs/forget-runs.ts';
+import { readTestAttempts, readTestRun, untilRunState } from '#testing/runs/read-run.ts';
+import { enqueueTestRuns, startTestRun } from '#testing/runs/start-runs.ts';
 import { sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { until } from '#testing/until.ts';
 import { startWorker, stopWorkers } from '#testing/processes/start-worker.ts';
 
@@ -18,7 +13,7 @@ const sleeper = () => programs.writeSleeper();
 let tenant: TestTenant;
 
 beforeAll(async () => {
-  tenant = await createTestTenant();
+  tenant = await makeTenant();
   await forgetRuns();
 });
 
@@ -32,7 +27,7 @@ afterAll(() => programs.remove());
 describe('a real worker [rule 24: leases]', () => {
   it('that is killed loses all its runs to another', async () => {
     const { allowlist, ...command } = programs.write('wait.mjs', `setTimeout(() => {}, 600000);`);
-    const jobId = await createCommandJob(tenant.id, command, { maxAttempts: 1 });
+    const jobId = await makeCommandJob(tenant.id, command, { maxAttempts: 1 });
     const ids = await enqueueTestRuns(tenant.id, jobId, 8);
     await sql`update public.runs set payload = ${sql.json({ program: command.program, arguments: command.args })} where id = any (${ids})`;
     const environment = {
@@ -65,7 +60,7 @@ describe('a real worker [rule 24: leases]', () => {
     const { allowlist, ...command } = sleeper();
     const environment = { TC_PORTAL_COMMAND_ALLOWLIST: allowlist };
     const first = await startWorker(environment);
-    const runId = await startTestRun(await createCommandJob(tenant.id, command));
+    const runId = await startTestRun(await makeCommandJob(tenant.id, command));
     await untilRunState(runId, 'running');
     const second = await startWorker(environment);
     const killedAtMs = performance.now();

@@ -10,18 +10,13 @@ import { POST as postResult } from '#app/api/plugin-runs/[runId]/result/route.ts
 import { findFreePort } from '#server/ports.ts';
 import { projectFolder } from '#server/settings.ts';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
-import { CommandPrograms, createCommandJob } from '#testing/plugins/command-programs.ts';
-import {
-  createTestJob,
-  forgetRuns,
-  readTestAttempts,
-  readTestRun,
-  startTestRun,
-  type TestJob,
-  untilRunState,
-} from '#testing/runs/plugin-runs.ts';
+import { CommandPrograms, makeCommandJob } from '#testing/plugins/command-programs.ts';
+import { makePluginJob, type TestPluginJob } from '#testing/plugins/make-plugin-job.ts';
+import { forgetRuns } from '#testing/runs/forget-runs.ts';
+import { readTestAttempts, readTestRun, untilRunState } from '#testing/runs/read-run.ts';
+import { startTestRun } from '#testing/runs/start-runs.ts';
 import { serviceClient, sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { until } from '#testing/until.ts';
 import { startWorker, stopWorkers } from '#testing/processes/start-worker.ts';
 
@@ -81,7 +76,7 @@ const cancel = async (runId: string) => {
 };
 
 beforeAll(async () => {
-  tenant = await createTestTenant();
+  tenant = await makeTenant();
   await forgetRuns();
   server = http.createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -117,7 +112,7 @@ describe('a real worker [rule 24: leases]', () => {
   it('gives its runs back on SIGTERM without burning the attempt, and ends with code 0', async () => {
     const { allowlist, ...command } = sleeper();
     const worker = await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist, WORKER_GRACE_SECONDS: '0' });
-    const runId = await startTestRun(await createCommandJob(tenant.id, command));
+    const runId = await startTestRun(await makeCommandJob(tenant.id, command));
     await untilRunState(runId, 'running');
     worker.process.kill('SIGTERM');
     expect(await worker.exit).toBe(0);
@@ -128,7 +123,7 @@ describe('a real worker [rule 24: leases]', () => {
   it('lets running handlers end within the grace time', async () => {
     const { end, allowlist, ...command } = untilToldScript('short.mjs');
     const worker = await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist, WORKER_GRACE_SECONDS: '60' });
-    const runId = await startTestRun(await createCommandJob(tenant.id, command));
+    const runId = await startTestRun(await makeCommandJob(tenant.id, command));
     await untilRunState(runId, 'running');
     worker.process.kill('SIGTERM');
     await until(() => worker.output().includes('worker_stopping'));
@@ -138,7 +133,7 @@ describe('a real worker [rule 24: leases]', () => {
   });
 
   it('says that it is alive, and gives a new company its plugins', async () => {
-    const fresh = await createTestTenant();
+    const fresh = await makeTenant();
     const worker = await startWorker();
     const plugins = await until(
       () =>
@@ -177,7 +172,7 @@ describe('a worker whose database is away [rule 7: database away]', () => {
         TC_PORTAL_COMMAND_ALLOWLIST: allowlist,
         NEXT_PUBLIC_SUPABASE_URL: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
       });
-      const jobId = await createCommandJob(tenant.id, command);
+      const jobId = await makeCommandJob(tenant.id, command);
       const runId = await startTestRun(jobId);
       await untilRunState(runId, 'running');
       isAway = true;
@@ -198,10 +193,7 @@ describe('a worker whose database is away [rule 7: database away]', () => {
 describe('the command plugin', () => {
   it('is off until the operator names a program', async () => {
     await startWorker();
-    const run = await untilRunState(
-      await startTestRun(await createCommandJob(tenant.id, sleeper())),
-      'failed',
-    );
+    const run = await untilRunState(await startTestRun(await makeCommandJob(tenant.id, sleeper())), 'failed');
     expect(run.error?.message).toContain('TC_PORTAL_COMMAND_ALLOWLIST');
   });
 
@@ -217,7 +209,7 @@ describe('the command plugin', () => {
       },
     ];
     for (const other of others) {
-      const run = await untilRunState(await startTestRun(await createCommandJob(tenant.id, other)), 'failed');
+      const run = await untilRunState(await startTestRun(await makeCommandJob(tenant.id, other)), 'failed');
       expect(run.error?.message).toContain("operator's allow-list");
     }
   });
@@ -228,7 +220,7 @@ describe('the command plugin', () => {
       `console.log('out'); console.error('err', process.env.TC_SECRET_MY_KEY, Object.keys(process.env).filter((n) => /SUPABASE/.test(n)).length); process.exit(3);`,
     );
     await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist });
-    const jobId = await createCommandJob(tenant.id, command);
+    const jobId = await makeCommandJob(tenant.id, command);
     await serviceClient().rpc('set_job_secret', {
       p_job_id: jobId,
       p_name: 'my_key',
@@ -253,7 +245,7 @@ describe('the command plugin', () => {
        console.log('child', child.pid); setTimeout(() => {}, 600000);`,
     );
     await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist });
-    const runId = await startTestRun(await createCommandJob(tenant.id, command));
+    const runId = await startTestRun(await makeCommandJob(tenant.id, command));
     const [log] = await until(
       () => sql`select head from public.run_logs where run_id = ${runId}`,
       (rows) => /child \d+\n/.test(String(rows[0]?.head)),
@@ -274,8 +266,8 @@ describe('the command plugin', () => {
 });
 
 describe('the http-request plugin', () => {
-  const createRequestJob = async (payload: object, job: Partial<TestJob> = {}) =>
-    (await createTestJob(tenant.id, { pluginKey: 'http-request', name: 'send', payload, ...job })).jobId;
+  const createRequestJob = async (payload: object, job: Partial<TestPluginJob> = {}) =>
+    (await makePluginJob(tenant.id, { pluginKey: 'http-request', name: 'send', payload, ...job })).jobId;
   const allowed = () => startWorker({ TC_PORTAL_ALLOWED_HOSTS: host });
 
   it('sends method, headers with secrets and body, and keeps no more than it was told to', async () => {
@@ -336,9 +328,9 @@ describe('the http-request plugin', () => {
 describe('a remote plugin', () => {
   const key = randomBytes(32);
   const secret = `whsec_${key.toString('base64')}`;
-  const createRemoteJob = async (job: Partial<TestJob> = {}) =>
+  const createRemoteJob = async (job: Partial<TestPluginJob> = {}) =>
     (
-      await createTestJob(tenant.id, {
+      await makePluginJob(tenant.id, {
         pluginKey: 'remote',
         name: 'sync',
         kind: 'remote',

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { projectFolder } from '#server/settings.ts';
 import { createAnonClient, serviceClient, sql, type TestClient } from '#testing/database/clients.ts';
-import { createTestPerson } from '#testing/tenants/create-person.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makePerson } from '../../src/testing/tenants/make-person.ts';
+import { makeTenant, type TestTenant } from '../../src/testing/tenants/make-tenant.ts';
 
 // What a signed-in person may read. A table that is missing here fails the test below.
 const readableBy: Record<string, 'staff and admin' | 'admin only'> = {
@@ -102,7 +102,7 @@ async function countOwnRows(table: string, tenantId: string): Promise<number> {
 }
 
 beforeAll(async () => {
-  [mine, other] = await Promise.all([createTestTenant(), createTestTenant()]);
+  [mine, other] = await Promise.all([makeTenant(), makeTenant()]);
   await fillTenant(mine);
   await fillTenant(other);
 });
@@ -215,7 +215,7 @@ describe.each(tables)('%s [rule 32: row level security]', (table) => {
   });
 
   it('shows nothing to a person without a company', async () => {
-    const stranger = await createTestPerson('stranger');
+    const stranger = await makePerson('stranger');
     expect(await countRows(stranger.client, table)).toBe(0);
   });
 
@@ -392,7 +392,7 @@ describe('the last admin [rule 33: roles]', () => {
   });
 
   it('does not keep a company from being removed as a whole', async () => {
-    const leaving = await createTestTenant();
+    const leaving = await makeTenant();
     await sql`delete from public.tenants where id = ${leaving.id}`;
     expect(await countOwnRows('members', leaving.id)).toBe(0);
   });

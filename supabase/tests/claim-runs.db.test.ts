@@ -1,9 +1,11 @@
 import postgres from 'postgres';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
-import { createTestJob, enqueueTestRuns, readTestRun } from '#testing/runs/plugin-runs.ts';
+import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
+import { readTestRun } from '#testing/runs/read-run.ts';
+import { enqueueTestRuns } from '#testing/runs/start-runs.ts';
 import { sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '../../src/testing/tenants/make-tenant.ts';
 
 const other = postgres(ownSupabase.ownerUrl, { max: 1, onnotice: () => {} });
 const worker = postgres(ownSupabase.ownerUrl, {
@@ -16,7 +18,7 @@ const worker = postgres(ownSupabase.ownerUrl, {
 let tenant: TestTenant;
 
 beforeEach(async () => {
-  tenant = await createTestTenant();
+  tenant = await makeTenant();
   await sql`select pgmq.purge_queue('runs'), pgmq.purge_queue('runs_high')`;
 });
 afterAll(() => Promise.all([other.end(), worker.end()]));
@@ -39,8 +41,8 @@ async function whileLocked(
 
 describe('a worker that claims runs', () => {
   it('waits for nobody who counts the runs of a limited job, and takes them once that is over', async () => {
-    const limited = await createTestJob(tenant.id, { pluginKey: 'a', name: 'limited', concurrencyLimit: 1 });
-    const free = await createTestJob(tenant.id, { pluginKey: 'a', name: 'free' });
+    const limited = await makePluginJob(tenant.id, { pluginKey: 'a', name: 'limited', concurrencyLimit: 1 });
+    const free = await makePluginJob(tenant.id, { pluginKey: 'a', name: 'free' });
     const [waiting] = await enqueueTestRuns(tenant.id, limited.jobId, 1);
     const [runnable] = await enqueueTestRuns(tenant.id, free.jobId, 1);
     await whileLocked(
@@ -51,7 +53,7 @@ describe('a worker that claims runs', () => {
   });
 
   it('waits for nobody who counts the runs of a limited plugin', async () => {
-    const { jobId, pluginId } = await createTestJob(tenant.id, {
+    const { jobId, pluginId } = await makePluginJob(tenant.id, {
       pluginKey: 'narrow',
       name: 'one',
       pluginConcurrencyLimit: 1,
@@ -67,7 +69,7 @@ describe('a worker that claims runs', () => {
   });
 
   it('leaves a run to whoever is about to end it', async () => {
-    const { jobId } = await createTestJob(tenant.id, { pluginKey: 'a', name: 'plain' });
+    const { jobId } = await makePluginJob(tenant.id, { pluginKey: 'a', name: 'plain' });
     const [contested = '', free] = await enqueueTestRuns(tenant.id, jobId, 2);
     await whileLocked(
       (transaction) => transaction`select from public.runs where id = ${contested} for no key update`,
@@ -79,7 +81,7 @@ describe('a worker that claims runs', () => {
   it('never deadlocks with others that claim and finish, whatever they go through', async () => {
     const jobs = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
-        createTestJob(tenant.id, { pluginKey: `p${index % 2}`, name: `job ${index}`, concurrencyLimit: 2 }),
+        makePluginJob(tenant.id, { pluginKey: `p${index % 2}`, name: `job ${index}`, concurrencyLimit: 2 }),
       ),
     );
     for (const { jobId } of jobs) await enqueueTestRuns(tenant.id, jobId, 12);

@@ -1,8 +1,9 @@
 import type postgres from 'postgres';
 import { expect, it } from 'vitest';
-import { createTestJob, forgetRuns } from '#testing/runs/plugin-runs.ts';
+import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
+import { forgetRuns } from '#testing/runs/forget-runs.ts';
 import { sql } from '#testing/database/clients.ts';
-import { createTestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant } from '../../src/testing/tenants/make-tenant.ts';
 
 // Hosted projects have pgmq 1.5.1, the embedded database a newer one. Here stand the functions of 1.5.1 that we call, with its
 // names, parameters and types; another one may be added only if 1.5.1 has it:
@@ -94,9 +95,9 @@ it('names nothing of pgmq that 1.5.1 lacks', async () => {
 });
 
 it('goes through the whole life of a run with the functions of pgmq 1.5.1 only', async () => {
-  const tenant = await createTestTenant();
-  const { jobId } = await createTestJob(tenant.id, { pluginKey: 'old', name: 'sync', maxAttempts: 2 });
-  const limited = await createTestJob(tenant.id, { pluginKey: 'old', name: 'one', concurrencyLimit: 1 });
+  const tenant = await makeTenant();
+  const { jobId } = await makePluginJob(tenant.id, { pluginKey: 'old', name: 'sync', maxAttempts: 2 });
+  const limited = await makePluginJob(tenant.id, { pluginKey: 'old', name: 'one', concurrencyLimit: 1 });
   await withOldPgmq(async (transaction) => {
     const start = async (id = jobId) =>
       (await transaction`select public.start_run(${id}) as id`)[0]?.id as string;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import postgres, { type TransactionSql } from 'postgres';
 import { readDefinition } from '#testing/database-definitions.ts';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
-import { createTestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant } from '../../src/testing/tenants/make-tenant.ts';
 
 // The parts of a hosted project's schema `realtime` that our definition speaks to, with the same signatures.
 const realtime = `
@@ -42,7 +42,7 @@ const report = (tenantId: string, jobKey: string) => [
 
 describe('a project with Supabase Realtime', () => {
   it('tells each company of its changes, once per transaction and without saying what changed', async () => {
-    const [tenant, other] = await Promise.all([createTestTenant(), createTestTenant()]);
+    const [tenant, other] = await Promise.all([makeTenant(), makeTenant()]);
     await withRealtime(async (sql) => {
       for (const { id } of [tenant, other]) {
         const [job] = await sql`insert into public.jobs ${sql(report(id, 'nightly'))} returning id`;
@@ -60,7 +60,7 @@ describe('a project with Supabase Realtime', () => {
   });
 
   it('lets members hear their own company only', async () => {
-    const [tenant, other] = await Promise.all([createTestTenant(), createTestTenant()]);
+    const [tenant, other] = await Promise.all([makeTenant(), makeTenant()]);
     await withRealtime(async (sql) => {
       await sql`select realtime.send('{}', 'changed', ${`tenant:${tenant.id}`}), realtime.send('{}', 'changed', ${`tenant:${other.id}`})`;
       const heard = async (topic: string) => {

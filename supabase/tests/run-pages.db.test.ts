@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTestJob } from '#testing/runs/plugin-runs.ts';
+import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '../../src/testing/tenants/make-tenant.ts';
 
 interface Filter {
   job?: string;
@@ -22,13 +22,13 @@ describe('pages of runs', () => {
 
   // Nine jobs: with a state there are more ranges than are merged, without one there are fewer.
   beforeAll(async () => {
-    tenant = await createTestTenant();
+    tenant = await makeTenant();
     for (let job = 0; job < 9; job++) {
-      const made = await createTestJob(tenant.id, { pluginKey: 'many', name: `job-${job}` });
+      const made = await makePluginJob(tenant.id, { pluginKey: 'many', name: `job-${job}` });
       jobIds.push(made.jobId);
       pluginId = made.pluginId;
     }
-    await createTestJob(tenant.id, { pluginKey: 'other', name: 'job-2' });
+    await makePluginJob(tenant.id, { pluginKey: 'other', name: 'job-2' });
     // Three days, the second of which holds most, and many runs at the same microsecond.
     await sql`
       with made as (
@@ -138,7 +138,7 @@ describe('pages of runs', () => {
   });
 
   it('of a plugin show another company nothing, not even how many there are', async () => {
-    const other = await createTestTenant();
+    const other = await makeTenant();
     const asked = { p_tenant_id: tenant.id, p_plugin_id: pluginId };
     const { data: page } = await other.admin.client.rpc('page_plugin_runs', asked);
     expect(page).toEqual([{ total: 0, place: null, run_id: null }]);

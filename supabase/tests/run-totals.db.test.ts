@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTestJob } from '#testing/runs/plugin-runs.ts';
+import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { serviceClient, sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '../../src/testing/tenants/make-tenant.ts';
 
 /** Always the same sequence, so that what fails once fails again. */
 function createRandom(seed: number): (below: number) => number {
@@ -76,7 +76,7 @@ describe('totals of a company and of each plugin by day', () => {
   let tenant: TestTenant;
 
   beforeAll(async () => {
-    tenant = await createTestTenant();
+    tenant = await makeTenant();
   });
 
   it('always equal the totals of the jobs, whatever happens in whatever order', async () => {
@@ -87,7 +87,7 @@ describe('totals of a company and of each plugin by day', () => {
     const pluginKeys = ['one', 'two', 'three'];
     const plugins: string[] = [];
     for (const pluginKey of pluginKeys) {
-      const { pluginId } = await createTestJob(tenant.id, { pluginKey, name: 'first' });
+      const { pluginId } = await makePluginJob(tenant.id, { pluginKey, name: 'first' });
       plugins.push(pluginId);
     }
     const jobs = async () =>
@@ -146,7 +146,7 @@ describe('totals of a company and of each plugin by day', () => {
           return;
         }
         default:
-          await createTestJob(tenant.id, { pluginKey: pluginKeys[random(3)] ?? '', name: 'more' });
+          await makePluginJob(tenant.id, { pluginKey: pluginKeys[random(3)] ?? '', name: 'more' });
       }
     };
     for (let round = 0; round < 60; round++) {

@@ -23,8 +23,8 @@ import { hashSecret } from '#auth/hash-secret.ts';
 import { answerProblem } from '#testing/api-description.ts';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
 import { sql } from '#testing/database/clients.ts';
-import type { TestPerson } from '#testing/tenants/create-person.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import type { TestPerson } from '#testing/tenants/make-person.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { until } from '#testing/until.ts';
 
 // Who is signed in, as cookies; the rest of a request is a Request.
@@ -72,7 +72,7 @@ async function makeKey(tenantId: string, scope: string): Promise<{ key: string; 
 }
 
 async function makeCompany(): Promise<Company> {
-  const tenant = await createTestTenant();
+  const tenant = await makeTenant();
   const [plugin] = await sql<{ id: string }[]>`
     insert into public.plugins (tenant_id, plugin_key, name, kind, manifest)
     values (${tenant.id}, 'demo', 'Demo', 'built_in', ${sql.json(manifest)}) returning id`;

@@ -5,7 +5,7 @@ import type { AdminActor } from '#auth/actor.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
 import { actAs } from '#testing/tenants/act-as.ts';
 import { serviceClient, sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { createApiKey } from './create-api-key.ts';
 import { listApiKeys } from './queries.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
@@ -16,7 +16,7 @@ let other: TestTenant;
 let admin: AdminActor;
 
 beforeEach(async () => {
-  [mine, other] = await Promise.all([createTestTenant(), createTestTenant()]);
+  [mine, other] = await Promise.all([makeTenant(), makeTenant()]);
   admin = actAs(mine, mine.admin);
 });
 

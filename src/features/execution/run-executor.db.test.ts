@@ -14,17 +14,12 @@ import {
   snoozed,
   success,
 } from '#plugins/contract.ts';
-import {
-  createTestJob,
-  enqueueTestRuns,
-  forgetRuns,
-  readTestAttempts,
-  readTestRun,
-  startTestRun,
-  type TestJob,
-} from '#testing/runs/plugin-runs.ts';
+import { makePluginJob, type TestPluginJob } from '#testing/plugins/make-plugin-job.ts';
+import { forgetRuns } from '#testing/runs/forget-runs.ts';
+import { readTestAttempts, readTestRun } from '#testing/runs/read-run.ts';
+import { enqueueTestRuns, startTestRun } from '#testing/runs/start-runs.ts';
 import { serviceClient, sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { until } from '#testing/until.ts';
 
 let tenant: TestTenant;
@@ -125,10 +120,10 @@ function startExecutor(settings: Partial<ExecutorSettings> = {}): RunExecutor {
   return executor;
 }
 
-const createJob = (name: string, job: Partial<TestJob> = {}) =>
-  createTestJob(tenant.id, { pluginKey: 'testing', name, ...job });
+const createJob = (name: string, job: Partial<TestPluginJob> = {}) =>
+  makePluginJob(tenant.id, { pluginKey: 'testing', name, ...job });
 
-async function startJob(name: string, job: Partial<TestJob> = {}): Promise<string> {
+async function startJob(name: string, job: Partial<TestPluginJob> = {}): Promise<string> {
   return startTestRun((await createJob(name, job)).jobId);
 }
 
@@ -151,7 +146,7 @@ const countMessages = async (): Promise<number> => {
 };
 
 beforeAll(async () => {
-  tenant = await createTestTenant();
+  tenant = await makeTenant();
   await forgetRuns();
 });
 
@@ -526,7 +521,7 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
   });
 
   it('what runs goes on, but has no further attempt', async () => {
-    const { jobId, pluginId } = await createTestJob(tenant.id, { pluginKey: 'testing', name: 'wait' });
+    const { jobId, pluginId } = await makePluginJob(tenant.id, { pluginKey: 'testing', name: 'wait' });
     const running = await startTestRun(jobId);
     const failing = await startJob('fail-always', { maxAttempts: 3, backoffSeconds: 3_600 });
     startExecutor();
@@ -549,8 +544,8 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
   });
 
   it('of a disabled job, and while all schedules are stopped, only what a person started begins', async () => {
-    const ofTenant = await createTestTenant();
-    const { jobId } = await createTestJob(ofTenant.id, { pluginKey: 'testing', name: 'brief' });
+    const ofTenant = await makeTenant();
+    const { jobId } = await makePluginJob(ofTenant.id, { pluginKey: 'testing', name: 'brief' });
     const enqueue = async () => {
       const [scheduled = ''] = await enqueueTestRuns(ofTenant.id, jobId, 1);
       return { scheduled, byHand: await startTestRun(jobId) };

@@ -4,7 +4,7 @@ import { toSearchable } from '#domain/search-pattern.ts';
 import { readCurrentMember } from '#auth/current-member.ts';
 import { memberOf } from '#testing/tenants/act-as.ts';
 import { sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { jobStatusesPerPage, listJobStatuses } from './queries.ts';
 import type { JobStatusFilter } from './schemas.ts';
 
@@ -62,7 +62,7 @@ describe('listJobStatuses', () => {
   let toolId: string;
 
   beforeAll(async () => {
-    tenant = await createTestTenant();
+    tenant = await makeTenant();
     const [tool] = await sql<{ id: string }[]>`
       insert into public.tools (tenant_id, name) values (${tenant.id}, '経理ツール') returning id`;
     toolId = tool?.id ?? '';
@@ -170,7 +170,7 @@ describe('listJobStatuses', () => {
   });
 
   it('shows another tenant nothing, whatever tenant it asks for', async () => {
-    const other = await createTestTenant();
+    const other = await makeTenant();
     const asked = await listJobStatuses(
       { ...memberOf(other, 'admin'), tenantId: tenant.id },
       everything,
@@ -185,7 +185,7 @@ describe('listJobStatuses', () => {
   });
 
   it('neither skips nor repeats a job between pages, down and back up, where all times are equal', async () => {
-    const many = await createTestTenant();
+    const many = await makeTenant();
     const count = jobStatusesPerPage * 2 + 20;
     await addStatuses(
       many,
@@ -204,7 +204,7 @@ describe('listJobStatuses', () => {
 
 describe('the badge of the current member', () => {
   it('counts failing jobs and gives a new version for every change that a page would show', async () => {
-    const tenant = await createTestTenant();
+    const tenant = await makeTenant();
     const { client } = tenant.staff;
     const versions: string[] = [];
     const look = async () => {
@@ -230,7 +230,7 @@ describe('the badge of the current member', () => {
   });
 
   it('tells another tenant nothing', async () => {
-    const [tenant, other] = await Promise.all([createTestTenant(), createTestTenant()]);
+    const [tenant, other] = await Promise.all([makeTenant(), makeTenant()]);
     await addStatuses(tenant, [{ key: 'a', status: 'error' }]);
     const { badge } = await readCurrentMember(other.admin.client);
     expect([badge.failingCount, badge.jobCount]).toEqual([0, 0]);

@@ -3,7 +3,7 @@ import { NotFoundError } from '#domain/errors.ts';
 import type { InstantPageCursor, PagePosition } from '#domain/page-cursor.ts';
 import { memberOf } from '#testing/tenants/act-as.ts';
 import { sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import {
   countRuns,
   getJob,
@@ -36,7 +36,7 @@ describe('listJobs', () => {
   let tenant: TestTenant;
 
   beforeAll(async () => {
-    tenant = await createTestTenant();
+    tenant = await makeTenant();
     await addJob(tenant, 'a-failing', 'error');
     await addJob(tenant, 'b-fine', 'success');
     await addJob(tenant, 'd,"never) * finished');
@@ -72,7 +72,7 @@ describe('listJobs', () => {
   });
 
   it('neither skips nor repeats a job between pages, whatever characters the keys hold', async () => {
-    const many = await createTestTenant();
+    const many = await makeTenant();
     const count = jobsPerPage + 20;
     await sql`
       insert into public.jobs (tenant_id, job_key, title)
@@ -86,7 +86,7 @@ describe('listJobs', () => {
   });
 
   it('shows another tenant nothing', async () => {
-    const other = await createTestTenant();
+    const other = await makeTenant();
     const reader = { ...memberOf(other, 'admin'), tenantId: tenant.id };
     expect((await listJobs(reader, allJobs, null)).items).toEqual([]);
   });
@@ -94,7 +94,7 @@ describe('listJobs', () => {
 
 describe('getJob', () => {
   it('finds a job of the tenant, and no other', async () => {
-    const [tenant, other] = await Promise.all([createTestTenant(), createTestTenant()]);
+    const [tenant, other] = await Promise.all([makeTenant(), makeTenant()]);
     const id = await addJob(tenant, 'mine', 'error');
     expect(await getJob(memberOf(tenant), id)).toMatchObject({
       jobKey: 'mine',
@@ -110,7 +110,7 @@ describe('history', () => {
   let job: string;
 
   beforeAll(async () => {
-    tenant = await createTestTenant();
+    tenant = await makeTenant();
     job = await addJob(tenant, 'busy', 'success');
     await sql`
       with made as (
@@ -169,7 +169,7 @@ describe('history', () => {
   });
 
   it('shows another tenant nothing', async () => {
-    const other = await createTestTenant();
+    const other = await makeTenant();
     expect((await listRuns(memberOf(other), job, allRuns, null)).items).toEqual([]);
     expect(await countRuns(memberOf(other), job)).toBe(0);
   });
@@ -201,7 +201,7 @@ describe('history', () => {
 
 describe('readDailyStats', () => {
   it('gives 90 days up to today in the tenant’s zone, with empty ones between', async () => {
-    const tenant = await createTestTenant();
+    const tenant = await makeTenant();
     const job = await addJob(tenant, 'daily', 'success');
     await sql`
       insert into public.run_stats_daily

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { NotFoundError } from '#domain/errors.ts';
 import { actAs } from '#testing/tenants/act-as.ts';
 import { sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { deleteJob } from './delete-job.ts';
 import { lockExpectation } from './lock-expectation.ts';
 
@@ -10,7 +10,7 @@ let tenant: TestTenant;
 let jobId: string;
 
 beforeEach(async () => {
-  tenant = await createTestTenant();
+  tenant = await makeTenant();
   const [job] = await sql<{ id: string }[]>`
     insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, 'job', '夜間バックアップ') returning id`;
   jobId = job?.id ?? '';
@@ -44,7 +44,7 @@ describe('lockExpectation [rule 8: tolerances and thresholds]', () => {
   });
 
   it('is refused to staff and to admins of another tenant by the database itself', async () => {
-    const other = await createTestTenant();
+    const other = await makeTenant();
     const strangers = [actAs(tenant, tenant.staff), actAs(tenant, other.admin)];
     for (const actor of strangers) {
       await expect(lockExpectation(actor, { jobId, isLocked: true })).rejects.toBeInstanceOf(NotFoundError);
@@ -65,7 +65,7 @@ describe('deleteJob', () => {
   });
 
   it('is refused to staff and to admins of another tenant by the database itself', async () => {
-    const other = await createTestTenant();
+    const other = await makeTenant();
     const strangers = [actAs(tenant, tenant.staff), actAs(tenant, other.admin)];
     for (const actor of strangers) {
       await expect(deleteJob(actor, { jobId })).rejects.toBeInstanceOf(NotFoundError);

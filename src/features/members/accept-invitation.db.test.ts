@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ConflictError, InvalidInputError, LimitExceededError } from '#domain/errors.ts';
 import { actAs } from '#testing/tenants/act-as.ts';
 import { createAnonClient, sql } from '#testing/database/clients.ts';
-import { createTestPerson } from '#testing/tenants/create-person.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makePerson } from '#testing/tenants/make-person.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { joinAsNewPerson, joinAsVisitor, joinWithPassword } from './accept-invitation.ts';
 import { findInvitation } from './find-invitation.ts';
 import { inviteMember } from './invite-member.ts';
@@ -14,7 +14,7 @@ import { revokeInvitation } from './revoke-invitation.ts';
 let tenant: TestTenant;
 
 beforeEach(async () => {
-  tenant = await createTestTenant();
+  tenant = await makeTenant();
 });
 
 const invite = (email: string, role: 'admin' | 'staff' = 'staff') =>
@@ -40,7 +40,7 @@ describe('joinAsNewPerson [rule 37: sign-in and invitations]', () => {
   });
 
   it('says so when the address has an account, and leaves the invitation open', async () => {
-    const person = await createTestPerson();
+    const person = await makePerson();
     const { token } = await invite(person.email);
     const joining = { ...visitor(token), displayName: '', newPassword: 'correct horse battery' };
     await expect(joinAsNewPerson(joining)).rejects.toMatchObject({
@@ -78,14 +78,14 @@ describe('joinAsNewPerson [rule 37: sign-in and invitations]', () => {
 
 describe('joinWithPassword [rule 37: sign-in and invitations]', () => {
   it('adds the company to an account that exists', async () => {
-    const person = await createTestPerson();
+    const person = await makePerson();
     const { token } = await invite(person.email);
     expect(await joinWithPassword({ ...visitor(token), password: person.password })).toBe('joined');
     expect(await membersOf(person.email)).toEqual([{ role: 'staff', displayName: '' }]);
   });
 
   it('refuses a wrong password, and after 10 tries in a quarter of an hour says how long to wait', async () => {
-    const person = await createTestPerson();
+    const person = await makePerson();
     const { token } = await invite(person.email);
     const guest = visitor(token);
     for (let attempt = 1; attempt <= 10; attempt += 1) {
@@ -103,10 +103,7 @@ describe('joinWithPassword [rule 37: sign-in and invitations]', () => {
 
 describe('joinAsVisitor [rule 37: sign-in and invitations]', () => {
   it('is for the invited address only', async () => {
-    const [invited, stranger] = await Promise.all([
-      createTestPerson('invited'),
-      createTestPerson('stranger'),
-    ]);
+    const [invited, stranger] = await Promise.all([makePerson('invited'), makePerson('stranger')]);
     const { token } = await invite(invited.email);
     await expect(joinAsVisitor({ client: stranger.client, token })).rejects.toThrow(ConflictError);
     expect(await joinAsVisitor({ client: invited.client, token })).toBe('joined');
@@ -115,7 +112,7 @@ describe('joinAsVisitor [rule 37: sign-in and invitations]', () => {
   });
 
   it('lets one of two win who use the same link at once', async () => {
-    const person = await createTestPerson();
+    const person = await makePerson();
     const { token } = await invite(person.email);
     const outcomes = await Promise.allSettled([
       joinAsVisitor({ client: person.client, token }),

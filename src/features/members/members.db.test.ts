@@ -3,8 +3,8 @@ import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from 
 import { hashSecret } from '#auth/hash-secret.ts';
 import { actAs } from '#testing/tenants/act-as.ts';
 import { sql } from '#testing/database/clients.ts';
-import { addMember, createTestPerson } from '#testing/tenants/create-person.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { addMember, makePerson } from '#testing/tenants/make-person.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { changeMemberRole } from './change-member-role.ts';
 import { findInvitation } from './find-invitation.ts';
 import { inviteMember } from './invite-member.ts';
@@ -17,7 +17,7 @@ let mine: TestTenant;
 let other: TestTenant;
 
 beforeEach(async () => {
-  [mine, other] = await Promise.all([createTestTenant(), createTestTenant()]);
+  [mine, other] = await Promise.all([makeTenant(), makeTenant()]);
 });
 
 const roleOf = async (userId: string) =>
@@ -108,7 +108,7 @@ describe('removeMember [rule 33: roles]', () => {
     await expect(removeMember(admin, mine.admin.id)).rejects.toMatchObject({
       rule: 'tenant_keeps_one_admin',
     });
-    const second = await createTestPerson('second');
+    const second = await makePerson('second');
     await addMember(mine.id, second, 'admin');
     await removeMember(admin, second.id);
     expect(await roleOf(second.id)).toBeUndefined();

@@ -18,7 +18,7 @@ import { readRunForms } from '#features/runs/portal-run.ts';
 import { createGuardedFetch } from '#plugins/outgoing.ts';
 import { actAs } from '#testing/tenants/act-as.ts';
 import { sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
 let tenant: TestTenant;
 let server: http.Server;
@@ -30,7 +30,7 @@ const guarded = () => ({ now, fetch: createGuardedFetch({ proxies: null, allowed
 const actor = (role: 'admin' | 'staff' = 'admin') => actAs(tenant, tenant[role]);
 
 beforeAll(async () => {
-  tenant = await createTestTenant();
+  tenant = await makeTenant();
   server = http.createServer((request, response) => {
     if (request.url === '/base/plugin.json') response.end(JSON.stringify(manifest));
     else response.writeHead(404).end();

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
 import { actAs } from '#testing/tenants/act-as.ts';
 import { sql } from '#testing/database/clients.ts';
-import { addMember, createTestPerson } from '#testing/tenants/create-person.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { addMember, makePerson } from '#testing/tenants/make-person.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { findWebhookSecret, readWebhookSecretState } from './find-webhook-secret.ts';
 
 let first: TestTenant;
@@ -11,10 +11,10 @@ let later: TestTenant;
 
 beforeEach(async () => {
   process.env.TC_PORTAL_WEBHOOK_SECRET = 'the-secret-of-the-environment';
-  later = await createTestTenant();
+  later = await makeTenant();
   const [oldest] = await sql<{ id: string; name: string }[]>`
     select id, name from public.tenants order by created_at, id limit 1`;
-  const admin = await createTestPerson('first-admin');
+  const admin = await makePerson('first-admin');
   first = { id: oldest?.id ?? '', name: oldest?.name ?? '', admin, staff: later.staff };
   await addMember(first.id, admin, 'admin');
 });
@@ -25,7 +25,7 @@ describe('findWebhookSecret', () => {
   });
 
   it('answers no other company, and nobody who only claims to be in the first one', async () => {
-    const company = await createTestTenant();
+    const company = await makeTenant();
     await expect(findWebhookSecret(actAs(company, company.admin))).rejects.toThrow(ForbiddenError);
     await expect(findWebhookSecret(actAs(first, company.admin))).rejects.toThrow(ForbiddenError);
     expect(await readWebhookSecretState(actAs(company, company.admin))).toBe('not-theirs');

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
 import { readRunForms } from '#features/runs/portal-run.ts';
-import { createTestJob } from '#testing/runs/plugin-runs.ts';
+import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { memberOf } from '#testing/tenants/act-as.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
 let tenant: TestTenant;
 beforeAll(async () => {
-  tenant = await createTestTenant();
+  tenant = await makeTenant();
 });
 
 const manifest = (id: string) => ({
@@ -21,10 +21,10 @@ it('reads the forms of many jobs in one request that carries each manifest once'
   const key = `p${randomUUID()}`;
   const jobs = await Promise.all(
     ['sync', 'sync', 'tidy', 'gone'].map((name, index) =>
-      createTestJob(tenant.id, { pluginKey: key, name, manifest: manifest(key), payload: { index } }),
+      makePluginJob(tenant.id, { pluginKey: key, name, manifest: manifest(key), payload: { index } }),
     ),
   );
-  const other = await createTestJob(tenant.id, {
+  const other = await makePluginJob(tenant.id, {
     pluginKey: 'other',
     name: 'sync',
     manifest: manifest('other'),

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { NotFoundError } from '#domain/errors.ts';
 import { actAs, memberOf } from '#testing/tenants/act-as.ts';
 import { sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
-import { createTestJob } from '#testing/runs/plugin-runs.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
+import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { findNeighbours, getRun, readReporter } from './queries.ts';
 import { readTotals } from './run-list.ts';
 import { findShownRun } from './whole-run.ts';
@@ -13,7 +13,7 @@ describe('a run', () => {
   let ids: string[];
 
   beforeAll(async () => {
-    tenant = await createTestTenant();
+    tenant = await makeTenant();
     const [job] = await sql<{ id: string }[]>`
       insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, 'job', 'Job') returning id`;
     const rows = await sql<{ id: string }[]>`
@@ -40,14 +40,14 @@ describe('a run', () => {
   });
 
   it('is not found by another tenant or under an id that is none', async () => {
-    const other = await createTestTenant();
+    const other = await makeTenant();
     await expect(getRun(memberOf(other, 'admin'), ids[1] ?? '')).rejects.toBeInstanceOf(NotFoundError);
     await expect(getRun(memberOf(tenant), 'x')).rejects.toBeInstanceOf(NotFoundError);
   });
 
   it('opens beside a list for whoever may see it, and is as if not named for others', async () => {
     const id = ids[1] ?? '';
-    const other = await createTestTenant();
+    const other = await makeTenant();
     const shown = await findShownRun(actAs(tenant, tenant.admin), id);
     expect(shown).toMatchObject({ run: { id }, portalRun: null, mayCancel: false });
     expect(await findShownRun(actAs(other, other.admin), id)).toBeNull();
@@ -80,8 +80,8 @@ describe('a run', () => {
 
 describe('the totals above a list of runs', () => {
   it('average per successful run, with and without reports among them [contract: plugin runs]', async () => {
-    const tenant = await createTestTenant();
-    const { jobId, pluginId } = await createTestJob(tenant.id, { pluginKey: 'totals', name: 'sync' });
+    const tenant = await makeTenant();
+    const { jobId, pluginId } = await makePluginJob(tenant.id, { pluginKey: 'totals', name: 'sync' });
     const [script] = await sql<{ id: string }[]>`
       insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, 'script', 'Script') returning id`;
     const rows = await sql<{ id: string }[]>`

@@ -7,9 +7,10 @@ import { cancelRun } from '#features/runs/cancel-run.ts';
 import { rerunRun } from '#features/runs/rerun-run.ts';
 import { startRun } from '#features/runs/start-run.ts';
 import { actAs, memberOf } from '#testing/tenants/act-as.ts';
-import { createTestJob, readTestRun } from '#testing/runs/plugin-runs.ts';
+import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
+import { readTestRun } from '#testing/runs/read-run.ts';
 import { sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
 let tenant: TestTenant;
 let other: TestTenant;
@@ -38,8 +39,8 @@ const finish = (runId: string) =>
   sql`update public.runs set state = 'failed', completed_at = now() where id = ${runId}`;
 
 beforeAll(async () => {
-  [tenant, other] = await Promise.all([createTestTenant(), createTestTenant()]);
-  ({ jobId } = await createTestJob(tenant.id, { pluginKey: 'starting', name: 'sync', manifest }));
+  [tenant, other] = await Promise.all([makeTenant(), makeTenant()]);
+  ({ jobId } = await makePluginJob(tenant.id, { pluginKey: 'starting', name: 'sync', manifest }));
 });
 
 describe('startRun', () => {
@@ -87,7 +88,7 @@ describe('startRun', () => {
     await expect(startRun(admin(), script!.id)).rejects.toMatchObject({
       rule: 'run_belongs_to_a_plugin_job',
     });
-    const off = await createTestJob(tenant.id, { pluginKey: 'off', name: 'sync', manifest });
+    const off = await makePluginJob(tenant.id, { pluginKey: 'off', name: 'sync', manifest });
     await sql`update public.plugins set is_enabled = false where id = ${off.pluginId}`;
     await expect(startRun(admin(), off.jobId)).rejects.toThrow(ConflictError);
   });

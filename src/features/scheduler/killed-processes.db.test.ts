@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { runTick } from '#features/scheduler/run-tick.ts';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
 import { sql } from '#testing/database/clients.ts';
-import { createTestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant } from '#testing/tenants/make-tenant.ts';
 import { until } from '#testing/until.ts';
 
 const begin = Date.UTC(2032, 2, 1, 0, 0, 0);
@@ -77,7 +77,7 @@ const ended = (child: ChildProcess) =>
     : new Promise<void>((resolve) => child.once('exit', () => resolve()));
 
 it('four schedulers and three workers, killed at random: a run for each instant [rule 20: one instant, one run], an end for each run [rule 31: every run ends], no cursor lost [rule 28: cursor]', async () => {
-  const tenant = await createTestTenant();
+  const tenant = await makeTenant();
   const [plugin] = await sql<{ id: string }[]>`
     insert into public.plugins (tenant_id, plugin_key, name, kind, manifest)
     values (${tenant.id}, 'demo', 'Demo', 'built_in', ${sql.json({ id: 'demo', name: 'Demo', version: '1.0.0', kind: 'built_in', jobs: [{ name: 'sync' }] })}) returning id`;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { runTick } from '#features/scheduler/run-tick.ts';
 import { sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
 const at = (text: string) => new Date(`2031-03-01T${text}Z`);
 const created = at('00:00:00');
@@ -94,7 +94,7 @@ beforeAll(async () => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   await rest();
-  tenant = await createTestTenant();
+  tenant = await makeTenant();
   pluginId = await arrangePlugin(tenant.id);
 });
 
@@ -291,7 +291,7 @@ describe('what `all` makes up for is bounded [rule 21: misfire and overlap]', ()
 
 describe('switched off [rule 22: switching off]', () => {
   it('globally: instants leave one row, and nothing starts until it is switched on', async () => {
-    const off = await createTestTenant();
+    const off = await makeTenant();
     await sql`insert into public.scheduler_settings (tenant_id, is_enabled) values (${off.id}, false)`;
     const of = { tenantId: off.id, pluginId: await arrangePlugin(off.id) };
     const minutely = await arrange({}, { next: at('00:01:00'), of });

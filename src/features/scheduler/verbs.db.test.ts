@@ -16,10 +16,10 @@ import { runTick } from '#features/scheduler/run-tick.ts';
 import { saveSchedule } from '#features/scheduler/save-schedule.ts';
 import { setJobEnabled } from '#features/scheduler/set-job-enabled.ts';
 import { setSchedulerEnabled } from '#features/scheduler/set-scheduler-enabled.ts';
-import { createTestJob } from '#testing/runs/plugin-runs.ts';
+import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { actAs, memberOf } from '#testing/tenants/act-as.ts';
 import { sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
 let mine: TestTenant;
 let other: TestTenant;
@@ -64,7 +64,7 @@ const rest = (jobId: string) =>
 
 beforeAll(async () => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  [mine, other] = await Promise.all([createTestTenant(), createTestTenant()]);
+  [mine, other] = await Promise.all([makeTenant(), makeTenant()]);
   for (const tenant of [mine, other]) {
     await sql`insert into public.plugins (tenant_id, plugin_key, name, kind, manifest) values (${tenant.id}, 'demo', 'Demo', 'built_in', '{}')`;
   }
@@ -313,9 +313,9 @@ describe('what comes next', () => {
   });
 
   it('pages the jobs by title, down and back up, whatever their titles hold', async () => {
-    const tenant = await createTestTenant();
+    const tenant = await makeTenant();
     const actor = memberOf(tenant, 'staff');
-    const { pluginId } = await createTestJob(tenant.id, { pluginKey: 'titles', name: 'first' });
+    const { pluginId } = await makePluginJob(tenant.id, { pluginKey: 'titles', name: 'first' });
     const titles = ['同じ', '同じ', '同じ', 'a,b"c)', 'a\\b %_*', 'z~z', ' ', 'ｶﾅ'];
     for (const [index, title] of titles.entries()) {
       await sql`

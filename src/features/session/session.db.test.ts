@@ -5,7 +5,7 @@ import { InvalidInputError, LimitExceededError, UnavailableError } from '#domain
 import { hashSecret } from '#auth/hash-secret.ts';
 import { actAs } from '#testing/tenants/act-as.ts';
 import { createAnonClient, sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { changePassword } from './change-password.ts';
 import { endSession } from './end-session.ts';
 import { renameMyself } from './rename-myself.ts';
@@ -19,7 +19,7 @@ let tenant: TestTenant;
 
 beforeEach(async () => {
   client = createAnonClient();
-  tenant = await createTestTenant();
+  tenant = await makeTenant();
 });
 
 const credentials = () => ({

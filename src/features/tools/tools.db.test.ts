@@ -3,7 +3,7 @@ import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
 import type { AdminActor } from '#auth/actor.ts';
 import { actAs } from '#testing/tenants/act-as.ts';
 import { sql } from '#testing/database/clients.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { addTool } from './add-tool.ts';
 import { changeTool } from './change-tool.ts';
 import { listTools } from './queries.ts';
@@ -14,7 +14,7 @@ let other: TestTenant;
 let admin: AdminActor;
 
 beforeEach(async () => {
-  [mine, other] = await Promise.all([createTestTenant(), createTestTenant()]);
+  [mine, other] = await Promise.all([makeTenant(), makeTenant()]);
   admin = actAs(mine, mine.admin);
 });
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
 import { createAnonClient, serviceClient, sql } from '#testing/database/clients.ts';
-import { createTestPerson } from '#testing/tenants/create-person.ts';
-import { createTestTenant, type TestTenant } from '#testing/tenants/create-tenant.ts';
+import { makePerson } from '#testing/tenants/make-person.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
 const { url, publishableKey, secretKey } = ownSupabase;
 
@@ -10,7 +10,7 @@ describe('the embedded Data API', () => {
   let tenant: TestTenant;
 
   beforeAll(async () => {
-    tenant = await createTestTenant();
+    tenant = await makeTenant();
   });
 
   test('refuses a request without a key instead of making it the service role', async () => {
@@ -52,7 +52,7 @@ describe('the embedded Data API', () => {
   test('holds a signed-in person to row level security', async () => {
     const own = await tenant.staff.client.from('tenants').select('id');
     expect(own.data).toEqual([{ id: tenant.id }]);
-    const stranger = await createTestPerson();
+    const stranger = await makePerson();
     const nothing = await stranger.client.from('tenants').select('id');
     expect(nothing.data).toEqual([]);
   });
@@ -74,7 +74,7 @@ describe('the embedded Data API', () => {
   });
 
   test('ends the other sessions of a person on request', async () => {
-    const person = await createTestPerson();
+    const person = await makePerson();
     const other = createAnonClient();
     await other.auth.signInWithPassword({ email: person.email, password: person.password });
     expect((await person.client.auth.signOut({ scope: 'others' })).error).toBeNull();

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createTestJob, type TestJob } from '#testing/runs/plugin-runs.ts';
+import { makePluginJob, type TestPluginJob } from '#testing/plugins/make-plugin-job.ts';
 
 /** A program for the command plugin, and the allow-list that lets it run. */
 export interface CommandProgram {
@@ -41,12 +41,12 @@ export class CommandPrograms {
 }
 
 /** A job that runs a program. Answers with its id. */
-export async function createCommandJob(
+export async function makeCommandJob(
   tenantId: string,
   { program, args }: Pick<CommandProgram, 'program' | 'args'>,
-  job: Partial<TestJob> = {},
+  job: Partial<TestPluginJob> = {},
 ): Promise<string> {
-  const { jobId } = await createTestJob(tenantId, {
+  const { jobId } = await makePluginJob(tenantId, {
     pluginKey: 'command',
     name: 'run',
     payload: { program, arguments: args },

@@ -1,7 +1,7 @@
 import type { AdminActor } from '#auth/actor.ts';
 import type { CurrentMember } from '#auth/current-member.ts';
-import type { TestPerson } from '#testing/tenants/create-person.ts';
-import type { TestTenant } from '#testing/tenants/create-tenant.ts';
+import type { TestPerson } from './make-person.ts';
+import type { TestTenant } from './make-tenant.ts';
 
 /** The admin or the staff member of a tenant, as verbs and queries see them. */
 export function memberOf(tenant: TestTenant, role: 'admin' | 'staff' = 'staff'): CurrentMember {

@@ -10,7 +10,7 @@ export interface TestPerson {
 }
 
 /** A person who has signed up and signed in and belongs to no tenant. */
-export async function createTestPerson(name = 'person'): Promise<TestPerson> {
+export async function makePerson(name = 'person'): Promise<TestPerson> {
   const email = `${name}-${randomUUID()}@example.com`;
   const password = `password-${randomUUID()}`;
   const client = createAnonClient();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from '#testing/database/clients.ts';
-import { addMember, createTestPerson, type TestPerson } from './create-person.ts';
+import { addMember, makePerson, type TestPerson } from './make-person.ts';
 
 /** A company of its own, so that suites do not see each other's rows. */
 export interface TestTenant {
@@ -11,8 +11,8 @@ export interface TestTenant {
 }
 
 /** A tenant with an admin and a staff member, each signed in. */
-export async function createTestTenant(name = `Tenant ${randomUUID()}`): Promise<TestTenant> {
-  const [admin, staff] = await Promise.all([createTestPerson('admin'), createTestPerson('staff')]);
+export async function makeTenant(name = `Tenant ${randomUUID()}`): Promise<TestTenant> {
+  const [admin, staff] = await Promise.all([makePerson('admin'), makePerson('staff')]);
   const [tenant] = await sql<
     { id: string }[]
   >`insert into public.tenants (name) values (${name}) returning id`;

@@ -1,0 +1,12 @@
+import type { ISql } from 'postgres';
+import { sql } from '#testing/database/clients.ts';
+
+/** Empties the queue and ends what other tests or suites have left, which is none of the next one's. */
+export async function forgetRuns(on: ISql = sql): Promise<void> {
+  await on`delete from pgmq.q_runs`;
+  await on`delete from pgmq.q_runs_high`;
+  await on`
+    update public.runs
+    set state = 'canceled', completed_at = now(), attempt_token = null, lease_expires_at = null
+    where state in ('pending', 'running') and trigger <> 'report'`;
+}

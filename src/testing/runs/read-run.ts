@@ -1,0 +1,41 @@
+import { sql } from '#testing/database/clients.ts';
+import { until } from '#testing/until.ts';
+
+/** A run as the database has it. */
+export interface StoredRun {
+  state: string;
+  attempt: number;
+  message: string | null;
+  error: { name: string; message: string; stack?: string } | null;
+  result: Record<string, unknown> | null;
+  progress: { done: number; total: number | null; note: string | null } | null;
+  events_processed: number | null;
+  cursor_before: string | null;
+  cursor_after: string | null;
+  worker_id: string | null;
+  attempt_token: string | null;
+  next_attempt_at: Date | null;
+  queue_message_id: string;
+}
+
+/** Reads a run. */
+export async function readTestRun(runId: string): Promise<StoredRun> {
+  const [row] = await sql<StoredRun[]>`select * from public.runs where id = ${runId}`;
+  if (!row) throw new Error('There is no such run');
+  return row;
+}
+
+/** Waits until a run is in one of the states. */
+export function untilRunState(runId: string, ...states: string[]): Promise<StoredRun> {
+  return until(
+    () => readTestRun(runId),
+    ({ state }) => states.includes(state),
+  );
+}
+
+/** Outcomes of a run's attempts, in their order. */
+export async function readTestAttempts(runId: string): Promise<(string | null)[]> {
+  const rows = await sql<{ outcome: string | null }[]>`
+    select outcome from public.run_attempts where run_id = ${runId} order by attempt`;
+  return rows.map(({ outcome }) => outcome);
+}
