@@ -280,7 +280,7 @@ function reportsOf(job, now, toolId) {
         title: job.title,
         state: isFailed ? 'failed' : 'success',
         started_at: new Date(startedAt).toISOString(),
-        completed_at: new Date(startedAt + durationMs).toISOString(),
+        finished_at: new Date(startedAt + durationMs).toISOString(),
         duration_ms: durationMs,
         report_key: `run:demo-${start}`,
         tool_id: toolId ?? null,

@@ -31,7 +31,7 @@ const steps = [
     // In the order of time, as they come in: a job's history then lies all over the table, which is what a page has to read.
     'runs',
     `insert into public.runs
-       (tenant_id, job_id, trigger, state, started_at, completed_at, ordered_at, received_at, duration_ms, exit_code, host, message, report_key)
+       (tenant_id, job_id, trigger, state, started_at, finished_at, ordered_at, received_at, duration_ms, exit_code, host, message, report_key)
      select
        spread.tenant_id, spread.job_id, 'report', spread.state, spread.at - make_interval(secs => spread.duration_ms / 1000.0),
        spread.at, spread.at, spread.at + interval '80 milliseconds', spread.duration_ms, (spread.state = 'failed')::integer,
@@ -76,7 +76,7 @@ const steps = [
   [
     'runs of the plugin',
     `insert into public.runs
-       (tenant_id, job_id, trigger, state, started_at, completed_at, ordered_at, received_at, duration_ms, events_processed, message)
+       (tenant_id, job_id, trigger, state, started_at, finished_at, ordered_at, received_at, duration_ms, events_processed, message)
      select
        j.tenant_id, j.id, 'schedule', case when k % 40 = 3 then 'failed' else 'success' end,
        at, at + make_interval(secs => k % 50), at + make_interval(secs => k % 50), at, 1000 * (k % 50), k % 1000, '処理完了'
@@ -123,10 +123,10 @@ const steps = [
     'job status',
     `insert into public.job_status (tenant_id, job_id, job_key, title, tool_id, last_status, last_finished_at, last_message, updated_at)
      select j.tenant_id, j.id, j.job_key, j.title, j.tool_id, case newest.state when 'success' then 'success' else 'error' end,
-       newest.completed_at, newest.message, newest.received_at
+       newest.finished_at, newest.message, newest.received_at
      from public.jobs j
      cross join lateral (
-       select r.state, r.completed_at, r.message, r.received_at
+       select r.state, r.finished_at, r.message, r.received_at
        from public.runs r where r.job_id = j.id order by r.ordered_at desc, r.id desc limit 1
      ) newest`,
   ],

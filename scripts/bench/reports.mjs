@@ -45,9 +45,9 @@ function newReport() {
 
 /** The same report as a row for record_reports. @param {number} position */
 function newReportRow(position) {
-  const { status, finished_at, run_id, ...rest } = newReport();
+  const { status, run_id, ...rest } = newReport();
   const state = status === 'success' ? 'success' : 'failed';
-  return { ...rest, position, kind: 'finish', state, completed_at: finished_at, report_key: `run:${run_id}` };
+  return { ...rest, position, kind: 'finish', state, report_key: `run:${run_id}` };
 }
 
 /**
@@ -172,8 +172,8 @@ await onCurrentNode(async () => {
         const report = newReportRow(0);
         await sql`
         insert into public.runs
-          (tenant_id, job_id, trigger, state, completed_at, ordered_at, message, report_key)
-        values (${job?.tenant_id}, ${job?.id}, 'report', ${report.state}, ${report.completed_at}, ${report.completed_at},
+          (tenant_id, job_id, trigger, state, finished_at, ordered_at, message, report_key)
+        values (${job?.tenant_id}, ${job?.id}, 'report', ${report.state}, ${report.finished_at}, ${report.finished_at},
           ${report.message}, ${report.report_key})`;
       },
     );

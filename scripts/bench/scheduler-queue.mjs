@@ -109,7 +109,7 @@ await onCurrentNode(async () => {
         for (;;) {
           const rows = await sql`
             select extract(epoch from started_at - received_at) * 1000 as ms from public.runs
-            where id = ${run?.id} and completed_at is not null`;
+            where id = ${run?.id} and finished_at is not null`;
           if (rows.length > 0) return rows;
           await sleep(10);
         }

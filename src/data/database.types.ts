@@ -448,7 +448,7 @@ export type Database = {
       occurrences: {
         Row: {
           created_at: string;
-          effective_at: string;
+          due_at: string;
           id: string;
           instant_count: number;
           job_id: string;
@@ -463,7 +463,7 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           created_at?: string;
-          effective_at: string;
+          due_at: string;
           id?: string;
           instant_count?: number;
           job_id: string;
@@ -477,7 +477,7 @@ export type Database = {
         };
         Update: {
           created_at?: string;
-          effective_at?: string;
+          due_at?: string;
           id?: string;
           instant_count?: number;
           job_id?: string;
@@ -572,8 +572,8 @@ export type Database = {
       run_attempts: {
         Row: {
           attempt: number;
-          ended_at: string | null;
           error: Json | null;
+          finished_at: string | null;
           outcome: string | null;
           run_id: string;
           started_at: string;
@@ -583,8 +583,8 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           attempt: number;
-          ended_at?: string | null;
           error?: Json | null;
+          finished_at?: string | null;
           outcome?: string | null;
           run_id: string;
           started_at?: string;
@@ -593,8 +593,8 @@ export type Database = {
         };
         Update: {
           attempt?: number;
-          ended_at?: string | null;
           error?: Json | null;
+          finished_at?: string | null;
           outcome?: string | null;
           run_id?: string;
           started_at?: string;
@@ -802,13 +802,13 @@ export type Database = {
           attempt: number;
           attempt_token: string | null;
           cancel_requested_at: string | null;
-          completed_at: string | null;
           cursor_after: string | null;
           cursor_before: string | null;
           duration_ms: number | null;
           error: Json | null;
           events_processed: number | null;
           exit_code: number | null;
+          finished_at: string | null;
           has_own_cursor: boolean;
           host: string | null;
           id: string;
@@ -845,13 +845,13 @@ export type Database = {
           attempt?: number;
           attempt_token?: string | null;
           cancel_requested_at?: string | null;
-          completed_at?: string | null;
           cursor_after?: string | null;
           cursor_before?: string | null;
           duration_ms?: number | null;
           error?: Json | null;
           events_processed?: number | null;
           exit_code?: number | null;
+          finished_at?: string | null;
           has_own_cursor?: boolean;
           host?: string | null;
           id?: string;
@@ -887,13 +887,13 @@ export type Database = {
           attempt?: number;
           attempt_token?: string | null;
           cancel_requested_at?: string | null;
-          completed_at?: string | null;
           cursor_after?: string | null;
           cursor_before?: string | null;
           duration_ms?: number | null;
           error?: Json | null;
           events_processed?: number | null;
           exit_code?: number | null;
+          finished_at?: string | null;
           has_own_cursor?: boolean;
           host?: string | null;
           id?: string;
@@ -1147,7 +1147,7 @@ export type Database = {
           last_nominal_at: string | null;
           last_status: string | null;
           latest_run_at: string | null;
-          latest_run_completed_at: string | null;
+          latest_run_finished_at: string | null;
           latest_run_id: string | null;
           latest_run_state: string | null;
           latest_run_trigger: string | null;
@@ -1300,15 +1300,6 @@ export type Database = {
           updated_at: string;
         }[];
       };
-      list_heartbeats: {
-        Args: Record<PropertyKey, never>;
-        Returns: {
-          age_seconds: number;
-          beat_at: string;
-          details: Json;
-          process: string;
-        }[];
-      };
       list_job_secrets: {
         Args: { p_job_id: string };
         Returns: {
@@ -1329,7 +1320,7 @@ export type Database = {
         Returns: undefined;
       };
       owns_webhook_secret: { Args: { p_tenant_id: string }; Returns: boolean };
-      page_incidents: {
+      page_job_status: {
         Args: {
           p_at?: string;
           p_id?: string;
@@ -1391,22 +1382,8 @@ export type Database = {
           run_id: string;
         }[];
       };
-      queue_vitals: {
-        Args: Record<PropertyKey, never>;
-        Returns: {
-          oldest_waiting_seconds: number;
-          waiting_runs: number;
-        }[];
-      };
+      read_portal_health: { Args: { p_tenant_id?: string }; Returns: Json };
       read_portal_metrics: { Args: { p_tenant_id?: string }; Returns: Json };
-      read_queue_health: {
-        Args: { p_tenant_id?: string };
-        Returns: {
-          oldest_waiting_seconds: number;
-          running_count: number;
-          waiting_count: number;
-        }[];
-      };
       read_scheduler_status: { Args: { p_tenant_id: string }; Returns: Json };
       read_schedules_overview: { Args: { p_due_until?: string; p_tenant_id: string }; Returns: Json };
       reap_runs: { Args: Record<PropertyKey, never>; Returns: Json };

@@ -9,7 +9,7 @@ import type { Schedule, SchedulePolicies } from '#domain/schedule/schedule.ts';
 import { parseRunState, parseRunTrigger, type RunState, type RunTrigger } from '#domain/run-state.ts';
 
 export const pluginJobColumns =
-  `job_id, job_key, title, titles, plugin_id, plugin_key, plugin_name, plugin_names, plugin_job_name, declared_description, is_enabled, is_plugin_enabled, job_created_at, schedule_id, ${scheduleColumns}, next_nominal_at, next_due_at, last_nominal_at, last_status, last_finished_at, last_message, latest_run_id, latest_run_state, latest_run_trigger, latest_run_at, latest_run_completed_at` as const;
+  `job_id, job_key, title, titles, plugin_id, plugin_key, plugin_name, plugin_names, plugin_job_name, declared_description, is_enabled, is_plugin_enabled, job_created_at, schedule_id, ${scheduleColumns}, next_nominal_at, next_due_at, last_nominal_at, last_status, last_finished_at, last_message, latest_run_id, latest_run_state, latest_run_trigger, latest_run_at, latest_run_finished_at` as const;
 
 /** When a job runs, and where it stands. */
 export interface JobSchedule {
@@ -108,7 +108,7 @@ export function toPluginJob(row: PluginJobRow): PluginJob {
             state: parseRunState(row.latest_run_state),
             trigger: parseRunTrigger(row.latest_run_trigger ?? ''),
             at: toInstant(row.latest_run_at),
-            finishedAt: toMaybeInstant(row.latest_run_completed_at),
+            finishedAt: toMaybeInstant(row.latest_run_finished_at),
           },
   };
 }

@@ -1,8 +1,33 @@
-import type { PortalHealth } from '#domain/portal-health.ts';
+import { z } from 'zod';
 import type { ServiceClient } from '#data/clients/service.ts';
+import { toInstant } from '#data/instant.ts';
 import { unwrap } from '#data/unwrap.ts';
+import type { PortalHealth } from '#domain/portal-health.ts';
 
-const workerPrefix = 'worker:';
+/** What `read_portal_health` answers, alone or within the status of a company's scheduler. */
+export const portalHealthAnswer = z.object({
+  waiting_count: z.number(),
+  running_count: z.number(),
+  oldest_waiting_seconds: z.number(),
+  last_tick_at: z.string().nullable(),
+  tick_age_seconds: z.number().nullable(),
+  workers: z.array(z.object({ name: z.string().nullable(), age_seconds: z.number() })),
+});
+
+export function toPortalHealth(
+  answer: z.output<typeof portalHealthAnswer>,
+): Omit<PortalHealth, 'databaseMs'> {
+  return {
+    queue: {
+      waitingCount: answer.waiting_count,
+      runningCount: answer.running_count,
+      oldestWaitingSeconds: answer.oldest_waiting_seconds,
+    },
+    lastTickAt: answer.last_tick_at === null ? null : toInstant(answer.last_tick_at),
+    tickAgeSeconds: answer.tick_age_seconds,
+    workers: answer.workers.map(({ name, age_seconds: ageSeconds }) => ({ name, ageSeconds })),
+  };
+}
 
 /**
  * How database, queue, scheduler and workers are.
@@ -13,26 +38,11 @@ export async function readPortalHealth(
   client: ServiceClient,
   { tenantId, msMax = 5_000 }: { tenantId?: string | undefined; msMax?: number } = {},
 ): Promise<PortalHealth> {
-  const startedAt = performance.now();
-  const signal = AbortSignal.timeout(msMax);
-  const [beats, queues] = await Promise.all([
-    client.rpc('list_heartbeats').abortSignal(signal).retry(false),
-    client.rpc('read_queue_health', { p_tenant_id: tenantId }).abortSignal(signal).retry(false),
-  ]);
-  const heartbeats = unwrap(beats);
-  const [queue] = unwrap(queues);
-  const scheduler = heartbeats.find(({ process }) => process === 'scheduler');
-  return {
-    databaseMs: Math.round(performance.now() - startedAt),
-    queue: {
-      waitingCount: queue?.waiting_count ?? 0,
-      runningCount: queue?.running_count ?? 0,
-      oldestWaitingSeconds: queue?.oldest_waiting_seconds ?? 0,
-    },
-    lastTickAt: scheduler?.beat_at ?? null,
-    tickAgeSeconds: scheduler?.age_seconds ?? null,
-    workers: heartbeats
-      .filter(({ process }) => process.startsWith(workerPrefix))
-      .map((beat) => ({ name: beat.process.slice(workerPrefix.length), ageSeconds: beat.age_seconds })),
-  };
+  const startedAtMs = performance.now();
+  const answer = await client
+    .rpc('read_portal_health', { p_tenant_id: tenantId })
+    .abortSignal(AbortSignal.timeout(msMax))
+    .retry(false);
+  const databaseMs = Math.round(performance.now() - startedAtMs);
+  return { databaseMs, ...toPortalHealth(portalHealthAnswer.parse(unwrap(answer))) };
 }

@@ -68,7 +68,7 @@ function toReportRow({ report, reporter }: SentReport, position: number): Json {
   return {
     ...row,
     state: report.state,
-    completed_at: report.finishedAt,
+    finished_at: report.finishedAt,
     duration_ms: report.durationMs,
     message: report.message,
     exit_code: report.exitCode,

@@ -221,14 +221,10 @@ export async function finishAttempts(
   return unwrap(answer).map((row) => row.run_id);
 }
 
-const reaped = z
-  .object({ requeued: z.int(), ended: z.int() })
-  .transform(({ requeued, ended }) => ({ requeued, finished: ended }));
-
 /** Puts runs whose queue message is gone back on their queue, or ends them [rule 31: every run ends]. */
 export async function reapRuns(client: ServiceClient): Promise<{ requeued: number; finished: number }> {
   const answer = await client.rpc('reap_runs').retry(false);
-  return reaped.parse(unwrap(answer));
+  return z.object({ requeued: z.int(), finished: z.int() }).parse(unwrap(answer));
 }
 
 /** Says that a process is alive. */

@@ -3,7 +3,7 @@ import { toInstant } from '#data/instant.ts';
 import { parseRunState, parseRunTrigger, type RunState, type RunTrigger } from '#domain/run-state.ts';
 
 export const runSummaryColumns =
-  'id, job_id, trigger, state, started_at, completed_at, ordered_at, is_clock_wrong, duration_ms, exit_code, host, message' as const;
+  'id, job_id, trigger, state, started_at, finished_at, ordered_at, is_clock_wrong, duration_ms, exit_code, host, message' as const;
 
 export const runColumns = `${runSummaryColumns}, received_at, metrics, api_key_id` as const;
 
@@ -14,7 +14,7 @@ type RunSummaryRow = Pick<
   | 'trigger'
   | 'state'
   | 'started_at'
-  | 'completed_at'
+  | 'finished_at'
   | 'ordered_at'
   | 'is_clock_wrong'
   | 'duration_ms'
@@ -57,7 +57,7 @@ export function toRunSummary(row: RunSummaryRow): RunSummary {
     trigger: parseRunTrigger(row.trigger),
     state: parseRunState(row.state),
     startedAt: row.started_at === null ? null : toInstant(row.started_at),
-    finishedAt: row.completed_at === null ? null : toInstant(row.completed_at),
+    finishedAt: row.finished_at === null ? null : toInstant(row.finished_at),
     orderedAt: toInstant(row.ordered_at),
     isClockWrong: row.is_clock_wrong,
     durationMs: row.duration_ms,

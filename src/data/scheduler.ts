@@ -87,7 +87,7 @@ const toPlanRow = (plan: SchedulePlan): Json => ({
     nominal_at: instant.nominalAt,
     through_nominal_at: instant.throughNominalAt,
     instant_count: instant.count,
-    effective_at: instant.dueAt,
+    due_at: instant.dueAt,
     decision: instant.decision,
     reason: instant.reason,
     is_made_up: instant.isMadeUp ?? false,

@@ -3,12 +3,13 @@ import type { RequestClient } from '#data/clients/request.ts';
 import { toInstant } from '#data/instant.ts';
 import { toLocalizedText } from '#data/localized-text.ts';
 import { type JobSchedule, toWhen } from '#data/plugin-job-row.ts';
+import { portalHealthAnswer, toPortalHealth } from '#data/portal-health.ts';
 import { unwrap } from '#data/unwrap.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
-import type { SharedPortalHealth } from '#domain/portal-health.ts';
+import type { PortalHealth } from '#domain/portal-health.ts';
 
 /** How a company's scheduler is: the global switch, its jobs, the next instant, and how the portal is. */
-export interface SchedulerStatus extends SharedPortalHealth {
+export interface SchedulerStatus extends Omit<PortalHealth, 'databaseMs'> {
   isEnabled: boolean;
   jobCount: number;
   enabledJobCount: number;
@@ -34,32 +35,19 @@ export interface SchedulesOverview {
   due: DueJob[];
 }
 
-const statusAnswer = z
-  .object({
+const statusAnswer = portalHealthAnswer
+  .extend({
     is_enabled: z.boolean(),
     job_count: z.number(),
     enabled_job_count: z.number(),
     next_due_at: z.string().nullable(),
-    waiting_count: z.number(),
-    running_count: z.number(),
-    oldest_waiting_seconds: z.number(),
-    last_tick_at: z.string().nullable(),
-    tick_age_seconds: z.number().nullable(),
-    worker_ages: z.array(z.number()),
   })
   .transform((row): SchedulerStatus => ({
     isEnabled: row.is_enabled,
     jobCount: row.job_count,
     enabledJobCount: row.enabled_job_count,
     nextDueAt: row.next_due_at === null ? null : toInstant(row.next_due_at),
-    tickAgeSeconds: row.tick_age_seconds,
-    lastTickAt: row.last_tick_at === null ? null : toInstant(row.last_tick_at),
-    workers: row.worker_ages.map((ageSeconds) => ({ ageSeconds })),
-    queue: {
-      waitingCount: row.waiting_count,
-      runningCount: row.running_count,
-      oldestWaitingSeconds: row.oldest_waiting_seconds,
-    },
+    ...toPortalHealth(row),
   }));
 
 const dueAnswer = z

@@ -7,14 +7,9 @@ export interface PortalHealth {
   lastTickAt: string | null;
   /** Null: no scheduler has ticked for a day. */
   tickAgeSeconds: number | null;
-  /** Workers of the last day. */
-  workers: { name: string; ageSeconds: number }[];
+  /** Of the last day. Names hold host names, so members do not get them. */
+  workers: { name: string | null; ageSeconds: number }[];
 }
-
-/** What members see of it: names of workers hold host names. */
-export type SharedPortalHealth = Omit<PortalHealth, 'databaseMs' | 'workers'> & {
-  workers: { ageSeconds: number }[];
-};
 
 /** A tick comes each second from a worker, and each minute from pg_cron or Vercel. */
 export const tickAgeSecondsMax = 150;
@@ -23,6 +18,6 @@ export const tickAgeSecondsMax = 150;
 const workerSilentSecondsMax = 60;
 
 /** How many workers have been heard of lately; the others do not work any more. */
-export function countLiveWorkers({ workers }: Pick<SharedPortalHealth, 'workers'>): number {
+export function countLiveWorkers({ workers }: Pick<PortalHealth, 'workers'>): number {
   return workers.filter(({ ageSeconds }) => ageSeconds <= workerSilentSecondsMax).length;
 }

@@ -47,5 +47,5 @@ create policy "Admins can change tools of their tenant" on public.tools
   for update to authenticated
   using (tenant_id in (select private.my_admin_tenant_ids()))
   with check (tenant_id in (select private.my_admin_tenant_ids()));
-create policy "Admins can remove tools of their tenant" on public.tools
+create policy "Admins can delete tools of their tenant" on public.tools
   for delete to authenticated using (tenant_id in (select private.my_admin_tenant_ids()));

@@ -8,7 +8,7 @@ create table private.rate_limits (
   used integer not null
 );
 
-comment on table private.rate_limits is 'Attempts per bucket in the current window; rows of past windows are removed as new ones are counted.';
+comment on table private.rate_limits is 'Attempts per bucket in the current window; rows of past windows are deleted as new ones are counted.';
 comment on column private.rate_limits.bucket is 'What is limited, hashed where it names a person.';
 comment on column private.rate_limits.window_started_at is 'Start of the window.';
 comment on column private.rate_limits.used is 'Attempts in the window.';

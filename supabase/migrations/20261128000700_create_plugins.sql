@@ -70,7 +70,7 @@ create policy "Admins can change plugins of their tenant" on public.plugins
   for update to authenticated
   using (tenant_id in (select private.my_admin_tenant_ids()))
   with check (tenant_id in (select private.my_admin_tenant_ids()));
-create policy "Admins can remove plugins of their tenant" on public.plugins
+create policy "Admins can delete plugins of their tenant" on public.plugins
   for delete to authenticated using (tenant_id in (select private.my_admin_tenant_ids()));
 
 -- schemas/private/tables/plugin_secrets.sql
@@ -170,7 +170,7 @@ begin
     return v_id;
   end if;
 
-  -- Jobs that an earlier manifest had are left alone: an admin may have changed or removed them.
+  -- Jobs that an earlier manifest had are left alone: an admin may have changed or deleted them.
   select coalesce(array_agg(j ->> 'name'), '{}') into v_known
     from jsonb_array_elements(coalesce(v_manifest -> 'jobs', '[]')) j;
   with declared as (

@@ -41,8 +41,8 @@ end;
 $$;
 comment on function private.forget_declared_titles() is 'Trigger: a job that is renamed has this one title for everybody.';
 
--- schemas/private/triggers/remove_run_stats_of_job.sql
-create function private.remove_run_stats_of_job()
+-- schemas/private/triggers/delete_run_stats_of_job.sql
+create function private.delete_run_stats_of_job()
 returns trigger
 language plpgsql
 security definer
@@ -54,8 +54,8 @@ begin
   return old;
 end;
 $$;
-comment on function private.remove_run_stats_of_job() is
-  'Takes a removed job out of the totals. Definer, because admins remove jobs but write no totals.';
+comment on function private.delete_run_stats_of_job() is
+  'Takes a deleted job out of the totals. Definer, because admins delete jobs but write no totals.';
 
 -- schemas/private/triggers/move_run_totals_of_job.sql
 create function private.move_run_totals_of_job()
@@ -237,8 +237,8 @@ create trigger audit_jobs
     backoff_seconds, max_backoff_seconds, concurrency_limit, cursor
   on public.jobs
   for each row execute function private.write_audit_row();
-create trigger remove_run_stats before delete on public.jobs
-  for each row execute function private.remove_run_stats_of_job();
+create trigger delete_run_stats before delete on public.jobs
+  for each row execute function private.delete_run_stats_of_job();
 create trigger move_run_totals after update of plugin_id on public.jobs
   for each row when (old.plugin_id is distinct from new.plugin_id)
   execute function private.move_run_totals_of_job();
@@ -268,7 +268,7 @@ create policy "Admins can change jobs of their tenant" on public.jobs
   for update to authenticated
   using (tenant_id in (select private.my_admin_tenant_ids()))
   with check (tenant_id in (select private.my_admin_tenant_ids()));
-create policy "Admins can remove jobs of their tenant" on public.jobs
+create policy "Admins can delete jobs of their tenant" on public.jobs
   for delete to authenticated using (tenant_id in (select private.my_admin_tenant_ids()));
 create policy "Admins can add plugin jobs to their tenant" on public.jobs
   for insert to authenticated

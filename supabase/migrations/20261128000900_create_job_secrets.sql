@@ -53,13 +53,13 @@ begin
   values (
     v_job.tenant_id,
     v_actor.kind, v_actor.id, v_actor.name,
-    case when p_value is null then 'jobs.remove_secret' else 'jobs.set_secret' end,
+    case when p_value is null then 'jobs.delete_secret' else 'jobs.set_secret' end,
     'jobs', p_job_id::text, v_job.title, jsonb_build_object('name', p_name)
   );
 end;
 $$;
 comment on function private.set_job_secret(uuid, text, text) is
-  'Sets (null: removes) a secret of a job, with its audit row. Definer, because the table is private; admins of the tenant only.';
+  'Sets (null: deletes) a secret of a job, with its audit row. Definer, because the table is private; admins of the tenant only.';
 
 grant execute on function private.set_job_secret(uuid, text, text) to authenticated, service_role;
 
@@ -71,7 +71,7 @@ security invoker
 set search_path = ''
 as $$ select private.set_job_secret(p_job_id, p_name, p_value); $$;
 comment on function public.set_job_secret(uuid, text, text) is
-  'Sets (null: removes) what {{secret.name}} in a job''s payload stands for (admins). P0002, 42501, or 23514 for a wrong name.';
+  'Sets (null: deletes) what {{secret.name}} in a job''s payload stands for (admins). P0002, 42501, or 23514 for a wrong name.';
 
 grant execute on function public.set_job_secret(uuid, text, text) to authenticated, service_role;
 

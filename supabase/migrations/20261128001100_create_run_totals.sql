@@ -30,7 +30,7 @@ begin
 end;
 $$;
 comment on function private.note_run_stats() is
-  'Keeps run_totals_daily in step with run_stats_daily. Definer, because whoever removes a job may not write either.';
+  'Keeps run_totals_daily in step with run_stats_daily. Definer, because whoever deletes a job may not write either.';
 
 -- schemas/public/tables/run_stats_daily.sql
 create table public.run_stats_daily (
@@ -70,7 +70,7 @@ create trigger note_added_run_stats after insert on public.run_stats_daily
 create trigger note_changed_run_stats after update on public.run_stats_daily
   referencing old table as before_rows new table as after_rows
   for each statement execute function private.note_run_stats();
-create trigger note_removed_run_stats after delete on public.run_stats_daily
+create trigger note_deleted_run_stats after delete on public.run_stats_daily
   referencing old table as before_rows
   for each statement execute function private.note_run_stats();
 
@@ -162,7 +162,7 @@ comment on function private.fold_run_totals() is
   'Makes one row of a day''s rows in run_totals_daily. Definer, because only its triggers write that table.';
 
 -- schemas/private/functions/add_to_run_totals.sql
-create function private.add_to_run_totals(p_added public.run_stats_daily[], p_removed public.run_stats_daily[])
+create function private.add_to_run_totals(p_added public.run_stats_daily[], p_deleted public.run_stats_daily[])
 returns void
 language plpgsql
 security definer
@@ -174,7 +174,7 @@ begin
   with changes as (
     select 1 as sign, a.* from unnest(p_added) a
     union all
-    select -1, r.* from unnest(p_removed) r
+    select -1, r.* from unnest(p_deleted) r
   ),
   added as (
     insert into public.run_totals_daily
@@ -263,7 +263,7 @@ begin
   select
     a.tenant_id, a.id, a.job_key, a.title, a.tool_id,
     case n.state when 'success' then 'success' else 'error' end,
-    n.completed_at, coalesce(n.message, n.error ->> 'message')
+    n.finished_at, coalesce(n.message, n.error ->> 'message')
   from advanced a
   join newest n on n.id = a.run_id
   on conflict (job_id) do update set

@@ -144,7 +144,7 @@ create policy "Admins can change schedules of their tenant" on public.schedules
   for update to authenticated
   using (tenant_id in (select private.my_admin_tenant_ids()))
   with check (tenant_id in (select private.my_admin_tenant_ids()));
-create policy "Admins can remove schedules of their tenant" on public.schedules
+create policy "Admins can delete schedules of their tenant" on public.schedules
   for delete to authenticated using (tenant_id in (select private.my_admin_tenant_ids()));
 
 -- schemas/public/tables/occurrences.sql
@@ -156,7 +156,7 @@ create table public.occurrences (
   nominal_at timestamptz not null,
   through_nominal_at timestamptz not null,
   instant_count bigint not null default 1,
-  effective_at timestamptz not null,
+  due_at timestamptz not null,
   state text not null,
   reason text,
   run_id uuid,
@@ -180,7 +180,7 @@ comment on column public.occurrences.schedule_id is 'The schedule; null for an e
 comment on column public.occurrences.nominal_at is 'The instant by the schedule (the first, when several share the row).';
 comment on column public.occurrences.through_nominal_at is 'The last instant that shares the row.';
 comment on column public.occurrences.instant_count is 'Consecutive instants that did not run for the same reason share one row.';
-comment on column public.occurrences.effective_at is 'The instant with its spread.';
+comment on column public.occurrences.due_at is 'The instant with its spread.';
 comment on column public.occurrences.state is 'expected, started, skipped, missed, excused or unknown.';
 comment on column public.occurrences.reason is 'Why it did not run.';
 comment on column public.occurrences.run_id is 'The run that it started.';
@@ -249,11 +249,11 @@ begin
     where id = v_schedule.id;
   if p_missed is not null then
     insert into public.occurrences
-      (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, instant_count, effective_at, state, reason)
+      (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, instant_count, due_at, state, reason)
     values (
       v_job.tenant_id, v_job.id, v_schedule.id, (p_missed ->> 'nominal_at')::timestamptz,
       (p_missed ->> 'through_nominal_at')::timestamptz, (p_missed ->> 'instant_count')::bigint,
-      (p_missed ->> 'effective_at')::timestamptz, 'skipped', 'disabled'
+      (p_missed ->> 'due_at')::timestamptz, 'skipped', 'disabled'
     )
     on conflict (schedule_id, nominal_at) do nothing;
   end if;
@@ -285,7 +285,7 @@ as $$
 $$;
 comment on function public.set_job_enabled(uuid, boolean, timestamptz, timestamptz, timestamptz, jsonb) is
   'Switches a plugin job on or off (admins); what runs goes on. On: the schedule goes on at p_next_nominal_at, and p_missed '
-  '{nominal_at, through_nominal_at, instant_count, effective_at} becomes one ledger row. Answers whether anything changed. '
+  '{nominal_at, through_nominal_at, instant_count, due_at} becomes one ledger row. Answers whether anything changed. '
   'P0002, 42501, 23514 switched_job_is_a_plugin_job or switched_schedule_is_unchanged.';
 
 grant execute on function public.set_job_enabled(uuid, boolean, timestamptz, timestamptz, timestamptz, jsonb)

@@ -32,34 +32,18 @@ comment on function public.note_heartbeat(text, jsonb) is 'Says that a scheduler
 
 grant execute on function public.note_heartbeat(text, jsonb) to service_role;
 
--- schemas/public/functions/list_heartbeats.sql
-create function public.list_heartbeats()
-returns table (process text, beat_at timestamptz, age_seconds double precision, details jsonb)
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-  select h.process, h.beat_at, extract(epoch from now() - h.beat_at)::double precision, h.details
-  from private.heartbeats h
-  order by h.process;
-$$;
-comment on function public.list_heartbeats() is 'Schedulers and workers of the last day with the age of their last sign of life in seconds.';
-
-grant execute on function public.list_heartbeats() to service_role;
-
--- schemas/private/functions/list_beats.sql
-create function private.list_beats()
-returns table (process_kind text, beat_at timestamptz, age_seconds double precision)
+-- schemas/private/functions/list_heartbeats.sql
+create function private.list_heartbeats()
+returns table (process text, beat_at timestamptz, age_seconds double precision)
 language sql
 stable
 security definer
 set search_path = ''
 as $$
-  select split_part(h.process, ':', 1), h.beat_at, greatest(0, extract(epoch from now() - h.beat_at))::double precision
+  select h.process, h.beat_at, greatest(0, extract(epoch from now() - h.beat_at))::double precision
   from private.heartbeats h;
 $$;
-comment on function private.list_beats() is
-  'Signs of life of schedulers and workers without their names, which hold host names. Definer, because members read no heartbeats.';
+comment on function private.list_heartbeats() is
+  'Signs of life of schedulers and workers of the last day. Definer, because members read no heartbeats but are told how old they are.';
 
-grant execute on function private.list_beats() to authenticated, service_role;
+grant execute on function private.list_heartbeats() to authenticated, service_role;

@@ -117,7 +117,7 @@ begin
     from jsonb_to_recordset(p_plans) as p (schedule_id uuid, occurrences jsonb)
     join public.schedules s on s.id = p.schedule_id and s.id = any (v_moved)
     cross join lateral jsonb_to_recordset(p.occurrences) as o (
-      nominal_at timestamptz, through_nominal_at timestamptz, instant_count bigint, effective_at timestamptz,
+      nominal_at timestamptz, through_nominal_at timestamptz, instant_count bigint, due_at timestamptz,
       decision text, reason text, is_made_up boolean
     )
   ),
@@ -145,8 +145,8 @@ begin
   ),
   ledger_of_started as (
     insert into public.occurrences as l
-      (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, instant_count, effective_at, state, run_id)
-    select s.tenant_id, s.job_id, s.schedule_id, s.nominal_at, s.nominal_at, 1, s.effective_at, 'started', s.run_id
+      (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, instant_count, due_at, state, run_id)
+    select s.tenant_id, s.job_id, s.schedule_id, s.nominal_at, s.nominal_at, 1, s.due_at, 'started', s.run_id
     from started s
     on conflict (schedule_id, nominal_at) do nothing
     returning l.run_id
@@ -200,10 +200,10 @@ begin
   ),
   ledger_of_skipped as (
     insert into public.occurrences
-      (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, instant_count, effective_at, state, reason)
+      (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, instant_count, due_at, state, reason)
     select
       k.tenant_id, k.job_id, k.schedule_id, k.nominal_at, coalesce(k.through_nominal_at, k.nominal_at),
-      coalesce(k.instant_count, 1), k.effective_at, k.as_state, k.why
+      coalesce(k.instant_count, 1), k.due_at, k.as_state, k.why
     from skips k
     where k.schedule_id not in (select schedule_id from extended)
     on conflict (schedule_id, nominal_at) do nothing
@@ -226,7 +226,7 @@ begin
       set
         message = case when r.state = 'canceled' then v_why end,
         error = jsonb_build_object('name', 'Superseded', 'message', v_why)
-      where r.id = any (v_to_cancel) and (r.state = 'running' or r.state = 'canceled' and r.completed_at >= now());
+      where r.id = any (v_to_cancel) and (r.state = 'running' or r.state = 'canceled' and r.finished_at >= now());
   end if;
   if v_run_ids is not null then
     perform private.enqueue_runs(v_run_ids);
@@ -243,7 +243,7 @@ end;
 $$;
 comment on function public.apply_tick(timestamptz, jsonb) is
   'Applies an array of {schedule_id, expected_nominal_at, expected_updated_at, last_nominal_at, next_nominal_at, next_due_at, '
-  'occurrences: [{nominal_at, through_nominal_at, instant_count, effective_at, decision: run|skip, reason, is_made_up}]}. Safe to call '
+  'occurrences: [{nominal_at, through_nominal_at, instant_count, due_at, decision: run|skip, reason, is_made_up}]}. Safe to call '
   'any number of times at once: one instant, one occurrence, one run. Answers {moved, stale, enqueued, skipped, missed}: '
   'schedules, schedules, runs, instants, instants.';
 
@@ -261,48 +261,17 @@ begin
   return (
     select jsonb_build_object(
       'is_enabled', coalesce((select s.is_enabled from public.scheduler_settings s where s.tenant_id = p_tenant_id), true),
-      'job_count', jobs.count,
-      'enabled_job_count', jobs.enabled,
-      'next_due_at', (select min(s.next_due_at) from public.schedules s where s.tenant_id = p_tenant_id),
-      'waiting_count', queue.waiting_count,
-      'running_count', queue.running_count,
-      'oldest_waiting_seconds', queue.oldest_waiting_seconds,
-      'last_tick_at', beats.last_tick_at,
-      'tick_age_seconds', beats.tick_age,
-      'worker_ages', beats.worker_ages
+      'job_count', count(*),
+      'enabled_job_count', count(*) filter (where j.is_enabled),
+      'next_due_at', (select min(s.next_due_at) from public.schedules s where s.tenant_id = p_tenant_id)
     )
-    from
-      (
-        select count(*) as count, count(*) filter (where j.is_enabled) as enabled
-        from public.jobs j
-        where j.tenant_id = p_tenant_id and j.kind = 'plugin'
-      ) jobs
-      cross join (
-        select
-          max(b.beat_at) filter (where b.process_kind = 'scheduler') as last_tick_at,
-          min(b.age_seconds) filter (where b.process_kind = 'scheduler') as tick_age,
-          coalesce(jsonb_agg(b.age_seconds) filter (where b.process_kind = 'worker'), '[]') as worker_ages
-        from private.list_beats() b
-      ) beats
-      cross join (
-        -- As read_queue_health, but within one tenant, for which an index exists.
-        select
-          count(*) filter (where r.state = 'pending') as waiting_count,
-          count(*) filter (where r.state = 'running') as running_count,
-          coalesce(
-            max(extract(epoch from now() - greatest(r.received_at, r.next_attempt_at))) filter (where r.state = 'pending'), 0
-          )::double precision as oldest_waiting_seconds
-        from public.runs r
-        where r.tenant_id = p_tenant_id
-          and r.state in ('pending', 'running')
-          and r.trigger <> 'report'
-          and (r.next_attempt_at is null or r.next_attempt_at <= now())
-      ) queue
-  );
+    from public.jobs j
+    where j.tenant_id = p_tenant_id and j.kind = 'plugin'
+  ) || public.read_portal_health(p_tenant_id);
 end;
 $$;
 comment on function public.read_scheduler_status(uuid) is
-  'How the scheduler of a tenant is: its switch, its jobs, the next due instant, its queue, and whether ticks and workers are alive.';
+  'How the scheduler of a tenant is: its switch, its jobs, the next due instant, and how the portal is.';
 
 grant execute on function public.read_scheduler_status(uuid) to authenticated, service_role;
 

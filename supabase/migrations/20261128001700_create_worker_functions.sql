@@ -35,8 +35,8 @@ comment on function private.switched_off_runs(uuid[]) is
 
 grant execute on function private.switched_off_runs(uuid[]) to service_role;
 
--- schemas/private/functions/end_switched_off_runs.sql
-create function private.end_switched_off_runs(p_run_ids uuid[])
+-- schemas/private/functions/cancel_switched_off_runs.sql
+create function private.cancel_switched_off_runs(p_run_ids uuid[])
 returns uuid[]
 language plpgsql
 security invoker
@@ -45,16 +45,16 @@ as $$
 declare
   v_off uuid[];
 begin
-  with ended as (
+  with finished as (
     update public.runs r
     set
-      state = 'canceled', completed_at = now(), ordered_at = now(), next_attempt_at = null, message = s.reason,
+      state = 'canceled', finished_at = now(), ordered_at = now(), next_attempt_at = null, message = s.reason,
       error = jsonb_build_object('name', 'SwitchedOff', 'message', s.reason)
     from private.switched_off_runs(p_run_ids) s
     where r.id = s.run_id and r.id = any (p_run_ids) and r.state = 'pending'
     returning r.id
   )
-  select array_agg(id) into v_off from ended;
+  select array_agg(id) into v_off from finished;
   if v_off is not null then
     perform pgmq.delete(r.queue_name, r.queue_message_id)
       from public.runs r
@@ -64,11 +64,11 @@ begin
   return v_off;
 end;
 $$;
-comment on function private.end_switched_off_runs(uuid[]) is
+comment on function private.cancel_switched_off_runs(uuid[]) is
   'Ends those of these runs, which the caller has locked, that may not begin: canceled, with the reason as their message. Answers them, '
   'or null.';
 
-grant execute on function private.end_switched_off_runs(uuid[]) to service_role;
+grant execute on function private.cancel_switched_off_runs(uuid[]) to service_role;
 
 -- schemas/private/functions/take_back_runs.sql
 create function private.take_back_runs(p_run_ids uuid[])
@@ -78,19 +78,19 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_ended uuid[];
+  v_finished uuid[];
 begin
   update public.run_attempts a
-    set ended_at = now(), outcome = 'lost'
+    set finished_at = now(), outcome = 'lost'
     from public.runs r
-    where r.id = any (p_run_ids) and a.run_id = r.id and a.attempt = r.attempt and a.ended_at is null;
+    where r.id = any (p_run_ids) and a.run_id = r.id and a.attempt = r.attempt and a.finished_at is null;
   -- A worker that dies is not the run's fault, but a run that kills every worker must end: it gets one attempt more
   -- than it may fail.
-  with ended as (
+  with finished as (
     update public.runs r
     set
       state = case when r.cancel_requested_at is not null then 'canceled' else 'failed' end,
-      completed_at = now(), ordered_at = now(), attempt_token = null, lease_expires_at = null,
+      finished_at = now(), ordered_at = now(), attempt_token = null, lease_expires_at = null,
       duration_ms = greatest(0, (extract(epoch from now() - r.started_at) * 1000)::bigint),
       error = case when r.cancel_requested_at is null then
         jsonb_build_object('name', 'WorkerLost', 'message', 'The worker stopped without a word during every attempt')
@@ -100,14 +100,14 @@ begin
       and (r.attempt > j.max_attempts or r.cancel_requested_at is not null)
     returning r.id
   )
-  select array_agg(id) into v_ended from ended;
-  if v_ended is not null then
-    perform private.show_finished_runs(v_ended);
+  select array_agg(id) into v_finished from finished;
+  if v_finished is not null then
+    perform private.show_finished_runs(v_finished);
   end if;
   update public.runs r
     set state = 'pending', attempt_token = null, lease_expires_at = null
     where r.id = any (p_run_ids) and r.state = 'running';
-  return v_ended;
+  return v_finished;
 end;
 $$;
 comment on function private.take_back_runs(uuid[]) is
@@ -161,7 +161,7 @@ declare
   v_free_jobs uuid[];
   v_free_plugins uuid[];
   v_contested bigint[];
-  v_has_ended boolean := false;
+  v_has_finished boolean := false;
   v_ids uuid[];
   v_over uuid[];
   v_lost uuid[];
@@ -218,7 +218,7 @@ begin
       end if;
 
       -- 4. What is switched off by now does not begin.
-      v_off := private.end_switched_off_runs(v_ids);
+      v_off := private.cancel_switched_off_runs(v_ids);
 
       -- 5. Concurrency limits hold across workers: whoever counts has the job (and plugin) to itself. Runs of a job that
       -- somebody else is counting go back to the queue.
@@ -318,13 +318,13 @@ begin
       select v_claimed || coalesce(array_agg(run_id), '{}') into v_claimed from noted;
       v_wanted := p_quantity - cardinality(v_claimed);
       -- Ending runs wrote totals that others write too: nothing more is begun with them in hand.
-      v_has_ended := v_off is not null or v_failed is not null;
-      exit when v_over is null or v_has_ended;
+      v_has_finished := v_off is not null or v_failed is not null;
+      exit when v_over is null or v_has_finished;
     end loop;
     if cardinality(v_contested) > 0 then
       perform pgmq.set_vt(v_queue, c.message_id, 0) from unnest(v_contested) c (message_id);
     end if;
-    exit when v_has_ended;
+    exit when v_has_finished;
   end loop;
 
   return query
@@ -346,7 +346,7 @@ $$;
 comment on function public.claim_runs(text, integer, integer) is
   'Leases up to p_quantity runs to a worker, those that people wait for first, within the concurrency limits. '
   'A run whose worker went silent for a lease is taken over; one that outlived every worker ends failed. What is switched off '
-  'ends canceled (private.end_switched_off_runs).';
+  'ends canceled (private.cancel_switched_off_runs).';
 
 grant execute on function public.claim_runs(text, integer, integer) to service_role;
 
@@ -463,11 +463,11 @@ begin
 
   update public.run_attempts t
     set
-      ended_at = clock_timestamp(), outcome = a.attempt_outcome,
+      finished_at = clock_timestamp(), outcome = a.attempt_outcome,
       error = case when a.error is null then null else a.error - 'stack' end
     from jsonb_to_recordset(v_results) as a (run_id uuid, attempt_outcome text, error jsonb)
     join public.runs r on r.id = a.run_id
-    where r.id = any (v_held) and t.run_id = a.run_id and t.attempt = r.attempt and t.ended_at is null;
+    where r.id = any (v_held) and t.run_id = a.run_id and t.attempt = r.attempt and t.finished_at is null;
   -- An attempt that counts for nothing leaves no row behind, so that the next one can have its number.
   delete from public.run_attempts t
     using jsonb_to_recordset(v_results) as a (run_id uuid, attempt_outcome text)
@@ -509,7 +509,7 @@ begin
   update public.runs r
     set
       state = a.state,
-      completed_at = case when a.state = 'pending' then null else clock_timestamp() end,
+      finished_at = case when a.state = 'pending' then null else clock_timestamp() end,
       ordered_at = case when a.state = 'pending' then r.ordered_at else clock_timestamp() end,
       duration_ms = case when a.state = 'pending' then null
         else greatest(0, (extract(epoch from clock_timestamp() - r.started_at) * 1000)::bigint) end,
@@ -551,7 +551,7 @@ begin
     perform private.show_finished_runs(v_finished);
   end if;
 
-  -- Runs that waited for a place come back at once: as many as ended, the oldest first.
+  -- Runs that waited for a place come back at once: as many as finished, the oldest first.
   perform pgmq.set_vt(w.queue_name, w.queue_message_id, 0)
     from (
       select b.id, b.plugin_id, p.concurrency_limit is not null as is_plugin_limited
@@ -630,23 +630,23 @@ as $$
 declare
   v_pending uuid[];
   v_silent uuid[];
-  v_ended uuid[];
+  v_finished uuid[];
   v_off uuid[];
 begin
   -- Every worker calls this; one at a time is enough.
   if not pg_try_advisory_xact_lock(hashtext('tc_portal.reap_runs')) then
-    return jsonb_build_object('requeued', 0, 'ended', 0);
+    return jsonb_build_object('requeued', 0, 'finished', 0);
   end if;
 
   -- What waits for its next attempt, or for a worker, may wait long: the history says at once that it will not begin.
-  v_off := private.end_switched_off_runs(array(
+  v_off := private.cancel_switched_off_runs(array(
     select r.id from public.runs r
     where r.id in (select s.run_id from private.switched_off_runs(null) s)
     order by r.id
     for no key update skip locked
   ));
 
-  -- Locked first, then looked at again: a run that a worker has just taken or ended is none of ours.
+  -- Locked first, then looked at again: a run that a worker has just taken or finished is none of ours.
   perform 1
     from public.runs r
     where r.state in ('pending', 'running') and r.trigger <> 'report'
@@ -656,7 +656,7 @@ begin
     order by r.id
     for no key update skip locked;
   if not found then
-    return jsonb_build_object('requeued', 0, 'ended', coalesce(cardinality(v_off), 0));
+    return jsonb_build_object('requeued', 0, 'finished', coalesce(cardinality(v_off), 0));
   end if;
   select
       array_agg(r.id) filter (where r.state = 'pending'),
@@ -669,7 +669,7 @@ begin
       and not exists (select 1 from pgmq.q_runs_high m where r.queue_name = 'runs_high' and m.msg_id = r.queue_message_id);
 
   if v_silent is not null then
-    v_ended := private.take_back_runs(v_silent);
+    v_finished := private.take_back_runs(v_silent);
     v_pending := coalesce(v_pending, '{}') || v_silent;
   end if;
   select array_agg(r.id) into v_pending from public.runs r where r.id = any (v_pending) and r.state = 'pending';
@@ -680,32 +680,12 @@ begin
       from public.runs r
       where r.id = any (v_pending);
   end if;
-  return jsonb_build_object('requeued', coalesce(cardinality(v_pending), 0), 'ended',
-    coalesce(cardinality(v_ended), 0) + coalesce(cardinality(v_off), 0));
+  return jsonb_build_object('requeued', coalesce(cardinality(v_pending), 0), 'finished',
+    coalesce(cardinality(v_finished), 0) + coalesce(cardinality(v_off), 0));
 end;
 $$;
 comment on function public.reap_runs() is
   'Puts runs whose queue message is gone back on their queue, or ends them: pending ones at once, running ones when their lease '
-  'has been over for a minute. Ends what is switched off. Answers {requeued, ended}.';
+  'has been over for a minute. Ends what is switched off. Answers {requeued, finished}.';
 
 grant execute on function public.reap_runs() to service_role;
-
--- schemas/public/functions/queue_vitals.sql
-create function public.queue_vitals()
-returns table (waiting_runs bigint, oldest_waiting_seconds double precision)
-language sql
-volatile
-security invoker
-set search_path = ''
-as $$
-  select count(*), coalesce(max(extract(epoch from clock_timestamp() - m.vt)), 0)::double precision
-  from (
-    select q.vt from pgmq.q_runs_high q where q.vt <= clock_timestamp()
-    union all
-    select q.vt from pgmq.q_runs q where q.vt <= clock_timestamp()
-  ) m;
-$$;
-comment on function public.queue_vitals() is
-  'How many runs a worker could take now, and for how many seconds the oldest of them has been ready.';
-
-grant execute on function public.queue_vitals() to service_role;

@@ -12,7 +12,7 @@ create type private.report_item as (
   title text,
   state text,
   started_at timestamptz,
-  completed_at timestamptz,
+  finished_at timestamptz,
   ordered_at timestamptz,
   is_clock_wrong boolean,
   duration_ms bigint,
@@ -69,17 +69,17 @@ begin
         r.job_key,
         r.title,
         r.state,
-        coalesce(r.started_at, r.completed_at - make_interval(secs => r.duration_ms / 1000.0)),
-        r.completed_at,
+        coalesce(r.started_at, r.finished_at - make_interval(secs => r.duration_ms / 1000.0)),
+        r.finished_at,
         case
-          when coalesce(r.completed_at, r.started_at) > v_now + interval '5 minutes' then v_now
-          else coalesce(r.completed_at, r.started_at)
+          when coalesce(r.finished_at, r.started_at) > v_now + interval '5 minutes' then v_now
+          else coalesce(r.finished_at, r.started_at)
         end,
-        coalesce(r.completed_at, r.started_at) > v_now + interval '5 minutes',
+        coalesce(r.finished_at, r.started_at) > v_now + interval '5 minutes',
         coalesce(
           r.duration_ms,
-          case when r.completed_at >= r.started_at
-            then (extract(epoch from r.completed_at - r.started_at) * 1000)::bigint end
+          case when r.finished_at >= r.started_at
+            then (extract(epoch from r.finished_at - r.started_at) * 1000)::bigint end
         ),
         r.report_key,
         r.tool_id,
@@ -95,7 +95,7 @@ begin
     into v_items
     from jsonb_to_recordset(p_reports) as r (
       position integer, tenant_id uuid, api_key_id uuid, kind text, job_key text, title text, state text,
-      started_at timestamptz, completed_at timestamptz, duration_ms bigint, report_key text, tool_id uuid,
+      started_at timestamptz, finished_at timestamptz, duration_ms bigint, report_key text, tool_id uuid,
       message text, exit_code integer, host text, metrics jsonb, log jsonb, expectation jsonb
     )
     left join public.api_keys k
@@ -153,7 +153,7 @@ begin
   select array_agg(
       row(
         i.position, i.refusal, i.tenant_id, i.api_key_id, j.id, i.kind, i.job_key, i.title, i.state, i.started_at,
-        i.completed_at, i.ordered_at, i.is_clock_wrong, i.duration_ms, i.report_key, i.tool_id, i.message, i.exit_code,
+        i.finished_at, i.ordered_at, i.is_clock_wrong, i.duration_ms, i.report_key, i.tool_id, i.message, i.exit_code,
         i.host, i.metrics, i.log, i.expectation
       )::private.report_item
       order by i.position
@@ -181,24 +181,24 @@ begin
   ),
   finished as (
     insert into public.runs as r (
-      tenant_id, job_id, trigger, state, started_at, completed_at, ordered_at, is_clock_wrong, duration_ms, exit_code,
+      tenant_id, job_id, trigger, state, started_at, finished_at, ordered_at, is_clock_wrong, duration_ms, exit_code,
       host, message, metrics, report_key, api_key_id
     )
     select
-      f.tenant_id, f.job_id, 'report', f.state, f.started_at, f.completed_at, f.ordered_at, f.is_clock_wrong,
+      f.tenant_id, f.job_id, 'report', f.state, f.started_at, f.finished_at, f.ordered_at, f.is_clock_wrong,
       f.duration_ms, f.exit_code, f.host, f.message, f.metrics, f.report_key, f.api_key_id
     from finishes f
     order by f.position
     on conflict (job_id, report_key) where report_key is not null do update set
       state = excluded.state,
       started_at = coalesce(excluded.started_at, r.started_at),
-      completed_at = excluded.completed_at,
+      finished_at = excluded.finished_at,
       ordered_at = excluded.ordered_at,
       is_clock_wrong = excluded.is_clock_wrong,
       duration_ms = coalesce(
         excluded.duration_ms,
-        case when excluded.completed_at >= r.started_at
-          then (extract(epoch from excluded.completed_at - r.started_at) * 1000)::bigint end
+        case when excluded.finished_at >= r.started_at
+          then (extract(epoch from excluded.finished_at - r.started_at) * 1000)::bigint end
       ),
       exit_code = excluded.exit_code,
       host = coalesce(excluded.host, r.host),
@@ -231,8 +231,8 @@ begin
       host = coalesce(r.host, excluded.host),
       duration_ms = coalesce(
         r.duration_ms,
-        case when r.completed_at >= excluded.started_at
-          then (extract(epoch from r.completed_at - excluded.started_at) * 1000)::bigint end
+        case when r.finished_at >= excluded.started_at
+          then (extract(epoch from r.finished_at - excluded.started_at) * 1000)::bigint end
       )
     where r.started_at is null
     returning r.id
@@ -337,7 +337,7 @@ begin
 end;
 $$;
 comment on function public.record_reports(jsonb) is
-  'Records an array of reports ({position, kind: start|finish, job_key, title, state, completed_at, report_key, ...}) and '
+  'Records an array of reports ({position, kind: start|finish, job_key, title, state, finished_at, report_key, ...}) and '
   'answers an array of {position, refusal, is_new, run_id, job_status_id}. refusal is null, no_tenant, key_not_valid or '
   'unknown_tool. A report_key counts once, however often it is reported.';
 

@@ -91,13 +91,13 @@ begin
 end;
 $$;
 comment on function public.current_member() is
-  'The signed-in person in their first company with what the incident badge shows: failing jobs, jobs that have finished at least '
+  'The signed-in person in their first company with what the badge shows: failing jobs, jobs that have finished at least '
   'once, and a version that changes when a live page would show something else. No row for anybody else.';
 
 grant execute on function public.current_member() to authenticated;
 
--- schemas/public/functions/page_incidents.sql
-create function public.page_incidents(
+-- schemas/public/functions/page_job_status.sql
+create function public.page_job_status(
   p_tenant_id uuid,
   p_pattern text default null,
   p_state text default null,
@@ -188,11 +188,11 @@ begin
 end;
 $$;
 comment on function
-  public.page_incidents(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer) is
+  public.page_job_status(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer) is
   'Jobs by their newest outcome beyond the place (p_last_status, p_at, p_id), in the order of the list read in that direction: '
   'failing ones first, in each part the newest first. p_pattern is a pattern of like over private.searchable texts.';
 
-grant execute on function public.page_incidents(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer)
+grant execute on function public.page_job_status(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer)
   to authenticated, service_role;
 
 -- schemas/public/functions/page_runs.sql
@@ -621,7 +621,7 @@ as
     s.next_nominal_at, s.next_due_at, s.last_nominal_at,
     t.last_status, t.last_finished_at, t.last_message,
     r.id as latest_run_id, r.state as latest_run_state, r.trigger as latest_run_trigger,
-    coalesce(r.started_at, r.received_at) as latest_run_at, r.completed_at as latest_run_completed_at,
+    coalesce(r.started_at, r.received_at) as latest_run_at, r.finished_at as latest_run_finished_at,
     x.name_text, j.titles, p.manifest -> 'name' as plugin_names
   from public.jobs j
   join public.plugins p on p.id = j.plugin_id
@@ -629,7 +629,7 @@ as
   left join public.job_status t on t.job_id = j.id
   left join public.job_search_texts x on x.job_id = j.id
   left join lateral (
-    select l.id, l.state, l.trigger, l.started_at, l.received_at, l.completed_at
+    select l.id, l.state, l.trigger, l.started_at, l.received_at, l.finished_at
     from public.runs l
     where l.job_id = j.id
     order by l.ordered_at desc, l.id desc

@@ -1,29 +1,65 @@
 -- What watches the portal itself reads.
 
--- schemas/public/functions/read_queue_health.sql
-create function public.read_queue_health(p_tenant_id uuid default null)
-returns table (waiting_count bigint, running_count bigint, oldest_waiting_seconds double precision)
-language sql
+-- schemas/public/functions/read_portal_health.sql
+-- The one reading of how the portal is: for the self-check, GET /api/health/ready, GET /api/metrics and the scheduler's status.
+-- Planned for what is asked: the whole portal or one tenant, for which an index exists.
+create function public.read_portal_health(p_tenant_id uuid default null)
+returns jsonb
+language plpgsql
 stable
 security invoker
 set search_path = ''
+set plan_cache_mode = force_custom_plan
 as $$
-  select
-    count(*) filter (where r.state = 'pending'),
-    count(*) filter (where r.state = 'running'),
-    coalesce(
-      max(extract(epoch from now() - greatest(r.received_at, r.next_attempt_at))) filter (where r.state = 'pending'), 0
-    )::double precision
-  from public.runs r
-  where r.state in ('pending', 'running')
-    and r.trigger <> 'report'
-    and (r.next_attempt_at is null or r.next_attempt_at <= now())
-    and (p_tenant_id is null or r.tenant_id = p_tenant_id);
+begin
+  return (
+    select jsonb_build_object(
+      'waiting_count', queue.waiting_count,
+      'running_count', queue.running_count,
+      'oldest_waiting_seconds', queue.oldest_waiting_seconds,
+      'last_tick_at', beats.last_tick_at,
+      'tick_age_seconds', beats.tick_age_seconds,
+      'workers', beats.workers
+    )
+    from
+      (
+        select
+          count(*) filter (where r.state = 'pending') as waiting_count,
+          count(*) filter (where r.state = 'running') as running_count,
+          coalesce(
+            max(extract(epoch from now() - greatest(r.received_at, r.next_attempt_at))) filter (where r.state = 'pending'), 0
+          )::double precision as oldest_waiting_seconds
+        from public.runs r
+        where r.state in ('pending', 'running')
+          and r.trigger <> 'report'
+          and (r.next_attempt_at is null or r.next_attempt_at <= now())
+          and (p_tenant_id is null or r.tenant_id = p_tenant_id)
+      ) queue
+      cross join (
+        select
+          max(h.beat_at) filter (where h.process = 'scheduler') as last_tick_at,
+          min(h.age_seconds) filter (where h.process = 'scheduler') as tick_age_seconds,
+          coalesce(
+            jsonb_agg(
+              jsonb_build_object(
+                -- Names of workers hold host names, which are none of a member's business.
+                'name', case when current_user = 'service_role' then substr(h.process, length('worker:') + 1) end,
+                'age_seconds', h.age_seconds
+              )
+              order by h.process
+            ) filter (where starts_with(h.process, 'worker:')),
+            '[]'
+          ) as workers
+        from private.list_heartbeats() h
+      ) beats
+  );
+end;
 $$;
-comment on function public.read_queue_health(uuid) is
-  'Runs that wait for a worker (not those that wait for their next attempt), runs that run, and how many seconds the oldest has waited.';
+comment on function public.read_portal_health(uuid) is
+  'How the portal is: runs that wait for a worker (not those that wait for their next attempt), runs that run and how many seconds '
+  'the oldest has waited, of one tenant or of all that the caller may read; the last tick, and the workers of the last day.';
 
-grant execute on function public.read_queue_health(uuid) to service_role;
+grant execute on function public.read_portal_health(uuid) to authenticated, service_role;
 
 -- schemas/public/functions/read_portal_metrics.sql
 create function public.read_portal_metrics(p_tenant_id uuid default null)

@@ -54,7 +54,7 @@ async function fillTenant(tenant: TestTenant): Promise<void> {
   const [schedule] = await sql`
     insert into public.schedules (tenant_id, job_id, schedule_type, cron_expression) values (${id}, ${job!.id}, 'cron', '0 6 * * *') returning id`;
   await sql`
-    insert into public.occurrences (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, effective_at, state)
+    insert into public.occurrences (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, due_at, state)
     values (${id}, ${job!.id}, ${schedule!.id}, now(), now(), now(), 'expected')`;
   const { error } = await serviceClient().rpc('record_reports', {
     p_reports: [
@@ -65,7 +65,7 @@ async function fillTenant(tenant: TestTenant): Promise<void> {
         job_key: 'backup',
         title: 'Backup',
         state: 'failed',
-        completed_at: new Date().toISOString(),
+        finished_at: new Date().toISOString(),
         report_key: 'run:1',
         message: 'disk full',
         log: { head: 'log' },
@@ -188,7 +188,7 @@ describe('every table, those not written yet included [rule 32: row level securi
       'declare_plugin',
       'list_job_secrets',
       'owns_webhook_secret',
-      'page_incidents',
+      'page_job_status',
       'page_plugin_runs',
       'page_runs',
       'read_scheduler_status',

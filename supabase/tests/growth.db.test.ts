@@ -189,7 +189,7 @@ async function addRuns(from: number, until: number): Promise<void> {
   const triggers = ['schedule', 'schedule', 'schedule', 'manual', 'retry'];
   await sql`
     with made as (
-      insert into public.runs (tenant_id, job_id, trigger, state, started_at, completed_at, ordered_at, duration_ms, events_processed)
+      insert into public.runs (tenant_id, job_id, trigger, state, started_at, finished_at, ordered_at, duration_ms, events_processed)
       select j.tenant_id, j.id,
         case when j.kind = 'external' then 'report' else (${triggers}::text[])[1 + g % 5] end,
         case when g % 3 = 0 then 'failed' else 'success' end, at - interval '1 second', at, at, 1000, 1
@@ -204,7 +204,7 @@ async function addRuns(from: number, until: number): Promise<void> {
     )
     select private.show_finished_runs(array_agg(id)) from made`;
   await sql`
-    insert into public.occurrences (tenant_id, schedule_id, job_id, nominal_at, through_nominal_at, effective_at, state, run_id)
+    insert into public.occurrences (tenant_id, schedule_id, job_id, nominal_at, through_nominal_at, due_at, state, run_id)
     select r.tenant_id, s.id, r.job_id, r.ordered_at, r.ordered_at, r.ordered_at, 'started', r.id
     from public.runs r join public.schedules s on s.job_id = r.job_id
     where r.trigger = 'schedule'

@@ -32,7 +32,7 @@ describe('pages of runs', () => {
     // Three days, the second of which holds most, and many runs at the same microsecond.
     await sql`
       with made as (
-        insert into public.runs (tenant_id, job_id, trigger, state, completed_at, ordered_at, events_processed)
+        insert into public.runs (tenant_id, job_id, trigger, state, finished_at, ordered_at, events_processed)
         select
           j.tenant_id, j.id, (${triggers}::text[])[1 + (g * 7 + j.place) % 5], s.state,
           case when s.state in ('success', 'failed', 'canceled') then at end, at, g

@@ -40,7 +40,7 @@ async function finishRuns(
 ) {
   await sql`
     with made as (
-      insert into public.runs (tenant_id, job_id, trigger, state, completed_at, ordered_at, duration_ms, events_processed)
+      insert into public.runs (tenant_id, job_id, trigger, state, finished_at, ordered_at, duration_ms, events_processed)
       select ${tenantId}, ${jobId}, 'schedule', r.state, r.at, r.at, r.ms, r.ms % 7
       from jsonb_to_recordset(${sql.json(runs)}) as r (state text, at timestamptz, ms bigint)
       returning id
@@ -58,7 +58,7 @@ const report = (tenantId: string, jobKey: string, state: string, at: string, ms:
   job_key: jobKey,
   title: jobKey,
   state,
-  completed_at: at,
+  finished_at: at,
   duration_ms: ms,
   report_key: `run:${randomUUID()}`,
 });

@@ -448,7 +448,7 @@ describe('[contract: plugin runs]', () => {
         await makeRun({
           state: minute === 3 ? 'failed' : 'success',
           started_at: at(minute),
-          completed_at: at(minute + 1),
+          finished_at: at(minute + 1),
           ordered_at: at(minute + 1),
           duration_ms: 60_000,
           attempt: 2,
@@ -669,7 +669,7 @@ describe('[contract: scheduler]', () => {
       await makeRun({
         state: 'failed',
         ordered_at: new Date(2026, 0, 1, 0, minute),
-        completed_at: new Date(2026, 0, 1, 0, minute),
+        finished_at: new Date(2026, 0, 1, 0, minute),
         error: sql.json({ name: 'E', message: `m${minute}` }),
       });
     }
@@ -718,7 +718,7 @@ describe('[contract: background jobs]', () => {
   it('shows staff what they started and admins everything; the stack only to admins [rule 29: progress and errors]', async () => {
     const mineAsStaff = await makeRun({
       state: 'failed',
-      completed_at: new Date(),
+      finished_at: new Date(),
       error: sql.json({ name: 'TypeError', message: 'boom' }),
     });
     await sql`insert into public.run_error_stacks (run_id, tenant_id, stack) values (${mineAsStaff}, ${mine.tenant.id}, 'at secret')`;

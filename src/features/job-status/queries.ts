@@ -42,7 +42,7 @@ export async function listJobStatuses(
 ): Promise<JobStatusPage> {
   const isCounted = position === null && isNarrowed(filter);
   const rows = unwrap(
-    await client.rpc('page_incidents', {
+    await client.rpc('page_job_status', {
       p_tenant_id: tenantId,
       p_pattern: searchPattern(filter.search) ?? undefined,
       p_state: filter.state ?? undefined,

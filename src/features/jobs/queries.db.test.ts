@@ -114,7 +114,7 @@ describe('history', () => {
     job = await addJob(tenant, 'busy', 'success');
     await sql`
       with made as (
-        insert into public.runs (tenant_id, job_id, trigger, state, completed_at, ordered_at)
+        insert into public.runs (tenant_id, job_id, trigger, state, finished_at, ordered_at)
         select
           ${tenant.id}, ${job}, 'report', case when g % 10 = 0 then 'failed' else 'success' end, at, at
         from generate_series(0, 129) g

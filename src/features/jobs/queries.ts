@@ -50,7 +50,7 @@ export async function listJobs(
       `id, job_key, title, titles, tools(name), job_status(${jobStatusColumns}), runs(id, started_at, host, ordered_at), job_search_texts(job_id)`,
     )
     .eq('tenant_id', tenantId)
-    .is('runs.completed_at', null)
+    .is('runs.finished_at', null)
     .order('ordered_at', { referencedTable: 'runs', ascending: false })
     .limit(1, { referencedTable: 'runs' })
     .order('job_key', { ascending: !isBackwards })
@@ -153,7 +153,7 @@ export async function listUnfinishedRuns({ client }: Actor, ofJobId: string): Pr
       .from('runs')
       .select(runSummaryColumns)
       .eq('job_id', ofJobId)
-      .is('completed_at', null)
+      .is('finished_at', null)
       .order('ordered_at', { ascending: false })
       .order('id', { ascending: false })
       .limit(5),

@@ -16,7 +16,7 @@ beforeEach(async () => {
   jobId = job?.id ?? '';
   await sql`
     with run as (
-      insert into public.runs (tenant_id, job_id, trigger, state, completed_at, ordered_at)
+      insert into public.runs (tenant_id, job_id, trigger, state, finished_at, ordered_at)
       values (${tenant.id}, ${jobId}, 'report', 'success', now(), now()) returning id
     )
     insert into public.run_logs (run_id, tenant_id, head) select id, ${tenant.id}, 'log' from run`;

@@ -14,7 +14,7 @@ import type { Actor } from '#auth/actor.ts';
 import { errorMessageOf } from '#features/runs/plugin-runs.ts';
 
 const jobColumns =
-  'id, state, payload, result, progress, error, requested_by, received_at, started_at, completed_at, jobs!inner(job_key, title), run_error_stacks(stack)' as const;
+  'id, state, payload, result, progress, error, requested_by, received_at, started_at, finished_at, jobs!inner(job_key, title), run_error_stacks(stack)' as const;
 
 /** A run that a person, a schedule or the API started, as [contract: background jobs] has it. */
 export interface BackgroundJob {
@@ -45,7 +45,7 @@ interface BackgroundJobRow {
   requested_by: string | null;
   received_at: string;
   started_at: string | null;
-  completed_at: string | null;
+  finished_at: string | null;
   jobs: { job_key: string; title: string };
   run_error_stacks: { stack: string } | null;
 }
@@ -69,8 +69,8 @@ function toBackgroundJob(row: BackgroundJobRow, isAdmin: boolean): BackgroundJob
     userId: row.requested_by,
     createdAt: toInstant(row.received_at),
     startedAt: row.started_at === null ? null : toInstant(row.started_at),
-    finishedAt: row.completed_at === null ? null : toInstant(row.completed_at),
-    updatedAt: toInstant(row.completed_at ?? row.started_at ?? row.received_at),
+    finishedAt: row.finished_at === null ? null : toInstant(row.finished_at),
+    updatedAt: toInstant(row.finished_at ?? row.started_at ?? row.received_at),
   };
 }
 
@@ -155,7 +155,7 @@ export async function listExecutions(
 ): Promise<{ executions: Execution[]; next: string | null }> {
   let query = client
     .from('runs')
-    .select('id, state, started_at, received_at, completed_at, ordered_at, error, message')
+    .select('id, state, started_at, received_at, finished_at, ordered_at, error, message')
     .eq('tenant_id', tenantId)
     .eq('job_id', jobId);
   if (after)
@@ -173,7 +173,7 @@ export async function listExecutions(
       return {
         id: row.id,
         started_at: toInstant(row.started_at ?? row.received_at),
-        completed_at: row.completed_at === null ? null : toInstant(row.completed_at),
+        completed_at: row.finished_at === null ? null : toInstant(row.finished_at),
         status: toExecutionStatus(state),
         error_message: errorMessageOf(row.error) ?? (state === 'failed' ? row.message : null),
       };

@@ -5,7 +5,7 @@ import { parseRunState, type RunState } from '#domain/run-state.ts';
 import type { Actor } from '#auth/actor.ts';
 
 const runColumns =
-  'id, state, started_at, received_at, completed_at, events_processed, error, message, attempt, cursor_before, cursor_after, jobs!inner(plugin_id, plugin_job_name)' as const;
+  'id, state, started_at, received_at, finished_at, events_processed, error, message, attempt, cursor_before, cursor_after, jobs!inner(plugin_id, plugin_job_name)' as const;
 
 /** A run of a plugin as [contract: plugin runs] has it. */
 export interface PluginRun {
@@ -39,7 +39,7 @@ interface PluginRunRow {
   state: string;
   started_at: string | null;
   received_at: string;
-  completed_at: string | null;
+  finished_at: string | null;
   events_processed: number | null;
   error: unknown;
   message: string | null;
@@ -63,7 +63,7 @@ function toPluginRun(row: PluginRunRow): PluginRun {
     jobName: row.jobs.plugin_job_name ?? '',
     status: state,
     startedAt: toInstant(row.started_at ?? row.received_at),
-    completedAt: row.completed_at === null ? null : toInstant(row.completed_at),
+    completedAt: row.finished_at === null ? null : toInstant(row.finished_at),
     eventsProcessed: row.events_processed ?? 0,
     errorMessage: errorMessageOf(row.error) ?? (state === 'failed' ? row.message : null),
     metadata: { cursor: row.cursor_after ?? row.cursor_before, retryCount: Math.max(0, row.attempt - 1) },

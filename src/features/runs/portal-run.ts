@@ -39,7 +39,7 @@ export async function readPortalRun(actor: Actor, runId: string): Promise<Portal
       .single(),
     client
       .from('run_attempts')
-      .select('attempt, worker_id, started_at, ended_at, outcome, error')
+      .select('attempt, worker_id, started_at, finished_at, outcome, error')
       .eq('tenant_id', tenantId)
       .eq('run_id', runId)
       .order('attempt', { ascending: false })
@@ -67,7 +67,7 @@ export async function readPortalRun(actor: Actor, runId: string): Promise<Portal
       attempt: attempt.attempt,
       workerId: attempt.worker_id,
       startedAt: toInstant(attempt.started_at),
-      finishedAt: attempt.ended_at === null ? null : toInstant(attempt.ended_at),
+      finishedAt: attempt.finished_at === null ? null : toInstant(attempt.finished_at),
       outcome: attempt.outcome,
       errorMessage: toErrorSummary(attempt.error)?.message ?? null,
     })),

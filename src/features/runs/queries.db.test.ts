@@ -17,7 +17,7 @@ describe('a run', () => {
     const [job] = await sql<{ id: string }[]>`
       insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, 'job', 'Job') returning id`;
     const rows = await sql<{ id: string }[]>`
-      insert into public.runs (tenant_id, job_id, trigger, state, completed_at, ordered_at, metrics)
+      insert into public.runs (tenant_id, job_id, trigger, state, finished_at, ordered_at, metrics)
       select ${tenant.id}, ${job?.id ?? ''}, 'report', 'failed', at, at, '{"rows": 12, "rate": 0.5}'
       from generate_series(1, 3) g
       cross join lateral (select '2026-11-20T00:00:00.123456Z'::timestamptz as at) x
@@ -85,7 +85,7 @@ describe('the totals above a list of runs', () => {
     const [script] = await sql<{ id: string }[]>`
       insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, 'script', 'Script') returning id`;
     const rows = await sql<{ id: string }[]>`
-      insert into public.runs (tenant_id, job_id, trigger, state, ordered_at, completed_at, duration_ms, events_processed)
+      insert into public.runs (tenant_id, job_id, trigger, state, ordered_at, finished_at, duration_ms, events_processed)
       values (${tenant.id}, ${jobId}, 'manual', 'success', now(), now(), 1000, 10),
         (${tenant.id}, ${jobId}, 'manual', 'success', now(), now(), 2000, 20),
         (${tenant.id}, ${jobId}, 'manual', 'failed', now(), now(), 60000, null),

@@ -36,7 +36,7 @@ const admin = () => actAs(tenant, tenant.admin);
 const staff = () => memberOf(tenant);
 
 const finish = (runId: string) =>
-  sql`update public.runs set state = 'failed', completed_at = now() where id = ${runId}`;
+  sql`update public.runs set state = 'failed', finished_at = now() where id = ${runId}`;
 
 beforeAll(async () => {
   [tenant, other] = await Promise.all([makeTenant(), makeTenant()]);

@@ -57,7 +57,10 @@ export async function answerMetrics(request: Request): Promise<HttpAnswer> {
       ...(health.tickAgeSeconds === null
         ? []
         : [[{ process: 'scheduler' }, health.tickAgeSeconds] as Sample]),
-      ...health.workers.map(({ name, ageSeconds }): Sample => [{ process: `worker:${name}` }, ageSeconds]),
+      ...health.workers.map(({ name, ageSeconds }): Sample => [
+        { process: `worker:${name ?? ''}` },
+        ageSeconds,
+      ]),
     ]),
   ].join('');
   return {

@@ -101,7 +101,7 @@ export async function listOccurrences(
 ): Promise<{ occurrences: Occurrence[]; next: string | null }> {
   let query = client
     .from('occurrences')
-    .select('id, nominal_at, through_nominal_at, instant_count, effective_at, state, reason, run_id')
+    .select('id, nominal_at, through_nominal_at, instant_count, due_at, state, reason, run_id')
     .eq('tenant_id', tenantId)
     .eq('job_id', jobId);
   if (after)
@@ -117,7 +117,7 @@ export async function listOccurrences(
     nominalAt: toInstant(row.nominal_at),
     throughNominalAt: toInstant(row.through_nominal_at),
     count: row.instant_count,
-    dueAt: toInstant(row.effective_at),
+    dueAt: toInstant(row.due_at),
     state: row.state,
     reason: row.reason,
     runId: row.run_id,

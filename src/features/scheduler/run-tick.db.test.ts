@@ -84,7 +84,7 @@ const scheduleOf = async ({ scheduleId }: Arranged) =>
 
 /** Ends the runs of a job, so that its next occurrence does not overlap. */
 const finish = ({ jobId }: Arranged) =>
-  sql`update public.runs set state = 'success', completed_at = now() where job_id = ${jobId}`;
+  sql`update public.runs set state = 'success', finished_at = now() where job_id = ${jobId}`;
 
 /** What other suites and tests have left would be due at our clock too. */
 const rest = () =>
@@ -319,7 +319,7 @@ describe('[rule 23: spread]', () => {
     const spread = await arrange({ spread_seconds: 50 }, { next: at('00:01:00') });
     await runTick({ now: at('00:01:59') });
     const [row] =
-      await sql`select effective_at - nominal_at as lag, nominal_at, run_id from public.occurrences where schedule_id = ${spread.scheduleId}`;
+      await sql`select due_at - nominal_at as lag, nominal_at, run_id from public.occurrences where schedule_id = ${spread.scheduleId}`;
     expect(row!.nominal_at).toEqual(at('00:01:00'));
     const { next_nominal_at: nominal, next_due_at: due } = await scheduleOf(spread);
     expect((due as Date).getTime() - (nominal as Date).getTime()).toBeLessThan(50_000);

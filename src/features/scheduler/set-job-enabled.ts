@@ -72,7 +72,7 @@ export async function setJobEnabled(
           nominal_at: resumption.missed.nominalAt.toISOString(),
           through_nominal_at: resumption.missed.throughNominalAt.toISOString(),
           instant_count: resumption.missed.count,
-          effective_at: resumption.missed.dueAt.toISOString(),
+          due_at: resumption.missed.dueAt.toISOString(),
         }
       : undefined;
     const answer = await actor.client.rpc('set_job_enabled', {

@@ -218,7 +218,7 @@ describe('switching a job off and on [rule 22: switching off]', () => {
       p_schedule_updated_at: base.toISOString(),
       p_next_nominal_at: future,
       p_next_due_at: future,
-      p_missed: { nominal_at: future, through_nominal_at: future, instant_count: 1, effective_at: future },
+      p_missed: { nominal_at: future, through_nominal_at: future, instant_count: 1, due_at: future },
     });
     expect(error?.code).toBe('23514');
     expect(await ledgerOf(jobId)).toEqual([]);

@@ -42,7 +42,7 @@ export interface TestReport {
   title?: string;
   state?: 'success' | 'failed';
   message?: string;
-  completed_at?: string;
+  finished_at?: string;
   duration_ms?: number;
   tool_id?: string;
   host?: string;
@@ -152,7 +152,7 @@ export async function recordReports(
       kind: 'finish',
       title: report.job_key,
       state: 'success',
-      completed_at: now,
+      finished_at: now,
       report_key: `run:${randomUUID()}`,
       ...report,
     }));

@@ -114,7 +114,7 @@ export async function addFinishedRuns(
       trigger: 'schedule',
       state: 'success',
       started_at: at,
-      completed_at: at,
+      finished_at: at,
       ordered_at: at,
       duration_ms: 1_000,
     };

@@ -40,7 +40,7 @@ export async function seedCompany(portal: PortalFacts): Promise<SeededCompany> {
     title: index % 2 === 0 ? `在庫数同期 ${index}` : `Invoice export ${index}`,
     state: index % 20 === 3 ? ('failed' as const) : ('success' as const),
     message: index % 20 === 3 ? `HTTP 503: ECサイトが応答しません (${index})` : `処理完了: ${index} 件`,
-    completed_at: at(5 * minute + index * 7 * minute),
+    finished_at: at(5 * minute + index * 7 * minute),
     duration_ms: 1_000 + index * 250,
     host: 'BATCH-01',
     ...(index % 4 === 0 ? { tool_id: tool.id } : {}),
@@ -51,7 +51,7 @@ export async function seedCompany(portal: PortalFacts): Promise<SeededCompany> {
     title: 'minpaku-IN レポート作成',
     state: index % 9 === 0 ? ('failed' as const) : ('success' as const),
     message: index % 9 === 0 ? `ログインに失敗しました (${index})` : `処理完了: ${index} 件`,
-    completed_at: at(2 * minute + index * (day / 3)),
+    finished_at: at(2 * minute + index * (day / 3)),
     duration_ms: 40_000 + (index % 7) * 3_000,
     host: 'OFFICE-PC-03',
     tool_id: tool.id,
@@ -62,7 +62,7 @@ export async function seedCompany(portal: PortalFacts): Promise<SeededCompany> {
     title: hostileTitle,
     state: 'failed' as const,
     message: hostileMessage,
-    completed_at: at(minute),
+    finished_at: at(minute),
   };
   const reports = [...otherJobs, ...longJob.reverse(), hostile];
   await recordReports(portal, company.id, reports);

@@ -232,7 +232,7 @@ test('a host whose clock is ahead is named, with how far [rule 5: wrong clocks]'
   portal,
 }) => {
   const ahead = new Date(Date.now() + 12 * 60_000).toISOString();
-  const report = { job_key: 'ahead', title: 'Job ahead', host: 'BATCH-03', completed_at: ahead };
+  const report = { job_key: 'ahead', title: 'Job ahead', host: 'BATCH-03', finished_at: ahead };
   await recordReports(portal, company.id, [report]);
   const page = await open({ as: company.staff });
   await page.goto('/jobs');

@@ -7,6 +7,6 @@ export async function forgetRuns(on: ISql = sql): Promise<void> {
   await on`delete from pgmq.q_runs_high`;
   await on`
     update public.runs
-    set state = 'canceled', completed_at = now(), attempt_token = null, lease_expires_at = null
+    set state = 'canceled', finished_at = now(), attempt_token = null, lease_expires_at = null
     where state in ('pending', 'running') and trigger <> 'report'`;
 }

@@ -1,4 +1,4 @@
-create function private.add_to_run_totals(p_added public.run_stats_daily[], p_removed public.run_stats_daily[])
+create function private.add_to_run_totals(p_added public.run_stats_daily[], p_deleted public.run_stats_daily[])
 returns void
 language plpgsql
 security definer
@@ -10,7 +10,7 @@ begin
   with changes as (
     select 1 as sign, a.* from unnest(p_added) a
     union all
-    select -1, r.* from unnest(p_removed) r
+    select -1, r.* from unnest(p_deleted) r
   ),
   added as (
     insert into public.run_totals_daily

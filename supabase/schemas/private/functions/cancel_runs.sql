@@ -18,7 +18,7 @@ begin
       set
         cancel_requested_at = coalesce(r.cancel_requested_at, now()),
         state = case r.state when 'pending' then 'canceled' else r.state end,
-        completed_at = case r.state when 'pending' then now() else r.completed_at end,
+        finished_at = case r.state when 'pending' then now() else r.finished_at end,
         ordered_at = case r.state when 'pending' then now() else r.ordered_at end
       where r.id = any (p_run_ids) and r.state in ('pending', 'running') and r.trigger <> 'report'
       returning r.id;

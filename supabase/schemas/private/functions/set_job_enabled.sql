@@ -51,11 +51,11 @@ begin
     where id = v_schedule.id;
   if p_missed is not null then
     insert into public.occurrences
-      (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, instant_count, effective_at, state, reason)
+      (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, instant_count, due_at, state, reason)
     values (
       v_job.tenant_id, v_job.id, v_schedule.id, (p_missed ->> 'nominal_at')::timestamptz,
       (p_missed ->> 'through_nominal_at')::timestamptz, (p_missed ->> 'instant_count')::bigint,
-      (p_missed ->> 'effective_at')::timestamptz, 'skipped', 'disabled'
+      (p_missed ->> 'due_at')::timestamptz, 'skipped', 'disabled'
     )
     on conflict (schedule_id, nominal_at) do nothing;
   end if;

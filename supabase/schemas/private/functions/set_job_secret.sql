@@ -28,12 +28,12 @@ begin
   values (
     v_job.tenant_id,
     v_actor.kind, v_actor.id, v_actor.name,
-    case when p_value is null then 'jobs.remove_secret' else 'jobs.set_secret' end,
+    case when p_value is null then 'jobs.delete_secret' else 'jobs.set_secret' end,
     'jobs', p_job_id::text, v_job.title, jsonb_build_object('name', p_name)
   );
 end;
 $$;
 comment on function private.set_job_secret(uuid, text, text) is
-  'Sets (null: removes) a secret of a job, with its audit row. Definer, because the table is private; admins of the tenant only.';
+  'Sets (null: deletes) a secret of a job, with its audit row. Definer, because the table is private; admins of the tenant only.';
 
 grant execute on function private.set_job_secret(uuid, text, text) to authenticated, service_role;

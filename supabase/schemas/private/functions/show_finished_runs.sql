@@ -61,7 +61,7 @@ begin
   select
     a.tenant_id, a.id, a.job_key, a.title, a.tool_id,
     case n.state when 'success' then 'success' else 'error' end,
-    n.completed_at, coalesce(n.message, n.error ->> 'message')
+    n.finished_at, coalesce(n.message, n.error ->> 'message')
   from advanced a
   join newest n on n.id = a.run_id
   on conflict (job_id) do update set

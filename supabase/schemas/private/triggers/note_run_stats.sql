@@ -27,4 +27,4 @@ begin
 end;
 $$;
 comment on function private.note_run_stats() is
-  'Keeps run_totals_daily in step with run_stats_daily. Definer, because whoever removes a job may not write either.';
+  'Keeps run_totals_daily in step with run_stats_daily. Definer, because whoever deletes a job may not write either.';

@@ -9,7 +9,7 @@ create type private.report_item as (
   title text,
   state text,
   started_at timestamptz,
-  completed_at timestamptz,
+  finished_at timestamptz,
   ordered_at timestamptz,
   is_clock_wrong boolean,
   duration_ms bigint,

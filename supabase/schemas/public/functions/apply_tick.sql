@@ -52,7 +52,7 @@ begin
     from jsonb_to_recordset(p_plans) as p (schedule_id uuid, occurrences jsonb)
     join public.schedules s on s.id = p.schedule_id and s.id = any (v_moved)
     cross join lateral jsonb_to_recordset(p.occurrences) as o (
-      nominal_at timestamptz, through_nominal_at timestamptz, instant_count bigint, effective_at timestamptz,
+      nominal_at timestamptz, through_nominal_at timestamptz, instant_count bigint, due_at timestamptz,
       decision text, reason text, is_made_up boolean
     )
   ),
@@ -80,8 +80,8 @@ begin
   ),
   ledger_of_started as (
     insert into public.occurrences as l
-      (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, instant_count, effective_at, state, run_id)
-    select s.tenant_id, s.job_id, s.schedule_id, s.nominal_at, s.nominal_at, 1, s.effective_at, 'started', s.run_id
+      (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, instant_count, due_at, state, run_id)
+    select s.tenant_id, s.job_id, s.schedule_id, s.nominal_at, s.nominal_at, 1, s.due_at, 'started', s.run_id
     from started s
     on conflict (schedule_id, nominal_at) do nothing
     returning l.run_id
@@ -135,10 +135,10 @@ begin
   ),
   ledger_of_skipped as (
     insert into public.occurrences
-      (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, instant_count, effective_at, state, reason)
+      (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, instant_count, due_at, state, reason)
     select
       k.tenant_id, k.job_id, k.schedule_id, k.nominal_at, coalesce(k.through_nominal_at, k.nominal_at),
-      coalesce(k.instant_count, 1), k.effective_at, k.as_state, k.why
+      coalesce(k.instant_count, 1), k.due_at, k.as_state, k.why
     from skips k
     where k.schedule_id not in (select schedule_id from extended)
     on conflict (schedule_id, nominal_at) do nothing
@@ -161,7 +161,7 @@ begin
       set
         message = case when r.state = 'canceled' then v_why end,
         error = jsonb_build_object('name', 'Superseded', 'message', v_why)
-      where r.id = any (v_to_cancel) and (r.state = 'running' or r.state = 'canceled' and r.completed_at >= now());
+      where r.id = any (v_to_cancel) and (r.state = 'running' or r.state = 'canceled' and r.finished_at >= now());
   end if;
   if v_run_ids is not null then
     perform private.enqueue_runs(v_run_ids);
@@ -178,7 +178,7 @@ end;
 $$;
 comment on function public.apply_tick(timestamptz, jsonb) is
   'Applies an array of {schedule_id, expected_nominal_at, expected_updated_at, last_nominal_at, next_nominal_at, next_due_at, '
-  'occurrences: [{nominal_at, through_nominal_at, instant_count, effective_at, decision: run|skip, reason, is_made_up}]}. Safe to call '
+  'occurrences: [{nominal_at, through_nominal_at, instant_count, due_at, decision: run|skip, reason, is_made_up}]}. Safe to call '
   'any number of times at once: one instant, one occurrence, one run. Answers {moved, stale, enqueued, skipped, missed}: '
   'schedules, schedules, runs, instants, instants.';
 

@@ -43,7 +43,7 @@ declare
   v_free_jobs uuid[];
   v_free_plugins uuid[];
   v_contested bigint[];
-  v_has_ended boolean := false;
+  v_has_finished boolean := false;
   v_ids uuid[];
   v_over uuid[];
   v_lost uuid[];
@@ -100,7 +100,7 @@ begin
       end if;
 
       -- 4. What is switched off by now does not begin.
-      v_off := private.end_switched_off_runs(v_ids);
+      v_off := private.cancel_switched_off_runs(v_ids);
 
       -- 5. Concurrency limits hold across workers: whoever counts has the job (and plugin) to itself. Runs of a job that
       -- somebody else is counting go back to the queue.
@@ -200,13 +200,13 @@ begin
       select v_claimed || coalesce(array_agg(run_id), '{}') into v_claimed from noted;
       v_wanted := p_quantity - cardinality(v_claimed);
       -- Ending runs wrote totals that others write too: nothing more is begun with them in hand.
-      v_has_ended := v_off is not null or v_failed is not null;
-      exit when v_over is null or v_has_ended;
+      v_has_finished := v_off is not null or v_failed is not null;
+      exit when v_over is null or v_has_finished;
     end loop;
     if cardinality(v_contested) > 0 then
       perform pgmq.set_vt(v_queue, c.message_id, 0) from unnest(v_contested) c (message_id);
     end if;
-    exit when v_has_ended;
+    exit when v_has_finished;
   end loop;
 
   return query
@@ -228,6 +228,6 @@ $$;
 comment on function public.claim_runs(text, integer, integer) is
   'Leases up to p_quantity runs to a worker, those that people wait for first, within the concurrency limits. '
   'A run whose worker went silent for a lease is taken over; one that outlived every worker ends failed. What is switched off '
-  'ends canceled (private.end_switched_off_runs).';
+  'ends canceled (private.cancel_switched_off_runs).';
 
 grant execute on function public.claim_runs(text, integer, integer) to service_role;

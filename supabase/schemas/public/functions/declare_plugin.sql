@@ -37,7 +37,7 @@ begin
     return v_id;
   end if;
 
-  -- Jobs that an earlier manifest had are left alone: an admin may have changed or removed them.
+  -- Jobs that an earlier manifest had are left alone: an admin may have changed or deleted them.
   select coalesce(array_agg(j ->> 'name'), '{}') into v_known
     from jsonb_array_elements(coalesce(v_manifest -> 'jobs', '[]')) j;
   with declared as (

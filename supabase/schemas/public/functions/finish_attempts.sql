@@ -38,11 +38,11 @@ begin
 
   update public.run_attempts t
     set
-      ended_at = clock_timestamp(), outcome = a.attempt_outcome,
+      finished_at = clock_timestamp(), outcome = a.attempt_outcome,
       error = case when a.error is null then null else a.error - 'stack' end
     from jsonb_to_recordset(v_results) as a (run_id uuid, attempt_outcome text, error jsonb)
     join public.runs r on r.id = a.run_id
-    where r.id = any (v_held) and t.run_id = a.run_id and t.attempt = r.attempt and t.ended_at is null;
+    where r.id = any (v_held) and t.run_id = a.run_id and t.attempt = r.attempt and t.finished_at is null;
   -- An attempt that counts for nothing leaves no row behind, so that the next one can have its number.
   delete from public.run_attempts t
     using jsonb_to_recordset(v_results) as a (run_id uuid, attempt_outcome text)
@@ -84,7 +84,7 @@ begin
   update public.runs r
     set
       state = a.state,
-      completed_at = case when a.state = 'pending' then null else clock_timestamp() end,
+      finished_at = case when a.state = 'pending' then null else clock_timestamp() end,
       ordered_at = case when a.state = 'pending' then r.ordered_at else clock_timestamp() end,
       duration_ms = case when a.state = 'pending' then null
         else greatest(0, (extract(epoch from clock_timestamp() - r.started_at) * 1000)::bigint) end,
@@ -126,7 +126,7 @@ begin
     perform private.show_finished_runs(v_finished);
   end if;
 
-  -- Runs that waited for a place come back at once: as many as ended, the oldest first.
+  -- Runs that waited for a place come back at once: as many as finished, the oldest first.
   perform pgmq.set_vt(w.queue_name, w.queue_message_id, 0)
     from (
       select b.id, b.plugin_id, p.concurrency_limit is not null as is_plugin_limited

@@ -8,23 +8,23 @@ as $$
 declare
   v_pending uuid[];
   v_silent uuid[];
-  v_ended uuid[];
+  v_finished uuid[];
   v_off uuid[];
 begin
   -- Every worker calls this; one at a time is enough.
   if not pg_try_advisory_xact_lock(hashtext('tc_portal.reap_runs')) then
-    return jsonb_build_object('requeued', 0, 'ended', 0);
+    return jsonb_build_object('requeued', 0, 'finished', 0);
   end if;
 
   -- What waits for its next attempt, or for a worker, may wait long: the history says at once that it will not begin.
-  v_off := private.end_switched_off_runs(array(
+  v_off := private.cancel_switched_off_runs(array(
     select r.id from public.runs r
     where r.id in (select s.run_id from private.switched_off_runs(null) s)
     order by r.id
     for no key update skip locked
   ));
 
-  -- Locked first, then looked at again: a run that a worker has just taken or ended is none of ours.
+  -- Locked first, then looked at again: a run that a worker has just taken or finished is none of ours.
   perform 1
     from public.runs r
     where r.state in ('pending', 'running') and r.trigger <> 'report'
@@ -34,7 +34,7 @@ begin
     order by r.id
     for no key update skip locked;
   if not found then
-    return jsonb_build_object('requeued', 0, 'ended', coalesce(cardinality(v_off), 0));
+    return jsonb_build_object('requeued', 0, 'finished', coalesce(cardinality(v_off), 0));
   end if;
   select
       array_agg(r.id) filter (where r.state = 'pending'),
@@ -47,7 +47,7 @@ begin
       and not exists (select 1 from pgmq.q_runs_high m where r.queue_name = 'runs_high' and m.msg_id = r.queue_message_id);
 
   if v_silent is not null then
-    v_ended := private.take_back_runs(v_silent);
+    v_finished := private.take_back_runs(v_silent);
     v_pending := coalesce(v_pending, '{}') || v_silent;
   end if;
   select array_agg(r.id) into v_pending from public.runs r where r.id = any (v_pending) and r.state = 'pending';
@@ -58,12 +58,12 @@ begin
       from public.runs r
       where r.id = any (v_pending);
   end if;
-  return jsonb_build_object('requeued', coalesce(cardinality(v_pending), 0), 'ended',
-    coalesce(cardinality(v_ended), 0) + coalesce(cardinality(v_off), 0));
+  return jsonb_build_object('requeued', coalesce(cardinality(v_pending), 0), 'finished',
+    coalesce(cardinality(v_finished), 0) + coalesce(cardinality(v_off), 0));
 end;
 $$;
 comment on function public.reap_runs() is
   'Puts runs whose queue message is gone back on their queue, or ends them: pending ones at once, running ones when their lease '
-  'has been over for a minute. Ends what is switched off. Answers {requeued, ended}.';
+  'has been over for a minute. Ends what is switched off. Answers {requeued, finished}.';
 
 grant execute on function public.reap_runs() to service_role;

@@ -15,7 +15,7 @@ as $$
 $$;
 comment on function public.set_job_enabled(uuid, boolean, timestamptz, timestamptz, timestamptz, jsonb) is
   'Switches a plugin job on or off (admins); what runs goes on. On: the schedule goes on at p_next_nominal_at, and p_missed '
-  '{nominal_at, through_nominal_at, instant_count, effective_at} becomes one ledger row. Answers whether anything changed. '
+  '{nominal_at, through_nominal_at, instant_count, due_at} becomes one ledger row. Answers whether anything changed. '
   'P0002, 42501, 23514 switched_job_is_a_plugin_job or switched_schedule_is_unchanged.';
 
 grant execute on function public.set_job_enabled(uuid, boolean, timestamptz, timestamptz, timestamptz, jsonb)

@@ -14,7 +14,7 @@ create policy "Admins can change jobs of their tenant" on public.jobs
   for update to authenticated
   using (tenant_id in (select private.my_admin_tenant_ids()))
   with check (tenant_id in (select private.my_admin_tenant_ids()));
-create policy "Admins can remove jobs of their tenant" on public.jobs
+create policy "Admins can delete jobs of their tenant" on public.jobs
   for delete to authenticated using (tenant_id in (select private.my_admin_tenant_ids()));
 create policy "Admins can add plugin jobs to their tenant" on public.jobs
   for insert to authenticated

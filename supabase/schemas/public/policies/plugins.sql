@@ -14,5 +14,5 @@ create policy "Admins can change plugins of their tenant" on public.plugins
   for update to authenticated
   using (tenant_id in (select private.my_admin_tenant_ids()))
   with check (tenant_id in (select private.my_admin_tenant_ids()));
-create policy "Admins can remove plugins of their tenant" on public.plugins
+create policy "Admins can delete plugins of their tenant" on public.plugins
   for delete to authenticated using (tenant_id in (select private.my_admin_tenant_ids()));

@@ -18,5 +18,5 @@ create policy "Admins can change schedules of their tenant" on public.schedules
   for update to authenticated
   using (tenant_id in (select private.my_admin_tenant_ids()))
   with check (tenant_id in (select private.my_admin_tenant_ids()));
-create policy "Admins can remove schedules of their tenant" on public.schedules
+create policy "Admins can delete schedules of their tenant" on public.schedules
   for delete to authenticated using (tenant_id in (select private.my_admin_tenant_ids()));

@@ -28,7 +28,7 @@ comment on column public.audit_log.subject_kind is 'Table of the changed row.';
 comment on column public.audit_log.subject_id is 'Id of the changed row.';
 comment on column public.audit_log.subject_name is 'What a person calls the changed row.';
 comment on column public.audit_log.before is 'The changed columns before; null when the row was made.';
-comment on column public.audit_log.after is 'The changed columns after; null when the row was removed.';
+comment on column public.audit_log.after is 'The changed columns after; null when the row was deleted.';
 comment on column public.audit_log.created_at is 'When it was committed (start of the transaction).';
 
 create trigger refuse_change_of_audit_log before update or delete on public.audit_log

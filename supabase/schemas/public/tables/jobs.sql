@@ -117,8 +117,8 @@ create trigger audit_jobs
     backoff_seconds, max_backoff_seconds, concurrency_limit, cursor
   on public.jobs
   for each row execute function private.write_audit_row();
-create trigger remove_run_stats before delete on public.jobs
-  for each row execute function private.remove_run_stats_of_job();
+create trigger delete_run_stats before delete on public.jobs
+  for each row execute function private.delete_run_stats_of_job();
 create trigger move_run_totals after update of plugin_id on public.jobs
   for each row when (old.plugin_id is distinct from new.plugin_id)
   execute function private.move_run_totals_of_job();

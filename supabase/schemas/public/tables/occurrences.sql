@@ -6,7 +6,7 @@ create table public.occurrences (
   nominal_at timestamptz not null,
   through_nominal_at timestamptz not null,
   instant_count bigint not null default 1,
-  effective_at timestamptz not null,
+  due_at timestamptz not null,
   state text not null,
   reason text,
   run_id uuid,
@@ -30,7 +30,7 @@ comment on column public.occurrences.schedule_id is 'The schedule; null for an e
 comment on column public.occurrences.nominal_at is 'The instant by the schedule (the first, when several share the row).';
 comment on column public.occurrences.through_nominal_at is 'The last instant that shares the row.';
 comment on column public.occurrences.instant_count is 'Consecutive instants that did not run for the same reason share one row.';
-comment on column public.occurrences.effective_at is 'The instant with its spread.';
+comment on column public.occurrences.due_at is 'The instant with its spread.';
 comment on column public.occurrences.state is 'expected, started, skipped, missed, excused or unknown.';
 comment on column public.occurrences.reason is 'Why it did not run.';
 comment on column public.occurrences.run_id is 'The run that it started.';

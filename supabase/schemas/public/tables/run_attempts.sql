@@ -4,14 +4,14 @@ create table public.run_attempts (
   tenant_id uuid not null,
   worker_id text not null,
   started_at timestamptz not null default now(),
-  ended_at timestamptz,
+  finished_at timestamptz,
   outcome text,
   error jsonb,
   primary key (run_id, attempt),
   constraint attempt_outcome_is_known check (
     outcome in ('success', 'failed', 'retry', 'canceled', 'snoozed', 'released', 'lost', 'timed_out')
   ),
-  constraint ended_attempt_has_an_outcome check ((ended_at is null) = (outcome is null))
+  constraint finished_attempt_has_an_outcome check ((finished_at is null) = (outcome is null))
 );
 
 comment on table public.run_attempts is 'One row per try of a run by a worker.';
@@ -20,6 +20,6 @@ comment on column public.run_attempts.attempt is 'From 1.';
 comment on column public.run_attempts.tenant_id is 'The tenant.';
 comment on column public.run_attempts.worker_id is 'The worker.';
 comment on column public.run_attempts.started_at is 'When the worker took it.';
-comment on column public.run_attempts.ended_at is 'When it ended or was found lost.';
+comment on column public.run_attempts.finished_at is 'When it finished or was found lost.';
 comment on column public.run_attempts.outcome is 'success, failed, retry, canceled, snoozed, released, lost or timed_out.';
 comment on column public.run_attempts.error is 'Name and message of its error.';

@@ -35,6 +35,6 @@ create trigger note_added_run_stats after insert on public.run_stats_daily
 create trigger note_changed_run_stats after update on public.run_stats_daily
   referencing old table as before_rows new table as after_rows
   for each statement execute function private.note_run_stats();
-create trigger note_removed_run_stats after delete on public.run_stats_daily
+create trigger note_deleted_run_stats after delete on public.run_stats_daily
   referencing old table as before_rows
   for each statement execute function private.note_run_stats();

@@ -5,7 +5,7 @@ create table public.runs (
   trigger text not null,
   state text not null,
   started_at timestamptz,
-  completed_at timestamptz,
+  finished_at timestamptz,
   ordered_at timestamptz not null,
   received_at timestamptz not null default now(),
   is_clock_wrong boolean not null default false,
@@ -41,7 +41,7 @@ create table public.runs (
   error jsonb,
   constraint run_trigger_is_known check (trigger in ('report', 'schedule', 'manual', 'api', 'retry')),
   constraint run_state_is_known check (state in ('pending', 'running', 'success', 'failed', 'canceled')),
-  constraint finished_run_has_completed_at check ((state in ('success', 'failed', 'canceled')) = (completed_at is not null)),
+  constraint finished_run_has_finished_at check ((state in ('success', 'failed', 'canceled')) = (finished_at is not null)),
   constraint run_duration_is_not_negative check (duration_ms >= 0),
   constraint run_priority_is_high_or_normal check (priority in ('high', 'normal')),
   constraint running_attempt_has_a_token_and_a_lease check (
@@ -61,9 +61,9 @@ create index runs_of_person_newest_first on public.runs (requested_by, ordered_a
 -- no run matches.
 create index runs_of_tenant_by_state_and_trigger on public.runs (tenant_id, state, trigger, ordered_at desc, id desc);
 create index runs_of_job_by_state_and_trigger on public.runs (job_id, state, trigger, ordered_at desc, id desc);
--- What is under way is asked for as runs without an end, in their order. Asked for by states, a plan made for any states may
+-- What is under way is asked for as runs that have not finished, in their order. Asked for by states, a plan made for any states may
 -- read the whole history of a job instead.
-create index runs_without_end_newest_first on public.runs (job_id, ordered_at desc, id desc) where completed_at is null;
+create index runs_unfinished_newest_first on public.runs (job_id, ordered_at desc, id desc) where finished_at is null;
 
 comment on table public.runs is 'One row per execution of a job.';
 comment on column public.runs.id is 'Run id, ascending with time.';
@@ -72,7 +72,7 @@ comment on column public.runs.job_id is 'The job.';
 comment on column public.runs.trigger is 'What started it: report, schedule, manual, api or retry.';
 comment on column public.runs.state is 'pending, running, success, failed or canceled.';
 comment on column public.runs.started_at is 'When it started, as given by whoever ran it.';
-comment on column public.runs.completed_at is 'When it finished, as given by whoever ran it.';
+comment on column public.runs.finished_at is 'When it finished, as given by whoever ran it.';
 comment on column public.runs.ordered_at is
   'Place in the history: the finish (or start) as given, or the time received where that clock was wrong.';
 comment on column public.runs.received_at is 'When the portal first heard of it.';

@@ -16,7 +16,7 @@ as
     s.next_nominal_at, s.next_due_at, s.last_nominal_at,
     t.last_status, t.last_finished_at, t.last_message,
     r.id as latest_run_id, r.state as latest_run_state, r.trigger as latest_run_trigger,
-    coalesce(r.started_at, r.received_at) as latest_run_at, r.completed_at as latest_run_completed_at,
+    coalesce(r.started_at, r.received_at) as latest_run_at, r.finished_at as latest_run_finished_at,
     x.name_text, j.titles, p.manifest -> 'name' as plugin_names
   from public.jobs j
   join public.plugins p on p.id = j.plugin_id
@@ -24,7 +24,7 @@ as
   left join public.job_status t on t.job_id = j.id
   left join public.job_search_texts x on x.job_id = j.id
   left join lateral (
-    select l.id, l.state, l.trigger, l.started_at, l.received_at, l.completed_at
+    select l.id, l.state, l.trigger, l.started_at, l.received_at, l.finished_at
     from public.runs l
     where l.job_id = j.id
     order by l.ordered_at desc, l.id desc

@@ -129,8 +129,8 @@ describe('a report that is taken', () => {
     });
     expect(answer.status).toBe(200);
     const [run] = await sql`
-      select r.completed_at::text from public.runs r join public.jobs j on j.id = r.job_id where j.job_key = ${jobKey}`;
-    expect(run?.completed_at).toBe('2026-11-21 06:00:00.123456+00');
+      select r.finished_at::text from public.runs r join public.jobs j on j.id = r.job_id where j.job_key = ${jobKey}`;
+    expect(run?.finished_at).toBe('2026-11-21 06:00:00.123456+00');
   });
 
   it('keeps everything that it said', async () => {
@@ -219,7 +219,7 @@ describe('a report that is taken', () => {
     const { status } = await post({ ...least(jobKey), finished_at: given });
     expect(status).toBe(200);
     const [run] = await runsOf(jobKey);
-    expect(run?.completed_at.toISOString()).toBe(stored);
+    expect(run?.finished_at.toISOString()).toBe(stored);
     expect(run?.is_clock_wrong).toBe(isClockWrong);
     if (isClockWrong) expect(Math.abs(run?.ordered_at.getTime() - Date.now())).toBeLessThan(60_000);
     expect((await statusOf(jobKey))?.last_finished_at.toISOString()).toBe(stored);
@@ -677,7 +677,7 @@ describe('[rule 3: any order]', () => {
     });
     expect(started.status).toBe(200);
     expect(started.body).toEqual({ success: true, job_key: jobKey, run_id: 'r' });
-    expect((await runsOf(jobKey))[0]).toMatchObject({ state: 'running', completed_at: null });
+    expect((await runsOf(jobKey))[0]).toMatchObject({ state: 'running', finished_at: null });
     expect(await statusOf(jobKey)).toBeUndefined();
     await post({ ...least(jobKey), finished_at: at(2), run_id: 'r' });
     const runs = await runsOf(jobKey);
@@ -733,7 +733,7 @@ describe('a clock that is wrong [rule 5: wrong clocks]', () => {
       ['ahead', true],
       ['right', false],
     ]);
-    expect(runs[0]?.completed_at.toISOString()).toBe(finishedAt);
+    expect(runs[0]?.finished_at.toISOString()).toBe(finishedAt);
     expect(await statusOf(jobKey)).toMatchObject({ last_status: 'error', last_message: 'right' });
   });
 

@@ -1,4 +1,4 @@
-create function public.page_incidents(
+create function public.page_job_status(
   p_tenant_id uuid,
   p_pattern text default null,
   p_state text default null,
@@ -89,9 +89,9 @@ begin
 end;
 $$;
 comment on function
-  public.page_incidents(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer) is
+  public.page_job_status(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer) is
   'Jobs by their newest outcome beyond the place (p_last_status, p_at, p_id), in the order of the list read in that direction: '
   'failing ones first, in each part the newest first. p_pattern is a pattern of like over private.searchable texts.';
 
-grant execute on function public.page_incidents(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer)
+grant execute on function public.page_job_status(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer)
   to authenticated, service_role;

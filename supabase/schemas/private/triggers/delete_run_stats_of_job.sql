@@ -1,4 +1,4 @@
-create function private.remove_run_stats_of_job()
+create function private.delete_run_stats_of_job()
 returns trigger
 language plpgsql
 security definer
@@ -10,5 +10,5 @@ begin
   return old;
 end;
 $$;
-comment on function private.remove_run_stats_of_job() is
-  'Takes a removed job out of the totals. Definer, because admins remove jobs but write no totals.';
+comment on function private.delete_run_stats_of_job() is
+  'Takes a deleted job out of the totals. Definer, because admins delete jobs but write no totals.';

@@ -1,4 +1,4 @@
-create function private.end_switched_off_runs(p_run_ids uuid[])
+create function private.cancel_switched_off_runs(p_run_ids uuid[])
 returns uuid[]
 language plpgsql
 security invoker
@@ -7,16 +7,16 @@ as $$
 declare
   v_off uuid[];
 begin
-  with ended as (
+  with finished as (
     update public.runs r
     set
-      state = 'canceled', completed_at = now(), ordered_at = now(), next_attempt_at = null, message = s.reason,
+      state = 'canceled', finished_at = now(), ordered_at = now(), next_attempt_at = null, message = s.reason,
       error = jsonb_build_object('name', 'SwitchedOff', 'message', s.reason)
     from private.switched_off_runs(p_run_ids) s
     where r.id = s.run_id and r.id = any (p_run_ids) and r.state = 'pending'
     returning r.id
   )
-  select array_agg(id) into v_off from ended;
+  select array_agg(id) into v_off from finished;
   if v_off is not null then
     perform pgmq.delete(r.queue_name, r.queue_message_id)
       from public.runs r
@@ -26,8 +26,8 @@ begin
   return v_off;
 end;
 $$;
-comment on function private.end_switched_off_runs(uuid[]) is
+comment on function private.cancel_switched_off_runs(uuid[]) is
   'Ends those of these runs, which the caller has locked, that may not begin: canceled, with the reason as their message. Answers them, '
   'or null.';
 
-grant execute on function private.end_switched_off_runs(uuid[]) to service_role;
+grant execute on function private.cancel_switched_off_runs(uuid[]) to service_role;
