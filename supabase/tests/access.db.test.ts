@@ -191,6 +191,7 @@ describe('every table, those not written yet included [rule 32: row level securi
       'page_job_status',
       'page_plugin_runs',
       'page_runs',
+      'read_portal_health',
       'read_scheduler_status',
       'read_schedules_overview',
       'rename_myself',

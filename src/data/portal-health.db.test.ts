@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { noteHeartbeat } from '#data/run-queue.ts';
+import { readPortalHealth } from '#data/portal-health.ts';
+import { createTestJob, enqueueTestRuns } from '#testing/plugin-runs.ts';
+import { createTestTenant, serviceClient, sql } from '#testing/supabase.ts';
+
+it('counts what waits in all companies or in one, with the last tick and each worker', async () => {
+  const [mine, other] = [await createTestTenant(), await createTestTenant()];
+  for (const [tenant, count] of [
+    [mine, 2],
+    [other, 3],
+  ] as const) {
+    const { jobId } = await createTestJob(tenant.id, { pluginKey: 'health', name: 'job' });
+    await enqueueTestRuns(tenant.id, jobId, count);
+  }
+  await sql`
+    update public.runs set received_at = now() - interval '90 seconds'
+    where id = (select id from public.runs where tenant_id = ${mine.id} limit 1)`;
+  // It waits for its next attempt, not for a worker.
+  await sql`
+    update public.runs set next_attempt_at = now() + interval '1 hour'
+    where id = (select id from public.runs where tenant_id = ${other.id} limit 1)`;
+  const service = serviceClient();
+  await noteHeartbeat(service, 'scheduler', {});
+  await noteHeartbeat(service, 'worker:host-1:7', {});
+
+  const portal = await readPortalHealth(service);
+  expect(portal).toMatchObject({
+    queue: { waitingCount: 4, runningCount: 0 },
+    workers: [{ name: 'host-1:7', ageSeconds: expect.any(Number) }],
+  });
+  expect(Math.round(portal.queue.oldestWaitingSeconds / 10)).toBe(9);
+  expect(Date.now() - Date.parse(portal.lastTickAt ?? '')).toBeLessThan(60_000);
+  expect(portal.tickAgeSeconds).toBeLessThan(60);
+  expect((await readPortalHealth(service, { tenantId: other.id })).queue.waitingCount).toBe(2);
+
+  // A member learns of their own company's runs, and that a worker is alive, but not on which host.
+  const { data: seen } = await mine.staff.client.rpc('read_portal_health');
+  expect(seen).toMatchObject({ waiting_count: 2, workers: [{ name: null }] });
+  const { data: foreign } = await mine.staff.client.rpc('read_portal_health', { p_tenant_id: other.id });
+  expect(foreign).toMatchObject({ waiting_count: 0 });
+});
