@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { noteHeartbeat } from '#data/run-queue.ts';
 import { readPortalHealth } from '#data/portal-health.ts';
-import { createTestJob, enqueueTestRuns } from '#testing/plugin-runs.ts';
-import { createTestTenant, serviceClient, sql } from '#testing/supabase.ts';
+import { serviceClient, sql } from '#testing/database/clients.ts';
+import { createTestJob, enqueueTestRuns } from '#testing/runs/plugin-runs.ts';
+import { createTestTenant } from '#testing/tenants/create-tenant.ts';
 
 it('counts what waits in all companies or in one, with the last tick and each worker', async () => {
   const [mine, other] = [await createTestTenant(), await createTestTenant()];
