@@ -2,16 +2,17 @@ import { expect, it } from 'vitest';
 import { noteHeartbeat } from '#data/run-queue.ts';
 import { readPortalHealth } from '#data/portal-health.ts';
 import { serviceClient, sql } from '#testing/database/clients.ts';
-import { createTestJob, enqueueTestRuns } from '#testing/runs/plugin-runs.ts';
-import { createTestTenant } from '#testing/tenants/create-tenant.ts';
+import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
+import { enqueueTestRuns } from '#testing/runs/start-runs.ts';
+import { makeTenant } from '#testing/tenants/make-tenant.ts';
 
 it('counts what waits in all companies or in one, with the last tick and each worker', async () => {
-  const [mine, other] = [await createTestTenant(), await createTestTenant()];
+  const [mine, other] = [await makeTenant(), await makeTenant()];
   for (const [tenant, count] of [
     [mine, 2],
     [other, 3],
   ] as const) {
-    const { jobId } = await createTestJob(tenant.id, { pluginKey: 'health', name: 'job' });
+    const { jobId } = await makePluginJob(tenant.id, { pluginKey: 'health', name: 'job' });
     await enqueueTestRuns(tenant.id, jobId, count);
   }
   await sql`
