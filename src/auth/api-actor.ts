@@ -2,7 +2,7 @@ import { createApiKeyClient, createServiceClient } from '#data/clients/service.t
 import { findApiKey, touchApiKey } from '#data/reports.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { isApiKey } from '#domain/api-key.ts';
-import { ForbiddenError, NotFoundError, UnauthenticatedError } from '#domain/errors.ts';
+import { ForbiddenError, UnauthenticatedError } from '#domain/errors.ts';
 import type { Actor } from './actor.ts';
 import { requireMember } from './current-member.ts';
 import { hashSecret } from './hash-secret.ts';
@@ -73,15 +73,4 @@ export async function requireActor(request: Request): Promise<Actor> {
   refuseForeignOrigin(request);
   const key = readBearer(request.headers);
   return key === undefined ? requireMember() : actorOfKey(key);
-}
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/**
- * An id from an address. One that no row can have is answered as one that no row has.
- * @throws NotFoundError with the given sentence
- */
-export function readId(id: string | undefined, sentence: string): string {
-  if (id === undefined || !uuid.test(id)) throw new NotFoundError(sentence);
-  return id.toLowerCase();
 }

@@ -23,13 +23,18 @@ describe('cursors', () => {
     });
   });
 
-  it('of a title may hold anything but NUL', () => {
+  it('of a title may hold anything but NUL, and need no encoding in an address', () => {
     const title = '売上 ~ "a",b)\\ %*';
-    expect(parseTitlePageCursor(formatTitlePageCursor({ title, id }))).toEqual({ title, id });
+    const cursor = formatTitlePageCursor({ title, id });
+    expect(cursor).toBe(encodeURIComponent(cursor));
+    expect(parseTitlePageCursor(cursor)).toEqual({ title, id });
     expect(parseTitlePageCursor(formatTitlePageCursor({ title: '', id }))).toEqual({ title: '', id });
-    expect(parseTitlePageCursor(`${id}~\0`)).toBeNull();
-    expect(parseTitlePageCursor(`${id},tenant_id.neq.x~a`)).toBeNull();
-    expect(parseTitlePageCursor('')).toBeNull();
+    expect(parseTitlePageCursor(formatTitlePageCursor({ title: '\0', id }))).toBeNull();
+    expect(
+      parseTitlePageCursor(formatTitlePageCursor({ title: 'a', id: `${id},tenant_id.neq.x` })),
+    ).toBeNull();
+    for (const wrong of ['', 'nonsense', '~', '_w', `${id}~a`])
+      expect(parseTitlePageCursor(wrong)).toBeNull();
   });
 
   it.each([

@@ -49,17 +49,33 @@ export function parseJobStatusPageCursor(text: string): JobStatusPageCursor | nu
   return cursor && (lastStatus === 'error' || lastStatus === 'success') ? { lastStatus, ...cursor } : null;
 }
 
-/** As `formatInstantPageCursor`, for a list by title. */
+/** As `formatInstantPageCursor`, for a list by title. Base64url: a caller of the API may not encode what it puts in an address. */
 export function formatTitlePageCursor({ title, id }: TitlePageCursor): string {
-  return `${id}~${title}`;
+  const bytes = new TextEncoder().encode(`${id}~${title}`);
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
 }
 
 /** As `parseInstantPageCursor`, for a list by title. */
 export function parseTitlePageCursor(text: string): TitlePageCursor | null {
-  const separator = text.indexOf('~');
-  const id = text.slice(0, separator);
+  const place = decodeBase64Url(text);
+  const separator = place.indexOf('~');
+  const id = place.slice(0, separator);
   // PostgreSQL refuses NUL in text.
-  return uuid.test(id) && !text.includes('\0') ? { title: text.slice(separator + 1), id } : null;
+  return uuid.test(id) && !place.includes('\0') ? { title: place.slice(separator + 1), id } : null;
+}
+
+/** Empty when it cannot be decoded. */
+function decodeBase64Url(text: string): string {
+  try {
+    const characters = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+    const bytes = Uint8Array.from(characters, (character) => character.charCodeAt(0));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return '';
+  }
 }
 
 /** The place that an address asks for; `after` wins where somebody gives both. */

@@ -1,5 +1,6 @@
-import type { z } from 'zod';
-import { InvalidInputError } from '#domain/errors.ts';
+import { z } from 'zod';
+import { InvalidInputError, NotFoundError } from '#domain/errors.ts';
+import { problemOf, toFieldProblems } from './field-problem.ts';
 import { readBody } from './request-body.ts';
 
 const bodyBytesMax = 256 * 1024;
@@ -46,12 +47,9 @@ export function checkInput<Schema extends z.ZodType>(
   input: unknown,
   sentence: string,
 ): z.output<Schema> {
-  const parsed = schema.safeParse(input);
+  const parsed = schema.safeParse(input, { error: problemOf });
   if (parsed.success) return parsed.data;
-  throw new InvalidInputError(
-    sentence,
-    parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), problem: issue.message })),
-  );
+  throw new InvalidInputError(sentence, toFieldProblems(parsed.error.issues));
 }
 
 /**
@@ -63,3 +61,46 @@ export function readQuery<Schema extends z.ZodType>(schema: Schema, request: Req
   refuseNul(query, 'Invalid query');
   return checkInput(schema, query, 'Invalid query');
 }
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * The ids in a path. One that no row can have is answered as one that no row has.
+ * @throws NotFoundError with the sentence of the id
+ */
+export function readParams(
+  declared: Readonly<Record<string, string | null>>,
+  given: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(declared).map(([name, sentence]) => {
+      const id = given[name] ?? '';
+      if (sentence !== null && !uuid.test(id)) throw new NotFoundError(sentence);
+      return [name, id.toLowerCase()];
+    }),
+  );
+}
+
+/** How many rows a page has; more than the most is answered with the most. */
+export const pageSize = ({ byDefault, max }: { byDefault: number; max: number }) => {
+  const problem = `must be a whole number from 1 to ${max}`;
+  return z.coerce
+    .number({ error: problem })
+    .int(problem)
+    .min(1, problem)
+    .default(byDefault)
+    .transform((given) => Math.min(given, max))
+    .meta({ description: `At most ${max}; more is answered with ${max}.` });
+};
+
+/** Where a page begins: the `next` of the page before it. */
+export const pageCursor = <Cursor>(parse: (text: string) => Cursor | null) =>
+  z
+    .string()
+    .transform((text, context) => {
+      const cursor = parse(text);
+      if (cursor === null) context.addIssue('is not a valid cursor');
+      return cursor ?? undefined;
+    })
+    .optional()
+    .meta({ description: 'The `next` of the page before.' });

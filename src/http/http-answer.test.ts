@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import {
   ConfigurationError,
   ConflictError,
@@ -11,7 +12,8 @@ import {
   UnavailableError,
 } from '#domain/errors.ts';
 import { errorAnswer, jsonAnswer } from './http-answer.ts';
-import { machineRoute } from './machine-route.ts';
+import { anybody, machineRoute, serve } from './machine-route.ts';
+import { answer, operation } from './operation.ts';
 import { BodyTooLargeError } from './request-body.ts';
 
 const details = [{ field: 'a', problem: 'is wrong' }];
@@ -44,12 +46,22 @@ describe('the answer for an error', () => {
   });
 });
 
+const getX = operation({
+  id: 'getX',
+  method: 'GET',
+  path: '/api/x',
+  tag: 'X',
+  summary: 'Get X',
+  access: 'anybody',
+  answers: { 200: answer(z.object({ a: z.int() }), 'X.', { One: { a: 1 } }) },
+});
+
 describe('a machine route', () => {
   const request = (method: string): Request => new Request('http://portal.test/api/x', { method });
 
   it('answers HEAD where there is GET, without a body, and 405 with Allow for the rest', async () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    const route = machineRoute('/api/x', { GET: async () => jsonAnswer(200, { a: 1 }) });
+    const route = machineRoute(serve(getX, anybody, async () => jsonAnswer(200, { a: 1 })));
     expect(await (await route.GET(request('GET'))).json()).toEqual({ a: 1 });
     const head = await route.HEAD(request('HEAD'));
     expect([head.status, await head.text()]).toEqual([200, '']);
@@ -60,11 +72,11 @@ describe('a machine route', () => {
 
   it('logs a defect with its place and without its message, which may quote anything', async () => {
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const route = machineRoute('/api/x', {
-      GET: async () => {
+    const route = machineRoute(
+      serve(getX, anybody, async () => {
         throw new TypeError('row (42, hunter2) is wrong');
-      },
-    });
+      }),
+    );
     const response = await route.GET(request('GET'));
     expect([response.status, await response.json()]).toEqual([500, { error: 'Internal server error' }]);
     const line = String(write.mock.calls[0]?.[0]);

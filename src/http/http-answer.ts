@@ -11,18 +11,22 @@ import {
 import { BodyTooLargeError } from './request-body.ts';
 
 /** What a machine-facing route answers, whatever server sends it. */
-export interface HttpAnswer {
-  status: number;
+export interface HttpAnswer<Status extends number = number, Body = object | string | null> {
+  status: Status;
   headers: Record<string, string>;
-  /** Text is sent as it is, anything else as JSON. */
-  body: object | string;
+  /** Text is sent as it is, anything else as JSON; null is no body. */
+  body: Body;
 }
 
 /** When a sender should try again after a 503. */
 const retryAfterSeconds = 5;
 
 /** An answer in JSON that nothing on the way may keep. */
-export function jsonAnswer(status: number, body: object, headers: Record<string, string> = {}): HttpAnswer {
+export function jsonAnswer<Status extends number, Body extends object | null>(
+  status: Status,
+  body: Body,
+  headers: Record<string, string> = {},
+): HttpAnswer<Status, Body> {
   return { status, headers: { 'Cache-Control': 'no-store', ...headers }, body };
 }
 

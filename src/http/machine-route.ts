@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { ConfigurationError } from '#domain/errors.ts';
+import { readParams, readQuery } from './api-input.ts';
 import { errorAnswer, type HttpAnswer, jsonAnswer } from './http-answer.ts';
 import { describeError, writeLog } from './log.ts';
+import type { AnswerOf, Operation, ParamsOf, QueryOf } from './operation.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 type Method = (typeof methods)[number];
@@ -10,11 +13,33 @@ type Method = (typeof methods)[number];
 export type Note = (fields: Record<string, unknown>) => void;
 /** Parts of the path in brackets, as in `/api/jobs/[id]`. */
 export type RouteParams = Record<string, string>;
-type Handler = (request: Request, note: Note, params: RouteParams) => Promise<HttpAnswer>;
-type RouteHandlers = Record<
-  Method,
-  (request: Request, context?: { params: Promise<RouteParams> }) => Promise<Response>
->;
+
+interface Received {
+  request: Request;
+  note: Note;
+  params: RouteParams;
+}
+
+/** What a handler is given. */
+export interface Call<O extends Operation, Caller = unknown> {
+  request: Request;
+  note: Note;
+  params: ParamsOf<O>;
+  query: QueryOf<O>;
+  /** What `authorize` answered. */
+  caller: Caller;
+}
+
+/** An operation and what answers it. */
+export interface BoundOperation {
+  operation: Operation;
+  respond: (received: Received) => Promise<HttpAnswer>;
+}
+
+/** A route's handler, which also tells what it serves. */
+type RouteHandler = ((request: Request, context?: { params: Promise<RouteParams> }) => Promise<Response>) & {
+  operations: readonly Operation[];
+};
 
 /** The sender's own request id when it is harmless to log, or a new one. */
 function requestIdOf(request: Request): string {
@@ -26,24 +51,52 @@ const levelOf = (status: number): 'info' | 'warn' | 'error' =>
   status === 500 ? 'error' : status === 503 || status === 429 ? 'warn' : 'info';
 
 /**
+ * Binds an operation to its handler. Who asks is checked first, then the ids of the path, then the query, so that a stranger
+ * learns nothing about either.
+ * @param authorize throws for whoever may not call; what it returns is the handler's `caller`
+ */
+export function serve<const O extends Operation, Caller>(
+  operation: O,
+  authorize: (request: Request, params: RouteParams) => Caller | Promise<Caller>,
+  handle: (call: Call<O, Awaited<Caller>>) => Promise<AnswerOf<O>>,
+): BoundOperation {
+  const { query = z.object({}), params: ids = {} } = operation as Operation;
+  const querySchema = query === 'any' ? null : query.strict();
+  return {
+    operation,
+    respond: async ({ request, note, params: given }) => {
+      const caller = await authorize(request, given);
+      const params = readParams(ids, given) as ParamsOf<O>;
+      const query = (querySchema ? readQuery(querySchema, request) : {}) as QueryOf<O>;
+      return handle({ request, note, params, query, caller }) as Promise<HttpAnswer>;
+    },
+  };
+}
+
+/** For operations that anybody may call, or whose handler checks for itself who asks. */
+export const anybody = (): void => {};
+
+/**
  * Route handlers for a path that machines call [contract: every answer]: JSON, `Cache-Control: no-store`,
  * an `X-Request-Id` that is also logged, typed errors mapped in one place, 405 with `Allow` for any other method.
  *
- *     export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/x', { POST: doIt });
+ *     export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(serve(doIt, authorize, …));
  */
-export function machineRoute(
-  path: string,
-  handlers: Partial<Record<'GET' | 'POST' | 'PUT', Handler>>,
-): RouteHandlers {
-  const allowed = methods.filter(
-    (method) => method in handlers || (method === 'HEAD' && handlers.GET !== undefined),
+export function machineRoute(...bound: BoundOperation[]): Record<Method, RouteHandler> {
+  const operations = bound.map(({ operation }) => operation);
+  const path = operations[0]?.path;
+  const isQuiet = operations.every((operation) => operation.isQuiet);
+  const allowed = methods.filter((method) =>
+    operations.some((operation) => operation.method === (method === 'HEAD' ? 'GET' : method)),
   );
 
-  async function answer(request: Request, note: Note, params: RouteParams): Promise<HttpAnswer> {
-    const handler = handlers[(request.method === 'HEAD' ? 'GET' : request.method) as keyof typeof handlers];
-    if (!handler) return jsonAnswer(405, { error: 'Method not allowed' }, { Allow: allowed.join(', ') });
+  async function answer(received: Received): Promise<HttpAnswer> {
+    const { request, note } = received;
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const serving = bound.find(({ operation }) => operation.method === method);
+    if (!serving) return jsonAnswer(405, { error: 'Method not allowed' }, { Allow: allowed.join(', ') });
     try {
-      return await handler(request, note, params);
+      return await serving.respond(received);
     } catch (error) {
       const mapped = errorAnswer(error);
       // The message of a wrong setting is ours and names it; that of a defect may quote anything.
@@ -58,17 +111,24 @@ export function machineRoute(
     const requestId = requestIdOf(request);
     const notes: Record<string, unknown> = {};
     const params = (await context?.params) ?? {};
-    const { status, headers, body } = await answer(request, (fields) => Object.assign(notes, fields), params);
-    writeLog(levelOf(status), 'request', {
-      request_id: requestId,
-      method: request.method,
-      path,
-      status,
-      duration_ms: Math.round((performance.now() - startedAt) * 10) / 10,
-      ...notes,
-    });
+    const note: Note = (fields) => Object.assign(notes, fields);
+    const { status, headers, body } = await answer({ request, note, params });
+    if (!isQuiet || status >= 500) {
+      writeLog(levelOf(status), 'request', {
+        request_id: requestId,
+        method: request.method,
+        path,
+        status,
+        duration_ms: Math.round((performance.now() - startedAt) * 10) / 10,
+        ...notes,
+      });
+    }
     return new Response(
-      request.method === 'HEAD' ? null : typeof body === 'string' ? body : JSON.stringify(body),
+      request.method === 'HEAD' || body === null
+        ? null
+        : typeof body === 'string'
+          ? body
+          : JSON.stringify(body),
       {
         status,
         headers: { 'Content-Type': 'application/json; charset=utf-8', 'X-Request-Id': requestId, ...headers },
@@ -76,5 +136,6 @@ export function machineRoute(
     );
   }
 
-  return Object.fromEntries(methods.map((method) => [method, respond])) as RouteHandlers;
+  const handler: RouteHandler = Object.assign(respond, { operations });
+  return Object.fromEntries(methods.map((method) => [method, handler])) as Record<Method, RouteHandler>;
 }

@@ -1,26 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { machineRoute } from '#http/machine-route.ts';
-import { answerJobReport, answerJobStart } from '#features/reports/answer-report.ts';
+import { jobReportRoute, jobStartRoute } from '#features/reports/answer-report.ts';
+import { reportJob, reportJobStart } from '#features/reports/api.ts';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-function listen(path: string, handler: typeof answerJobReport): [string, Listener] {
-  // One handler answers every method: what is not POST gets its 405.
-  const { POST: respond } = machineRoute(path, { POST: handler });
-  return [
-    path,
-    getRequestListener((request) => respond(request), {
-      overrideGlobalObjects: false,
-      // It would cut a sender off half a second after its refusal; the server reads on (refused-body.ts).
-      autoCleanupIncoming: false,
-    }),
-  ];
+// One handler answers every method: what is not POST gets its 405.
+function listen({ POST: respond }: typeof jobReportRoute): Listener {
+  return getRequestListener((request) => respond(request), {
+    overrideGlobalObjects: false,
+    // It would cut a sender off half a second after its refusal; the server reads on (refused-body.ts).
+    autoCleanupIncoming: false,
+  });
 }
 
-const listeners = new Map([
-  listen('/api/monitor/job-report', answerJobReport),
-  listen('/api/monitor/job-start', answerJobStart),
+const listeners = new Map<string, Listener>([
+  [reportJob.path, listen(jobReportRoute)],
+  [reportJobStart.path, listen(jobStartRoute)],
 ]);
 
 /**

@@ -1,87 +1,421 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
+import { isDeepStrictEqual } from 'node:util';
+import { stringify } from 'yaml';
 import { z } from 'zod';
+import * as execution from '#features/execution/api.ts';
+import * as jobStatus from '#features/job-status/api.ts';
+import * as portalHealth from '#features/portal-health/api.ts';
+import * as reports from '#features/reports/api.ts';
+import * as runs from '#features/runs/api.ts';
+import * as scheduler from '#features/scheduler/api.ts';
+import { type Access, type Answer, type errorBody, type Operation, refusal } from '#http/operation.ts';
 import { projectFolder } from '#server/settings.ts';
-
-/** A media type of a request or an answer, with its examples. */
-export interface DescribedContent {
-  schema?: object;
-  examples?: Record<string, { value: unknown }>;
-}
-
-/** An answer as the description has it. */
-export interface DescribedAnswer {
-  $ref?: string;
-  headers?: Record<string, unknown>;
-  content?: Record<string, DescribedContent>;
-}
-
-interface Operation {
-  requestBody?: { content: Record<string, DescribedContent> };
-  responses: Record<string, DescribedAnswer>;
-}
-
-interface Description {
-  paths: Record<string, Record<string, Operation>>;
-  components: { responses: Record<string, DescribedAnswer>; schemas: Record<string, object> };
-}
 
 /** Where the description of the HTTP API is. */
 export const apiDescriptionFile = path.join(projectFolder, 'docs', 'api', 'openapi.yaml');
 
-const description = parse(fs.readFileSync(apiDescriptionFile, 'utf8')) as Description;
-const methods = ['get', 'post', 'put', 'patch', 'delete'];
+/** Everything that machines may call, in the order of the description. */
+export const operations: readonly Operation[] = [
+  reports.reportJob,
+  reports.reportJobStart,
+  portalHealth.getHealth,
+  portalHealth.getReadiness,
+  runs.runPlugin,
+  runs.listPluginRuns,
+  runs.getPluginRun,
+  execution.reportPluginProgress,
+  execution.reportPluginResult,
+  scheduler.getSchedulerStatus,
+  scheduler.setSchedulerEnabled,
+  scheduler.listSchedulerJobs,
+  scheduler.getSchedulerJob,
+  scheduler.setSchedulerJobEnabled,
+  runs.runSchedulerJob,
+  runs.listExecutions,
+  runs.listBackgroundJobs,
+  runs.getBackgroundJob,
+  runs.cancelBackgroundJob,
+  scheduler.tickByGet,
+  scheduler.tickByPost,
+  scheduler.getMetrics,
+  jobStatus.getBadge,
+];
 
-/** All operations, named as `GET /api/jobs/{id}`. */
-export const describedOperations = Object.entries(description.paths).flatMap(([address, item]) =>
-  methods.flatMap((method) => {
-    const operation = item[method];
-    return operation ? [{ name: `${method.toUpperCase()} ${address}`, ...operation }] : [];
-  }),
+const info = {
+  title: 'TC Portal',
+  version: '0.1.0',
+  license: { name: 'MIT', identifier: 'MIT' },
+  description: `What scripts and programs may call. Every answer is JSON in UTF-8 with \`Cache-Control: no-store\` and an \
+\`X-Request-Id\`, which the portal also logs; send your own (8 to 128 of \`A-Z a-z 0-9 _ . : -\`) and it is used. An error is \
+\`{"error": "<sentence>"}\`, where fields are wrong with \`details\`. Any method that is not listed is answered 405 with \
+\`Allow\`. Everywhere but on the report routes, a query parameter that is not listed is answered 400.
+
+**Instants** are ISO 8601 calendar dates with or without a time: extended (\`2026-11-21T06:00:00.123456+09:00\`) or basic \
+(\`20261121T060000Z\`), \`T\` or a space between date and time. **Without an offset a time is UTC**, and a date alone is its \
+midnight in UTC. Microseconds are kept. Whatever else \`new Date\` would accept (\`1\`, \`Jan 5\`) is refused.
+
+**Bodies** are UTF-8, with or without a byte order mark. Otherwise UTF-16's mark or the declared \`charset\` is used, else \
+CP932/Shift_JIS, and the answer says so in \`decoded_from\`. NUL characters and lone surrogates are cleaned, not refused. At \
+most 1 MiB, not compressed. A body that is refused while it still arrives is read first, up to 32 MiB, so that clients that \
+send everything before they read can read the reason.
+`,
+};
+
+const servers = [
+  { url: 'https://portal.example.com', description: 'Your portal' },
+  { url: 'http://127.0.0.1:3000', description: 'The portal that `npm start` brings up' },
+];
+
+const tags = {
+  Reports: 'Scripts that something else runs report how their runs begin and end.',
+  Health: 'For load balancers and supervisors.',
+  'Plugin runs': 'Jobs that the portal runs, by plugin.',
+  'Remote plugins': 'What a remote plugin reports while its attempt runs.',
+  Scheduler: 'Jobs that the portal runs, by schedule.',
+  'Background jobs': 'What the portal is doing.',
+  Internal: 'For pg_cron, Vercel Cron and Prometheus.',
+  Screens: "What the portal's own pages ask; may change with them.",
+};
+
+const securitySchemes = {
+  webhookSecret: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-TC-Portal-Webhook-Secret',
+    description:
+      "The portal's `TC_PORTAL_WEBHOOK_SECRET` (or, while it is being rotated, `TC_PORTAL_WEBHOOK_SECRET_PREVIOUS`), which " +
+      'speaks for the first tenant; or an API key with the scope `report`, which speaks for its own.',
+  },
+  apiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key (`tcp_…`) with the scope that the route needs.',
+  },
+  cronSecret: { type: 'http', scheme: 'bearer', description: "The portal's `CRON_SECRET`." },
+  attemptToken: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      "The `token` of the worker's call, which opens this one attempt until it is over or its lease is lost.",
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'sb-auth-token',
+    description:
+      "The session of a signed-in person; the cookie's real name begins with `sb-` and carries the project.",
+  },
+};
+
+const security: Record<Access, (keyof typeof securitySchemes)[]> = {
+  anybody: [],
+  session: ['session'],
+  read: ['apiKey', 'session'],
+  admin: ['apiKey', 'session'],
+  report: ['webhookSecret', 'apiKey'],
+  attempt: ['attemptToken'],
+  cron: ['cronSecret'],
+  'cron or read': ['cronSecret', 'apiKey', 'session'],
+};
+
+type Refusals = Record<number, Answer<typeof errorBody>>;
+
+const named = (name: string, ...given: Parameters<typeof refusal>) => ({ ...refusal(...given), name });
+
+const serverError = named(
+  'ServerError',
+  'The portal is not configured, or has a defect, of which its log tells more.',
+  'Server configuration error',
+  'Internal server error',
+);
+const databaseAway = named('ReadDatabaseAway', 'The database is away. Try again.', 'The database is away');
+const ofActors: Refusals = {
+  401: named(
+    'NoActor',
+    'No session and no API key, or one that does not work (any more).',
+    'Not signed in',
+    'Invalid or missing API key',
+  ),
+  403: named(
+    'MayNot',
+    'Not for this role or scope, or sent by a page of another site.',
+    'Only admins may do this',
+    'This API key may not do this: it lacks the scope read or admin',
+    'Requests from a foreign origin are refused',
+  ),
+  500: serverError,
+  503: databaseAway,
+};
+const wrongQuery = named('WrongQuery', 'A query parameter is wrong or not known; `details` names it.', {
+  error: 'Invalid query',
+  details: [{ field: 'stauts', problem: 'is not a known parameter' }],
+});
+
+const tooLargeJson = named(
+  'TooLargeJson',
+  'The body is over the limit.',
+  'Body must be at most 262144 bytes',
 );
 
-/** Follows the reference of an answer that several operations share. */
-export function describedAnswer(given: DescribedAnswer): DescribedAnswer | undefined {
-  return given.$ref ? description.components.responses[given.$ref.split('/').at(-1) ?? ''] : given;
+// What everybody's requests may be refused with, by who may call.
+const refusalsOf: Record<Access, Refusals> = {
+  anybody: {},
+  session: { 401: refusal('Nobody is signed in.', 'Not signed in'), 500: serverError, 503: databaseAway },
+  read: ofActors,
+  admin: ofActors,
+  'cron or read': ofActors,
+  attempt: {
+    401: named(
+      'NoAttemptToken',
+      "No bearer token, or one that cannot be an attempt's.",
+      'Invalid or missing attempt token',
+    ),
+    500: serverError,
+    503: databaseAway,
+  },
+  cron: {
+    401: named('NoCronSecret', 'The secret is missing or wrong.', 'Invalid or missing secret'),
+    500: serverError,
+    503: databaseAway,
+  },
+  report: {
+    401: named(
+      'WrongSecret',
+      'No secret, or one that does not work (any more).',
+      'Invalid or missing webhook secret',
+    ),
+    403: named(
+      'MayNotReport',
+      'The API key is real but may not do this.',
+      'This API key may not report: it lacks the scope report',
+    ),
+    405: {
+      ...named('OnlyPost', 'Another method than POST.', 'Method not allowed'),
+      headers: { Allow: 'The method that works.' },
+    },
+    413: named('TooLarge', 'The body is over the limit.', 'Body must be at most 1 MiB (1048576 bytes)'),
+    429: named(
+      'TooManyReports',
+      'Over the limit of one key (60,000 a minute unless `TC_PORTAL_REPORTS_PER_MINUTE` says otherwise).',
+      'Too many reports with this key: try again later',
+    ),
+    500: serverError,
+    503: named(
+      'DatabaseAway',
+      'The database is away or too busy. Send the same report again; what may have been recorded is not recorded twice.',
+      'The database is away: nothing was recorded, try again',
+      'Too many reports are waiting: nothing was recorded, try again',
+      'The database did not answer in time: try again',
+    ),
+  },
+};
+
+/** Everything that an operation may answer, by status. */
+export function answersOf(operation: Operation): [string, Answer][] {
+  const { access, params = {}, query, body, answers, refusals = {} } = operation;
+  const all: Record<number, Answer> = { ...refusalsOf[access], ...refusals };
+  if (query !== 'any') {
+    const { examples } = wrongQuery;
+    all[400] = refusals[400]
+      ? { ...refusals[400], name: undefined, examples: { ...refusals[400].examples, ...examples } }
+      : wrongQuery;
+  }
+  const lost = Object.values(params).find((sentence) => sentence !== null);
+  if (lost) all[404] = named(lost.replaceAll(' ', ''), 'It does not exist in your company.', lost);
+  if (body && access === 'admin') all[413] = tooLargeJson;
+  return Object.entries({ ...all, ...answers });
 }
 
-// JSON Schema of OpenAPI 3.1, with its shared parts where zod looks for them. Zod knows no `unevaluatedProperties`, so
-// more fields than described pass where that stands.
-const moved = (schema: unknown): unknown =>
-  JSON.parse(
-    JSON.stringify(schema, (name, value: unknown) =>
-      name === 'unevaluatedProperties' ? undefined : value,
-    ).replaceAll('#/components/schemas/', '#/$defs/'),
-  );
-const shared = moved(description.components.schemas) as Record<string, object>;
+const headers = {
+  'X-Request-Id': {
+    description: 'The id under which the portal logged the request.',
+    schema: { type: 'string' },
+  },
+  'Retry-After': {
+    description: 'Seconds to wait before trying again.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+};
 
-/** What is wrong with a value by a schema of the description; null when it fits. */
-export function schemaProblem(schema: object, value: unknown): string | null {
-  const whole = { ...(moved(schema) as object), $defs: shared };
-  const parsed = z.fromJSONSchema(whole as Parameters<typeof z.fromJSONSchema>[0]).safeParse(value);
-  return parsed.success ? null : z.prettifyError(parsed.error);
+/** The headers of an answer. */
+const headersOf = (status: string, { headers: own }: Answer): Record<string, object> => ({
+  ...Object.fromEntries(
+    Object.keys(headers)
+      .filter((name) => name === 'X-Request-Id' || ['429', '503'].includes(status))
+      .map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(own ?? {}).map(([name, description]) => [
+      name,
+      { description, schema: { type: 'string' } },
+    ]),
+  ),
+});
+
+type JsonSchema = Record<string, unknown>;
+
+/** Says the same as zod's JSON Schema in fewer words, and promises no more than we mean. */
+function tidy(json: JsonSchema, io: 'input' | 'output'): JsonSchema {
+  const { anyOf, ...rest } = json;
+  const [one, nothing] = Array.isArray(anyOf) && anyOf.length === 2 ? (anyOf as JsonSchema[]) : [];
+  const short =
+    typeof one?.type === 'string' && nothing?.type === 'null'
+      ? {
+          ...one,
+          ...rest,
+          type: [one.type, 'null'],
+          ...(Array.isArray(one.enum) && { enum: [...one.enum, null] }),
+        }
+      : json;
+  const said = Object.entries(short).filter(
+    ([name, value]) =>
+      !(name === 'maximum' && value === Number.MAX_SAFE_INTEGER) &&
+      !(name === 'minimum' && value === Number.MIN_SAFE_INTEGER) &&
+      !(name === 'pattern' && typeof short.format === 'string') &&
+      // A later version may answer more.
+      !(name === 'additionalProperties' && value === false && io === 'output'),
+  );
+  return Object.fromEntries(said);
+}
+
+/** The description as one document of OpenAPI 3.1. */
+export function describeApi(): object {
+  const schemas: Record<string, JsonSchema> = {};
+  const responses: Record<string, object> = {};
+
+  function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+    const json = JSON.stringify(z.toJSONSchema(z.array(schema), { io, unrepresentable: 'any' }));
+    const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+    const { items, $defs = {} } = JSON.parse(
+      json.replaceAll('#/$defs/', '#/components/schemas/'),
+      (_name, value: unknown) => (isObject(value) ? tidy(value as JsonSchema, io) : value),
+    ) as { items: JsonSchema; $defs?: Record<string, JsonSchema> };
+    for (const [name, shared] of Object.entries($defs)) {
+      delete shared.id;
+      if (schemas[name] && !isDeepStrictEqual(schemas[name], shared))
+        throw new Error(`Two schemas have the name ${name}`);
+      schemas[name] = shared;
+    }
+    return items;
+  }
+
+  const examplesOf = (examples: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));
+
+  function responseOf([status, given]: [string, Answer]): [string, object] {
+    const { name, description, schema, examples, mediaType = 'application/json' } = given;
+    const response = {
+      description,
+      headers: headersOf(status, given),
+      ...(schema && {
+        content: { [mediaType]: { schema: schemaOf(schema, 'output'), examples: examplesOf(examples) } },
+      }),
+    };
+    if (name === undefined) return [status, response];
+    responses[name] = response;
+    return [status, { $ref: `#/components/responses/${name}` }];
+  }
+
+  const parameter = (where: string, name: string, schema: z.ZodType) => {
+    const { description, ...rest } = schemaOf(schema, 'input');
+    return { name, in: where, required: where === 'path', description, schema: rest };
+  };
+
+  function describeOperation(operation: Operation): object {
+    const { query, params = {}, headers: ownHeaders = {}, body, access } = operation;
+    const parameters = [
+      ...Object.keys(params).map((name) => parameter('path', name, z.guid())),
+      ...Object.entries(query && query !== 'any' ? query.shape : {}).map(([name, schema]) =>
+        parameter('query', name, schema as z.ZodType),
+      ),
+      ...Object.entries(ownHeaders).map(([name, schema]) => parameter('header', name, schema)),
+      { $ref: '#/components/parameters/RequestId' },
+    ];
+    const description = [access === 'admin' ? 'Admins only.' : '', operation.description ?? '']
+      .join(' ')
+      .trim();
+    return {
+      tags: [operation.tag],
+      operationId: operation.id,
+      summary: operation.summary,
+      ...(description !== '' && { description }),
+      security: security[access].map((scheme) => ({ [scheme]: [] })),
+      parameters,
+      ...(body && {
+        requestBody: {
+          required: !body.isOptional,
+          content: {
+            'application/json': {
+              schema: schemaOf(body.schema, 'input'),
+              examples: examplesOf(body.examples),
+            },
+          },
+        },
+      }),
+      responses: Object.fromEntries(answersOf(operation).map(responseOf)),
+    };
+  }
+
+  const paths: Record<string, Record<string, object>> = {};
+  for (const operation of operations) {
+    const address = operation.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[address] = { ...paths[address], [operation.method.toLowerCase()]: describeOperation(operation) };
+  }
+  const requestId = {
+    name: 'X-Request-Id',
+    in: 'header',
+    required: false,
+    description: 'Your own id for this request.',
+    schema: { type: 'string', pattern: '^[\\w.:-]{8,128}$' },
+  };
+  return {
+    openapi: '3.1.1',
+    info,
+    servers,
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    paths,
+    components: { securitySchemes, parameters: { RequestId: requestId }, headers, responses, schemas },
+  };
+}
+
+/** The text of docs/api/openapi.yaml. */
+export function formatApiDescription(): string {
+  // Readers of YAML 1.1 would make dates of unquoted instants.
+  const options = {
+    aliasDuplicateObjects: false,
+    lineWidth: 120,
+    singleQuote: true,
+    compat: 'yaml-1.1',
+  } as const;
+  return `# Made by \`npm run generate-api\` from src/features/*/api.ts; not edited by hand.\n${stringify(describeApi(), options)}`;
+}
+
+export function writeApiDescription(): void {
+  fs.writeFileSync(apiDescriptionFile, formatApiDescription());
 }
 
 /**
- * What is wrong with an answer by the description of its operation; null when it is as described.
+ * What is wrong with an answer by the declaration of its operation; null when it is as declared.
  * @param answer `body` is the parsed JSON, if it is JSON
  */
 export function answerProblem(
-  operationName: string,
+  operation: Operation,
   answer: { status: number; headers: Headers; body: unknown },
 ): string | null {
-  const operation = describedOperations.find(({ name }) => name === operationName);
-  if (!operation) return `${operationName} is not described`;
-  const given = operation.responses[answer.status];
-  const described = given && describedAnswer(given);
-  if (!described) return `${operationName} does not describe ${answer.status}`;
-  const missing = Object.keys(described.headers ?? {}).find((name) => !answer.headers.has(name));
-  if (missing !== undefined) return `${operationName} answered ${answer.status} without ${missing}`;
-  const type = (answer.headers.get('content-type') ?? '').split(';')[0] ?? '';
-  const content = described.content?.[type];
-  if (!content) return `${operationName} does not describe ${answer.status} as ${type}`;
-  if (type !== 'application/json' || !content.schema) return null;
-  const problem = schemaProblem(content.schema, answer.body);
-  return problem && `${operationName} answered ${answer.status}: ${problem}`;
+  const where = `${operation.id} answered ${answer.status}`;
+  const [, declared] = answersOf(operation).find(([status]) => Number(status) === answer.status) ?? [];
+  if (!declared) return `${where}, which it does not declare`;
+  const missing = Object.keys(headersOf(String(answer.status), declared)).find(
+    (name) => !answer.headers.has(name),
+  );
+  if (missing !== undefined) return `${where} without ${missing}`;
+  const type = (answer.headers.get('content-type') ?? '').split(';')[0];
+  if (declared.schema === null) return null;
+  if (type !== (declared.mediaType ?? 'application/json')) return `${where} as ${type}`;
+  if (declared.mediaType) return null;
+  const parsed = declared.schema.safeParse(answer.body);
+  if (!parsed.success) return `${where}: ${z.prettifyError(parsed.error)}`;
+  // Zod drops what a schema does not have.
+  return isDeepStrictEqual(parsed.data, answer.body) ? null : `${where} with more than it declares`;
 }

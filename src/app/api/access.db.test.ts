@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServerClient } from '@supabase/ssr';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as badge from '#app/api/badge/route.ts';
 import * as internalScheduler from '#app/api/internal/scheduler/route.ts';
 import * as backgroundJobCancel from '#app/api/jobs/[id]/cancel/route.ts';
 import * as backgroundJob from '#app/api/jobs/[id]/route.ts';
@@ -20,7 +21,8 @@ import * as schedulerJobs from '#app/api/scheduler/jobs/route.ts';
 import * as schedulerStatus from '#app/api/scheduler/status/route.ts';
 import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
-import { answerProblem } from '#testing/api-description.ts';
+import type { Operation } from '#http/operation.ts';
+import { answerProblem, operations } from '#testing/api-description.ts';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
 import { sql } from '#testing/database/clients.ts';
 import type { TestPerson } from '#testing/tenants/make-person.ts';
@@ -115,30 +117,12 @@ let other: Company;
 let cookies: Record<'staff' | 'admin' | 'other admin', { name: string; value: string }[]>;
 const cronSecret = `cron-${randomUUID()}`;
 
-/** Where each route is, to compare its answers with docs/api/openapi.yaml. */
-const addresses = new Map<unknown, string>([
-  [internalScheduler, '/api/internal/scheduler'],
-  [backgroundJobs, '/api/jobs'],
-  [backgroundJob, '/api/jobs/{id}'],
-  [backgroundJobCancel, '/api/jobs/{id}/cancel'],
-  [metrics, '/api/metrics'],
-  [pluginProgress, '/api/plugin-runs/{runId}/progress'],
-  [pluginResult, '/api/plugin-runs/{runId}/result'],
-  [pluginRun, '/api/plugins/{id}/run'],
-  [pluginRuns, '/api/plugins/{id}/runs'],
-  [pluginRunDetail, '/api/plugins/{id}/runs/{runId}'],
-  [schedulerEnabled, '/api/scheduler/enabled'],
-  [schedulerJobs, '/api/scheduler/jobs'],
-  [schedulerJob, '/api/scheduler/jobs/{id}'],
-  [schedulerJobEnabled, '/api/scheduler/jobs/{id}/enabled'],
-  [schedulerJobExecutions, '/api/scheduler/jobs/{id}/executions'],
-  [schedulerJobRun, '/api/scheduler/jobs/{id}/run'],
-  [schedulerStatus, '/api/scheduler/status'],
-]);
-
 type Handlers = Record<
   string,
-  (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>
+  {
+    (request: Request, context: { params: Promise<Record<string, string>> }): Promise<Response>;
+    operations: readonly Operation[];
+  }
 >;
 
 interface Call {
@@ -166,13 +150,14 @@ async function call(
     headers: { host: 'portal.test', ...(key && { Authorization: `Bearer ${key}` }), ...headers },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
-  const response = await (handlers as Handlers)[method]!(request, { params: Promise.resolve(params) });
+  const handler = (handlers as Handlers)[method]!;
+  const response = await handler(request, { params: Promise.resolve(params) });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json');
   const { status, headers: answered } = response;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of every shape
   const parsed = (isJson ? JSON.parse(text) : {}) as any;
-  const operation = `${method} ${addresses.get(handlers)}`;
+  const operation = handler.operations.find((one) => one.method === method)!;
   expect(answerProblem(operation, { status, headers: answered, body: parsed })).toBeNull();
   return { status, headers: answered, text, body: parsed };
 }
@@ -227,6 +212,15 @@ const forAdmins = (status: number): Expected => ({
   admin: status,
   'admin key': status,
 });
+
+/** People on our own pages; keys open no pages. */
+const forPeople: Expected = {
+  ...own,
+  'report key': 401,
+  'read key': 401,
+  'admin key': 401,
+  'other key': 401,
+};
 
 /** Not even for an admin: these take a secret of their own. */
 const forNobody: Expected = {
@@ -288,6 +282,7 @@ const routes: [name: string, Expected, (runId: string) => Call][] = [
     (id) => ({ handlers: backgroundJobCancel, method: 'POST', params: { id } }),
   ],
   ['GET /api/metrics', own, () => ({ handlers: metrics })],
+  ['GET /api/badge', forPeople, () => ({ handlers: badge })],
   ['GET /api/internal/scheduler', forNobody, () => ({ handlers: internalScheduler })],
   [
     'POST /api/plugin-runs/:runId/progress',
@@ -321,6 +316,41 @@ describe('[contract: who may ask]', () => {
       expect(response.headers.get('allow')).toContain(name.split(' ')[0]);
     });
   }
+
+  it.each(routes)('%s refuses a parameter that it does not know, but tells no stranger', async (...route) => {
+    const [, expected, make] = route;
+    const query = '?stauts=failed';
+    expect((await call('nobody', { ...make(await makeRun()), query })).status).toBe(401);
+    if (expected === forNobody) return;
+    expect(await call('admin', { ...make(await makeRun()), query })).toMatchObject({
+      status: 400,
+      body: {
+        error: 'Invalid query',
+        details: [{ field: 'stauts', problem: 'is not a known parameter' }],
+      },
+    });
+  });
+
+  it('holds for every operation what it declares', () => {
+    const declared = operations
+      .filter(({ access }) => ['read', 'admin', 'session', 'attempt', 'cron or read'].includes(access))
+      .map(({ method, path, access }) => [`${method} ${path}`, access]);
+    const tested = routes
+      .filter(([name]) => !name.includes('/internal/'))
+      .map(([name, expected]) => [
+        name,
+        expected === forNobody
+          ? 'attempt'
+          : expected === forPeople
+            ? 'session'
+            : expected.staff === 403
+              ? 'admin'
+              : name.endsWith('/metrics')
+                ? 'cron or read'
+                : 'read',
+      ]);
+    expect(tested.sort()).toEqual(declared.sort());
+  });
 
   // A token that no browser sends by itself needs no such check.
   it.each(routes.filter(([name, expected]) => !name.startsWith('GET') && expected !== forNobody))(
@@ -422,7 +452,7 @@ describe('[contract: plugin runs]', () => {
     expect(await call('admin', { handlers: backgroundJobs, query: '?type=%00' })).toMatchObject(
       refused('type'),
     );
-    const after = Buffer.from(JSON.stringify(['\0', mine.jobId])).toString('base64url');
+    const after = Buffer.from(`${mine.jobId}~\0`).toString('base64url');
     expect(await call('admin', { handlers: schedulerJobs, query: `?after=${after}` })).toMatchObject(
       refused('after'),
     );
@@ -645,7 +675,10 @@ describe('[contract: scheduler]', () => {
     }
     expect(seen).toHaveLength(8);
     expect(new Set(seen).size).toBe(8);
-    expect((await call('other key', { handlers: schedulerJobs, query: '?after=nonsense' })).status).toBe(400);
+    expect(await call('other key', { handlers: schedulerJobs, query: '?after=nonsense' })).toMatchObject({
+      status: 400,
+      body: { details: [{ field: 'after', problem: 'is not a valid cursor' }] },
+    });
   });
 
   it('switches a job off and on, and answers it [rule 22: switching off]', async () => {

@@ -1,87 +1,123 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
-import { remoteAnswerSchema, remoteProgressSchema } from '#features/execution/remote-protocol.ts';
-import {
-  apiDescriptionFile,
-  describedAnswer,
-  describedOperations,
-  schemaProblem,
-} from '#testing/api-description.ts';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Operation } from '#http/operation.ts';
+import { answersOf, apiDescriptionFile, formatApiDescription, operations } from '#testing/api-description.ts';
 
-/** `GET /api/x` for each handler in a route file, whether exported by hand or made by machineRoute. */
-function handlersIn(routeFile: string): string[] {
-  const route = `/api/${path
-    .relative(import.meta.dirname, path.dirname(routeFile))
-    .split(path.sep)
-    .join('/')}`;
-  const address = route.replaceAll(/\[(?:\.\.\.)?(\w+)\]/g, '{$1}').replace(/\/$/, '');
-  const source = fs.readFileSync(routeFile, 'utf8');
-  const made = /machineRoute\(\s*'([^']+)',/.exec(source);
-  const named = made?.[1]?.replaceAll(/:(\w+)|\[(\w+)\]/g, '{$1$2}');
-  if (made) expect(named, `${routeFile} names its own path`).toBe(address);
-  const found = made
-    ? [...source.slice(made.index).matchAll(/^\s+(GET|POST|PUT): /gm)]
-    : [...source.matchAll(/export (?:async function|const) (GET|POST|PUT|PATCH|DELETE)\b/g)];
-  return found.map((match) => `${match[1]} ${address}`);
+const written = fs.readFileSync(apiDescriptionFile, 'utf8');
+
+interface Content {
+  schema: object;
+}
+interface DescribedOperation {
+  operationId: string;
+  requestBody?: { content: { 'application/json': Content } };
+  responses: Record<string, { $ref?: string; content?: Record<string, Content> }>;
+}
+const description = parse(written) as {
+  paths: Record<string, Record<string, DescribedOperation>>;
+  components: { responses: Record<string, { content?: Record<string, Content> }>; schemas: object };
+};
+const described = Object.values(description.paths).flatMap((item) => Object.values(item));
+const describedAs = ({ id }: Operation) => described.find(({ operationId }) => operationId === id)!;
+
+/** Whether a schema of the file, as another program reads it, takes a value. */
+function fits({ schema }: Content, value: unknown): boolean {
+  const moved = (part: object) =>
+    JSON.parse(JSON.stringify(part).replaceAll('#/components/schemas/', '#/$defs/')) as object;
+  const whole = { ...moved(schema), $defs: moved(description.components.schemas) };
+  return z.fromJSONSchema(whole as Parameters<typeof z.fromJSONSchema>[0]).safeParse(value).success;
 }
 
 const routeFiles = fs
   .readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
   .filter((name) => path.basename(name) === 'route.ts')
-  .map((name) => path.join(import.meta.dirname, name));
+  .map((name) => name.split(path.sep).join('/'));
 
 describe('docs/api/openapi.yaml', () => {
+  it('is what the routes declare (npm run generate-api)', () => {
+    expect(written).toBe(formatApiDescription());
+  });
+
   it('is valid OpenAPI 3.1', async () => {
-    const { valid, errors } = await new Validator().validate(fs.readFileSync(apiDescriptionFile, 'utf8'));
+    const { valid, errors } = await new Validator().validate(written);
     expect(errors).toBeUndefined();
     expect(valid).toBe(true);
   });
 
-  it('describes each route and method that there is, and no other', () => {
-    const described = describedOperations.map(({ name }) => name);
-    expect(described.sort()).toEqual(routeFiles.flatMap(handlersIn).sort());
+  it('has each operation once', () => {
+    expect(described.map(({ operationId }) => operationId).sort()).toEqual(
+      operations.map(({ id }) => id).sort(),
+    );
+    expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
   });
 
-  it.each(describedOperations)('gives an example that fits for every answer of $name', ({ responses }) => {
-    for (const [status, given] of Object.entries(responses)) {
-      if (status === '304') continue;
-      const { content } = describedAnswer(given) ?? {};
-      const { schema, examples = {} } = content?.['application/json'] ?? content?.['text/plain'] ?? {};
-      expect(Object.keys(examples).length, status).toBeGreaterThan(0);
-      for (const { value } of Object.values(examples))
-        expect([status, schema && schemaProblem(schema, value)]).toEqual([status, null]);
-    }
+  it('has every route, each with all methods, where its operations say that it is', async () => {
+    const served = await Promise.all(
+      routeFiles.map(async (file) => {
+        const url = pathToFileURL(path.join(import.meta.dirname, file)).href;
+        const route = (await import(/* @vite-ignore */ url)) as Record<string, unknown>;
+        const address = `/api/${path.posix.dirname(file).replaceAll(/\[(\w+)\]/g, ':$1')}`;
+        const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+        expect(Object.keys(route), file).toEqual(expect.arrayContaining(methods));
+        const handler = route.GET as { operations: Operation[] };
+        for (const operation of handler.operations) expect(operation.path).toBe(address);
+        return handler.operations;
+      }),
+    );
+    const ids = (some: readonly Operation[]) => some.map(({ id }) => id).sort();
+    expect(ids(served.flat())).toEqual(ids(operations));
   });
 
-  it.each(describedOperations.filter(({ requestBody }) => requestBody))(
-    'gives an example that fits for the body of $name',
-    ({ requestBody }) => {
-      const { schema, examples = {} } = requestBody?.content['application/json'] ?? {};
-      expect(Object.keys(examples).length).toBeGreaterThan(0);
-      for (const { value } of Object.values(examples))
-        expect(schema && schemaProblem(schema, value)).toBeNull();
+  it.each(operations.map((operation) => [operation.id, operation] as const))(
+    'gives examples that fit for every answer and the body of %s',
+    (_id, operation) => {
+      const { responses, requestBody } = describedAs(operation);
+      for (const [status, { schema, examples, name }] of answersOf(operation)) {
+        const response = name ? description.components.responses[name] : responses[status];
+        const [content] = Object.values(response?.content ?? {});
+        if (schema) expect(Object.keys(examples).length, status).toBeGreaterThan(0);
+        for (const example of Object.values(examples)) {
+          expect([status, schema?.safeParse(example)]).toEqual([status, { success: true, data: example }]);
+          expect([status, content && fits(content, example)]).toEqual([status, true]);
+        }
+      }
+      for (const example of Object.values(operation.body?.examples ?? {})) {
+        expect(operation.body?.schema.safeParse(example).error).toBeUndefined();
+        expect(fits(requestBody!.content['application/json'], example)).toBe(true);
+      }
+      expect(Object.keys(operation.body?.examples ?? {}).length > 0).toBe(requestBody !== undefined);
     },
   );
 
-  it.each([
-    ['POST /api/plugin-runs/{runId}/progress', remoteProgressSchema],
-    ['POST /api/plugin-runs/{runId}/result', remoteAnswerSchema],
-  ])('takes and refuses the same bodies as %s', (operation, parsed) => {
-    const { schema, examples = {} } =
-      describedOperations.find(({ name }) => name === operation)?.requestBody?.content['application/json'] ??
-      {};
-    const given = Object.values(examples).map(({ value }) => value as Record<string, unknown>);
-    const changed = given.flatMap((body) =>
-      Object.keys(body).flatMap((field) => [
-        { ...body, [field]: undefined },
-        ...[null, -1, 1.5, 'text', true, [], {}, 1e9].map((value) => ({ ...body, [field]: value })),
-      ]),
+  it('names the ids in each path', () => {
+    const inPaths = operations.map(({ path: address }) =>
+      [...address.matchAll(/:(\w+)/g)].map(([, id]) => id),
     );
-    const all = [...given, ...changed].map((body) => JSON.parse(JSON.stringify(body)) as unknown);
-    const taken = all.filter((body) => parsed.safeParse(body).success);
-    expect(all.filter((body) => schema && schemaProblem(schema, body) === null)).toEqual(taken);
-    expect(taken.length).toBeLessThan(all.length);
+    expect(inPaths).toEqual(operations.map(({ params = {} }) => Object.keys(params)));
   });
+
+  const withBody = operations.filter(({ body, access }) => body && access !== 'report');
+  it.each(withBody.map((operation) => [operation.id, operation] as const))(
+    'takes and refuses the same bodies as %s',
+    (_id, operation) => {
+      const { schema, examples } = operation.body!;
+      const content = describedAs(operation).requestBody!.content['application/json'];
+      const given = Object.values(examples) as Record<string, unknown>[];
+      const changed = given.flatMap((body) =>
+        Object.keys({ ...body, other: 1 }).flatMap((field) => [
+          { ...body, [field]: undefined },
+          ...[null, -1, 1.5, 'text', true, [], {}, 1e9].map((value) => ({ ...body, [field]: value })),
+        ]),
+      );
+      const all = [...given, ...changed, [], null].map((body) => JSON.parse(JSON.stringify(body)) as unknown);
+      const taken = all.filter((body) => schema.safeParse(body).success);
+      expect(all.filter((body) => fits(content, body))).toEqual(taken);
+      expect(taken.length).toBeLessThan(all.length);
+    },
+  );
 });

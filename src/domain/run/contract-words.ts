@@ -3,7 +3,7 @@ import type { RunState } from '#domain/run-state.ts';
 // The systems that the portal stands in for have words of their own, which their clients know [contract: states].
 
 /** For [contract: scheduler]; the scheduler that it stands in for knew no run that waits or was canceled. */
-const executionStatuses = {
+export const executionStatuses = {
   pending: 'pending',
   running: 'running',
   success: 'completed',
@@ -12,7 +12,7 @@ const executionStatuses = {
 } as const satisfies Record<RunState, string>;
 
 /** For [contract: background jobs]. */
-const backgroundJobStatuses = {
+export const backgroundJobStatuses = {
   pending: 'queued',
   running: 'processing',
   success: 'completed',
@@ -20,14 +20,14 @@ const backgroundJobStatuses = {
   canceled: 'canceled',
 } as const satisfies Record<RunState, string>;
 
-export type ExecutionStatus = (typeof executionStatuses)[RunState];
-export type BackgroundJobStatus = (typeof backgroundJobStatuses)[RunState];
+type ExecutionStatus = (typeof executionStatuses)[RunState];
+type BackgroundJobStatus = (typeof backgroundJobStatuses)[RunState];
+
+const stateOfBackgroundJob = Object.fromEntries(
+  Object.entries(backgroundJobStatuses).map(([state, status]) => [status, state]),
+) as Record<BackgroundJobStatus, RunState>;
 
 export const toExecutionStatus = (state: RunState): ExecutionStatus => executionStatuses[state];
 export const toBackgroundJobStatus = (state: RunState): BackgroundJobStatus => backgroundJobStatuses[state];
-
-/** The state that a word of [contract: background jobs] stands for; null for any other word. */
-export function fromBackgroundJobStatus(status: string): RunState | null {
-  const found = Object.entries(backgroundJobStatuses).find(([, word]) => word === status);
-  return found ? (found[0] as RunState) : null;
-}
+export const fromBackgroundJobStatus = (status: BackgroundJobStatus): RunState =>
+  stateOfBackgroundJob[status];

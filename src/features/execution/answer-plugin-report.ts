@@ -6,14 +6,16 @@ import { redactSecrets } from '#domain/redaction.ts';
 import { cleanText, excerptLog } from '#domain/report-text.ts';
 import { canceled } from '#domain/run/outcome.ts';
 import { noProgressYet, type RunProgress, throttleProgress } from '#domain/run/progress.ts';
+import type { reportPluginProgress, reportPluginResult } from '#features/execution/api.ts';
 import { resultOf } from '#features/execution/attempt-result.ts';
 import {
   parseRemote,
   remoteAnswerSchema,
   remoteProgressSchema,
 } from '#features/execution/remote-protocol.ts';
-import { type HttpAnswer, jsonAnswer } from '#http/http-answer.ts';
-import type { Note, RouteParams } from '#http/machine-route.ts';
+import { jsonAnswer } from '#http/http-answer.ts';
+import type { Call, RouteParams } from '#http/machine-route.ts';
+import type { AnswerOf } from '#http/operation.ts';
 import { readBody } from '#http/request-body.ts';
 
 const progressBytesMax = 16 * 1024;
@@ -26,7 +28,11 @@ const notOpen = (): ConflictError =>
     'This attempt is not open: it is over, its lease was lost, or the token is another one’s',
   );
 
-async function requireAttempt(request: Request, { runId }: RouteParams): Promise<OpenAttempt> {
+/**
+ * The attempt whose token a request carries.
+ * @throws UnauthenticatedError, ConflictError when it is not open (any more)
+ */
+export async function requireAttempt(request: Request, { runId }: RouteParams): Promise<OpenAttempt> {
   const [, token] = /^Bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '') ?? [];
   if (!z.guid().safeParse(token).success || token === undefined) {
     throw new UnauthenticatedError('Invalid or missing attempt token');
@@ -54,16 +60,12 @@ async function readJson<Schema extends z.ZodType>(
   return parsed.data;
 }
 
-/**
- * `POST /api/plugin-runs/:runId/progress`: a remote plugin tells how far it is, and hears whether to stop
- * (docs/plugins.md).
- */
-export async function answerPluginProgress(
-  request: Request,
-  note: Note,
-  params: RouteParams,
-): Promise<HttpAnswer> {
-  const attempt = await requireAttempt(request, params);
+/** A remote plugin reports how far it is, and hears whether to stop (docs/plugins.md). */
+export async function answerPluginProgress({
+  request,
+  note,
+  caller: attempt,
+}: Call<typeof reportPluginProgress, OpenAttempt>): Promise<AnswerOf<typeof reportPluginProgress>> {
   note({ run_id: attempt.runId });
   const {
     done,
@@ -82,13 +84,12 @@ export async function answerPluginProgress(
   return jsonAnswer(200, { cancel_requested: lease.isCancelRequested });
 }
 
-/** `POST /api/plugin-runs/:runId/result`: a remote plugin says how the attempt ended (docs/plugins.md). */
-export async function answerPluginResult(
-  request: Request,
-  note: Note,
-  params: RouteParams,
-): Promise<HttpAnswer> {
-  const attempt = await requireAttempt(request, params);
+/** A remote plugin reports how its attempt ended (docs/plugins.md). */
+export async function answerPluginResult({
+  request,
+  note,
+  caller: attempt,
+}: Call<typeof reportPluginResult, OpenAttempt>): Promise<AnswerOf<typeof reportPluginResult>> {
   note({ run_id: attempt.runId });
   const { outcome, log: told } = await readJson(request, remoteAnswerSchema, resultBytesMax);
   const { secrets } = attempt;

@@ -1,19 +1,22 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { problemOf } from '#http/field-problem.ts';
 import { messageIdOf, signatureHeaderOf, signatureHeaders, signedContent } from '#domain/plugin/signature.ts';
 import { canceled, type Outcome, retryAfter, snoozed, success } from '#domain/run/outcome.ts';
 import { retryAfterSecondsMax } from '#domain/run/retry-policy.ts';
 
 // The wire format of docs/plugins.md; snake_case is its own, not the database's.
 
-const errorSchema = z.union([
-  z.string().transform((message) => ({ name: 'Error', message, stack: null })),
-  z.object({
-    name: z.string().max(1_000).default('Error'),
-    message: z.string(),
-    stack: z.string().nullish(),
-  }),
-]);
+const errorSchema = z
+  .union([
+    z.string().transform((message) => ({ name: 'Error', message, stack: null })),
+    z.object({
+      name: z.string().max(1_000).default('Error'),
+      message: z.string(),
+      stack: z.string().nullish(),
+    }),
+  ])
+  .meta({ id: 'PluginError', description: 'Why it failed. The stack is for admins only.' });
 
 const depthMax = 100;
 
@@ -28,7 +31,11 @@ function isFlatEnough(value: unknown): boolean {
 }
 
 // It came as JSON, so only its depth is in question.
-const resultSchema = z.unknown().refine(isFlatEnough, `is nested more than ${depthMax} levels deep`);
+const resultSchema = z
+  .unknown()
+  .refine(isFlatEnough, `is nested more than ${depthMax} levels deep`)
+  .meta({ description: 'Any JSON; more than 64 Ki characters of it are not kept.' });
+const logSchema = z.string().nullish().meta({ description: 'Beginning and end are kept.' });
 
 /** What a remote plugin answers, or says later at the result URL. */
 export interface RemoteAnswer {
@@ -36,7 +43,6 @@ export interface RemoteAnswer {
   log: string | null;
 }
 
-const logSchema = z.string().nullish();
 const answer = (outcome: Outcome, log: string | null | undefined): RemoteAnswer => ({
   outcome,
   log: log ?? null,
@@ -50,7 +56,9 @@ export const remoteAnswerSchema = z.discriminatedUnion('outcome', [
       message: z.string().nullish(),
       events_processed: z.int().min(0).nullish(),
       result: resultSchema.nullish(),
-      cursor: z.string().max(8_000).nullish(),
+      cursor: z.string().max(8_000).nullish().meta({
+        description: 'Where the next run begins; absent or null leaves it where it is.',
+      }),
       log: logSchema,
     })
     .transform(({ events_processed: eventsProcessed, log, ...told }) =>
@@ -60,7 +68,9 @@ export const remoteAnswerSchema = z.discriminatedUnion('outcome', [
     .object({
       outcome: z.literal('failed'),
       error: errorSchema,
-      retryable: z.boolean().default(true),
+      retryable: z.boolean().default(true).meta({
+        description: '`false` ends the run, whatever attempts are left.',
+      }),
       result: resultSchema.nullish(),
       log: logSchema,
     })
@@ -94,8 +104,10 @@ export const remoteAnswerSchema = z.discriminatedUnion('outcome', [
 /** What a remote plugin may say while it works. */
 export const remoteProgressSchema = z.object({
   done: z.number().min(0),
-  total: z.number().min(0).nullish(),
-  note: z.string().max(2_000).nullish(),
+  total: z.number().min(0).nullish().meta({ description: 'Absent or null while it is not known.' }),
+  note: z.string().max(2_000).nullish().meta({
+    description: 'What it is at; 500 characters are kept, without secrets.',
+  }),
 });
 
 /** What a plugin sent, or the first thing that is wrong with it, for its author. */
@@ -104,7 +116,7 @@ export function parseRemote<Schema extends z.ZodType>(
   body: unknown,
 ): { ok: true; data: z.output<Schema> } | { ok: false; problem: string } {
   try {
-    const parsed = schema.safeParse(body);
+    const parsed = schema.safeParse(body, { error: problemOf });
     if (parsed.success) return { ok: true, data: parsed.data };
     const [issue] = parsed.error.issues;
     return {

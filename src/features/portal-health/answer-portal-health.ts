@@ -1,7 +1,9 @@
 import { createServiceClient } from '#data/clients/service.ts';
 import { readPortalHealth } from '#data/portal-health.ts';
 import { type PortalHealth, tickAgeSecondsMax } from '#domain/portal-health.ts';
-import { type HttpAnswer, jsonAnswer } from '#http/http-answer.ts';
+import type { getHealth, getReadiness } from '#features/portal-health/api.ts';
+import { jsonAnswer } from '#http/http-answer.ts';
+import type { AnswerOf } from '#http/operation.ts';
 
 const answerMsMax = 3_000;
 /** Anybody may ask, so the database is asked no more often than this. */
@@ -40,13 +42,13 @@ const inMs = (seconds: number | null): number | null =>
  * how long the queue's oldest run has waited, each with its age. Only the database decides the status: a portal without a
  * scheduler still takes reports, and no balancer should take it away.
  */
-export async function answerReady(): Promise<HttpAnswer> {
+export async function answerReady(): Promise<AnswerOf<typeof getReadiness>> {
   if (!latest || performance.now() - latestAtMs > keptMs) {
     latestAtMs = performance.now();
     latest = read();
   }
   const { health, latencyMs, readAtMs } = await latest;
-  const status = health ? 'ok' : 'unavailable';
+  const status: 'ok' | 'unavailable' = health ? 'ok' : 'unavailable';
   const database = {
     status,
     latency_ms: latencyMs,
@@ -69,6 +71,6 @@ export async function answerReady(): Promise<HttpAnswer> {
 }
 
 /** `GET /api/health`: this process answers; asks nobody else, so that a supervisor does not restart us for the database. */
-export async function answerLive(): Promise<HttpAnswer> {
+export async function answerLive(): Promise<AnswerOf<typeof getHealth>> {
   return jsonAnswer(200, { status: 'ok' });
 }

@@ -2,15 +2,22 @@ import { readWebhookSecrets } from '#data/env.ts';
 import type { Reporter } from '#data/reports.ts';
 import { decodeBody } from '#domain/body-encoding.ts';
 import { InvalidInputError } from '#domain/errors.ts';
-import { type HttpAnswer, jsonAnswer } from '#http/http-answer.ts';
-import type { Note } from '#http/machine-route.ts';
+import { jsonAnswer } from '#http/http-answer.ts';
+import { anybody, machineRoute, type Note, serve } from '#http/machine-route.ts';
+import type { AnswerOf } from '#http/operation.ts';
 import { readBody } from '#http/request-body.ts';
+import { reportJob, reportJobStart } from '#features/reports/api.ts';
 import { authenticateReporter } from '#features/reports/authenticate-reporter.ts';
 import { limitReporter } from '#features/reports/limit-reporter.ts';
 import { recordReport } from '#features/reports/record-report.ts';
 import { parseJobReport, parseJobStart } from '#features/reports/schemas.ts';
 
 const bodyBytesMax = 1024 * 1024;
+
+interface Received {
+  request: Request;
+  note: Note;
+}
 
 interface ReadReport {
   reporter: Reporter;
@@ -58,8 +65,8 @@ function secretsOf(request: Request): string[] {
   return own === null ? readWebhookSecrets() : [...readWebhookSecrets(), own];
 }
 
-/** `POST /api/monitor/job-report`: a script says how its run ended [contract: reports]. */
-export async function answerJobReport(request: Request, note: Note): Promise<HttpAnswer> {
+/** A script reports how its run ended [contract: reports]. */
+async function answerJobReport({ request, note }: Received): Promise<AnswerOf<typeof reportJob>> {
   const { reporter, body, bytes, decodedFrom } = await readReport(request, note);
   const report = parseJobReport(body, {
     idempotencyKey: request.headers.get('idempotency-key'),
@@ -68,14 +75,20 @@ export async function answerJobReport(request: Request, note: Note): Promise<Htt
   });
   const recorded = await recordReport(report, reporter, bytes);
   note({ run_id: recorded.runId, is_new: recorded.isNew });
-  return jsonAnswer(200, { success: true, id: recorded.jobStatusId, job_key: report.jobKey, ...decodedFrom });
+  // A report of a finish always has its job's status.
+  const id = recorded.jobStatusId as string;
+  return jsonAnswer(200, { success: true, id, job_key: report.jobKey, ...decodedFrom });
 }
 
-/** `POST /api/monitor/job-start`: a script says that its run has begun; its end comes with the same `run_id`. */
-export async function answerJobStart(request: Request, note: Note): Promise<HttpAnswer> {
+/** A script reports that its run has begun; its end comes with the same `run_id` [contract: starts]. */
+async function answerJobStart({ request, note }: Received): Promise<AnswerOf<typeof reportJobStart>> {
   const { reporter, body, bytes, decodedFrom } = await readReport(request, note);
   const { report, runId } = parseJobStart(body);
   const recorded = await recordReport(report, reporter, bytes);
   note({ run_id: recorded.runId, is_new: recorded.isNew });
   return jsonAnswer(200, { success: true, job_key: report.jobKey, run_id: runId, ...decodedFrom });
 }
+
+// Who reports is found out while the body is on its way, and noted in the log.
+export const jobReportRoute = machineRoute(serve(reportJob, anybody, answerJobReport));
+export const jobStartRoute = machineRoute(serve(reportJobStart, anybody, answerJobStart));

@@ -17,18 +17,19 @@ const text = (charactersMax: number) =>
   z
     .string({ error: 'must be text' })
     .transform(cleanText)
-    .refine(
-      (value) => countCharacters(value) <= charactersMax,
-      `must be at most ${charactersMax} characters`,
-    );
+    .refine((value) => countCharacters(value) <= charactersMax, `must be at most ${charactersMax} characters`)
+    .meta({ maxLength: charactersMax });
 
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(noEmptyText, schema.nullable()).optional();
 
-const instant = z.string({ error: 'must be valid ISO 8601' }).transform((value, context) => {
-  const parsed = parseInstant(value);
-  if (parsed === null) context.addIssue({ code: 'custom', message: 'must be valid ISO 8601' });
-  return parsed ?? z.NEVER;
-});
+const instant = z
+  .string({ error: 'must be valid ISO 8601' })
+  .transform((value, context) => {
+    const parsed = parseInstant(value);
+    if (parsed === null) context.addIssue({ code: 'custom', message: 'must be valid ISO 8601' });
+    return parsed ?? z.NEVER;
+  })
+  .meta({ description: 'An instant, see above.' });
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -56,27 +57,37 @@ const unknownField: z.core.$ZodErrorMap = (issue) =>
 const schedule = z.discriminatedUnion(
   'type',
   [
-    z.strictObject(
-      {
-        type: z.literal('cron'),
-        expression: z
-          .string({ error: 'must be a cron expression' })
-          .max(200, 'must be at most 200 characters')
-          .transform((value) => value.trim().replace(/\s+/g, ' ')),
-        timezone: timeZone,
-        ...tolerances,
-      },
-      { error: unknownField },
-    ),
-    z.strictObject(
-      {
-        type: z.literal('interval'),
-        seconds: wholeNumber(1, yearSeconds),
-        timezone: timeZone.nullish(),
-        ...tolerances,
-      },
-      { error: unknownField },
-    ),
+    z
+      .strictObject(
+        {
+          type: z.literal('cron'),
+          expression: z
+            .string({ error: 'must be a cron expression' })
+            .max(200, 'must be at most 200 characters')
+            .transform((value) => value.trim().replace(/\s+/g, ' '))
+            .meta({
+              description:
+                'Five fields, six with seconds in front, or an alias such as `@daily`; at least once in 10 years.',
+            }),
+          timezone: timeZone.meta({
+            description: 'An IANA time zone. Required, because a wrong guess would alarm hours too late.',
+          }),
+          ...tolerances,
+        },
+        { error: unknownField },
+      )
+      .meta({ id: 'CronExpectation' }),
+    z
+      .strictObject(
+        {
+          type: z.literal('interval'),
+          seconds: wholeNumber(1, yearSeconds),
+          timezone: timeZone.nullish().meta({ description: 'Accepted, without effect.' }),
+          ...tolerances,
+        },
+        { error: unknownField },
+      )
+      .meta({ id: 'IntervalExpectation' }),
   ],
   { error: "must be an object with the type 'cron' or 'interval'" },
 );
@@ -90,31 +101,55 @@ const metrics = z
   .refine(
     (value) => Object.keys(value).every((name) => countCharacters(name) <= 100),
     'must have names of at most 100 characters',
-  );
+  )
+  .meta({ maxProperties: 100, propertyNames: { maxLength: 100 } });
 
 const common = {
-  job_key: text(200),
-  title: text(500),
-  tool_id: optional(z.uuid({ error: 'must be a UUID' })),
+  job_key: text(200).meta({
+    minLength: 1,
+    description: 'What the job is known by in its tenant. A new key makes a new job.',
+  }),
+  title: text(500).meta({ minLength: 1 }),
+  tool_id: optional(z.uuid({ error: 'must be a UUID' })).meta({
+    description: "An entry of the tenant's tool list.",
+  }),
   host: optional(text(255)),
 };
 
-const jobReport = z.object({
+/** The body of a report. What `description` says goes into docs/api/openapi.yaml. */
+export const jobReport = z.object({
   ...common,
   status: z.enum(['success', 'error']),
   finished_at: instant,
-  message: optional(z.string({ error: 'must be text' })),
-  started_at: optional(instant),
+  message: optional(z.string({ error: 'must be text' })).meta({
+    description: 'Secrets are blanked out; over 10,000 characters the middle is cut.',
+  }),
+  started_at: optional(instant).meta({
+    description: 'An instant. Gives the duration if `duration_ms` does not.',
+  }),
   duration_ms: optional(wholeNumber(0, decadeMs)),
-  run_id: optional(text(200)),
+  run_id: optional(text(200)).meta({ description: 'Your own id of the run; a UUID is a good one.' }),
   // Windows gives codes such as 0xC0000005 without their sign.
-  exit_code: optional(wholeNumber(-(2 ** 31), 2 ** 32 - 1)),
-  log: optional(z.string({ error: 'must be text' })),
+  exit_code: optional(wholeNumber(-(2 ** 31), 2 ** 32 - 1)).meta({
+    description: 'Codes above 2147483647, as Windows gives them, are stored with their sign.',
+  }),
+  log: optional(z.string({ error: 'must be text' })).meta({
+    description:
+      'Output of the run. Secrets are blanked out; beginning and end are kept, 64 Ki characters together, with how much was cut.',
+  }),
   metrics: optional(metrics),
-  schedule: optional(schedule),
+  schedule: optional(schedule).meta({
+    description:
+      'When the job is expected to run. Creates or changes the expectation unless somebody has locked it.',
+  }),
 });
 
-const jobStart = z.object({ ...common, run_id: text(200), started_at: instant });
+/** The body of a start. */
+export const jobStart = z.object({
+  ...common,
+  run_id: text(200).meta({ minLength: 1 }),
+  started_at: instant,
+});
 
 type Body = Record<string, unknown>;
 

@@ -2,38 +2,15 @@ import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { toInstant } from '#data/instant.ts';
 import type { Json } from '#data/database.types.ts';
 import { NotFoundError } from '#domain/errors.ts';
-import {
-  type BackgroundJobStatus,
-  toBackgroundJobStatus,
-  toExecutionStatus,
-} from '#domain/run/contract-words.ts';
-import type { ExecutionStatus } from '#domain/run/contract-words.ts';
+import { toBackgroundJobStatus, toExecutionStatus } from '#domain/run/contract-words.ts';
 import { type InstantPageCursor, formatInstantPageCursor } from '#domain/page-cursor.ts';
 import { parseRunState, type RunState } from '#domain/run-state.ts';
 import type { Actor } from '#auth/actor.ts';
+import type { BackgroundJob, ExecutionPage } from '#features/runs/api.ts';
 import { errorMessageOf } from '#features/runs/plugin-runs.ts';
 
 const jobColumns =
   'id, state, payload, result, progress, error, requested_by, received_at, started_at, finished_at, jobs!inner(job_key, title), run_error_stacks(stack)' as const;
-
-/** A run that a person, a schedule or the API started, as [contract: background jobs] has it. */
-export interface BackgroundJob {
-  id: string;
-  /** Key of the job. */
-  type: string;
-  title: string;
-  status: BackgroundJobStatus;
-  payload: Json;
-  /** How far it is, then what it answered. */
-  result: Json;
-  /** The stack is for admins only. */
-  error: { name: string; message: string; stack?: string } | null;
-  userId: string | null;
-  createdAt: string;
-  startedAt: string | null;
-  finishedAt: string | null;
-  updatedAt: string;
-}
 
 interface BackgroundJobRow {
   id: string;
@@ -137,22 +114,13 @@ export async function getBackgroundJob(
   return toBackgroundJob(row, role === 'admin');
 }
 
-/** A run of a job as [contract: scheduler] has it. */
-export interface Execution {
-  id: string;
-  started_at: string;
-  completed_at: string | null;
-  status: ExecutionStatus;
-  error_message: string | null;
-}
-
 const quoted = (text: string): string => `"${text}"`;
 
 /** The runs of a job, newest first; `next` is where the page after it begins. */
 export async function listExecutions(
   { client, tenantId }: Actor,
   { jobId, limit, after }: { jobId: string; limit: number; after?: InstantPageCursor | undefined },
-): Promise<{ executions: Execution[]; next: string | null }> {
+): Promise<ExecutionPage> {
   let query = client
     .from('runs')
     .select('id, state, started_at, received_at, finished_at, ordered_at, error, message')

@@ -3,36 +3,10 @@ import { toInstant } from '#data/instant.ts';
 import { NotFoundError } from '#domain/errors.ts';
 import { parseRunState, type RunState } from '#domain/run-state.ts';
 import type { Actor } from '#auth/actor.ts';
+import type { PluginRun, PluginRunPage, PluginRunSummary } from '#features/runs/api.ts';
 
 const runColumns =
   'id, state, started_at, received_at, finished_at, events_processed, error, message, attempt, cursor_before, cursor_after, jobs!inner(plugin_id, plugin_job_name)' as const;
-
-/** A run of a plugin as [contract: plugin runs] has it. */
-export interface PluginRun {
-  runId: string;
-  pluginId: string;
-  jobName: string;
-  status: RunState;
-  /** When it started, or was put on the queue if it has not. */
-  startedAt: string;
-  completedAt: string | null;
-  eventsProcessed: number;
-  errorMessage: string | null;
-  metadata: { cursor: string | null; retryCount: number };
-}
-
-/** Totals over a plugin's history. */
-export interface PluginRunSummary {
-  total: number;
-  success: number;
-  failed: number;
-  running: number;
-  pending: number;
-  /** Per successful run; 0 without one. */
-  avgEventsProcessed: number;
-  /** Milliseconds per successful run; 0 without one. */
-  avgDuration: number;
-}
 
 interface PluginRunRow {
   id: string;
@@ -149,7 +123,7 @@ export async function listPluginRuns(
     offset: number;
     isNewestFirst: boolean;
   },
-): Promise<{ runs: PluginRun[]; total: number; summary: PluginRunSummary }> {
+): Promise<PluginRunPage> {
   const { client, tenantId } = actor;
   const [, page, summary] = await Promise.all([
     requirePlugin(actor, pluginId),

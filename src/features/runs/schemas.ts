@@ -64,12 +64,6 @@ export function queryOf(filter: RunFilter): Record<string, string | null> {
   return { state, trigger, job, plugin, from, to };
 }
 
-/** What the API may be given to start a run with. */
-export const runBody = z.object({
-  payload: z.record(z.string(), z.unknown()).optional(),
-  cursor: z.string().max(4_000).nullable().optional(),
-});
-
 /** The form that starts a run; the payload's fields are read by readPayloadForm. */
 export const startRunInput = z.looseObject({
   jobId: z.guid(),

@@ -3,7 +3,8 @@ import { readPortalHealth } from '#data/portal-health.ts';
 import { readPortalMetrics } from '#data/scheduler.ts';
 import { requireActor } from '#auth/api-actor.ts';
 import { hasCronSecret } from '#auth/cron-secret.ts';
-import type { HttpAnswer } from '#http/http-answer.ts';
+import type { getMetrics } from '#features/scheduler/api.ts';
+import type { AnswerOf } from '#http/operation.ts';
 
 type Sample = [labels: Record<string, string>, value: number];
 
@@ -22,12 +23,17 @@ function metric(name: string, help: string, samples: readonly Sample[]): string 
 const byLabel = (label: string, counts: Record<string, number>, known: readonly string[]): Sample[] =>
   known.map((word) => [{ [label]: word }, counts[word] ?? 0]);
 
-/**
- * `GET /api/metrics` in the text format of Prometheus. With the CRON_SECRET it counts the whole portal, with an API key
- * (scope read or admin) or a session only that tenant; heartbeats are the portal's in both.
- */
-export async function answerMetrics(request: Request): Promise<HttpAnswer> {
-  const tenantId = hasCronSecret(request.headers) ? undefined : (await requireActor(request)).tenantId;
+/** The tenant whose metrics a request may read; undefined for the whole portal, which the CRON_SECRET opens. */
+export async function authorizeMetrics(request: Request): Promise<string | undefined> {
+  return hasCronSecret(request.headers) ? undefined : (await requireActor(request)).tenantId;
+}
+
+/** The text format of Prometheus. Heartbeats are the portal's, whoever asks. */
+export async function answerMetrics({
+  caller: tenantId,
+}: {
+  caller: string | undefined;
+}): Promise<AnswerOf<typeof getMetrics>> {
   const client = createServiceClient();
   const [counts, health] = await Promise.all([
     readPortalMetrics(client, tenantId),

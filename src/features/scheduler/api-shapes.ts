@@ -1,57 +1,9 @@
-import { z } from 'zod';
 import type { PluginJob } from '#data/plugin-job-row.ts';
+import type { SchedulerStatus } from '#data/schedules-overview.ts';
 import { countLiveWorkers } from '#domain/portal-health.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
-import { parseInstantPageCursor, type TitlePageCursor } from '#domain/page-cursor.ts';
 import type { Schedule } from '#domain/schedule/schedule.ts';
-import type { SchedulerStatus } from '#data/schedules-overview.ts';
-
-export const enabledBody = z.object({ enabled: z.boolean() });
-
-const limit = (byDefault: number, max: number) =>
-  z.coerce
-    .number()
-    .int()
-    .min(1)
-    .default(byDefault)
-    .transform((given) => Math.min(given, max));
-
-/** A place in the list of jobs as it stands in an address. */
-export function formatTitlePageCursor({ title, id }: TitlePageCursor): string {
-  return Buffer.from(JSON.stringify([title, id]), 'utf8').toString('base64url');
-}
-
-const titleCursor = z.tuple([z.string().refine((title) => !title.includes('\0')), z.guid()]);
-
-function parseTitlePageCursor(text: string): TitlePageCursor | null {
-  try {
-    const [title, id] = titleCursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-    return { title, id };
-  } catch {
-    return null;
-  }
-}
-
-const cursorOf = <Cursor>(parse: (text: string) => Cursor | null) =>
-  z
-    .string()
-    .transform((text, context) => {
-      const cursor = parse(text);
-      if (cursor === null) context.addIssue('is not a place that a page before has named');
-      return cursor ?? undefined;
-    })
-    .optional();
-
-export const jobsQuery = z.object({
-  limit: limit(100, 500),
-  after: cursorOf(parseTitlePageCursor),
-  enabled: z
-    .enum(['true', 'false'])
-    .transform((text) => text === 'true')
-    .optional(),
-});
-
-export const executionsQuery = z.object({ limit: limit(20, 100), after: cursorOf(parseInstantPageCursor) });
+import type { SchedulerJob, SchedulerStatusAnswer } from '#features/scheduler/api.ts';
 
 /** A schedule in one line: the cron expression, or words of the same kind for the other types. */
 function toScheduleText(schedule: Schedule): string {
@@ -65,8 +17,8 @@ function toScheduleText(schedule: Schedule): string {
   }
 }
 
-/** A job as [contract: scheduler] has it, with a little more for whoever wants it. */
-export function toSchedulerJob(job: PluginJob) {
+/** A job as the API shows it. */
+export function toSchedulerJob(job: PluginJob): SchedulerJob {
   const when = job.schedule?.when;
   return {
     id: job.jobId,
@@ -87,8 +39,8 @@ export function toSchedulerJob(job: PluginJob) {
 
 const inWholeSeconds = (seconds: number) => Math.round(seconds * 10) / 10;
 
-/** The scheduler's status as [contract: scheduler] has it. */
-export function toSchedulerStatusAnswer(status: SchedulerStatus) {
+/** The scheduler's status as the API shows it. */
+export function toSchedulerStatusAnswer(status: SchedulerStatus): SchedulerStatusAnswer {
   return {
     is_enabled: status.isEnabled,
     jobs: status.jobCount,

@@ -22,8 +22,8 @@ export interface ScheduleFilter {
   pluginId: string | null;
 }
 
-// An id, a separator and a title of 500 characters.
-const titleCursorText = z.string().min(1).max(600);
+// An id, a separator and a title of 500 characters, of up to four bytes each, in Base64.
+const titleCursorText = z.string().min(1).max(2_800);
 
 const schedulesAddress = z.object({
   q: optional(z.string().trim().max(200)),

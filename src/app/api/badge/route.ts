@@ -1,23 +1,16 @@
-import { badgeEtag, hasCurrent } from '#features/job-status/badge-etag.ts';
 import { requireMember } from '#auth/current-member.ts';
-import { errorAnswer } from '#http/http-answer.ts';
-import { describeError, writeLog } from '#http/log.ts';
+import * as api from '#features/job-status/api.ts';
+import { badgeEtag, hasCurrent } from '#features/job-status/badge-etag.ts';
+import { jsonAnswer } from '#http/http-answer.ts';
+import { machineRoute, serve } from '#http/machine-route.ts';
 
-/**
- * What open pages ask for every moment: the number of failing jobs, and by its ETag whether a live page would show anything
- * new. Good answers are not logged, as there is one every second for each open page.
- */
-export async function GET(request: Request): Promise<Response> {
-  try {
-    const { badge } = await requireMember();
+/** What open pages ask for every moment: by its ETag they learn whether a live page would show anything new. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
+  serve(api.getBadge, requireMember, async ({ request, caller: { badge } }) => {
+    const { failingCount, jobCount } = badge;
     const etag = badgeEtag(badge);
-    const headers = { 'Cache-Control': 'no-store', ETag: etag };
-    if (hasCurrent(request.headers.get('if-none-match'), etag))
-      return new Response(null, { status: 304, headers });
-    return Response.json({ failingCount: badge.failingCount, jobCount: badge.jobCount }, { headers });
-  } catch (error) {
-    const { status, headers, body } = errorAnswer(error);
-    if (status === 500) writeLog('error', 'badge', describeError(error));
-    return Response.json(body, { status, headers });
-  }
-}
+    return hasCurrent(request.headers.get('if-none-match'), etag)
+      ? jsonAnswer(304, null, { ETag: etag })
+      : jsonAnswer(200, { failingCount, jobCount }, { ETag: etag });
+  }),
+);

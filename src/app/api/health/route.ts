@@ -1,7 +1,7 @@
+import * as api from '#features/portal-health/api.ts';
 import { answerLive } from '#features/portal-health/answer-portal-health.ts';
-import { machineRoute } from '#http/machine-route.ts';
+import { anybody, machineRoute, serve } from '#http/machine-route.ts';
 
-/** Live: the portal answers [contract: internal]. */
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/health', {
-  GET: answerLive,
-});
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
+  serve(api.getHealth, anybody, answerLive),
+);

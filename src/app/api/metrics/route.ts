@@ -1,7 +1,7 @@
-import { machineRoute } from '#http/machine-route.ts';
-import { answerMetrics } from '#features/scheduler/answer-metrics.ts';
+import { answerMetrics, authorizeMetrics } from '#features/scheduler/answer-metrics.ts';
+import * as api from '#features/scheduler/api.ts';
+import { machineRoute, serve } from '#http/machine-route.ts';
 
-/** What Prometheus reads [contract: internal]: with the CRON_SECRET of the whole portal, with an API key of its tenant. */
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/metrics', {
-  GET: answerMetrics,
-});
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
+  serve(api.getMetrics, authorizeMetrics, answerMetrics),
+);

@@ -2,17 +2,17 @@ import { performChores } from '#chores/chores.ts';
 import { drainQueue } from '#features/execution/drain-queue.ts';
 import { requireCronSecret } from '#auth/cron-secret.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
-import { machineRoute, type Note } from '#http/machine-route.ts';
+import { machineRoute, type Note, serve } from '#http/machine-route.ts';
 import { readPublicAddress } from '#http/public-address.ts';
 import { readPluginHosts, runsWithoutWorker } from '#features/execution/serverless.ts';
+import * as api from '#features/scheduler/api.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';
 
 /** Seconds that Vercel gives this function; tick and drain share them, and pg_cron's next call is a minute away. */
 export const maxDuration = 60;
 const drainUntilMs = 45_000;
 
-async function tick(request: Request, note: Note) {
-  requireCronSecret(request.headers);
+async function tick({ request, note }: { request: Request; note: Note }) {
   const startedAtMs = performance.now();
   const elapsedMs = () => Math.round(performance.now() - startedAtMs);
   const { due, enqueued, skipped, missed } = await runTick();
@@ -31,11 +31,9 @@ async function tick(request: Request, note: Note) {
   return jsonAnswer(200, answer);
 }
 
-/**
- * One tick of the scheduler for pg_cron or Vercel Cron [contract: internal]: `Authorization: Bearer <CRON_SECRET>`. Safe
- * twice at once, late, early, and from two machines. On a serverless host it also executes what is queued (`drained`).
- */
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute('/api/internal/scheduler', {
-  GET: tick,
-  POST: tick,
-});
+const authorize = (request: Request): void => requireCronSecret(request.headers);
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
+  serve(api.tickByGet, authorize, tick),
+  serve(api.tickByPost, authorize, tick),
+);

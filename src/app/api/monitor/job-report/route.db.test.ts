@@ -4,6 +4,9 @@ import * as jobReport from '#app/api/monitor/job-report/route.ts';
 import * as jobStart from '#app/api/monitor/job-start/route.ts';
 import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
+import { reportJob, reportJobStart } from '#features/reports/api.ts';
+import type { Operation } from '#http/operation.ts';
+import { answerProblem } from '#testing/api-description.ts';
 import { sql } from '#testing/database/clients.ts';
 
 const secret = `secret-${randomUUID()}`;
@@ -27,24 +30,29 @@ function request(path: string, body: BodyInit | null, headers: Headers, method =
   return new Request(`http://portal.test${path}`, { method, body, headers, duplex: 'half' } as RequestInit);
 }
 
-async function answerOf(response: Response) {
-  return {
+async function answerOf(operation: Operation, response: Response) {
+  const answer = {
     status: response.status,
     body: (await response.json()) as Record<string, unknown>,
     headers: response.headers,
   };
+  expect(answerProblem(operation, answer)).toBeNull();
+  return answer;
 }
 
 async function post(body: unknown, headers: Headers = {}) {
   const raw = typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
   const sent = raw ? (body as BodyInit) : JSON.stringify(body);
   const withSecret = { 'X-TC-Portal-Webhook-Secret': secret, 'Content-Type': 'application/json', ...headers };
-  return answerOf(await jobReport.POST(request('/api/monitor/job-report', sent, withSecret)));
+  return answerOf(reportJob, await jobReport.POST(request('/api/monitor/job-report', sent, withSecret)));
 }
 
 async function start(body: unknown, headers: Headers = {}) {
   const withSecret = { 'X-TC-Portal-Webhook-Secret': secret, ...headers };
-  return answerOf(await jobStart.POST(request('/api/monitor/job-start', JSON.stringify(body), withSecret)));
+  return answerOf(
+    reportJobStart,
+    await jobStart.POST(request('/api/monitor/job-start', JSON.stringify(body), withSecret)),
+  );
 }
 
 async function makeKey(tenantId: string, scopes: string[]) {
@@ -346,6 +354,7 @@ describe('the secret [rule 34: keys and secrets] [contract: reports]', () => {
   ])('401: %s', async (_what, headers) => {
     const body = JSON.stringify(least(newJobKey()));
     const answer = await answerOf(
+      reportJob,
       await jobReport.POST(request('/api/monitor/job-report', body, headers as Headers)),
     );
     expect(answer.status).toBe(401);

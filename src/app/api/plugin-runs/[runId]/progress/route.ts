@@ -1,10 +1,7 @@
-import { answerPluginProgress } from '#features/execution/answer-plugin-report.ts';
-import { machineRoute } from '#http/machine-route.ts';
+import { answerPluginProgress, requireAttempt } from '#features/execution/answer-plugin-report.ts';
+import * as api from '#features/execution/api.ts';
+import { machineRoute, serve } from '#http/machine-route.ts';
 
-/** A remote plugin tells how far it is (docs/plugins.md). */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
-  '/api/plugin-runs/[runId]/progress',
-  {
-    POST: answerPluginProgress,
-  },
+  serve(api.reportPluginProgress, requireAttempt, answerPluginProgress),
 );

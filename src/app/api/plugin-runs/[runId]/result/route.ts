@@ -1,10 +1,7 @@
-import { answerPluginResult } from '#features/execution/answer-plugin-report.ts';
-import { machineRoute } from '#http/machine-route.ts';
+import { answerPluginResult, requireAttempt } from '#features/execution/answer-plugin-report.ts';
+import * as api from '#features/execution/api.ts';
+import { machineRoute, serve } from '#http/machine-route.ts';
 
-/** A remote plugin says how a run's attempt ended (docs/plugins.md). */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
-  '/api/plugin-runs/[runId]/result',
-  {
-    POST: answerPluginResult,
-  },
+  serve(api.reportPluginResult, requireAttempt, answerPluginResult),
 );

@@ -1,0 +1,18 @@
+import { type BoundOperation, type Call, serve } from '#http/machine-route.ts';
+import type { AnswerOf, Operation } from '#http/operation.ts';
+import { type Actor, type AdminActor, requireAdmin } from './actor.ts';
+import { requireActor } from './api-actor.ts';
+
+type ActorOf<O extends Operation> = O['access'] extends 'admin' ? AdminActor : Actor;
+
+/** Binds an operation for people and API keys: who may call it is what it declares. */
+export function serveActor<const O extends Operation & { access: 'read' | 'admin' }>(
+  operation: O,
+  handle: (call: Call<O, ActorOf<O>>) => Promise<AnswerOf<O>>,
+): BoundOperation {
+  async function authorize(request: Request): Promise<ActorOf<O>> {
+    const actor = await requireActor(request);
+    return (operation.access === 'admin' ? requireAdmin(actor) : actor) as ActorOf<O>;
+  }
+  return serve(operation, authorize, handle as (call: Call<O>) => Promise<AnswerOf<O>>);
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { answer, operation } from '#http/operation.ts';
+
+const milliseconds = z.int().min(0);
+
+const readiness = z
+  .object({
+    status: z.enum(['ok', 'unavailable']),
+    checks: z.object({
+      database: z.object({
+        status: z.enum(['ok', 'unavailable']),
+        latency_ms: milliseconds,
+        age_ms: milliseconds,
+      }),
+      scheduler: z
+        .object({ status: z.enum(['ok', 'late', 'unknown']), age_ms: milliseconds.nullable() })
+        .optional(),
+      queue: z
+        .object({
+          status: z.enum(['ok', 'late', 'unknown']),
+          age_ms: milliseconds.nullable(),
+          waiting: z.int().min(0).nullable(),
+        })
+        .optional(),
+    }),
+  })
+  .meta({ id: 'Readiness' });
+
+export const getHealth = operation({
+  id: 'getHealth',
+  method: 'GET',
+  path: '/api/health',
+  tag: 'Health',
+  summary: 'Get whether this portal is running',
+  description:
+    'Checks nothing else, so that a supervisor does not restart the portal because of the database.',
+  access: 'anybody',
+  // What a load balancer adds to the address must not take the portal out of service.
+  query: 'any',
+  answers: {
+    200: answer(z.object({ status: z.literal('ok') }).meta({ id: 'Health' }), 'The portal is running.', {
+      Running: { status: 'ok' },
+    }),
+  },
+});
+
+export const getReadiness = operation({
+  id: 'getReadiness',
+  method: 'GET',
+  path: '/api/health/ready',
+  tag: 'Health',
+  summary: 'Get whether what the portal needs is available, too',
+  description:
+    'The database is asked at most once a second; `age_ms` says how old the answer is, how long ago the scheduler ticked, and ' +
+    'how long the oldest run in the queue has waited for a worker. Only the database decides between 200 and 503.',
+  access: 'anybody',
+  // What a load balancer adds to the address must not take the portal out of service.
+  query: 'any',
+  answers: {
+    200: answer(readiness, 'The portal is ready.', {
+      Ready: {
+        status: 'ok',
+        checks: {
+          database: { status: 'ok', latency_ms: 3, age_ms: 0 },
+          scheduler: { status: 'ok', age_ms: 812 },
+          queue: { status: 'ok', age_ms: 0, waiting: 0 },
+        },
+      },
+    }),
+    503: answer(readiness, 'The portal is not ready.', {
+      'The database is unavailable': {
+        status: 'unavailable',
+        checks: { database: { status: 'unavailable', latency_ms: 12, age_ms: 400 } },
+      },
+    }),
+  },
+});

@@ -1,0 +1,346 @@
+import { z } from 'zod';
+import { parseInstantPageCursor } from '#domain/page-cursor.ts';
+import {
+  backgroundJobStatuses,
+  executionStatuses,
+  fromBackgroundJobStatus,
+} from '#domain/run/contract-words.ts';
+import { runStates } from '#domain/run-state.ts';
+import { pageCursor, pageSize } from '#http/api-input.ts';
+import { answer, operation, refusal } from '#http/operation.ts';
+
+const runIdExample = '550e8400-e29b-41d4-a716-446655440000';
+const pluginIdExample = '660e8400-e29b-41d4-a716-446655440001';
+const instant = z.iso.datetime();
+
+/** What the API may be given to start a run with. */
+export const runBody = z
+  .object({
+    payload: z.record(z.string(), z.unknown()).optional().meta({ description: "In place of the job's own." }),
+    cursor: z
+      .string()
+      .max(4_000)
+      .nullable()
+      .optional()
+      .meta({ description: "In place of the job's own; null for the very beginning." }),
+  })
+  .meta({ id: 'RunJob' });
+
+const pluginRun = z
+  .object({
+    runId: z.guid(),
+    pluginId: z.guid(),
+    jobName: z.string(),
+    status: z.enum(runStates),
+    startedAt: instant.meta({ description: 'When it started, or was put on the queue if it has not.' }),
+    completedAt: instant.nullable(),
+    eventsProcessed: z.int().min(0),
+    errorMessage: z.string().nullable(),
+    metadata: z.object({
+      cursor: z.string().nullable().meta({ description: 'Cursor that it left, or began from.' }),
+      retryCount: z.int().min(0),
+    }),
+  })
+  .meta({ id: 'PluginRun' });
+
+const pluginRunSummary = z.object({
+  total: z.int().meta({ description: 'Canceled ones too.' }),
+  success: z.int(),
+  failed: z.int(),
+  running: z.int(),
+  pending: z.int(),
+  avgEventsProcessed: z.number().meta({ description: 'Per successful run; 0 without one.' }),
+  avgDuration: z.number().meta({ description: 'Milliseconds per successful run; 0 without one.' }),
+});
+
+const pluginRunPage = z
+  .object({
+    runs: z.array(pluginRun),
+    total: z.int().min(0).meta({ description: 'Runs that fit the filters.' }),
+    summary: pluginRunSummary,
+  })
+  .meta({ id: 'PluginRunPage' });
+
+/** A run of a plugin as [contract: plugin runs] has it. */
+export type PluginRun = z.output<typeof pluginRun>;
+/** Totals over a plugin's history. */
+export type PluginRunSummary = z.output<typeof pluginRunSummary>;
+export type PluginRunPage = z.output<typeof pluginRunPage>;
+
+const pluginRunExample: PluginRun = {
+  runId: runIdExample,
+  pluginId: pluginIdExample,
+  jobName: 'sync',
+  status: 'success',
+  startedAt: '2026-11-21T06:00:00.000Z',
+  completedAt: '2026-11-21T06:05:00.000Z',
+  eventsProcessed: 42,
+  errorMessage: null,
+  metadata: { cursor: '2026-11-21T06:00:00Z', retryCount: 0 },
+};
+
+export const runPlugin = operation({
+  id: 'runPlugin',
+  method: 'POST',
+  path: '/api/plugins/:id/run',
+  tag: 'Plugin runs',
+  summary: 'Start a job of a plugin now',
+  description: 'The run starts before all scheduled runs. Follow it by its id.',
+  access: 'admin',
+  params: { id: 'Plugin not found' },
+  body: {
+    schema: runBody
+      .extend({ jobName: z.string().meta({ description: "Name of the job in the plugin's manifest." }) })
+      .meta({ id: 'RunPlugin' }),
+    examples: { 'One of its jobs': { jobName: 'sync' } },
+  },
+  answers: {
+    202: answer(
+      z.object({ runId: z.guid(), status: z.literal('pending') }).meta({ id: 'StartedPluginRun' }),
+      'The run is queued.',
+      { Queued: { runId: runIdExample, status: 'pending' } },
+    ),
+  },
+  refusals: {
+    400: refusal(
+      'The plugin has no such job, or the payload does not fit it.',
+      'Invalid job name',
+      'Invalid JSON body',
+      { error: 'Invalid body', details: [{ field: 'cursor', problem: 'must be text' }] },
+    ),
+    409: refusal('The plugin is disabled.', 'The plugin is disabled'),
+  },
+});
+
+export const listPluginRuns = operation({
+  id: 'listPluginRuns',
+  method: 'GET',
+  path: '/api/plugins/:id/runs',
+  tag: 'Plugin runs',
+  summary: 'List the runs of a plugin',
+  description:
+    '`summary` counts all runs of the plugin, or of the job that `jobName` names, whatever `status` asks for; averages are ' +
+    'per successful run. A deep offset costs no more than the first page.',
+  access: 'read',
+  params: { id: 'Plugin not found' },
+  query: z.object({
+    status: z.enum(runStates).optional().meta({ description: 'Only runs in this state.' }),
+    jobName: z.string().min(1).max(200).optional().meta({ description: 'Only runs of this job.' }),
+    limit: pageSize({ byDefault: 20, max: 100 }),
+    offset: z.coerce
+      .number({ error: 'must be a whole number from 0' })
+      .int('must be a whole number from 0')
+      .min(0, 'must be a whole number from 0')
+      .default(0)
+      .meta({ description: 'How many runs to skip.' }),
+    sort: z.enum(['asc', 'desc']).default('desc').meta({ description: 'Newest first, or oldest first.' }),
+  }),
+  answers: {
+    200: answer(pluginRunPage, 'One page; empty after the last run.', {
+      'One run': {
+        runs: [pluginRunExample],
+        total: 1,
+        summary: {
+          total: 100,
+          success: 95,
+          failed: 5,
+          running: 0,
+          pending: 0,
+          avgEventsProcessed: 38.5,
+          avgDuration: 120_000,
+        },
+      },
+    }),
+  },
+});
+
+export const getPluginRun = operation({
+  id: 'getPluginRun',
+  method: 'GET',
+  path: '/api/plugins/:id/runs/:runId',
+  tag: 'Plugin runs',
+  summary: 'Get a run of a plugin',
+  access: 'read',
+  params: { id: 'Plugin run not found', runId: 'Plugin run not found' },
+  answers: { 200: answer(pluginRun, 'The run.', { Successful: pluginRunExample }) },
+});
+
+const execution = z.object({
+  id: z.guid(),
+  started_at: instant,
+  completed_at: instant.nullable(),
+  status: z.enum(Object.values(executionStatuses)),
+  error_message: z.string().nullable(),
+});
+
+const executionPage = z
+  .object({
+    executions: z.array(execution),
+    next: z.string().nullable().meta({ description: '`after` of the next page.' }),
+  })
+  .meta({ id: 'ExecutionPage' });
+
+/** The runs of a job as [contract: scheduler] has them. */
+export type ExecutionPage = z.output<typeof executionPage>;
+
+export const listExecutions = operation({
+  id: 'listExecutions',
+  method: 'GET',
+  path: '/api/scheduler/jobs/:id/executions',
+  tag: 'Scheduler',
+  summary: 'List the runs of a job',
+  description: 'Newest first.',
+  access: 'read',
+  params: { id: 'Job not found' },
+  query: z.object({
+    limit: pageSize({ byDefault: 20, max: 100 }),
+    after: pageCursor(parseInstantPageCursor),
+  }),
+  answers: {
+    200: answer(executionPage, 'One page.', {
+      'The only page': {
+        executions: [
+          {
+            id: runIdExample,
+            started_at: '2026-11-20T21:00:00.000Z',
+            completed_at: '2026-11-20T21:00:41.000Z',
+            status: 'completed',
+            error_message: null,
+          },
+        ],
+        next: null,
+      },
+    }),
+  },
+});
+
+export const runSchedulerJob = operation({
+  id: 'runSchedulerJob',
+  method: 'POST',
+  path: '/api/scheduler/jobs/:id/run',
+  tag: 'Scheduler',
+  summary: 'Start a job now',
+  description: 'A disabled job can be started, too.',
+  access: 'admin',
+  params: { id: 'Job not found' },
+  body: {
+    schema: runBody,
+    isOptional: true,
+    examples: { 'As the job says': {}, 'From the very beginning': { cursor: null } },
+  },
+  answers: {
+    202: answer(
+      z.object({ execution_id: z.guid(), status: z.literal('pending') }).meta({ id: 'StartedExecution' }),
+      'The run is queued.',
+      { Queued: { execution_id: runIdExample, status: 'pending' } },
+    ),
+  },
+  refusals: {
+    400: refusal('The body is wrong, or the payload does not fit the job.', 'Invalid JSON body', {
+      error: 'Invalid body',
+      details: [{ field: 'payload', problem: 'must be an object' }],
+    }),
+    409: refusal('The plugin is disabled.', 'A rule of the data forbids this'),
+  },
+});
+
+const statuses = Object.values(backgroundJobStatuses);
+
+const backgroundJob = z
+  .object({
+    id: z.guid(),
+    type: z.string().meta({ description: 'Key of the job.' }),
+    title: z.string(),
+    status: z.enum(statuses),
+    payload: z.unknown().meta({ description: 'Its input.' }),
+    result: z.unknown().meta({ description: 'How far it is, then what it answered.' }),
+    error: z
+      .object({
+        name: z.string(),
+        message: z.string(),
+        stack: z.string().optional().meta({ description: 'For admins only.' }),
+      })
+      .nullable(),
+    userId: z.guid().nullable().meta({ description: 'The person who started it.' }),
+    createdAt: instant,
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
+    updatedAt: instant,
+  })
+  .meta({ id: 'BackgroundJob' });
+
+/** A run that a person, a schedule or the API started, as [contract: background jobs] has it. */
+export type BackgroundJob = z.output<typeof backgroundJob>;
+
+const backgroundJobAnswer = z.object({ job: backgroundJob }).meta({ id: 'BackgroundJobAnswer' });
+
+const backgroundJobExample: BackgroundJob = {
+  id: runIdExample,
+  type: 'chatwork/rooms-sync',
+  title: 'ルーム同期',
+  status: 'processing',
+  payload: {},
+  result: { total: 40, done: 12, note: null },
+  error: null,
+  userId: '0c9fd9b2-6d0c-4f0e-9a43-0a6f7f1d3b55',
+  createdAt: '2026-11-21T06:00:00.000Z',
+  startedAt: '2026-11-21T06:00:00.120Z',
+  finishedAt: null,
+  updatedAt: '2026-11-21T06:00:00.120Z',
+};
+
+export const listBackgroundJobs = operation({
+  id: 'listBackgroundJobs',
+  method: 'GET',
+  path: '/api/jobs',
+  tag: 'Background jobs',
+  summary: 'List what the portal runs and ran',
+  description: 'Newest first. Staff see what they started; admins and API keys see everything.',
+  access: 'read',
+  query: z.object({
+    type: z.string().min(1).max(200).optional().meta({ description: 'Key of a job.' }),
+    status: z
+      .enum(statuses)
+      .transform(fromBackgroundJobStatus)
+      .optional()
+      .meta({ description: 'Only jobs with this status.' }),
+    limit: pageSize({ byDefault: 50, max: 100 }),
+  }),
+  answers: {
+    200: answer(z.object({ jobs: z.array(backgroundJob) }).meta({ id: 'BackgroundJobList' }), 'The newest.', {
+      'One that is running': { jobs: [backgroundJobExample] },
+    }),
+  },
+});
+
+export const getBackgroundJob = operation({
+  id: 'getBackgroundJob',
+  method: 'GET',
+  path: '/api/jobs/:id',
+  tag: 'Background jobs',
+  summary: 'Get a background job',
+  description: 'To staff, and to keys without scope admin, an error shows its name and message only.',
+  access: 'read',
+  params: { id: 'Job not found' },
+  answers: { 200: answer(backgroundJobAnswer, 'The job.', { Running: { job: backgroundJobExample } }) },
+});
+
+export const cancelBackgroundJob = operation({
+  id: 'cancelBackgroundJob',
+  method: 'POST',
+  path: '/api/jobs/:id/cancel',
+  tag: 'Background jobs',
+  summary: 'Cancel a background job',
+  description:
+    'Admins, and staff what they started. A queued job is canceled at once; a running one is asked to stop.',
+  access: 'read',
+  params: { id: 'Job not found' },
+  answers: {
+    200: answer(backgroundJobAnswer, 'The job as it is now.', {
+      Canceled: { job: { ...backgroundJobExample, status: 'canceled' } },
+    }),
+  },
+  refusals: {
+    409: refusal('The job has finished.', 'Only a queued or processing job can be canceled'),
+  },
+});

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { InvalidInputError, NotFoundError } from '#domain/errors.ts';
+import { checkInput, pageCursor, pageSize, readParams, readQuery } from './api-input.ts';
+
+function refusalOf(act: () => unknown): InvalidInputError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof InvalidInputError) return error;
+  }
+  throw new Error('Nothing was refused');
+}
+
+const query = z.strictObject({
+  limit: pageSize({ byDefault: 20, max: 100 }),
+  after: pageCursor((text) => (text === 'good' ? { at: text } : null)),
+  status: z.enum(['queued', 'failed', 'canceled']).optional(),
+});
+const read = (address: string) => readQuery(query, new Request(`http://portal.test/api/x${address}`));
+
+describe('readQuery', () => {
+  it('reads what is known, and limits the page', () => {
+    expect(read('')).toEqual({ limit: 20 });
+    expect(read('?limit=1000&after=good&status=failed')).toEqual({
+      limit: 100,
+      after: { at: 'good' },
+      status: 'failed',
+    });
+  });
+
+  it.each([
+    ['?stauts=failed', 'stauts', 'is not a known parameter'],
+    ['?limit=x', 'limit', 'must be a whole number from 1 to 100'],
+    ['?limit=0', 'limit', 'must be a whole number from 1 to 100'],
+    ['?limit=1.5', 'limit', 'must be a whole number from 1 to 100'],
+    ['?after=bad', 'after', 'is not a valid cursor'],
+    ['?status=done', 'status', 'must be queued, failed or canceled'],
+    ['?after=%00', 'after', 'must not hold the character U+0000'],
+  ])('refuses %s', (address, field, problem) => {
+    const { message, details } = refusalOf(() => read(address));
+    expect([message, details]).toEqual(['Invalid query', [{ field, problem }]]);
+  });
+
+  it('names every parameter that is not known, up to twenty', () => {
+    const address = `?a=1&b=2&${Array.from({ length: 30 }, (_, n) => `c${n}=`).join('&')}`;
+    const { details } = refusalOf(() => read(address));
+    expect(details.slice(0, 2).map(({ field }) => field)).toEqual(['a', 'b']);
+    expect(details).toHaveLength(20);
+  });
+});
+
+describe('checkInput', () => {
+  const body = z.object({
+    name: z.string().max(3),
+    count: z.int().min(0).max(9),
+    isOn: z.boolean(),
+    list: z.array(z.string()).max(1),
+    one: z.union([z.string(), z.object({ message: z.string() })]),
+    kind: z.discriminatedUnion('type', [
+      z.object({ type: z.literal('cron') }),
+      z.object({ type: z.literal('interval') }),
+    ]),
+  });
+  const good = { name: 'a', count: 1, isOn: true, list: [], one: 'x', kind: { type: 'cron' } };
+
+  it.each([
+    [{ name: undefined }, 'name', 'is required'],
+    [{ name: 1 }, 'name', 'must be text'],
+    [{ name: 'long' }, 'name', 'must be at most 3 characters'],
+    [{ count: 1.5 }, 'count', 'must be a whole number'],
+    [{ count: -1 }, 'count', 'must be at least 0'],
+    [{ count: 10 }, 'count', 'must be at most 9'],
+    [{ isOn: 'yes' }, 'isOn', 'must be true or false'],
+    [{ list: ['a', 'b'] }, 'list', 'must be at most 1 entries'],
+    [{ one: 1 }, 'one', 'is not of a known form'],
+    [{ kind: { type: 'x' } }, 'kind.type', 'must be cron or interval'],
+  ])('says of %j what is wrong, in words that follow the name of the field', (wrong, field, problem) => {
+    const { details } = refusalOf(() => checkInput(body, { ...good, ...wrong }, 'Invalid body'));
+    expect(details).toEqual([{ field, problem }]);
+  });
+});
+
+describe('readParams', () => {
+  const id = '550E8400-e29b-41d4-a716-446655440000';
+
+  it('takes an id in either case, and answers one that cannot be as one that is not there', () => {
+    expect(readParams({ id: 'Job not found' }, { id })).toEqual({ id: id.toLowerCase() });
+    for (const wrong of ['', 'x', "' or 1=1"])
+      expect(() => readParams({ id: 'Job not found' }, { id: wrong })).toThrow(
+        new NotFoundError('Job not found'),
+      );
+    expect(readParams({ runId: null }, { runId: 'X' })).toEqual({ runId: 'x' });
+  });
+});
