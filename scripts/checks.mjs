@@ -31,7 +31,7 @@ const checks = [
     ],
   ],
   ['format', [[prettier, '--check', '.', '--cache', '--log-level', 'warn']]],
-  ['unused', [[knip]]],
+  ['unused', [[knip], [knip, '--production']]],
 ];
 
 /**

@@ -43,7 +43,7 @@ interface Entry<Item, Answer> {
 
 /**
  * Puts items that arrive while calls are in flight together into the next call. Each waits for its own commit
- * (semantics 1); with `waiting` in bounded time and bounded memory (semantics 7).
+ * [rule 1: commit before answer]; with `waiting` in bounded time and bounded memory [rule 7: database away].
  */
 export class Batcher<Item, Answer> {
   readonly #settings: BatcherSettings<Item, Answer>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkTimestamp, messageIdOf, signatureHeaderOf, signaturesIn, signedContent } from './signature.ts';
+import { messageIdOf, signatureHeaderOf, signedContent } from './signature.ts';
 
 describe('signed requests to remote plugins', () => {
   it('are what any Standard Webhooks library verifies (the vector of its own test suite)', async () => {
@@ -18,23 +18,7 @@ describe('signed requests to remote plugins', () => {
     expect(() => signedContent('a.b', 1, '')).toThrow(RangeError);
   });
 
-  it('several signatures are carried while a secret is rotated; other versions are ignored', () => {
+  it('several signatures are carried while a secret is rotated', () => {
     expect(signatureHeaderOf(['aaa=', 'bbb='])).toBe('v1,aaa= v1,bbb=');
-    expect(signaturesIn('v1,aaa= v1a,ccc= v1,bbb=')).toEqual(['aaa=', 'bbb=']);
-    expect(signaturesIn('')).toEqual([]);
-  });
-
-  it.each([
-    ['1763715600', 'ok'],
-    ['1763715300', 'ok'],
-    ['1763715299', 'too_old'],
-    ['1763715900', 'ok'],
-    ['1763715901', 'too_new'],
-    ['', 'not_a_timestamp'],
-    ['1763715600.5', 'not_a_timestamp'],
-    ['-1', 'not_a_timestamp'],
-    ['2025-11-21', 'not_a_timestamp'],
-  ])('the timestamp %j is %s', (header, check) => {
-    expect(checkTimestamp(header, new Date(1_763_715_600_000))).toBe(check);
   });
 });

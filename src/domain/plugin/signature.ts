@@ -17,9 +17,6 @@ export const signatureHeaders = {
   signature: 'webhook-signature',
 } as const;
 
-/** A captured request may be replayed for this long at most; the same message id is the same attempt. */
-const timestampToleranceSeconds = 300;
-
 /** The message id of one attempt of a run; stays the same when the request itself is sent again. */
 export function messageIdOf(runId: string, attempt: number): string {
   return `run_${runId}_${attempt}`;
@@ -34,19 +31,4 @@ export function signedContent(messageId: string, timestampSeconds: number, body:
 /** The header for one signature, or for several while a secret is rotated. */
 export function signatureHeaderOf(signaturesBase64: readonly string[]): string {
   return signaturesBase64.map((signature) => `v1,${signature}`).join(' ');
-}
-
-/** The version 1 signatures of a header, in base64; compare each in constant time. */
-export function signaturesIn(header: string): string[] {
-  return header.split(' ').flatMap((part) => (part.startsWith('v1,') ? [part.slice(3)] : []));
-}
-
-export type TimestampCheck = 'ok' | 'not_a_timestamp' | 'too_old' | 'too_new';
-
-/** Whether the timestamp header lies within five minutes of `now`. */
-export function checkTimestamp(header: string, now: Date): TimestampCheck {
-  if (!/^\d{1,12}$/.test(header)) return 'not_a_timestamp';
-  const ageSeconds = now.getTime() / 1000 - Number(header);
-  if (ageSeconds > timestampToleranceSeconds) return 'too_old';
-  return ageSeconds < -timestampToleranceSeconds ? 'too_new' : 'ok';
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorForRole, errorShapeOf } from './error-shape.ts';
+import { errorShapeOf } from './error-shape.ts';
 
 describe('what is kept of an error [rule 29: progress and errors]', () => {
   it('an error keeps name, message and stack', () => {
@@ -40,11 +40,5 @@ describe('what is kept of an error [rule 29: progress and errors]', () => {
     expect(errorShapeOf(new Error('a\0b\uD800')).message).toBe('ab\uFFFD');
     const emoji = errorShapeOf('😀'.repeat(3_000)).message;
     expect(emoji.isWellFormed()).toBe(true);
-  });
-
-  it('staff see name and message only', () => {
-    const error = { name: 'E', message: 'm', stack: 'at secret.ts:1' };
-    expect(errorForRole(error, 'admin')).toEqual(error);
-    expect(errorForRole(error, 'staff')).toEqual({ name: 'E', message: 'm', stack: null });
   });
 });

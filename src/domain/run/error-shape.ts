@@ -1,5 +1,3 @@
-import type { MemberRole } from '#domain/member-role.ts';
-
 /** An error as it is stored with a run. */
 export interface ErrorShape {
   name: string;
@@ -26,11 +24,6 @@ export function errorShapeOf(thrown: unknown): ErrorShape {
   } catch {
     return { name: 'Error', message: 'An error that cannot be shown was thrown.', stack: null };
   }
-}
-
-/** What a member may see of it: the stack is for admins [rule 29: progress and errors]. */
-export function errorForRole(error: ErrorShape, role: MemberRole): ErrorShape {
-  return role === 'admin' ? error : { ...error, stack: null };
 }
 
 interface ErrorLike {

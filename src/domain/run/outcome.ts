@@ -18,7 +18,7 @@ export type Outcome =
   | { kind: 'canceled' }
   | { kind: 'snoozed'; seconds: number };
 
-/** It worked. The cursor is stored together with the success, or not at all (rule 28). */
+/** It worked. The cursor is stored together with the success, or not at all [rule 28: cursor]. */
 export function success(
   told: {
     message?: string | null | undefined;

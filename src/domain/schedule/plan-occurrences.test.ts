@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { decideOverlap } from './decide-overlap.ts';
 import { planOccurrences } from './plan-occurrences.ts';
 import type { OccurrencePlan, PlanInput } from './plan-occurrences.ts';
 import { previewOccurrences } from './preview-occurrences.ts';
-import type { OverlapPolicy, Schedule, SchedulePolicies } from './schedule.ts';
+import type { Schedule, SchedulePolicies } from './schedule.ts';
 import { spreadOffsetSeconds } from './spread.ts';
 
 const at = (time: string) => new Date(`2026-11-21T${time}Z`);
@@ -323,25 +322,6 @@ describe('[rule 23: spread]', () => {
       { decision: 'run', nominalAt: at('01:00'), dueAt: dueAt, isMadeUp: false },
     ]);
     expect(planned.nextDueAt).toEqual(new Date(dueAt.getTime() + 3_600_000));
-  });
-});
-
-describe('what overlaps [rule 21: misfire and overlap]', () => {
-  it.each<[policy: OverlapPolicy, activeRuns: number, queuedRuns: number, decision: string]>([
-    ['allow', 0, 0, 'start'],
-    ['allow', 5, 5, 'start'],
-    ['skip', 0, 0, 'start'],
-    ['skip', 1, 0, 'skip'],
-    ['skip', 0, 1, 'skip'],
-    ['queue', 0, 0, 'start'],
-    ['queue', 1, 0, 'queue'],
-    ['queue', 1, 1, 'skip'],
-    ['queue', 0, 1, 'skip'],
-    ['cancel_previous', 0, 0, 'start'],
-    ['cancel_previous', 1, 0, 'cancel_previous'],
-    ['cancel_previous', 0, 1, 'cancel_previous'],
-  ])('%s with %i active and %i queued: %s', (policy, activeRuns, queuedRuns, decision) => {
-    expect(decideOverlap({ policy, activeRuns, queuedRuns })).toBe(decision);
   });
 });
 

@@ -81,7 +81,7 @@ const countedMax = 1_000;
  *
  * Blackouts are read at the due instant, and at `now` for a run that catches up. The collapsed rows of
  * what is too old to be listed carry the reason of the misfire policy without looking at blackouts.
- * Overlap is decided in the database, where the runs are: decide-overlap.ts.
+ * Overlap is decided in the database, where the runs are: public.apply_tick.
  */
 export function planOccurrences(input: PlanInput): OccurrencePlan {
   const { schedule, policies, now, lastNominalAt } = input;

@@ -125,7 +125,7 @@ describe('built-in plugins', () => {
 });
 
 describe('jobs of a plugin', () => {
-  it('can be made in any number with their own input, by admins', async () => {
+  it('can be made in any number with their own input and cursor, by admins [rule 28: cursor]', async () => {
     const plugin = (await listPlugins(actor())).find(({ pluginKey }) => pluginKey === 'http-request')!;
     const input = {
       pluginId: plugin.id,
@@ -151,8 +151,12 @@ describe('jobs of a plugin', () => {
       await sql`select timeout_seconds, cursor, max_attempts from public.jobs where id = ${jobId}`;
     expect(changed).toEqual({ timeout_seconds: 7, cursor: 'c', max_attempts: 3 });
     const [audit] = await sql`
-      select actor_id, after from public.audit_log where subject_id = ${jobId} and action = 'jobs.update'`;
-    expect(audit).toMatchObject({ actor_id: tenant.admin.id, after: { cursor: 'c' } });
+      select actor_id, before, after from public.audit_log where subject_id = ${jobId} and action = 'jobs.update'`;
+    expect(audit).toMatchObject({
+      actor_id: tenant.admin.id,
+      before: { cursor: null },
+      after: { cursor: 'c' },
+    });
     await expect(changePluginJob(actor('staff'), jobId, { cursor: 'd' })).rejects.toThrow(NotFoundError);
 
     await setJobSecret(actor(), jobId, { name: 'token', value: 'never to be seen' });

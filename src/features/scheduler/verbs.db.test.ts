@@ -4,7 +4,6 @@ import type { PagePosition, TitlePageCursor } from '#domain/page-cursor.ts';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
 import type { Actor, AdminActor } from '#auth/actor.ts';
 import { deleteSchedule } from '#features/scheduler/delete-schedule.ts';
-import { editCursor } from '#features/scheduler/edit-cursor.ts';
 import { previewSchedule } from '#features/scheduler/preview-schedule.ts';
 import {
   listOccurrences,
@@ -239,23 +238,6 @@ describe('the global switch [rule 22: switching off]', () => {
     expect((await auditOf('scheduler_settings'))[0]!.actor_id).toBe(mine.admin.id);
     // The clock of these tests is in the past, before it was switched on.
     await sql`update public.scheduler_settings set enabled_at = null where tenant_id = ${mine.id}`;
-  });
-});
-
-describe('editing a cursor [rule 28: cursor]', () => {
-  it('leaves an audit row with the cursor before and after; for admins of the company', async () => {
-    const jobId = await makeJob();
-    await expect(editCursor(staff, { jobId, cursor: 'x' })).rejects.toThrow(NotFoundError);
-    await expect(editCursor(otherAdmin, { jobId, cursor: 'x' })).rejects.toThrow(NotFoundError);
-    await expect(editCursor(admin, { jobId, cursor: 'x'.repeat(4_001) })).rejects.toThrow(InvalidInputError);
-    await editCursor(admin, { jobId, cursor: '2026-03-01' });
-    await editCursor(admin, { jobId, cursor: null });
-    const [last] = await auditOf('jobs');
-    expect([last!.before, last!.after, last!.actor_id]).toEqual([
-      { cursor: '2026-03-01' },
-      { cursor: null },
-      mine.admin.id,
-    ]);
   });
 });
 
