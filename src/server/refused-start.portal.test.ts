@@ -41,8 +41,8 @@ describe('a start that cannot succeed says why in one sentence', () => {
 
   test('a file in the place of the folder', async () => {
     fs.writeFileSync(path.join(folder, 'file'), '');
-    await expectRefusal(path.join(folder, 'file'), /not a folder/);
-    await expectRefusal(path.join(folder, 'file', 'below'), /not a folder/);
+    await expectRefusal(path.join(folder, 'file'), /must be a folder, but it is a file/);
+    await expectRefusal(path.join(folder, 'file', 'below'), /must be a folder, but it is a file/);
   });
 
   test('data of another PostgreSQL', () =>
