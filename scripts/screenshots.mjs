@@ -192,6 +192,6 @@ await onCurrentNode(async () => {
     return 0;
   } finally {
     await browser.close();
-    await portal.remove();
+    await portal.delete();
   }
 });

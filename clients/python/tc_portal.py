@@ -596,7 +596,7 @@ class Spool:
     def release(self, claimed: str) -> None:
         self._rename(claimed, claimed.split(".claimed-")[0])
 
-    def remove(self, name: str) -> bool:
+    def delete(self, name: str) -> bool:
         return self._delete(name)
 
     def read(self, name: str) -> Optional[bytes]:
@@ -725,12 +725,12 @@ def _send_waiting(settings: Settings, spool: Spool, name: str, seconds: float) -
             spool.release(claimed)
             return None
         if not _is_report(body):
-            spool.remove(claimed)
+            spool.delete(claimed)
             _say("破損していた未送信の報告を破棄しました (deleted a damaged unsent report)")
             return None
         answer = _post_or_reduce(settings, body, seconds)
         if answer.is_accepted or answer.is_refused:
-            spool.remove(claimed)
+            spool.delete(claimed)
         else:
             spool.release(claimed)
     except BaseException:
@@ -1295,12 +1295,12 @@ class Tee(threading.Thread):
             self._is_writing = False
         self._source.close()
 
-    def finish(self, ended_at: float) -> None:
+    def finish(self, finished_at: float) -> None:
         """Waits for the rest of the output, but not for a background process that keeps the pipe open."""
         while self.is_alive():
             now = time.monotonic()
-            is_quiet = now - max(ended_at, self._last_data_at) > OUTPUT_QUIET_SECONDS
-            if not self._is_writing and (is_quiet or now - ended_at > OUTPUT_DRAIN_SECONDS):
+            is_quiet = now - max(finished_at, self._last_data_at) > OUTPUT_QUIET_SECONDS
+            if not self._is_writing and (is_quiet or now - finished_at > OUTPUT_DRAIN_SECONDS):
                 break
             self.join(0.05)
         rest, self._line = self._line, b""
@@ -1502,9 +1502,9 @@ def _run_child(
     except subprocess.TimeoutExpired:
         is_timed_out = True
         _stop_child(process, has_own_group)
-    ended_at = time.monotonic()
+    finished_at = time.monotonic()
     for tee in tees:
-        tee.finish(ended_at)
+        tee.finish(finished_at)
     exit_code = EXIT_TIMED_OUT if is_timed_out else _shell_exit_code(process.returncode)
     message = _explain_exit(process.returncode, timeout_seconds if is_timed_out else None, tees)
     return ProgramResult(exit_code, message, (tees[0]._log.text() or None) if tees else None)

@@ -188,7 +188,7 @@ export async function findPlaces(sql) {
       from public.runs where job_id = ${busiest?.job_id} order by ordered_at desc, id desc offset ${offset} limit 1`;
     return { id: String(run?.id), cursor: `${run?.at}~${run?.id}` };
   };
-  const [incident] = await sql`
+  const [status] = await sql`
     select id, last_status, to_char(last_finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
     from public.job_status order by last_status, last_finished_at desc, id desc offset ${jobCount * 0.9} limit 1`;
   const [job] = await sql`select job_key from public.jobs order by job_key offset ${jobCount * 0.9} limit 1`;
@@ -198,7 +198,7 @@ export async function findPlaces(sql) {
     busiestJob: String(busiest?.job_id),
     newestRun: await runAt(0),
     deepRun: await runAt(runsOfBusiestJob * 0.9),
-    incidentCursor: `${incident?.last_status}~${incident?.at}~${incident?.id}`,
+    jobStatusCursor: `${status?.last_status}~${status?.at}~${status?.id}`,
     jobCursor: String(job?.job_key),
     tool: String(tool?.id),
     plugin: String(plugin?.id),

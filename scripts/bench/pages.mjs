@@ -202,7 +202,7 @@ await onCurrentNode(async () => {
     /** @type {[name: string, path: string, comparedWith?: string][]} */
     const screens = [
       ['incidents', '/incidents'],
-      ['incidents, deep page', `/incidents?after=${encodeURIComponent(places.incidentCursor)}`, 'incidents'],
+      ['incidents, deep page', `/incidents?after=${encodeURIComponent(places.jobStatusCursor)}`, 'incidents'],
       ['incidents, failing only', '/incidents?state=error'],
       ['incidents, one tool', `/incidents?tool=${places.tool}`],
       ['incidents, search', `/incidents?q=${encodeURIComponent('給与データ検証 9')}`],
@@ -317,7 +317,7 @@ await onCurrentNode(async () => {
       await portal.stop();
       say(`The portal's folder stays: ${portal.folder}`);
     } else {
-      await portal.remove();
+      await portal.delete();
     }
   }
 });

@@ -203,6 +203,6 @@ await onCurrentNode(async () => {
     return (stored?.runs ?? 0) >= acknowledged ? 0 : 1;
   } finally {
     await sql.end({ timeout: 1 });
-    await portal.remove();
+    await portal.delete();
   }
 });

@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   fs.rmSync(folder, { recursive: true, force: true });
-  await portal.remove();
+  await portal.delete();
 });
 
 interface Sent {

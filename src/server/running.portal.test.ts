@@ -28,7 +28,7 @@ describe('a running portal', () => {
   });
 
   afterAll(async () => {
-    await portal.remove();
+    await portal.delete();
   });
 
   test('prints the address, the sign-in and commands that work', () => {
@@ -88,7 +88,7 @@ describe('a running portal', () => {
       const rows = `${portal.secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/jobs?job_key=eq.beside`;
       expect(await (await fetch(rows, { headers: key })).json()).toEqual([]);
     } finally {
-      await other.remove();
+      await other.delete();
     }
   });
 

@@ -20,7 +20,7 @@ export const operations: readonly Operation[] = [
   reports.reportJob,
   reports.reportJobStart,
   portalHealth.getHealth,
-  portalHealth.getReadiness,
+  portalHealth.getPortalHealth,
   runs.runPlugin,
   runs.listPluginRuns,
   runs.getPluginRun,

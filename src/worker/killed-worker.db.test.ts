@@ -22,7 +22,7 @@ afterEach(async () => {
   await forgetRuns();
 });
 
-afterAll(() => programs.remove());
+afterAll(() => programs.delete());
 
 describe('a real worker [rule 24: leases]', () => {
   it('that is killed loses all its runs to another', async () => {

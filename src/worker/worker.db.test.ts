@@ -94,7 +94,7 @@ afterEach(async () => {
 afterAll(() => {
   server.closeAllConnections();
   server.close();
-  programs.remove();
+  programs.delete();
 });
 
 /** A program that runs until it is told to end. */

@@ -365,9 +365,9 @@ describe('[rule 38: audit log]', () => {
   it('cannot be rewritten, not even by the service role', async () => {
     const service = serviceClient();
     const changed = await service.from('audit_log').update({ action: 'nothing' }).eq('tenant_id', mine.id);
-    const removed = await service.from('audit_log').delete().eq('tenant_id', mine.id);
+    const deleted = await service.from('audit_log').delete().eq('tenant_id', mine.id);
     expect(changed.error?.code).toBe('42501');
-    expect(removed.error?.code).toBe('42501');
+    expect(deleted.error?.code).toBe('42501');
   });
 
   it('is written for every table that admins may write to', async () => {
@@ -388,8 +388,8 @@ describe('the last admin [rule 33: roles]', () => {
       .update({ role: 'staff' })
       .eq('user_id', mine.admin.id);
     expect(demoted.error?.message).toContain('tenant_keeps_one_admin');
-    const removed = await mine.admin.client.from('members').delete().eq('user_id', mine.admin.id);
-    expect(removed.error?.message).toContain('tenant_keeps_one_admin');
+    const deleted = await mine.admin.client.from('members').delete().eq('user_id', mine.admin.id);
+    expect(deleted.error?.message).toContain('tenant_keeps_one_admin');
   });
 
   it('does not keep a company from being removed as a whole', async () => {

@@ -176,8 +176,8 @@ async function makeVerbs(): Promise<Record<string, () => Promise<unknown>>> {
     'background jobs': () => listBackgroundJobs(member, { limit: 20 }),
     'background jobs that failed': () => listBackgroundJobs(member, { state: 'failed', limit: 20 }),
     'what a person has started': () => listBackgroundJobs({ ...member, role: 'staff' }, { limit: 20 }),
-    'a job’s executions': () => listExecutions(member, { jobId: own, limit: 20 }),
-    'a job’s executions from the middle': () =>
+    'a job’s runs in the scheduler’s API': () => listExecutions(member, { jobId: own, limit: 20 }),
+    'a job’s runs in the scheduler’s API from the middle': () =>
       listExecutions(member, { jobId: own, limit: 20, after: middle.cursor }),
     'the schedules': () => readSchedulesOverview(member, tomorrow),
     'a job’s occurrences': () => listOccurrences(member, { jobId: own }),

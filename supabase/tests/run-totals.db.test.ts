@@ -132,11 +132,11 @@ describe('totals of a company and of each plugin by day', () => {
         }
         case 7: {
           // As an admin, who may remove jobs but write no totals.
-          const removed = all[random(all.length)];
+          const deleted = all[random(all.length)];
           const { error } = await tenant.admin.client
             .from('jobs')
             .delete()
-            .eq('id', removed?.id ?? '');
+            .eq('id', deleted?.id ?? '');
           expect(error).toBeNull();
           return;
         }

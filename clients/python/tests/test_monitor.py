@@ -308,7 +308,7 @@ class InAsyncCode(PortalTestCase):
         asyncio.run(main())
         self.assertIn("success", self.report["status"])
 
-    def test_a_cancelled_task_is_an_error_and_stays_cancelled(self) -> None:
+    def test_a_canceled_task_is_an_error_and_stays_canceled(self) -> None:
         @monitor()
         async def work() -> None:
             await asyncio.sleep(60)

@@ -1,7 +1,7 @@
 import { createServiceClient } from '#data/clients/service.ts';
 import { readPortalHealth } from '#data/portal-health.ts';
 import { type PortalHealth, tickAgeSecondsMax } from '#domain/portal-health.ts';
-import type { getHealth, getReadiness } from '#features/portal-health/api.ts';
+import type { getHealth, getPortalHealth } from '#features/portal-health/api.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import type { AnswerOf } from '#http/operation.ts';
 
@@ -42,7 +42,7 @@ const inMs = (seconds: number | null): number | null =>
  * how long the queue's oldest run has waited, each with its age. Only the database decides the status: a portal without a
  * scheduler still takes reports, and no balancer should take it away.
  */
-export async function answerReady(): Promise<AnswerOf<typeof getReadiness>> {
+export async function answerReady(): Promise<AnswerOf<typeof getPortalHealth>> {
   if (!latest || performance.now() - latestAtMs > keptMs) {
     latestAtMs = performance.now();
     latest = read();

@@ -3,7 +3,7 @@ import { answer, operation } from '#http/operation.ts';
 
 const milliseconds = z.int().min(0);
 
-const readiness = z
+const portalHealth = z
   .object({
     status: z.enum(['ok', 'unavailable']),
     checks: z.object({
@@ -24,7 +24,7 @@ const readiness = z
         .optional(),
     }),
   })
-  .meta({ id: 'Readiness' });
+  .meta({ id: 'PortalHealth' });
 
 export const getHealth = operation({
   id: 'getHealth',
@@ -44,8 +44,8 @@ export const getHealth = operation({
   },
 });
 
-export const getReadiness = operation({
-  id: 'getReadiness',
+export const getPortalHealth = operation({
+  id: 'getPortalHealth',
   method: 'GET',
   path: '/api/health/ready',
   tag: 'Health',
@@ -57,7 +57,7 @@ export const getReadiness = operation({
   // What a load balancer adds to the address must not take the portal out of service.
   query: 'any',
   answers: {
-    200: answer(readiness, 'The portal is ready.', {
+    200: answer(portalHealth, 'The portal is ready.', {
       Ready: {
         status: 'ok',
         checks: {
@@ -67,7 +67,7 @@ export const getReadiness = operation({
         },
       },
     }),
-    503: answer(readiness, 'The portal is not ready.', {
+    503: answer(portalHealth, 'The portal is not ready.', {
       'The database is unavailable': {
         status: 'unavailable',
         checks: { database: { status: 'unavailable', latency_ms: 12, age_ms: 400 } },

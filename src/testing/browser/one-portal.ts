@@ -9,5 +9,5 @@ export default async function startOnePortal(): Promise<() => Promise<void>> {
   const facts: PortalFacts = { url, folder, secrets, email, password, output: portal.output() };
   // Workers inherit the environment of this process.
   process.env[portalVariable] = JSON.stringify(facts);
-  return () => portal.remove();
+  return () => portal.delete();
 }

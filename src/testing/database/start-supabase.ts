@@ -63,10 +63,10 @@ class TestServer {
         // It has ended by itself.
       }
     }
-    this.#removeFolder();
+    this.#deleteFolder();
   };
 
-  #removeFolder(): void {
+  #deleteFolder(): void {
     fs.rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 
@@ -128,7 +128,7 @@ class TestServer {
     process.off('exit', this.#stopAtOnce);
     await Promise.all(this.#apis.map((api) => api.stop()));
     await this.database.stop();
-    this.#removeFolder();
+    this.#deleteFolder();
   }
 }
 

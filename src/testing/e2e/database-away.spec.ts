@@ -20,7 +20,7 @@ test.afterEach(async () => {
 
 test.afterAll(async () => {
   test.setTimeout(90_000);
-  await own.remove();
+  await own.delete();
 });
 
 // The page asks ever more seldom while it gets no answer, up to half a minute.

@@ -44,7 +44,7 @@ const test = base.extend<object, { portal: TestPortal }>({
     async ({}, use) => {
       const portal = await startPortal({ environment: { TC_PORTAL_REALTIME: '1' } });
       await use(portal);
-      await portal.remove();
+      await portal.delete();
     },
     { scope: 'worker', timeout: 300_000 },
   ],

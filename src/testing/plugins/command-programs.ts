@@ -35,7 +35,7 @@ export class CommandPrograms {
     return this.write('sleep.mjs', `console.log('started'); setTimeout(() => {}, 600000);`);
   }
 
-  remove(): void {
+  delete(): void {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 }

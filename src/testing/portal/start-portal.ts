@@ -47,7 +47,7 @@ export interface TestPortal {
   /** Takes the database away until the answered function is called, which waits until it is back. */
   holdDatabase(): Promise<() => Promise<void>>;
   /** `stop`, and the folder is gone. */
-  remove(): Promise<void>;
+  delete(): Promise<void>;
 }
 
 const foreign =
@@ -82,7 +82,7 @@ export function launchPortal(folder: string, port: number, options: TestPortalOp
   return { process: child, exit, output: () => output };
 }
 
-const removeFolder = (folder: string): void =>
+const deleteFolder = (folder: string): void =>
   fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 
 /** Starts a portal and waits until it says that it is ready; builds the pages first when that was not done yet. */
@@ -94,7 +94,7 @@ export async function startPortal(options: TestPortalOptions = {}): Promise<Test
   void launch.exit.then(() => (exited = true));
   while (!launch.output().includes('Ctrl-C')) {
     if (exited) {
-      if (options.folder === undefined) removeFolder(folder);
+      if (options.folder === undefined) deleteFolder(folder);
       // Another program may have taken the port since it was found free.
       if (options.port === undefined && launch.output().includes(`Port ${port} is in use`))
         return startPortal(options);
@@ -170,9 +170,9 @@ export async function startPortal(options: TestPortalOptions = {}): Promise<Test
     killDatabase: () => signalDatabase('SIGKILL'),
     waitForDatabase,
     holdDatabase,
-    remove: async () => {
+    delete: async () => {
       await stop();
-      removeFolder(folder);
+      deleteFolder(folder);
     },
   };
 }

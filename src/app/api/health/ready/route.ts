@@ -3,5 +3,5 @@ import { answerReady } from '#features/portal-health/answer-portal-health.ts';
 import { anybody, machineRoute, serve } from '#http/machine-route.ts';
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
-  serve(api.getReadiness, anybody, answerReady),
+  serve(api.getPortalHealth, anybody, answerReady),
 );

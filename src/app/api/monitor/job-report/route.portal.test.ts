@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await portal.remove();
+  await portal.delete();
 });
 
 const path = '/api/monitor/job-report';
