@@ -112,6 +112,7 @@ const config = [
                 'worker',
                 'process',
                 'features',
+                'plugins',
                 ...rooms,
                 'components',
                 'data',

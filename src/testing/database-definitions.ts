@@ -33,9 +33,7 @@ interface Part {
   readonly text: string;
 }
 
-// A copy ends where the next one begins, or at this line.
-const byHand = '-- by hand';
-
+// A copy begins with the name of its file, and ends where the next one begins or at a line `-- by hand`.
 function partsOf(migration: string): Part[] {
   return migration.split(/^(?=-- (?:schemas\/\S+\.sql|by hand)$)/m).map((text) => ({
     definition: /^-- schemas\/(\S+\.sql)$/m.exec(text.split('\n', 1)[0] ?? '')?.[1] ?? null,

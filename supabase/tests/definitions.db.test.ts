@@ -5,7 +5,12 @@ import postgres, { type Sql } from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { applyMigrations } from '#server/embedded/migrations.ts';
 import { type Catalog, readCatalog } from '#testing/database-catalog.ts';
-import { listDefinitions, migrationsFolder, readDefinition } from '#testing/database-definitions.ts';
+import {
+  composeMigration,
+  listDefinitions,
+  migrationsFolder,
+  readDefinition,
+} from '#testing/database-definitions.ts';
 import { startTestSupabases } from '#testing/database/start-supabase.ts';
 
 const nothing = fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal no migrations '));
@@ -95,4 +100,11 @@ it('the definitions and the migrations make the same database (npm run migration
       migrations: other.get(name),
     })),
   ).toEqual([]);
+});
+
+it('what can be replaced is as it was after a migration that replaces all of it', async () => {
+  const before = await readCatalog(migrated);
+  const files = listDefinitions().filter((file) => /\/(?:functions|triggers|views|policies)\//.test(file));
+  await migrated.unsafe(composeMigration('All again.', files));
+  expect(differences(before, await readCatalog(migrated))).toEqual([]);
 });

@@ -1,0 +1,48 @@
+// @ts-check
+// Records the database of the version in package.json: copies the definitions into the migrations that no released version has,
+// and writes their checksums and a filled database into supabase/releases. For a version that is not released yet.
+import { onCurrentNode } from './prepare.mjs';
+
+await onCurrentNode(async () => {
+  const { default: fs } = await import('node:fs');
+  const { registerHooks } = await import('node:module');
+  const { default: process } = await import('node:process');
+  const { default: postgres } = await import('postgres');
+  // Verbs know of requests, whose part of Next is found by bundlers only under this name.
+  registerHooks({
+    resolve: (name, context, next) => next(name === 'next/headers' ? `${name}.js` : name, context),
+  });
+  const { copyDefinitionsAgain, readMigrations } = await import('../src/testing/database-definitions.ts');
+  const { dumpRows } = await import('../src/testing/database-rows.ts');
+  const { startTestSupabase } = await import('../src/testing/database/start-supabase.ts');
+  const { fillDatabase } = await import('../src/testing/fill-database.ts');
+  const { readReleasedVersions, readReleases, writeRelease } = await import('../src/testing/releases.ts');
+
+  /** @type {{ version: string }} */
+  const { version } = JSON.parse(fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  if (readReleasedVersions().includes(version)) {
+    process.stderr.write(`${version} is released (CHANGELOG.md): what it has recorded stays as it is.\n`);
+    return 1;
+  }
+  const frozen = readReleases().filter((release) => release.version !== version);
+  copyDefinitionsAgain(
+    [...readMigrations().keys()].filter((file) => !frozen.some(({ migrations }) => migrations.has(file))),
+  );
+
+  const { supabase, stop } = await startTestSupabase();
+  const sql = postgres(supabase.superuserUrl, { max: 1, onnotice: () => {} });
+  try {
+    Object.assign(process.env, {
+      NEXT_PUBLIC_SUPABASE_URL: supabase.url,
+      NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: supabase.publishableKey,
+      SUPABASE_SECRET_KEY: supabase.secretKey,
+    });
+    await fillDatabase();
+    const heading = `-- A database as version ${version} fills it, a row a line. Written by scripts/release-database.mjs.\n\n`;
+    writeRelease(version, readMigrations(), heading + (await dumpRows(sql)));
+    return 0;
+  } finally {
+    await sql.end();
+    await stop();
+  }
+});
