@@ -1,61 +1,23 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readCurrentMember } from '#auth/current-member.ts';
 import type { JobStatusPageCursor, PagePosition } from '#domain/page-cursor.ts';
 import { toSearchable } from '#domain/search-pattern.ts';
-import { readCurrentMember } from '#auth/current-member.ts';
-import { memberOf } from '#testing/tenants/act-as.ts';
 import { sql } from '#testing/database/clients.ts';
+import type { Columns } from '#testing/database/insert-row.ts';
+import { makeReportedJob } from '#testing/jobs/make-reported-job.ts';
+import { walkPages } from '#testing/pages/walk-pages.ts';
+import { memberOf } from '#testing/tenants/act-as.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
+import { makeTool } from '#testing/tools/make-tool.ts';
 import { jobStatusesPerPage, listJobStatuses } from './queries.ts';
 import type { JobStatusFilter } from './schemas.ts';
 
 const everything: JobStatusFilter = { search: '', state: null, toolId: null };
 
-interface Given {
-  key: string;
-  status?: 'error' | 'success';
-  finishedAt?: string;
-  message?: string;
-  title?: string;
-  toolId?: string | null;
-}
-
-async function addStatuses(tenant: TestTenant, given: Given[]): Promise<void> {
-  await sql`
-    with made as (
-      insert into public.jobs (tenant_id, job_key, title)
-      select ${tenant.id}, g.key, coalesce(g.title, g.key)
-      from jsonb_to_recordset(${sql.json(given as never)}) as g (key text, title text)
-      returning id, job_key, title
-    )
-    insert into public.job_status
-      (tenant_id, job_id, job_key, title, tool_id, last_status, last_finished_at, last_message)
-    select
-      ${tenant.id}, made.id, made.job_key, made.title, g."toolId", coalesce(g.status, 'success'),
-      coalesce(g."finishedAt", '2026-11-20T00:00:00Z'), g.message
-    from made
-    join jsonb_to_recordset(${sql.json(given as never)}) as g
-      (key text, status text, "finishedAt" timestamptz, message text, "toolId" uuid) on g.key = made.job_key`;
-}
-
-async function readAllPages(tenant: TestTenant): Promise<{ down: string[][]; up: string[][] }> {
-  const reader = memberOf(tenant);
-  const down: string[][] = [];
-  const up: string[][] = [];
-  let position: PagePosition<JobStatusPageCursor> | null = null;
-  let newer: JobStatusPageCursor | null = null;
-  do {
-    const page = await listJobStatuses(reader, everything, position);
-    down.push(page.items.map((status) => status.jobKey));
-    newer = page.newer;
-    position = page.older ? { direction: 'after', cursor: page.older } : null;
-  } while (position);
-  while (newer) {
-    const page = await listJobStatuses(reader, everything, { direction: 'before', cursor: newer });
-    up.push(page.items.map((status) => status.jobKey));
-    newer = page.newer;
-  }
-  return { down, up };
-}
+const addStatuses = async (tenant: TestTenant, jobs: (Columns<'job_status'> & { job_key: string })[]) => {
+  for (const job of jobs)
+    await makeReportedJob(tenant.id, { last_finished_at: '2026-11-20T00:00:00Z', ...job });
+};
 
 describe('listJobStatuses', () => {
   let tenant: TestTenant;
@@ -63,15 +25,22 @@ describe('listJobStatuses', () => {
 
   beforeAll(async () => {
     tenant = await makeTenant();
-    const [tool] = await sql<{ id: string }[]>`
-      insert into public.tools (tenant_id, name) values (${tenant.id}, '経理ツール') returning id`;
-    toolId = tool?.id ?? '';
+    toolId = await makeTool(tenant.id, '経理ツール');
     await addStatuses(tenant, [
-      { key: 'fine-new', finishedAt: '2026-11-20T09:00:00Z', message: 'a,b"c\\d(50%) f_x * <b>' },
-      { key: 'broken-old', status: 'error', finishedAt: '2026-11-20T01:00:00Z', title: '日次バックアップ' },
-      { key: 'fine-old', finishedAt: '2026-11-20T02:00:00Z', toolId },
-      { key: 'broken-new', status: 'error', finishedAt: '2026-11-20T08:00:00Z' },
-      { key: 'from-2090', finishedAt: '2090-01-01T00:00:00Z' },
+      {
+        job_key: 'fine-new',
+        last_finished_at: '2026-11-20T09:00:00Z',
+        last_message: 'a,b"c\\d(50%) f_x * <b>',
+      },
+      {
+        job_key: 'broken-old',
+        last_status: 'error',
+        last_finished_at: '2026-11-20T01:00:00Z',
+        title: '日次バックアップ',
+      },
+      { job_key: 'fine-old', last_finished_at: '2026-11-20T02:00:00Z', tool_id: toolId },
+      { job_key: 'broken-new', last_status: 'error', last_finished_at: '2026-11-20T08:00:00Z' },
+      { job_key: 'from-2090', last_finished_at: '2090-01-01T00:00:00Z' },
     ]);
   });
 
@@ -133,12 +102,11 @@ describe('listJobStatuses', () => {
   });
 
   it('finds what a job says and is called now, not what it was', async () => {
-    const [job] = await sql<{ id: string }[]>`
-      insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, 'renamed', '旧名称') returning id`;
-    const id = job?.id ?? '';
-    await sql`
-      insert into public.job_status (tenant_id, job_id, job_key, title, last_status, last_finished_at, last_message)
-      values (${tenant.id}, ${id}, 'renamed', '旧名称', 'success', '2026-11-19T00:00:00Z', 'disk full')`;
+    const id = await makeReportedJob(tenant.id, {
+      job_key: 'renamed',
+      title: '旧名称',
+      last_message: 'disk full',
+    });
     expect(await keysFor({ search: '旧名称' })).toEqual(['renamed']);
     expect(await keysFor({ search: 'disk full' })).toEqual(['renamed']);
     await sql`update public.jobs set title = '新名称' where id = ${id}`;
@@ -190,14 +158,16 @@ describe('listJobStatuses', () => {
     await addStatuses(
       many,
       Array.from({ length: count }, (_, index) => ({
-        key: `job-${index}`,
-        status: index % 2 === 0 ? 'error' : 'success',
-        finishedAt: '2026-11-20T00:00:00.123456Z',
+        job_key: `job-${index}`,
+        last_status: index % 2 === 0 ? 'error' : 'success',
+        last_finished_at: '2026-11-20T00:00:00.123456Z',
       })),
     );
-    const { down, up } = await readAllPages(many);
+    const { down, up } = await walkPages((position: PagePosition<JobStatusPageCursor> | null) =>
+      listJobStatuses(memberOf(many), everything, position),
+    );
     expect(down.map((page) => page.length)).toEqual([50, 50, 20]);
-    expect(new Set(down.flat()).size).toBe(count);
+    expect(new Set(down.flat().map(({ jobKey }) => jobKey)).size).toBe(count);
     expect(up).toEqual([down[1], down[0]]);
   });
 });
@@ -213,11 +183,11 @@ describe('the badge of the current member', () => {
       return [badge.failingCount, badge.jobCount];
     };
     expect(await look()).toEqual([0, 0]);
-    await addStatuses(tenant, [{ key: 'a', status: 'error' }, { key: 'b' }]);
+    await addStatuses(tenant, [{ job_key: 'a', last_status: 'error' }, { job_key: 'b' }]);
     expect(await look()).toEqual([1, 2]);
     await sql`update public.job_status set last_message = 'again', updated_at = now() where tenant_id = ${tenant.id} and job_key = 'a'`;
     expect(await look()).toEqual([1, 2]);
-    await sql`insert into public.tools (tenant_id, name) values (${tenant.id}, 'tool')`;
+    await makeTool(tenant.id);
     await look();
     await sql`
       insert into public.runs (tenant_id, job_id, trigger, state, started_at, ordered_at)
@@ -231,7 +201,7 @@ describe('the badge of the current member', () => {
 
   it('tells another tenant nothing', async () => {
     const [tenant, other] = await Promise.all([makeTenant(), makeTenant()]);
-    await addStatuses(tenant, [{ key: 'a', status: 'error' }]);
+    await addStatuses(tenant, [{ job_key: 'a', last_status: 'error' }]);
     const { badge } = await readCurrentMember(other.admin.client);
     expect([badge.failingCount, badge.jobCount]).toEqual([0, 0]);
   });

@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NotFoundError } from '#domain/errors.ts';
 import type { InstantPageCursor, PagePosition } from '#domain/page-cursor.ts';
-import { memberOf } from '#testing/tenants/act-as.ts';
 import { sql } from '#testing/database/clients.ts';
+import { makeJob } from '#testing/jobs/make-job.ts';
+import { makeReportedJob } from '#testing/jobs/make-reported-job.ts';
+import { walkPages } from '#testing/pages/walk-pages.ts';
+import { makeRun } from '#testing/runs/make-run.ts';
+import { memberOf } from '#testing/tenants/act-as.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import {
   countRuns,
@@ -19,31 +23,16 @@ import type { HistoryFilter, JobFilter } from './schemas.ts';
 const allJobs: JobFilter = { search: '', state: null, toolId: null };
 const allRuns: HistoryFilter = { outcome: null, from: null, to: null };
 
-async function addJob(tenant: TestTenant, jobKey: string, status?: 'error' | 'success'): Promise<string> {
-  const [job] = await sql<{ id: string }[]>`
-    insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, ${jobKey}, ${`Title of ${jobKey}`})
-    returning id`;
-  if (!job) throw new Error('The job was not made');
-  if (status) {
-    await sql`
-      insert into public.job_status (tenant_id, job_id, job_key, title, last_status, last_finished_at)
-      values (${tenant.id}, ${job.id}, ${jobKey}, ${jobKey}, ${status}, now())`;
-  }
-  return job.id;
-}
-
 describe('listJobs', () => {
   let tenant: TestTenant;
 
   beforeAll(async () => {
     tenant = await makeTenant();
-    await addJob(tenant, 'a-failing', 'error');
-    await addJob(tenant, 'b-fine', 'success');
-    await addJob(tenant, 'd,"never) * finished');
-    const started = await addJob(tenant, 'c-started');
-    await sql`
-      insert into public.runs (tenant_id, job_id, trigger, state, started_at, ordered_at, host)
-      values (${tenant.id}, ${started}, 'report', 'running', now(), now(), 'PC-01')`;
+    await makeReportedJob(tenant.id, { job_key: 'a-failing', last_status: 'error' });
+    await makeReportedJob(tenant.id, { job_key: 'b-fine' });
+    await makeJob(tenant.id, { job_key: 'd,"never) * finished' });
+    const started = await makeJob(tenant.id, { job_key: 'c-started' });
+    await makeRun(tenant.id, started, { state: 'running', host: 'PC-01' });
   });
 
   const keysFor = async (filter: Partial<JobFilter>) =>
@@ -95,7 +84,7 @@ describe('listJobs', () => {
 describe('getJob', () => {
   it('finds a job of the tenant, and no other', async () => {
     const [tenant, other] = await Promise.all([makeTenant(), makeTenant()]);
-    const id = await addJob(tenant, 'mine', 'error');
+    const id = await makeReportedJob(tenant.id, { job_key: 'mine', last_status: 'error' });
     expect(await getJob(memberOf(tenant), id)).toMatchObject({
       jobKey: 'mine',
       status: { lastStatus: 'error' },
@@ -111,7 +100,7 @@ describe('history', () => {
 
   beforeAll(async () => {
     tenant = await makeTenant();
-    job = await addJob(tenant, 'busy', 'success');
+    job = await makeReportedJob(tenant.id, { job_key: 'busy' });
     await sql`
       with made as (
         insert into public.runs (tenant_id, job_id, trigger, state, finished_at, ordered_at)
@@ -122,30 +111,15 @@ describe('history', () => {
         returning id
       )
       select private.show_finished_runs(array_agg(id)) from made`;
-    await sql`
-      insert into public.runs (tenant_id, job_id, trigger, state, started_at, ordered_at)
-      values (${tenant.id}, ${job}, 'report', 'running', '2026-11-21T00:00:00Z', '2026-11-21T00:00:00Z')`;
+    await makeRun(tenant.id, job, { state: 'running', ordered_at: '2026-11-21T00:00:00Z' });
   });
 
   it('neither skips nor repeats a run between pages, down and back up, where many have the same microsecond', async () => {
-    const reader = memberOf(tenant);
-    const down: string[][] = [];
-    const up: string[][] = [];
-    let position: PagePosition<InstantPageCursor> | null = null;
-    let newer: InstantPageCursor | null = null;
-    do {
-      const page = await listRuns(reader, job, allRuns, position);
-      down.push(page.items.map(({ id }) => id));
-      newer = page.newer;
-      position = page.older ? { direction: 'after', cursor: page.older } : null;
-    } while (position);
-    while (newer) {
-      const page = await listRuns(reader, job, allRuns, { direction: 'before', cursor: newer });
-      up.push(page.items.map(({ id }) => id));
-      newer = page.newer;
-    }
+    const { down, up } = await walkPages((position: PagePosition<InstantPageCursor> | null) =>
+      listRuns(memberOf(tenant), job, allRuns, position),
+    );
     expect(down.map(({ length }) => length)).toEqual([runsPerPage, runsPerPage, 31]);
-    expect(new Set(down.flat()).size).toBe(131);
+    expect(new Set(down.flat().map(({ id }) => id)).size).toBe(131);
     expect(up).toEqual([down[1], down[0]]);
   });
 
@@ -202,7 +176,7 @@ describe('history', () => {
 describe('readDailyStats', () => {
   it('gives 90 days up to today in the tenant’s zone, with empty ones between', async () => {
     const tenant = await makeTenant();
-    const job = await addJob(tenant, 'daily', 'success');
+    const job = await makeJob(tenant.id);
     await sql`
       insert into public.run_stats_daily
         (job_id, day, tenant_id, success_count, failed_count, duration_count, duration_ms_sum, duration_ms_max)

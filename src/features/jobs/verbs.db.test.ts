@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NotFoundError } from '#domain/errors.ts';
-import { actAs } from '#testing/tenants/act-as.ts';
 import { sql } from '#testing/database/clients.ts';
+import { makeJob } from '#testing/jobs/make-job.ts';
+import { makeRun } from '#testing/runs/make-run.ts';
+import { actAs } from '#testing/tenants/act-as.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { deleteJob } from './delete-job.ts';
 import { lockExpectation } from './lock-expectation.ts';
@@ -11,15 +13,9 @@ let jobId: string;
 
 beforeEach(async () => {
   tenant = await makeTenant();
-  const [job] = await sql<{ id: string }[]>`
-    insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, 'job', '夜間バックアップ') returning id`;
-  jobId = job?.id ?? '';
-  await sql`
-    with run as (
-      insert into public.runs (tenant_id, job_id, trigger, state, finished_at, ordered_at)
-      values (${tenant.id}, ${jobId}, 'report', 'success', now(), now()) returning id
-    )
-    insert into public.run_logs (run_id, tenant_id, head) select id, ${tenant.id}, 'log' from run`;
+  jobId = await makeJob(tenant.id, { title: '夜間バックアップ' });
+  const runId = await makeRun(tenant.id, jobId);
+  await sql`insert into public.run_logs (run_id, tenant_id, head) values (${runId}, ${tenant.id}, 'log')`;
 });
 
 const isLocked = async () =>

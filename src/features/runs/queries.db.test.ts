@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NotFoundError } from '#domain/errors.ts';
-import { actAs, memberOf } from '#testing/tenants/act-as.ts';
+import { makeApiKey } from '#testing/api-keys/make-api-key.ts';
 import { sql } from '#testing/database/clients.ts';
-import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
+import { makeJob } from '#testing/jobs/make-job.ts';
 import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
+import { makeRun } from '#testing/runs/make-run.ts';
+import { actAs, memberOf } from '#testing/tenants/act-as.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { findNeighbours, getRun, readReporter } from './queries.ts';
 import { readTotals } from './run-list.ts';
 import { findShownRun } from './whole-run.ts';
@@ -14,15 +17,10 @@ describe('a run', () => {
 
   beforeAll(async () => {
     tenant = await makeTenant();
-    const [job] = await sql<{ id: string }[]>`
-      insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, 'job', 'Job') returning id`;
-    const rows = await sql<{ id: string }[]>`
-      insert into public.runs (tenant_id, job_id, trigger, state, finished_at, ordered_at, metrics)
-      select ${tenant.id}, ${job?.id ?? ''}, 'report', 'failed', at, at, '{"rows": 12, "rate": 0.5}'
-      from generate_series(1, 3) g
-      cross join lateral (select '2026-11-20T00:00:00.123456Z'::timestamptz as at) x
-      returning id`;
-    ids = rows.map(({ id }) => id).sort();
+    const jobId = await makeJob(tenant.id, { job_key: 'job' });
+    const at = '2026-11-20T00:00:00.123456Z';
+    const run = { state: 'failed', ordered_at: at, metrics: { rows: 12, rate: 0.5 } };
+    ids = (await Promise.all([1, 2, 3].map(() => makeRun(tenant.id, jobId, run)))).sort();
     await sql`
       insert into public.run_logs (run_id, tenant_id, head, tail, cut_characters)
       values (${ids[1] ?? ''}, ${tenant.id}, 'begin', 'end', 1000)`;
@@ -64,10 +62,7 @@ describe('a run', () => {
   });
 
   it('tells the name of its key to admins only', async () => {
-    const [key] = await sql<{ id: string }[]>`
-      insert into public.api_keys (tenant_id, name, prefix, key_hash, scopes)
-      values (${tenant.id}, 'Office PC', 'tcp_abcdef12', ${'ab'.repeat(32)}, array['report']) returning id`;
-    const id = key?.id ?? '';
+    const { id } = await makeApiKey(tenant.id, ['report'], { name: 'Office PC' });
     expect(await readReporter(memberOf(tenant, 'admin'), id)).toMatchObject({
       kind: 'namedKey',
       name: 'Office PC',
@@ -82,18 +77,17 @@ describe('the totals above a list of runs', () => {
   it('average per successful run, with and without reports among them [contract: plugin runs]', async () => {
     const tenant = await makeTenant();
     const { jobId, pluginId } = await makePluginJob(tenant.id, { pluginKey: 'totals', name: 'sync' });
-    const [script] = await sql<{ id: string }[]>`
-      insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, 'script', 'Script') returning id`;
-    const rows = await sql<{ id: string }[]>`
-      insert into public.runs (tenant_id, job_id, trigger, state, ordered_at, finished_at, duration_ms, events_processed)
-      values (${tenant.id}, ${jobId}, 'manual', 'success', now(), now(), 1000, 10),
-        (${tenant.id}, ${jobId}, 'manual', 'success', now(), now(), 2000, 20),
-        (${tenant.id}, ${jobId}, 'manual', 'failed', now(), now(), 60000, null),
-        (${tenant.id}, ${script!.id}, 'report', 'success', now(), now(), 6000, null),
-        (${tenant.id}, ${script!.id}, 'report', 'success', now(), now(), null, null),
-        (${tenant.id}, ${script!.id}, 'report', 'failed', now(), now(), 90000, null)
-      returning id`;
-    await sql`select private.show_finished_runs(${rows.map(({ id }) => id)}::uuid[])`;
+    const scriptId = await makeJob(tenant.id);
+    const byHand = { trigger: 'manual' };
+    const runs = await Promise.all([
+      makeRun(tenant.id, jobId, { ...byHand, duration_ms: 1_000, events_processed: 10 }),
+      makeRun(tenant.id, jobId, { ...byHand, duration_ms: 2_000, events_processed: 20 }),
+      makeRun(tenant.id, jobId, { ...byHand, state: 'failed', duration_ms: 60_000 }),
+      makeRun(tenant.id, scriptId, { duration_ms: 6_000 }),
+      makeRun(tenant.id, scriptId),
+      makeRun(tenant.id, scriptId, { state: 'failed', duration_ms: 90_000 }),
+    ]);
+    await sql`select private.show_finished_runs(${runs}::uuid[])`;
     const all = { since: null, jobId: null, pluginId: null };
     const reader = { ...memberOf(tenant), timeZone: 'UTC' };
     expect(await readTotals(reader, { ...all, pluginId })).toEqual({
@@ -111,7 +105,7 @@ describe('the totals above a list of runs', () => {
     });
     // Reports count no events, so they do not thin out the average of those who do.
     expect(await readTotals(reader, all)).toMatchObject({ averageEvents: 15, averageMs: 3_000 });
-    expect(await readTotals(reader, { ...all, jobId: script!.id })).toMatchObject({
+    expect(await readTotals(reader, { ...all, jobId: scriptId })).toMatchObject({
       averageEvents: null,
       averageMs: 6_000,
     });

@@ -1,15 +1,16 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { AdminActor } from '#auth/actor.ts';
 import { createApiKeyClient } from '#data/clients/service.ts';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
-import type { AdminActor } from '#auth/actor.ts';
 import { cancelRun } from '#features/runs/cancel-run.ts';
 import { rerunRun } from '#features/runs/rerun-run.ts';
 import { startRun } from '#features/runs/start-run.ts';
-import { actAs, memberOf } from '#testing/tenants/act-as.ts';
+import { makeApiKey } from '#testing/api-keys/make-api-key.ts';
+import { sql } from '#testing/database/clients.ts';
+import { makeJob } from '#testing/jobs/make-job.ts';
 import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { readTestRun } from '#testing/runs/read-run.ts';
-import { sql } from '#testing/database/clients.ts';
+import { actAs, memberOf } from '#testing/tenants/act-as.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
 let tenant: TestTenant;
@@ -83,9 +84,8 @@ describe('startRun', () => {
   it('refuses a payload that does not fit, a script, and a plugin that is off', async () => {
     await expect(startRun(admin(), jobId, { payload: { day: 5 } })).rejects.toThrow(InvalidInputError);
     await expect(startRun(admin(), jobId, { payload: { hour: '5' } })).rejects.toThrow(InvalidInputError);
-    const [script] = await sql<{ id: string }[]>`
-      insert into public.jobs (tenant_id, job_key, title) values (${tenant.id}, ${randomUUID()}, 'Script') returning id`;
-    await expect(startRun(admin(), script!.id)).rejects.toMatchObject({
+    const scriptId = await makeJob(tenant.id);
+    await expect(startRun(admin(), scriptId)).rejects.toMatchObject({
       rule: 'run_belongs_to_a_plugin_job',
     });
     const off = await makePluginJob(tenant.id, { pluginKey: 'off', name: 'sync', manifest });
@@ -94,26 +94,23 @@ describe('startRun', () => {
   });
 
   it('names the API key that started a run [rule 38: audit log]', async () => {
-    const [key] = await sql<{ id: string }[]>`
-      insert into public.api_keys (tenant_id, name, prefix, key_hash, scopes)
-      values (${tenant.id}, 'Deploy', 'tcp_abcdef', ${randomBytes(32).toString('hex')}, array['admin']) returning id`;
+    const { id: apiKeyId } = await makeApiKey(tenant.id, ['admin'], { name: 'Deploy' });
     const actor: AdminActor = {
-      client: createApiKeyClient(key!.id) as AdminActor['client'],
+      client: createApiKeyClient(apiKeyId) as AdminActor['client'],
       tenantId: tenant.id,
       role: 'admin',
       timeZone: 'Asia/Tokyo',
       userId: null,
-      apiKeyId: key!.id,
+      apiKeyId,
     };
     const { runId } = await startRun(actor, jobId);
     const [run] = await sql`select trigger, api_key_id, requested_by from public.runs where id = ${runId}`;
-    expect(run).toEqual({ trigger: 'api', api_key_id: key!.id, requested_by: null });
+    expect(run).toEqual({ trigger: 'api', api_key_id: apiKeyId, requested_by: null });
     const [audit] = await sql`
       select actor_kind, actor_name from public.audit_log where action = 'runs.start' and subject_id = ${runId}`;
     expect(audit).toEqual({ actor_kind: 'api_key', actor_name: 'Deploy' });
-    const [foreign] = await sql<{ id: string }[]>`
-      insert into public.jobs (tenant_id, job_key, title) values (${other.id}, ${randomUUID()}, 'Foreign') returning id`;
-    await expect(startRun(actor, foreign!.id)).rejects.toThrow(NotFoundError);
+    const foreignId = await makeJob(other.id);
+    await expect(startRun(actor, foreignId)).rejects.toThrow(NotFoundError);
   });
 });
 

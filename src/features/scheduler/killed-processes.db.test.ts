@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { runTick } from '#features/scheduler/run-tick.ts';
-import { ownSupabase } from '#testing/database/own-supabase.ts';
 import { sql } from '#testing/database/clients.ts';
+import type { Columns } from '#testing/database/insert-row.ts';
+import { ownSupabase } from '#testing/database/own-supabase.ts';
+import { makeJob } from '#testing/jobs/make-job.ts';
+import { makePlugin } from '#testing/plugins/make-plugin.ts';
+import { makeSchedule } from '#testing/schedules/make-schedule.ts';
 import { makeTenant } from '#testing/tenants/make-tenant.ts';
 import { until } from '#testing/until.ts';
 
@@ -16,7 +19,7 @@ const speed = (end - begin) / realMs;
 const leastKills = 24;
 
 interface Case {
-  columns: Record<string, unknown>;
+  columns: Columns<'schedules'>;
   first: number;
   /** The instants of the ten minutes, computed without the code under test. */
   instants: number[];
@@ -78,30 +81,23 @@ const ended = (child: ChildProcess) =>
 
 it('four schedulers and three workers, killed at random: a run for each instant [rule 20: one instant, one run], an end for each run [rule 31: every run ends], no cursor lost [rule 28: cursor]', async () => {
   const tenant = await makeTenant();
-  const [plugin] = await sql<{ id: string }[]>`
-    insert into public.plugins (tenant_id, plugin_key, name, kind, manifest)
-    values (${tenant.id}, 'demo', 'Demo', 'built_in', ${sql.json({ id: 'demo', name: 'Demo', version: '1.0.0', kind: 'built_in', jobs: [{ name: 'sync' }] })}) returning id`;
+  const plugin_id = await makePlugin(tenant.id, {
+    manifest: { id: 'demo', name: 'Demo', version: '1.0.0', kind: 'built_in', jobs: [{ name: 'sync' }] },
+  });
   const scheduleIds: string[] = [];
   for (const { columns, first } of cases) {
-    const [job] = await sql<{ id: string }[]>`
-      insert into public.jobs
-        (tenant_id, job_key, title, kind, plugin_id, plugin_job_name, concurrency_limit, max_attempts, backoff_seconds)
-      values (${tenant.id}, ${randomUUID()}, 'Job', 'plugin', ${plugin!.id}, 'sync', 1, 100, 0) returning id`;
-    const [schedule] = await sql<{ id: string }[]>`
-      insert into public.schedules ${sql({
-        tenant_id: tenant.id,
-        job_id: job!.id,
-        schedule_type: 'cron',
-        time_zone: 'UTC',
-        misfire_policy: 'all',
-        misfire_limit: 1000,
-        overlap_policy: 'allow',
+    const job = { kind: 'plugin', plugin_id, plugin_job_name: 'sync', concurrency_limit: 1 };
+    const jobId = await makeJob(tenant.id, { ...job, max_attempts: 100, backoff_seconds: 0 });
+    const schedule = { misfire_policy: 'all', misfire_limit: 1000, overlap_policy: 'allow' };
+    scheduleIds.push(
+      await makeSchedule(tenant.id, jobId, {
+        ...schedule,
         updated_at: new Date(begin),
         next_nominal_at: new Date(first),
         next_due_at: new Date(first),
         ...columns,
-      })} returning id`;
-    scheduleIds.push(schedule!.id);
+      }),
+    );
   }
 
   const realStartMs = Date.now() + 500;

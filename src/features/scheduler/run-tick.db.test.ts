@@ -1,7 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { runTick } from '#features/scheduler/run-tick.ts';
 import { sql } from '#testing/database/clients.ts';
+import type { Columns } from '#testing/database/insert-row.ts';
+import { makeJob } from '#testing/jobs/make-job.ts';
+import { makePlugin } from '#testing/plugins/make-plugin.ts';
+import { makeSchedule } from '#testing/schedules/make-schedule.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
 const at = (text: string) => new Date(`2031-03-01T${text}Z`);
@@ -17,47 +20,30 @@ let tenant: TestTenant;
 
 /** A plugin job with a schedule that is due from its first instant after `created`. */
 async function arrange(
-  columns: Record<string, unknown>,
+  columns: Columns<'schedules'>,
   {
     next,
     job = {},
     of = { tenantId: tenant.id, pluginId },
   }: {
     next: Date;
-    job?: Record<string, unknown>;
+    job?: Columns<'jobs'>;
     of?: { tenantId: string; pluginId: string };
   },
 ): Promise<Arranged> {
-  const [made] = await sql<{ id: string }[]>`
-    insert into public.jobs ${sql({
-      tenant_id: of.tenantId,
-      job_key: randomUUID(),
-      title: 'Job',
-      kind: 'plugin',
-      plugin_id: of.pluginId,
-      plugin_job_name: 'sync',
-      ...job,
-    })} returning id`;
-  const [schedule] = await sql<{ id: string }[]>`
-    insert into public.schedules ${sql({
-      tenant_id: of.tenantId,
-      job_id: made!.id,
-      schedule_type: 'cron',
-      cron_expression: '* * * * *',
-      time_zone: 'UTC',
-      updated_at: created,
-      next_nominal_at: next,
-      next_due_at: next,
-      ...columns,
-    })} returning id`;
-  return { scheduleId: schedule!.id, jobId: made!.id };
-}
-
-async function arrangePlugin(tenantId: string): Promise<string> {
-  const [plugin] = await sql<{ id: string }[]>`
-    insert into public.plugins (tenant_id, plugin_key, name, kind, manifest)
-    values (${tenantId}, 'demo', 'Demo', 'built_in', '{}') returning id`;
-  return plugin!.id;
+  const jobId = await makeJob(of.tenantId, {
+    kind: 'plugin',
+    plugin_id: of.pluginId,
+    plugin_job_name: 'sync',
+    ...job,
+  });
+  const scheduleId = await makeSchedule(of.tenantId, jobId, {
+    updated_at: created,
+    next_nominal_at: next,
+    next_due_at: next,
+    ...columns,
+  });
+  return { scheduleId, jobId };
 }
 
 interface LedgerRow {
@@ -95,7 +81,7 @@ beforeAll(async () => {
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   await rest();
   tenant = await makeTenant();
-  pluginId = await arrangePlugin(tenant.id);
+  pluginId = await makePlugin(tenant.id);
 });
 
 describe('[rule 20: one instant, one run]', () => {
@@ -293,7 +279,7 @@ describe('switched off [rule 22: switching off]', () => {
   it('globally: instants leave one row, and nothing starts until it is switched on', async () => {
     const off = await makeTenant();
     await sql`insert into public.scheduler_settings (tenant_id, is_enabled) values (${off.id}, false)`;
-    const of = { tenantId: off.id, pluginId: await arrangePlugin(off.id) };
+    const of = { tenantId: off.id, pluginId: await makePlugin(off.id) };
     const minutely = await arrange({}, { next: at('00:01:00'), of });
     const held = await arrange(
       { catch_up_after_enable: true, overlap_policy: 'allow' },

@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
 import type { AdminActor } from '#auth/actor.ts';
-import { actAs } from '#testing/tenants/act-as.ts';
+import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
 import { sql } from '#testing/database/clients.ts';
+import { makeJob } from '#testing/jobs/make-job.ts';
+import { actAs } from '#testing/tenants/act-as.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { addTool } from './add-tool.ts';
 import { changeTool } from './change-tool.ts';
-import { listTools } from './queries.ts';
 import { deleteTool } from './delete-tool.ts';
+import { listTools } from './queries.ts';
 
 let mine: TestTenant;
 let other: TestTenant;
@@ -54,7 +55,7 @@ describe('addTool and changeTool', () => {
 describe('deleteTool', () => {
   it('leaves its jobs, without a tool', async () => {
     const { id } = await addTool(admin, tool);
-    await sql`insert into public.jobs (tenant_id, job_key, title, tool_id) values (${mine.id}, 'job', 'job', ${id})`;
+    await makeJob(mine.id, { tool_id: id });
     await expect(deleteTool(actAs(other, other.admin), id)).rejects.toThrow(NotFoundError);
     await expect(deleteTool(actAs(mine, mine.staff), id)).rejects.toThrow(NotFoundError);
     await deleteTool(admin, id);

@@ -1,0 +1,13 @@
+import { type Columns, insertRow } from '#testing/database/insert-row.ts';
+
+/** A built-in plugin of a company. Answers with its id. */
+export function makePlugin(tenantId: string, columns: Columns<'plugins'> = {}): Promise<string> {
+  return insertRow('plugins', {
+    tenant_id: tenantId,
+    plugin_key: 'demo',
+    name: 'Demo',
+    kind: 'built_in',
+    manifest: {},
+    ...columns,
+  });
+}

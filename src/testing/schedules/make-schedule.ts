@@ -1,0 +1,17 @@
+import { type Columns, insertRow } from '#testing/database/insert-row.ts';
+
+/** A schedule of every minute that is not planned yet. Answers with its id. */
+export function makeSchedule(
+  tenantId: string,
+  jobId: string,
+  columns: Columns<'schedules'> = {},
+): Promise<string> {
+  return insertRow('schedules', {
+    tenant_id: tenantId,
+    job_id: jobId,
+    schedule_type: 'cron',
+    cron_expression: '* * * * *',
+    time_zone: 'UTC',
+    ...columns,
+  });
+}
