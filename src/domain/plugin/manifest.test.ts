@@ -173,7 +173,7 @@ describe('plugin.json', () => {
     ).toHaveLength(3);
   });
 
-  it('docs/api/plugin.schema.json is what this code checks (npm run generate-plugin-schema)', () => {
+  it('docs/api/plugin.schema.json is what this code checks (npm run generate-api)', () => {
     expect(publishedSchema).toEqual(JSON.parse(JSON.stringify(manifestJsonSchema())));
   });
 });
