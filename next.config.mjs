@@ -27,7 +27,6 @@ const nextConfig = {
   experimental: {
     // forbidden() answers 403 with src/app/(portal)/forbidden.tsx.
     authInterrupts: true,
-    optimizePackageImports: ['lucide'],
   },
   headers: async () => [
     { source: '/:path*', headers: securityHeaders },

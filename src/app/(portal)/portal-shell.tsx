@@ -8,7 +8,7 @@ import {
   Settings,
   TriangleAlert,
   UserRound,
-} from 'lucide';
+} from 'lucide-react';
 import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
 import type { ReactNode } from 'react';
@@ -57,28 +57,28 @@ export async function PortalShell({
           className="main-menu max-md:order-last max-md:col-span-2 md:space-y-0.5 md:overflow-y-auto md:p-3 md:pt-1"
         >
           <NavLink href="/incidents" also={['/']}>
-            <Icon node={TriangleAlert} />
+            <Icon icon={TriangleAlert} />
             {t('incidents')}
             <span className="menu-badge">{failingBadge}</span>
           </NavLink>
           <NavLink href="/jobs">
-            <Icon node={Boxes} />
+            <Icon icon={Boxes} />
             {t('jobs')}
           </NavLink>
           <NavLink href="/schedules">
-            <Icon node={CalendarClock} />
+            <Icon icon={CalendarClock} />
             {t('schedules')}
           </NavLink>
           <NavLink href="/runs">
-            <Icon node={History} />
+            <Icon icon={History} />
             {t('runs')}
           </NavLink>
           <NavLink href="/plugins">
-            <Icon node={Blocks} />
+            <Icon icon={Blocks} />
             {t('plugins')}
           </NavLink>
           <NavLink href="/settings">
-            <Icon node={Settings} />
+            <Icon icon={Settings} />
             {t('settings')}
           </NavLink>
         </nav>
@@ -88,7 +88,7 @@ export async function PortalShell({
             popoverTarget={accountMenuId}
             className="flex min-h-10 w-full items-center gap-2.5 rounded-md px-2.5 text-start hover:bg-hover"
           >
-            <Icon node={UserRound} className="size-4 text-ink-muted" />
+            <Icon icon={UserRound} className="size-4 text-ink-muted" />
             {member ? (
               <>
                 <span className="min-w-0 flex-1 max-md:sr-only">
@@ -102,7 +102,7 @@ export async function PortalShell({
             ) : (
               <span className="min-w-0 flex-1 truncate max-md:sr-only">{t('accountMenu')}</span>
             )}
-            <Icon node={ChevronsUpDown} className="size-3.5 text-ink-muted max-md:hidden" />
+            <Icon icon={ChevronsUpDown} className="size-3.5 text-ink-muted max-md:hidden" />
           </button>
           <div
             id={accountMenuId}
@@ -127,12 +127,12 @@ export async function PortalShell({
             {member ? (
               <>
                 <NavLink href="/settings/account">
-                  <Icon node={UserRound} />
+                  <Icon icon={UserRound} />
                   {t('account')}
                 </NavLink>
                 <form action={signOut}>
                   <button className="flex min-h-9 w-full items-center gap-2.5 rounded-md px-2.5 text-ink-muted hover:bg-hover hover:text-ink max-md:min-h-10">
-                    <Icon node={LogOut} />
+                    <Icon icon={LogOut} />
                     {t('signOut')}
                   </button>
                 </form>

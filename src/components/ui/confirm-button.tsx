@@ -1,4 +1,4 @@
-import type { IconNode } from 'lucide';
+import type { LucideIcon } from 'lucide-react';
 import { Button } from './button.tsx';
 import { ConfirmDialog, type ConfirmDialogProps } from './confirm-dialog.tsx';
 import { Icon } from './icon.tsx';
@@ -8,7 +8,7 @@ export function ConfirmButton({
   label,
   icon,
   ...dialog
-}: Omit<ConfirmDialogProps, 'closedHref'> & { label: string; icon?: IconNode }) {
+}: Omit<ConfirmDialogProps, 'closedHref'> & { label: string; icon?: LucideIcon }) {
   return (
     <>
       <Button
@@ -17,7 +17,7 @@ export function ConfirmButton({
         command="show-modal"
         commandfor={dialog.id}
       >
-        {icon ? <Icon node={icon} className="size-3.5" /> : null}
+        {icon ? <Icon icon={icon} className="size-3.5" /> : null}
         {label}
       </Button>
       <ConfirmDialog {...dialog} />

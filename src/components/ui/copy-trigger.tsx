@@ -3,6 +3,7 @@
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { buttonClass } from './button-class.ts';
+import { Icon } from './icon.tsx';
 
 async function copyText(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -48,7 +49,11 @@ export function CopyTrigger({
         className={buttonClass({ variant: 'ghost', size: 'sm' })}
         onClick={() => void copyText(text).then(() => setCopied(true))}
       >
-        {isCopied ? <Check className="size-3.5 text-success" /> : <Copy className="size-3.5" />}
+        {isCopied ? (
+          <Icon icon={Check} className="size-3.5 text-success" />
+        ) : (
+          <Icon icon={Copy} className="size-3.5" />
+        )}
         {showWord ? (isCopied ? copiedText : copyWord) : null}
       </button>
       <span role="status" className="sr-only">

@@ -1,4 +1,4 @@
-import { X } from 'lucide';
+import { X } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import type { Route } from 'next';
 import type { ReactNode } from 'react';
@@ -57,7 +57,7 @@ export function Dialog({
             aria-label={t('close')}
             title={t('close')}
           >
-            <Icon node={X} />
+            <Icon icon={X} />
           </Button>
         ) : (
           <LinkButton
@@ -69,7 +69,7 @@ export function Dialog({
             aria-label={t('close')}
             title={t('close')}
           >
-            <Icon node={X} />
+            <Icon icon={X} />
           </LinkButton>
         )}
       </div>

@@ -1,4 +1,4 @@
-import { Search } from 'lucide';
+import { Search } from 'lucide-react';
 import type { Route } from 'next';
 import { AutoSubmitForm } from '#components/ui/auto-submit-form.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -40,7 +40,7 @@ export function FilterBar({
     >
       <div className="relative flex-1 max-md:col-span-3">
         <Icon
-          node={Search}
+          icon={Search}
           className="pointer-events-none absolute start-2.5 top-1/2 size-4 -translate-y-1/2 text-ink-muted"
         />
         <Input

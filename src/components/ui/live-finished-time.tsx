@@ -1,4 +1,4 @@
-import { ClockAlert } from 'lucide';
+import { ClockAlert } from 'lucide-react';
 import { Icon } from '#components/ui/icon.tsx';
 import { LiveRelativeTime, type WrittenTime } from '#components/ui/live-relative-time.tsx';
 
@@ -27,7 +27,7 @@ export function LiveFinishedTime({
         title={clockAhead.hint}
         className="inline-flex items-center gap-1 text-xs whitespace-nowrap text-warning"
       >
-        <Icon node={ClockAlert} className="size-3.5" />
+        <Icon icon={ClockAlert} className="size-3.5" />
         {clockAhead.word}
       </span>
     </span>

@@ -1,11 +1,11 @@
-import { CircleCheck, CircleX, Info, type IconNode, TriangleAlert } from 'lucide';
+import { CircleCheck, CircleX, Info, type LucideIcon, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { classNames } from './class-names.ts';
 import { Icon } from './icon.tsx';
 
 type NoticeTone = 'info' | 'success' | 'warning' | 'danger';
 
-const looks: Record<NoticeTone, { icon: IconNode; className: string }> = {
+const looks: Record<NoticeTone, { icon: LucideIcon; className: string }> = {
   info: { icon: Info, className: 'border-info/35 bg-info-soft [&>svg]:text-info' },
   success: { icon: CircleCheck, className: 'border-success/35 bg-success-soft [&>svg]:text-success' },
   warning: { icon: TriangleAlert, className: 'border-warning/35 bg-warning-soft [&>svg]:text-warning' },
@@ -28,7 +28,7 @@ export function Notice({
       role={tone === 'danger' ? 'alert' : 'status'}
       className={classNames('flex gap-2.5 rounded-md border px-3.5 py-2.5 text-sm', className)}
     >
-      <Icon node={icon} className="mt-[0.2em] size-4" />
+      <Icon icon={icon} className="mt-[0.2em] size-4" />
       <div className="min-w-0 flex-1">
         {title ? <p className="font-medium">{title}</p> : null}
         {children}

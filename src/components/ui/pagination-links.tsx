@@ -1,4 +1,4 @@
-import { ChevronLeft, ChevronRight } from 'lucide';
+import { ChevronLeft, ChevronRight } from 'lucide-react';
 import type { Route } from 'next';
 import { useTranslations } from 'next-intl';
 import { LinkButton } from './link-button.tsx';
@@ -23,7 +23,7 @@ export function PaginationLinks({
     <nav aria-label={t('pages')} className="mt-3 flex justify-between gap-2">
       {newerHref ? (
         <LinkButton href={newerHref} size="sm">
-          <Icon node={ChevronLeft} />
+          <Icon icon={ChevronLeft} />
           {newerLabel ?? t('newer')}
         </LinkButton>
       ) : (
@@ -32,7 +32,7 @@ export function PaginationLinks({
       {olderHref ? (
         <LinkButton href={olderHref} size="sm">
           {olderLabel ?? t('older')}
-          <Icon node={ChevronRight} />
+          <Icon icon={ChevronRight} />
         </LinkButton>
       ) : null}
     </nav>

@@ -1,10 +1,18 @@
-import { CircleCheck, CircleDashed, CircleMinus, CircleX, Clock3, type IconNode, LoaderCircle } from 'lucide';
+import {
+  CircleCheck,
+  CircleDashed,
+  CircleMinus,
+  CircleX,
+  Clock3,
+  type LucideIcon,
+  LoaderCircle,
+} from 'lucide-react';
 import { Badge, type Tone } from './badge.tsx';
 import { Icon } from './icon.tsx';
 
 export type ShownState = 'pending' | 'running' | 'success' | 'failed' | 'canceled' | 'error' | 'neverRun';
 
-const looks: Record<ShownState, { tone: Tone; icon: IconNode }> = {
+const looks: Record<ShownState, { tone: Tone; icon: LucideIcon }> = {
   pending: { tone: 'neutral', icon: Clock3 },
   running: { tone: 'info', icon: LoaderCircle },
   success: { tone: 'success', icon: CircleCheck },
@@ -27,7 +35,7 @@ export function StateBadge({
   const { tone, icon } = looks[state];
   return (
     <Badge tone={tone} className={className}>
-      <Icon node={icon} className={state === 'running' ? 'size-3.5 animate-spin' : 'size-3.5'} />
+      <Icon icon={icon} className={state === 'running' ? 'size-3.5 animate-spin' : 'size-3.5'} />
       {word}
     </Badge>
   );

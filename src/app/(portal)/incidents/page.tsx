@@ -1,4 +1,4 @@
-import { Radio, SearchX } from 'lucide';
+import { Radio, SearchX } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { EmptyState } from '#components/ui/empty-state.tsx';

@@ -1,4 +1,4 @@
-import { CalendarClock, SearchX } from 'lucide';
+import { CalendarClock, SearchX } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { AutoRefresh } from '#components/ui/auto-refresh.tsx';

@@ -1,4 +1,4 @@
-import { ArrowRight } from 'lucide';
+import { ArrowRight } from 'lucide-react';
 import { useFormatter, useLocale, useTranslations } from 'next-intl';
 import { formatExactTime } from '#components/ui/format-time.ts';
 import { Icon } from '#components/ui/icon.tsx';
@@ -74,7 +74,7 @@ export function ChangeList({
           <>
             {' '}
             <ins className="no-underline">
-              <Icon node={ArrowRight} className="me-1 inline size-3.5 text-ink-muted" />
+              <Icon icon={ArrowRight} className="me-1 inline size-3.5 text-ink-muted" />
               <span className="sr-only">{t('to')} </span>
               <ReportedText text={write(field, after)} lengthMax={200} />
             </ins>

@@ -1,4 +1,4 @@
-import { CloudOff } from 'lucide';
+import { CloudOff } from 'lucide-react';
 import { getTranslations } from 'next-intl/server';
 import { Icon } from '#components/ui/icon.tsx';
 import { readRealtimeSettings } from '#data/env.ts';
@@ -26,7 +26,7 @@ export async function FailingBadge() {
       lostLabel={t('lost')}
       lostWord={t('lostWord')}
       changeSource={realtime && badge && { ...realtime, tenantId: badge.tenantId }}
-      lostIcon={<Icon node={CloudOff} className="inline size-3.5" />}
+      lostIcon={<Icon icon={CloudOff} className="inline size-3.5" />}
     />
   );
 }

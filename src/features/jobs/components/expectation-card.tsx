@@ -1,4 +1,4 @@
-import { Lock, LockOpen } from 'lucide';
+import { Lock, LockOpen } from 'lucide-react';
 import { useLocale, useTranslations } from 'next-intl';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { ActionForm } from '#components/ui/action-form.tsx';
@@ -67,7 +67,7 @@ export async function ExpectationCard({
           ) : null}
           <Settings expectation={expectation} />
           <p className="mt-3 flex items-center gap-1.5 text-[0.8125rem] text-ink-muted">
-            <Icon node={isExpectationLocked ? Lock : LockOpen} className="size-3.5" />
+            <Icon icon={isExpectationLocked ? Lock : LockOpen} className="size-3.5" />
             {t(isExpectationLocked ? 'locked' : 'unlocked')}
           </p>
         </>

@@ -1,6 +1,6 @@
 'use client';
 
-import { ClockAlert } from 'lucide';
+import { ClockAlert } from 'lucide-react';
 import Link from 'next/link';
 import { Icon } from '#components/ui/icon.tsx';
 import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
@@ -41,7 +41,7 @@ export function HistoryRows({ rows, texts }: { rows: readonly HistoryRow[]; text
         </Link>
         {row.clockAhead ? (
           <span className="inline-flex items-center gap-1 ps-2 text-xs text-warning">
-            <Icon node={ClockAlert} className="size-3.5" />
+            <Icon icon={ClockAlert} className="size-3.5" />
             {row.clockAhead}
           </span>
         ) : null}

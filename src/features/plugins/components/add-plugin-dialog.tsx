@@ -1,4 +1,4 @@
-import { Plus } from 'lucide';
+import { Plus } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -18,7 +18,7 @@ export function AddPluginDialog() {
   return (
     <>
       <Button variant="primary" command="show-modal" commandfor={dialogId}>
-        <Icon node={Plus} />
+        <Icon icon={Plus} />
         {t('button')}
       </Button>
       <Dialog id={dialogId} title={t('title')}>

@@ -1,4 +1,4 @@
-import { Pencil } from 'lucide';
+import { Pencil } from 'lucide-react';
 import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
@@ -75,7 +75,7 @@ export function JobSettingsCard({
         action={
           isAdmin ? (
             <LinkButton href={jobSettingsPath(settings.jobId)} size="sm" prefetch={false}>
-              <Icon node={Pencil} className="size-3.5" />
+              <Icon icon={Pencil} className="size-3.5" />
               {t('edit')}
             </LinkButton>
           ) : null

@@ -1,4 +1,4 @@
-import { ChevronRight, Plus } from 'lucide';
+import { ChevronRight, Plus } from 'lucide-react';
 import type { Route } from 'next';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
@@ -16,7 +16,7 @@ export function NewJobLink({ href }: { href: Route }) {
   const t = useTranslations('plugins.newJob');
   return (
     <LinkButton href={href} prefetch={false} scroll={false} variant="primary">
-      <Icon node={Plus} />
+      <Icon icon={Plus} />
       {t('open')}
     </LinkButton>
   );
@@ -34,7 +34,7 @@ function Way({ href, title, children }: { href: Route; title: ReactNode; childre
           <span className="block font-medium">{title}</span>
           <span className="block text-[0.8125rem] text-ink-muted">{children}</span>
         </span>
-        <Icon node={ChevronRight} className="size-4 text-ink-muted" />
+        <Icon icon={ChevronRight} className="size-4 text-ink-muted" />
       </Link>
     </li>
   );

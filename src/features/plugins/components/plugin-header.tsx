@@ -1,4 +1,4 @@
-import { ChevronLeft } from 'lucide';
+import { ChevronLeft } from 'lucide-react';
 import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
 import { Badge } from '#components/ui/badge.tsx';
@@ -41,7 +41,7 @@ export function PluginHeader({
       <PageHeader
         above={
           <Link href="/plugins" className="inline-flex items-center gap-1 hover:text-ink">
-            <Icon node={ChevronLeft} className="size-3.5" />
+            <Icon icon={ChevronLeft} className="size-3.5" />
             {t('back')}
           </Link>
         }

@@ -1,4 +1,4 @@
-import { CircleCheck, CircleDashed, CircleX, Package } from 'lucide';
+import { CircleCheck, CircleDashed, CircleX, Package } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { Badge } from '#components/ui/badge.tsx';
 import { Icon } from '#components/ui/icon.tsx';
@@ -18,7 +18,7 @@ export function PluginHealth({ plugin, timeZone }: { plugin: Plugin; timeZone: s
   if (plugin.kind === 'built_in') {
     return (
       <span className="inline-flex items-center gap-1.5 text-ink-muted">
-        <Icon node={Package} className="size-3.5" />
+        <Icon icon={Package} className="size-3.5" />
         {t('builtIn')}
       </span>
     );
@@ -27,7 +27,7 @@ export function PluginHealth({ plugin, timeZone }: { plugin: Plugin; timeZone: s
   return (
     <span className="block">
       <Badge tone={tone}>
-        <Icon node={icon} className="size-3.5" />
+        <Icon icon={icon} className="size-3.5" />
         {t(plugin.health)}
       </Badge>
       {plugin.healthCheckedAt === null ? null : (

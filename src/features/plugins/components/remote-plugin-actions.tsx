@@ -1,4 +1,4 @@
-import { KeyRound, RefreshCw, Trash2 } from 'lucide';
+import { KeyRound, RefreshCw, Trash2 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -18,12 +18,12 @@ export function RemotePluginActions({ pluginId, name }: { pluginId: string; name
       <ActionForm action={refreshRemotePlugin} className="space-y-2">
         <input type="hidden" name="pluginId" value={pluginId} />
         <SubmitButton variant="secondary" size="sm">
-          <Icon node={RefreshCw} className="size-3.5" />
+          <Icon icon={RefreshCw} className="size-3.5" />
           {t('refresh.button')}
         </SubmitButton>
       </ActionForm>
       <Button size="sm" command="show-modal" commandfor="rotate-secret">
-        <Icon node={KeyRound} className="size-3.5" />
+        <Icon icon={KeyRound} className="size-3.5" />
         {t('rotate.button')}
       </Button>
       <Dialog id="rotate-secret" title={t('rotate.title')}>

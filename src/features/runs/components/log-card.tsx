@@ -1,4 +1,4 @@
-import { Download } from 'lucide';
+import { Download } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { buttonClass } from '#components/ui/button-class.ts';
 import { Card } from '#components/ui/card.tsx';
@@ -23,7 +23,7 @@ export function LogCard({ runId, log }: { runId: string; log: RunLog | null }) {
               {t('wrap')}
             </label>
             <a href={runLogPath(runId)} download className={buttonClass({ size: 'sm' })}>
-              <Icon node={Download} className="size-3.5" />
+              <Icon icon={Download} className="size-3.5" />
               {t('download')}
             </a>
           </div>

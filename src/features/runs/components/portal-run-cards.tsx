@@ -3,13 +3,13 @@ import {
   CircleMinus,
   CircleX,
   Clock3,
-  type IconNode,
+  type LucideIcon,
   LoaderCircle,
   RotateCcw,
   TimerOff,
   Undo2,
   Unplug,
-} from 'lucide';
+} from 'lucide-react';
 import Link from 'next/link';
 import { useFormatter, useLocale, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
@@ -121,7 +121,7 @@ const outcomes = [
   'lost',
   'timed_out',
 ] as const;
-const outcomeLooks: Record<(typeof outcomes)[number] | 'running', { tone: Tone; icon: IconNode }> = {
+const outcomeLooks: Record<(typeof outcomes)[number] | 'running', { tone: Tone; icon: LucideIcon }> = {
   running: { tone: 'info', icon: LoaderCircle },
   success: { tone: 'success', icon: CircleCheck },
   failed: { tone: 'danger', icon: CircleX },
@@ -171,7 +171,7 @@ export function AttemptsCard({ attempts, timeZone }: { attempts: readonly RunAtt
               <Cell>{t('nth', { count: attempt.attempt })}</Cell>
               <Cell label={t('outcome')}>
                 <Badge tone={tone}>
-                  <Icon node={icon} className="size-3.5" />
+                  <Icon icon={icon} className="size-3.5" />
                   {t(`outcomes.${outcome}`)}
                 </Badge>
               </Cell>

@@ -1,4 +1,4 @@
-import { CircleStop, RotateCcw } from 'lucide';
+import { CircleStop, RotateCcw } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -47,7 +47,7 @@ function RerunButton({
   return (
     <>
       <Button size="sm" command="show-modal" commandfor="rerun-run">
-        <Icon node={RotateCcw} className="size-3.5" />
+        <Icon icon={RotateCcw} className="size-3.5" />
         {t('button')}
       </Button>
       <Dialog id="rerun-run" title={t('title')}>

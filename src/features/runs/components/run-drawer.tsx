@@ -1,4 +1,4 @@
-import { Maximize2 } from 'lucide';
+import { Maximize2 } from 'lucide-react';
 import { useLocale, useTranslations } from 'next-intl';
 import type { Route } from 'next';
 import { Dialog } from '#components/ui/dialog.tsx';
@@ -42,7 +42,7 @@ export function RunDrawer({
         <span className="flex flex-wrap gap-2">
           <RunActions whole={whole} />
           <LinkButton href={runPath(run.id)} size="sm" prefetch={false}>
-            <Icon node={Maximize2} />
+            <Icon icon={Maximize2} />
             {t('openPage')}
           </LinkButton>
         </span>

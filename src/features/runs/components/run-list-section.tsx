@@ -1,4 +1,4 @@
-import { ListX, SearchX } from 'lucide';
+import { ListX, SearchX } from 'lucide-react';
 import type { Route } from 'next';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';

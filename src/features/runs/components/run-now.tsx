@@ -1,4 +1,4 @@
-import { Play } from 'lucide';
+import { Play } from 'lucide-react';
 import type { Route } from 'next';
 import { useLocale, useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
@@ -27,7 +27,7 @@ export function RunNow({ form, openHref }: { form: RunForm; openHref?: Route }) 
   const name = t('label', { title: textIn(form.title, useLocale()) });
   const words = (
     <>
-      <Icon node={Play} className="size-3.5" />
+      <Icon icon={Play} className="size-3.5" />
       {t('button')}
     </>
   );

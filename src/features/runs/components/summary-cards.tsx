@@ -4,10 +4,10 @@ import {
   CircleX,
   Clock3,
   Hourglass,
-  type IconNode,
+  type LucideIcon,
   LoaderCircle,
   Sigma,
-} from 'lucide';
+} from 'lucide-react';
 import { useFormatter, useLocale, useTranslations } from 'next-intl';
 import { classNames } from '#components/ui/class-names.ts';
 import { Icon } from '#components/ui/icon.tsx';
@@ -17,7 +17,7 @@ import type { RunTotals } from '#features/runs/run-list.ts';
 interface Figure {
   name: string;
   value: string;
-  icon: IconNode;
+  icon: LucideIcon;
   className?: string;
 }
 
@@ -77,7 +77,7 @@ export function SummaryCards({ totals, days }: { totals: RunTotals; days: number
               {value}
             </dd>
             <dt className="flex items-center gap-1.5 text-xs text-ink-muted max-sm:text-[0.6875rem]">
-              <Icon node={icon} className="size-3.5 max-sm:hidden" />
+              <Icon icon={icon} className="size-3.5 max-sm:hidden" />
               <span className="truncate">{name}</span>
             </dt>
           </div>

@@ -1,4 +1,4 @@
-import { CircleSlash } from 'lucide';
+import { CircleSlash } from 'lucide-react';
 import type { Route } from 'next';
 import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
@@ -57,7 +57,7 @@ export function OccurrenceList({
                 </span>
                 {one.runId === null ? (
                   <span className="inline-flex items-center gap-1.5 text-warning">
-                    <Icon node={CircleSlash} className="size-3.5" />
+                    <Icon icon={CircleSlash} className="size-3.5" />
                     {reason ? t(`reasons.${reason}`) : t('reasons.other', { state: one.state })}
                     {one.count > 1 ? ` ${t('count', { count: one.count })}` : null}
                   </span>

@@ -1,4 +1,4 @@
-import { CalendarClock, Pencil, Trash2 } from 'lucide';
+import { CalendarClock, Pencil, Trash2 } from 'lucide-react';
 import { useLocale, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { Card, CardHeader } from '#components/ui/card.tsx';
@@ -119,7 +119,7 @@ export function ScheduleCard({
       {isAdmin ? (
         <div className="mt-4 flex flex-wrap gap-2">
           <LinkButton href={jobSchedulePath(job.jobId)} size="sm" prefetch={false}>
-            <Icon node={schedule === null ? CalendarClock : Pencil} className="size-3.5" />
+            <Icon icon={schedule === null ? CalendarClock : Pencil} className="size-3.5" />
             {t(schedule === null ? 'card.add' : 'card.edit')}
           </LinkButton>
           {schedule === null ? null : (

@@ -1,4 +1,4 @@
-import { Search } from 'lucide';
+import { Search } from 'lucide-react';
 import { useLocale, useTranslations } from 'next-intl';
 import { AutoSubmitForm } from '#components/ui/auto-submit-form.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -31,7 +31,7 @@ export function ScheduleFilterBar({
     >
       <div className="relative min-w-40 flex-1">
         <Icon
-          node={Search}
+          icon={Search}
           className="pointer-events-none absolute start-2.5 top-1/2 size-4 -translate-y-1/2 text-ink-muted"
         />
         <Input

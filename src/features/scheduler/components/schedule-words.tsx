@@ -1,4 +1,4 @@
-import { TriangleAlert } from 'lucide';
+import { TriangleAlert } from 'lucide-react';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { Icon } from '#components/ui/icon.tsx';
 import type { JobSchedule } from '#data/plugin-job-row.ts';
@@ -17,7 +17,7 @@ export async function ScheduleWords({
   if (schedule.when === null) {
     return (
       <span className="inline-flex items-center gap-1 text-danger">
-        <Icon node={TriangleAlert} className="size-3.5" />
+        <Icon icon={TriangleAlert} className="size-3.5" />
         {t('broken')}
       </span>
     );

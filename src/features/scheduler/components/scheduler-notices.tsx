@@ -1,4 +1,4 @@
-import { Pause, Play } from 'lucide';
+import { Pause, Play } from 'lucide-react';
 import { useLocale, useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { ConfirmButton } from '#components/ui/confirm-button.tsx';
@@ -27,7 +27,7 @@ export function SchedulerNotices({ status, isAdmin }: { status: SchedulerStatus;
             <ActionForm action={setSchedulerEnabled} className="mt-2">
               <input type="hidden" name="isEnabled" value="true" />
               <SubmitButton size="sm">
-                <Icon node={Play} className="size-3.5" />
+                <Icon icon={Play} className="size-3.5" />
                 {t('switchOn')}
               </SubmitButton>
             </ActionForm>

@@ -1,4 +1,4 @@
-import { ChevronLeft, Trash2 } from 'lucide';
+import { ChevronLeft, Trash2 } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
@@ -137,7 +137,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
       <PageHeader
         above={
           <Link href="/jobs" className="inline-flex items-center gap-1 hover:text-ink">
-            <Icon node={ChevronLeft} className="size-3.5" />
+            <Icon icon={ChevronLeft} className="size-3.5" />
             {t('detail.back')}
           </Link>
         }
@@ -228,7 +228,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
         {isAdmin ? (
           <div className="border-t border-line pt-5">
             <LinkButton href={deleteJobPath(job.id)} variant="danger-ghost" size="sm" prefetch={false}>
-              <Icon node={Trash2} className="size-3.5" />
+              <Icon icon={Trash2} className="size-3.5" />
               {t('delete.open')}
             </LinkButton>
           </div>

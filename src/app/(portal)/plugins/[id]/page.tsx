@@ -1,4 +1,4 @@
-import { Plus } from 'lucide';
+import { Plus } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
@@ -85,7 +85,7 @@ export default portalPage<PageProps<'/plugins/[id]'>>(async ({ params, searchPar
         <div className="mt-4 flex flex-wrap gap-2">
           {kinds.map((kind) => (
             <LinkButton key={kind.name} href={newJobPath(plugin.id, kind.name)} size="sm" prefetch={false}>
-              <Icon node={Plus} className="size-3.5" />
+              <Icon icon={Plus} className="size-3.5" />
               {t('newFrom', { title: textIn(kind.title, locale) })}
             </LinkButton>
           ))}

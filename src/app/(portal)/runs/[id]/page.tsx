@@ -1,4 +1,4 @@
-import { ChevronLeft, ChevronRight } from 'lucide';
+import { ChevronLeft, ChevronRight } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
@@ -45,7 +45,7 @@ export default portalPage<PageProps<'/runs/[id]'>>(async ({ params }) => {
       <PageHeader
         above={
           <Link href={jobPath(run.job.id)} className="inline-flex items-center gap-1 hover:text-ink">
-            <Icon node={ChevronLeft} className="size-3.5" />
+            <Icon icon={ChevronLeft} className="size-3.5" />
             {t('back')}
           </Link>
         }
@@ -62,14 +62,14 @@ export default portalPage<PageProps<'/runs/[id]'>>(async ({ params }) => {
             <nav aria-label={t('neighbours')} className="flex flex-wrap gap-2">
               {older === null ? null : (
                 <LinkButton href={runPath(older)} size="sm" prefetch={false}>
-                  <Icon node={ChevronLeft} />
+                  <Icon icon={ChevronLeft} />
                   {t('older')}
                 </LinkButton>
               )}
               {newer === null ? null : (
                 <LinkButton href={runPath(newer)} size="sm" prefetch={false}>
                   {t('newer')}
-                  <Icon node={ChevronRight} />
+                  <Icon icon={ChevronRight} />
                 </LinkButton>
               )}
             </nav>

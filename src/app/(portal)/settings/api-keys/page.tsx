@@ -1,4 +1,4 @@
-import { KeyRound, Plus } from 'lucide';
+import { KeyRound, Plus } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { Badge, type Tone } from '#components/ui/badge.tsx';
@@ -44,7 +44,7 @@ export default portalPage<PageProps<'/settings/api-keys'>>(async ({ searchParams
   const revoked = rotated ? undefined : keys.find(({ id }) => id === chosen.revoke);
   const createButton = (
     <Button variant="primary" command="show-modal" commandfor={createKeyDialogId}>
-      <Icon node={Plus} />
+      <Icon icon={Plus} />
       {t('create')}
     </Button>
   );

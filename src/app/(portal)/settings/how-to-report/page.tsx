@@ -1,4 +1,4 @@
-import { Download } from 'lucide';
+import { Download } from 'lucide-react';
 import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import Link from 'next/link';
@@ -158,7 +158,7 @@ export default portalPage<PageProps<'/settings/how-to-report'>>(async ({ searchP
                   download="tc_portal.py"
                   className={buttonClass({ variant: 'secondary' })}
                 >
-                  <Icon node={Download} />
+                  <Icon icon={Download} />
                   {t('download')}
                 </a>
               </p>

@@ -1,4 +1,4 @@
-import { UserPlus } from 'lucide';
+import { UserPlus } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { Badge } from '#components/ui/badge.tsx';
@@ -45,7 +45,7 @@ export default portalPage<PageProps<'/settings/members'>>(async ({ searchParams 
         description={t('description')}
         actions={
           <Button variant="primary" command="show-modal" commandfor={inviteDialogId}>
-            <Icon node={UserPlus} />
+            <Icon icon={UserPlus} />
             {t('invite')}
           </Button>
         }

@@ -1,4 +1,4 @@
-import { Plus, Wrench } from 'lucide';
+import { Plus, Wrench } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { Button } from '#components/ui/button.tsx';
@@ -32,7 +32,7 @@ export default portalPage<PageProps<'/settings/tools'>>(async ({ searchParams })
   const deleted = edited ? undefined : tools.find(({ id }) => id === chosen.delete);
   const addButton = (
     <Button variant="primary" command="show-modal" commandfor={addDialogId}>
-      <Icon node={Plus} />
+      <Icon icon={Plus} />
       {t('add')}
     </Button>
   );

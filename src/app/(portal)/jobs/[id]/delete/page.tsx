@@ -1,4 +1,4 @@
-import { ChevronLeft } from 'lucide';
+import { ChevronLeft } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
@@ -35,7 +35,7 @@ export default portalPage<PageProps<'/jobs/[id]/delete'>>(async ({ params }) => 
       <PageHeader
         above={
           <Link href={path} className="inline-flex items-center gap-1 hover:text-ink">
-            <Icon node={ChevronLeft} className="size-3.5" />
+            <Icon icon={ChevronLeft} className="size-3.5" />
             <ReportedText text={job.title} lengthMax={60} />
           </Link>
         }

@@ -1,4 +1,4 @@
-import { ChevronLeft } from 'lucide';
+import { ChevronLeft } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
@@ -32,7 +32,7 @@ export default portalPage<PageProps<'/plugins/[id]/new-job/[name]'>>(async ({ pa
       <PageHeader
         above={
           <Link href={pluginPath(plugin.id)} className="inline-flex items-center gap-1 hover:text-ink">
-            <Icon node={ChevronLeft} className="size-3.5" />
+            <Icon icon={ChevronLeft} className="size-3.5" />
             <PluginName plugin={plugin} />
           </Link>
         }
