@@ -1,7 +1,7 @@
 import dns from 'node:dns';
 import net from 'node:net';
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
-import { classifyAddress, isRefusedAddress } from '#domain/plugin/outgoing-target.ts';
+import { classifyAddress, isRefusedAddress } from './outgoing-target.ts';
 import { chooseProxy, type ProxySettings } from '#domain/plugin/proxy-choice.ts';
 
 export interface OutgoingRequest {
