@@ -64,7 +64,7 @@ describe('parsePosition', () => {
     ['back up the list', { before: 'x' }, { direction: 'before', cursor: 'x' }],
     ['down the list when both are given', { after: 'x', before: 'y' }, { direction: 'after', cursor: 'x' }],
   ])('is %s', (_claim, address, expected) => {
-    expect(parsePosition(address, parse)).toEqual(expected);
+    expect(parsePosition({ after: null, before: null, ...address }, parse)).toEqual(expected);
   });
 });
 

@@ -80,12 +80,12 @@ function decodeBase64Url(text: string): string {
 
 /** The place that an address asks for; `after` wins where somebody gives both. */
 export function parsePosition<Cursor>(
-  address: { after?: string | undefined; before?: string | undefined },
+  address: { after: string | null; before: string | null },
   parse: (text: string) => Cursor | null,
 ): PagePosition<Cursor> | null {
-  const direction = address.after === undefined ? 'before' : 'after';
+  const direction = address.after === null ? 'before' : 'after';
   const text = address[direction];
-  const cursor = text === undefined ? null : parse(text);
+  const cursor = text === null ? null : parse(text);
   return cursor === null ? null : { direction, cursor };
 }
 

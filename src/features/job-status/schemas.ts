@@ -5,16 +5,13 @@ import {
   parseJobStatusPageCursor,
   parsePosition,
 } from '#domain/page-cursor.ts';
-
-const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
-const optional = <T extends z.ZodType>(schema: T) => z.preprocess(first, schema.optional().catch(undefined));
+import { pageParams, searchParam, type SearchParams, searchText } from '#http/search-params.ts';
 
 const jobStatusAddress = z.object({
-  q: optional(z.string().trim().max(200)),
-  state: optional(z.enum(['error', 'success'])),
-  tool: optional(z.uuid()),
-  after: optional(z.string().max(100)),
-  before: optional(z.string().max(100)),
+  q: searchText,
+  state: searchParam(z.enum(['error', 'success'])),
+  tool: searchParam(z.uuid()),
+  ...pageParams(),
 });
 
 /** What the list of incidents is narrowed to. */
@@ -25,13 +22,13 @@ export interface JobStatusFilter {
 }
 
 /** Reads an address; whatever makes no sense in it is as if it were not there. */
-export function parseJobStatusAddress(searchParams: Record<string, string | string[] | undefined>): {
+export function parseJobStatusAddress(searchParams: SearchParams): {
   filter: JobStatusFilter;
   position: PagePosition<JobStatusPageCursor> | null;
 } {
   const address = jobStatusAddress.parse(searchParams);
   return {
-    filter: { search: address.q ?? '', state: address.state ?? null, toolId: address.tool ?? null },
+    filter: { search: address.q ?? '', state: address.state, toolId: address.tool },
     position: parsePosition(address, parseJobStatusPageCursor),
   };
 }

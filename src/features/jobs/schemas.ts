@@ -1,16 +1,17 @@
 import { z } from 'zod';
-import { isCalendarDay } from '#domain/calendar-day.ts';
 import {
   type InstantPageCursor,
   type PagePosition,
   parseInstantPageCursor,
   parsePosition,
 } from '#domain/page-cursor.ts';
-
-const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
-const optional = <T extends z.ZodType>(schema: T) => z.preprocess(first, schema.optional().catch(undefined));
-
-type SearchParams = Record<string, string | string[] | undefined>;
+import {
+  calendarDayParam,
+  pageParams,
+  searchParam,
+  type SearchParams,
+  searchText,
+} from '#http/search-params.ts';
 
 export const jobStates = ['error', 'success', 'running', 'neverRun'] as const;
 
@@ -29,12 +30,11 @@ const jobKey = z
   .refine((key) => !key.includes('\0'));
 
 const jobsAddress = z.object({
-  q: optional(z.string().trim().max(200)),
-  state: optional(z.enum(jobStates)),
-  tool: optional(z.uuid()),
-  after: optional(jobKey),
-  before: optional(jobKey),
-  new: optional(z.literal('job')),
+  q: searchText,
+  state: searchParam(z.enum(jobStates)),
+  tool: searchParam(z.uuid()),
+  ...pageParams(jobKey),
+  new: searchParam(z.literal('job')),
 });
 
 /** Reads the address of the list of jobs, whose cursor is a job's key; what makes no sense is as if it were not there. */
@@ -46,7 +46,7 @@ export function parseJobsAddress(searchParams: SearchParams): {
 } {
   const address = jobsAddress.parse(searchParams);
   return {
-    filter: { search: address.q ?? '', state: address.state ?? null, toolId: address.tool ?? null },
+    filter: { search: address.q ?? '', state: address.state, toolId: address.tool },
     position: parsePosition(address, (key) => key),
     isNewJobAsked: address.new === 'job',
   };
@@ -61,14 +61,11 @@ export interface HistoryFilter {
   to: string | null;
 }
 
-const day = z.string().refine(isCalendarDay);
-
 const historyAddress = z.object({
-  outcome: optional(z.enum(outcomes)),
-  from: optional(day),
-  to: optional(day),
-  after: optional(z.string().max(100)),
-  before: optional(z.string().max(100)),
+  outcome: searchParam(z.enum(outcomes)),
+  from: calendarDayParam,
+  to: calendarDayParam,
+  ...pageParams(),
 });
 
 /** Reads the address of a job's page. */
@@ -78,7 +75,7 @@ export function parseHistoryAddress(searchParams: SearchParams): {
 } {
   const address = historyAddress.parse(searchParams);
   return {
-    filter: { outcome: address.outcome ?? null, from: address.from ?? null, to: address.to ?? null },
+    filter: { outcome: address.outcome, from: address.from, to: address.to },
     position: parsePosition(address, parseInstantPageCursor),
   };
 }

@@ -1,18 +1,12 @@
 import { z } from 'zod';
-import { isCalendarDay } from '#domain/calendar-day.ts';
 import {
   type InstantPageCursor,
   type PagePosition,
   parseInstantPageCursor,
   parsePosition,
 } from '#domain/page-cursor.ts';
+import { calendarDayParam, pageParams, searchParam, type SearchParams } from '#http/search-params.ts';
 import { runStates, type RunState, runTriggers, type RunTrigger } from '#domain/run-state.ts';
-
-const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
-const optional = <T extends z.ZodType>(schema: T) => z.preprocess(first, schema.optional().catch(undefined));
-const day = z.string().refine(isCalendarDay);
-
-type SearchParams = Record<string, string | string[] | undefined>;
 
 /** What the list of runs is narrowed to; days in the tenant's zone. */
 export interface RunFilter {
@@ -25,15 +19,14 @@ export interface RunFilter {
 }
 
 const runsAddress = z.object({
-  state: optional(z.enum(runStates)),
-  trigger: optional(z.enum(runTriggers)),
-  job: optional(z.guid()),
-  plugin: optional(z.guid()),
-  from: optional(day),
-  to: optional(day),
-  after: optional(z.string().max(100)),
-  before: optional(z.string().max(100)),
-  run: optional(z.guid()),
+  state: searchParam(z.enum(runStates)),
+  trigger: searchParam(z.enum(runTriggers)),
+  job: searchParam(z.guid()),
+  plugin: searchParam(z.guid()),
+  from: calendarDayParam,
+  to: calendarDayParam,
+  ...pageParams(),
+  run: searchParam(z.guid()),
 });
 
 /** Reads the address of a list of runs; what makes no sense is as if it were not there. */
@@ -46,15 +39,15 @@ export function parseRunsAddress(searchParams: SearchParams): {
   const address = runsAddress.parse(searchParams);
   return {
     filter: {
-      state: address.state ?? null,
-      trigger: address.trigger ?? null,
-      jobId: address.job ?? null,
-      pluginId: address.plugin ?? null,
-      from: address.from ?? null,
-      to: address.to ?? null,
+      state: address.state,
+      trigger: address.trigger,
+      jobId: address.job,
+      pluginId: address.plugin,
+      from: address.from,
+      to: address.to,
     },
     position: parsePosition(address, parseInstantPageCursor),
-    shownId: address.run ?? null,
+    shownId: address.run,
   };
 }
 

@@ -7,11 +7,7 @@ import {
   parseTitlePageCursor,
   type TitlePageCursor,
 } from '#domain/page-cursor.ts';
-
-const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
-const optional = <T extends z.ZodType>(schema: T) => z.preprocess(first, schema.optional().catch(undefined));
-
-type SearchParams = Record<string, string | string[] | undefined>;
+import { pageParams, searchParam, type SearchParams, searchText } from '#http/search-params.ts';
 
 export const switchStates = ['enabled', 'disabled'] as const;
 
@@ -26,13 +22,12 @@ export interface ScheduleFilter {
 const titleCursorText = z.string().min(1).max(2_800);
 
 const schedulesAddress = z.object({
-  q: optional(z.string().trim().max(200)),
-  state: optional(z.enum(switchStates)),
-  plugin: optional(z.guid()),
-  after: optional(titleCursorText),
-  before: optional(titleCursorText),
-  'run-now': optional(z.guid()),
-  new: optional(z.literal('job')),
+  q: searchText,
+  state: searchParam(z.enum(switchStates)),
+  plugin: searchParam(z.guid()),
+  ...pageParams(titleCursorText),
+  'run-now': searchParam(z.guid()),
+  new: searchParam(z.literal('job')),
 });
 
 /** Reads the address of the list of scheduled jobs; what makes no sense is as if it were not there. */
@@ -46,19 +41,19 @@ export function parseSchedulesAddress(searchParams: SearchParams): {
 } {
   const address = schedulesAddress.parse(searchParams);
   return {
-    filter: { search: address.q ?? '', state: address.state ?? null, pluginId: address.plugin ?? null },
+    filter: { search: address.q ?? '', state: address.state, pluginId: address.plugin },
     position: parsePosition(address, parseTitlePageCursor),
-    runNowId: address['run-now'] ?? null,
+    runNowId: address['run-now'],
     isNewJobAsked: address.new === 'job',
   };
 }
 
-const ledgerAddress = z.object({ after: optional(z.string().max(100)) });
+const ledgerAddress = z.object({ after: pageParams().after });
 
 /** Reads the address of a job's ledger. */
 export function parseLedgerAddress(searchParams: SearchParams): { after: InstantPageCursor | null } {
   const { after } = ledgerAddress.parse(searchParams);
-  return { after: after === undefined ? null : parseInstantPageCursor(after) };
+  return { after: after === null ? null : parseInstantPageCursor(after) };
 }
 
 const isOn = z.enum(['true', 'false']).transform((value) => value === 'true');
