@@ -1,6 +1,20 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
-import { listChangedDefinitions } from '#testing/database-definitions.ts';
+import { projectFolder } from '#server/settings.ts';
+import { listChangedDefinitions, listDefinitions } from '#testing/database-definitions.ts';
 
 test('every definition is in the migrations as it is now (npm run migration:new)', () => {
   expect(listChangedDefinitions()).toEqual([]);
+});
+
+test('the README of the database names every table', () => {
+  const readme = fs.readFileSync(path.join(projectFolder, 'supabase', 'README.md'), 'utf8');
+  const lines = [...readme.matchAll(/^- [^*].*?: (`.*)\.$/gm)].map(([, names]) => names ?? '');
+  const tables = listDefinitions()
+    .filter((file) => file.includes('/tables/'))
+    .map((file) => file.replace(/^public\/tables\/|\.sql$/g, '').replace('/tables/', '.'));
+  expect(lines.flatMap((names) => names.split(', ')).toSorted()).toEqual(
+    tables.map((table) => `\`${table}\``).toSorted(),
+  );
 });

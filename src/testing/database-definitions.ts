@@ -105,16 +105,17 @@ export function composeMigration(heading: string, files: readonly string[]): str
 
 /** Copies the definitions into these migrations again. A copy that a later migration replaces stays as it is. */
 export function copyDefinitionsAgain(files: readonly string[]): void {
-  const there = new Set<string>();
+  const known = new Set(listDefinitions());
   const migrations = [...readMigrations()];
+  const copiedIn = (some: typeof migrations) => new Set(some.flatMap(([, text]) => copiesIn(text)));
   for (const [index, [file, migration]] of migrations.entries()) {
-    const replacedLater = new Set(migrations.slice(index + 1).flatMap(([, later]) => copiesIn(later)));
-    const parts = partsOf(migration).map(({ definition, text }) =>
-      definition === null || replacedLater.has(definition)
-        ? text
-        : `${copyOf(definition, there.has(definition))}${/\n*$/.exec(text)?.[0].slice(1) ?? ''}`,
-    );
-    for (const definition of copiesIn(migration)) there.add(definition);
-    if (files.includes(file)) fs.writeFileSync(path.join(migrationsFolder, file), parts.join(''));
+    if (!files.includes(file)) continue;
+    const there = copiedIn(migrations.slice(0, index));
+    const replacedLater = copiedIn(migrations.slice(index + 1));
+    const parts = partsOf(migration).map(({ definition, text }) => {
+      if (definition === null || !known.has(definition) || replacedLater.has(definition)) return text;
+      return copyOf(definition, there.has(definition)).trimEnd() + (/\n*$/.exec(text)?.[0] ?? '');
+    });
+    fs.writeFileSync(path.join(migrationsFolder, file), parts.join(''));
   }
 }
