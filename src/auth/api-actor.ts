@@ -29,7 +29,7 @@ export function refuseForeignOrigin(request: Request): void {
   if (origin === null || !changingMethods.includes(request.method)) return;
   const own = readPublicAddress(request.headers);
   if (!URL.canParse(own) || origin !== new URL(own).origin)
-    throw new ForbiddenError('Requests from a foreign origin are refused');
+    throw new ForbiddenError('Requests from another origin are refused');
 }
 
 async function noteUse(apiKeyId: string): Promise<void> {
@@ -47,7 +47,7 @@ async function actorOfKey(key: string): Promise<Actor> {
   if (!found) throw new UnauthenticatedError('Invalid or missing API key');
   const isAdmin = found.scopes.includes('admin');
   if (!isAdmin && !found.scopes.includes('read')) {
-    throw new ForbiddenError('This API key may not do this: it lacks the scope read or admin');
+    throw new ForbiddenError('This API key needs the scope read or admin');
   }
   const client = createApiKeyClient(found.apiKeyId);
   const [tenant] = await Promise.all([

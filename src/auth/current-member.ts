@@ -28,7 +28,7 @@ export interface CurrentMember extends Actor {
  */
 export async function readCurrentMember(client: RequestClient): Promise<CurrentMember> {
   const { data, error } = await client.auth.getSession();
-  if (error && isAuthUnavailable(error)) throw new UnavailableError('Sign-in is away');
+  if (error && isAuthUnavailable(error)) throw new UnavailableError('Sign-in is unavailable');
   if (!data.session) throw new UnauthenticatedError('Not signed in');
   const [row] = unwrap(await client.rpc('current_member'));
   if (!row) throw new UnauthenticatedError('Not a member of any company');

@@ -57,7 +57,7 @@ export function unwrapMaybe<T>({ data, error, status }: Answer<T>): T | null {
 }
 
 function toPortalError(error: PostgrestError, status: number): Error {
-  if (isUnavailable(error, status)) return new UnavailableError('The database is away');
+  if (isUnavailable(error, status)) return new UnavailableError('The database is unavailable');
   switch (error.code) {
     // The token is not one of this project, or has run out between the proxy and here.
     case 'PGRST301':

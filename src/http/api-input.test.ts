@@ -36,7 +36,7 @@ describe('readQuery', () => {
     ['?limit=1.5', 'limit', 'must be a whole number from 1 to 100'],
     ['?after=bad', 'after', 'is not a valid cursor'],
     ['?status=done', 'status', 'must be queued, failed or canceled'],
-    ['?after=%00', 'after', 'must not hold the character U+0000'],
+    ['?after=%00', 'after', 'must not contain the character U+0000'],
   ])('refuses %s', (address, field, problem) => {
     const { message, details } = refusalOf(() => read(address));
     expect([message, details]).toEqual(['Invalid query', [{ field, problem }]]);

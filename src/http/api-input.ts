@@ -28,7 +28,9 @@ function refuseNul(input: unknown, sentence: string): void {
   for (let next = open.pop(); next; next = open.pop()) {
     const { path, value } = next;
     if (typeof value === 'string' && value.includes('\0')) {
-      throw new InvalidInputError(sentence, [{ field: path, problem: 'must not hold the character U+0000' }]);
+      throw new InvalidInputError(sentence, [
+        { field: path, problem: 'must not contain the character U+0000' },
+      ]);
     }
     if (typeof value !== 'object' || value === null) continue;
     for (const [name, inner] of Object.entries(value)) {

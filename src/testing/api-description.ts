@@ -129,7 +129,11 @@ const serverError = named(
   'Server configuration error',
   'Internal server error',
 );
-const databaseAway = named('ReadDatabaseAway', 'The database is away. Try again.', 'The database is away');
+const databaseAway = named(
+  'ReadDatabaseAway',
+  'The database is unavailable. Try again.',
+  'The database is unavailable',
+);
 const ofActors: Refusals = {
   401: named(
     'NoActor',
@@ -140,9 +144,9 @@ const ofActors: Refusals = {
   403: named(
     'MayNot',
     'Not for this role or scope, or sent by a page of another site.',
-    'Only admins may do this',
-    'This API key may not do this: it lacks the scope read or admin',
-    'Requests from a foreign origin are refused',
+    'Only admins can do this',
+    'This API key needs the scope read or admin',
+    'Requests from another origin are refused',
   ),
   500: serverError,
   503: databaseAway,
@@ -188,7 +192,7 @@ const refusalsOf: Record<Access, Refusals> = {
     403: named(
       'MayNotReport',
       'The API key is real but may not do this.',
-      'This API key may not report: it lacks the scope report',
+      'This API key needs the scope report',
     ),
     405: {
       ...named('OnlyPost', 'Another method than POST.', 'Method not allowed'),
@@ -203,8 +207,8 @@ const refusalsOf: Record<Access, Refusals> = {
     500: serverError,
     503: named(
       'DatabaseAway',
-      'The database is away or too busy. Send the same report again; what may have been recorded is not recorded twice.',
-      'The database is away: nothing was recorded, try again',
+      'The database is unavailable or too busy. Send the same report again; what may have been recorded is not recorded twice.',
+      'The database is unavailable: nothing was recorded, try again',
       'Too many reports are waiting: nothing was recorded, try again',
       'The database did not answer in time: try again',
     ),

@@ -112,12 +112,12 @@ describe('plugin.json', () => {
   });
 
   it.each<[input: unknown, problem: string]>([
-    ['text', 'plugin.json must be of the type object'],
+    ['text', 'plugin.json must be of type object'],
     [{ ...minimal, id: undefined }, 'id is required'],
     [{ ...minimal, id: 'J Quants' }, 'id must be an id: lower-case letters, digits, - and _, 64 at most'],
-    [{ ...minimal, name: { ja: '株価' } }, 'name must be a text, or an object with ja and en'],
+    [{ ...minimal, name: { ja: '株価' } }, 'name must be text, or an object with ja and en'],
     [{ ...minimal, version: 'latest' }, 'version must be a version such as 1.0.0'],
-    [{ ...minimal, jobs: [] }, 'jobs must have one job at least'],
+    [{ ...minimal, jobs: [] }, 'jobs must have at least one job'],
     [{ ...minimal, author: 'me' }, 'author is not a known key'],
     [{ ...minimal, baseUrl: 'https://example.com' }, 'baseUrl is only for remote plugins'],
     [{ ...remote, baseUrl: undefined }, 'baseUrl is required for a remote plugin'],
@@ -129,9 +129,12 @@ describe('plugin.json', () => {
     [{ ...remote, jobs: [{ name: 'sync' }] }, 'jobs[0].route is required for a remote plugin'],
     [
       { ...remote, jobs: [{ name: 'sync', route: 'sync' }] },
-      'jobs[0].route must be a path that begins with / and has no query',
+      'jobs[0].route must be a path that starts with / and has no query',
     ],
-    [{ ...minimal, jobs: [{ name: 'a' }, { name: 'a' }] }, "jobs[1].name 'a' is the name of an earlier job"],
+    [
+      { ...minimal, jobs: [{ name: 'a' }, { name: 'a' }] },
+      "jobs[1].name 'a' is already the name of another job",
+    ],
     [withJob({ timeoutSecs: 5 }), 'jobs[0].timeoutSecs is not a known key'],
     [withJob({ timeoutSec: 0 }), 'jobs[0].timeoutSec must be at least 1'],
     [withJob({ timeoutSec: '5' }), 'jobs[0].timeoutSec must be a whole number from 1 to 86400'],
@@ -142,14 +145,14 @@ describe('plugin.json', () => {
     ],
     [withJob({ overlap: 'maybe' }), 'jobs[0].overlap must be one of allow, skip, queue, cancel_previous'],
     [withJob({ cron: '61 * * * *' }), "jobs[0].cron '61' for minutes (0-59) is out of range."],
-    [withJob({ cron: '0 0 30 2 *' }), "jobs[0].cron '0 0 30 2 *' has no date within the next 10 years."],
+    [withJob({ cron: '0 0 30 2 *' }), "jobs[0].cron '0 0 30 2 *' matches no date in the next 10 years."],
     [
       withJob({ cron: '0 6 * * *', timeZone: 'Mars/Olympus' }),
-      "jobs[0].timeZone The time zone 'Mars/Olympus' is unknown; write an IANA name such as Asia/Tokyo.",
+      "jobs[0].timeZone The time zone 'Mars/Olympus' is unknown. Use an IANA name such as Asia/Tokyo.",
     ],
     [
       withJob({ cron: '@daily', schedule: { type: 'interval', seconds: 5 } }),
-      'jobs[0] has both cron and schedule; write one of them',
+      'jobs[0] has both cron and schedule: use only one of them',
     ],
     [
       withJob({ schedule: { type: 'sometimes' } }),

@@ -36,7 +36,7 @@ const jobSchema = z.strictObject({
   description: localizedTextSchema.optional(),
   route: z
     .string()
-    .regex(/^\/[\w./~-]*$/, 'must be a path that begins with / and has no query')
+    .regex(/^\/[\w./~-]*$/, 'must be a path that starts with / and has no query')
     .optional()
     .describe('Remote plugins: path below baseUrl to which the run is sent.'),
   handler: slug('a handler')
@@ -74,7 +74,7 @@ const manifestSchema = z.strictObject({
     .url({ protocol: /^https?$/, error: 'must be an http or https address' })
     .optional()
     .describe('Remote plugins: where the service listens.'),
-  jobs: z.array(jobSchema).min(1, 'must have one job at least').max(100, 'may have 100 jobs at most'),
+  jobs: z.array(jobSchema).min(1, 'must have at least one job').max(100, 'must have at most 100 jobs'),
 });
 type ManifestInput = z.infer<typeof manifestSchema>;
 type JobInput = ManifestInput['jobs'][number];
@@ -182,7 +182,7 @@ function scheduleOf(
   if (cron !== undefined && schedule) {
     return {
       schedule: null,
-      problems: [{ field: path, problem: 'has both cron and schedule; write one of them' }],
+      problems: [{ field: path, problem: 'has both cron and schedule: use only one of them' }],
     };
   }
   const written = cron === undefined ? schedule : { type: 'cron' as const, expression: cron };
@@ -208,7 +208,7 @@ function findManifestProblems({ kind, baseUrl, jobs }: ManifestInput): FieldProb
   const names = new Set<string>();
   for (const [index, job] of jobs.entries()) {
     const path = `jobs[${index}]`;
-    if (names.has(job.name)) add(`${path}.name`, `'${job.name}' is the name of an earlier job`);
+    if (names.has(job.name)) add(`${path}.name`, `'${job.name}' is already the name of another job`);
     names.add(job.name);
     if (kind === 'remote' && job.route === undefined) add(`${path}.route`, 'is required for a remote plugin');
     if (kind === 'remote' && job.handler !== undefined)
@@ -233,10 +233,10 @@ function issueToProblems(issue: z.core.$ZodIssue): FieldProblem[] {
   }
   if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
     const isMissing = issue.message.endsWith('received undefined');
-    return [{ field, problem: isMissing ? 'is required' : `must be of the type ${issue.expected}` }];
+    return [{ field, problem: isMissing ? 'is required' : `must be of type ${issue.expected}` }];
   }
   if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
-    return [{ field, problem: 'must be a text, or an object with ja and en' }];
+    return [{ field, problem: 'must be text, or an object with ja and en' }];
   }
   return [{ field, problem: issue.message }];
 }

@@ -95,14 +95,14 @@ function codeOf(message: string): PolicyProblemCode {
 }
 
 const sentences: Record<PolicyProblemCode, string> = {
-  choice_unknown: 'is not one of the known values.',
-  number_out_of_range: 'is not a whole number within its range.',
+  choice_unknown: 'must be one of the known values.',
+  number_out_of_range: 'must be a whole number in the allowed range.',
   time_of_day_invalid: 'must be a time of day, HH:MM.',
   days_invalid: 'must be a list of different days, 0 (Sunday) to 6 (Saturday).',
   time_zone_unknown: 'must be a known IANA time zone.',
   instant_invalid: 'must be ISO 8601 with an offset.',
   window_ends_before_it_starts: 'must be later than startsAt.',
-  too_many_windows: `may hold ${blackoutsMax} windows at most.`,
-  not_understood: 'cannot be understood.',
+  too_many_windows: `must have at most ${blackoutsMax} windows.`,
+  not_understood: 'is not valid.',
 };
 const policyProblemCodes = Object.keys(sentences) as PolicyProblemCode[];

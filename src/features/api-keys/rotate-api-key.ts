@@ -29,7 +29,7 @@ export async function rotateApiKey(
   const now = new Date();
   const state = apiKeyState(old, now);
   if (state === 'revoked' || state === 'expired')
-    throw new ConflictError('The key is over', 'api_key_is_over');
+    throw new ConflictError('The key has expired or was revoked', 'api_key_is_over');
 
   // First the new key, then the end of the old one: if the second step fails, scripts still have a key that works.
   const made = await createApiKey(admin, {

@@ -56,7 +56,7 @@ async function readJson<Schema extends z.ZodType>(
     throw new InvalidInputError('Invalid JSON body');
   }
   const parsed = parseRemote(schema, body);
-  if (!parsed.ok) throw new InvalidInputError(`Wrong body: ${parsed.problem}`);
+  if (!parsed.ok) throw new InvalidInputError(`Invalid body: ${parsed.problem}`);
   return parsed.data;
 }
 

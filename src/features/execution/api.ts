@@ -13,7 +13,7 @@ const wrongBody = {
   ...refusal(
     'The body is not JSON, or a field of it is wrong; the sentence names the first.',
     'Invalid JSON body',
-    'Wrong body: done: must be a number',
+    'Invalid body: done: must be a number',
   ),
   name: 'WrongPluginBody',
 };

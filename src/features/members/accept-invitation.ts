@@ -50,7 +50,7 @@ export async function joinAsNewPerson({
   await limitAttempts(invitation.email, clientAddress);
   const { data, error } = await client.auth.signUp({ email: invitation.email, password: newPassword });
   if (error) {
-    if (isAuthUnavailable(error)) throw new UnavailableError('Sign-in is away');
+    if (isAuthUnavailable(error)) throw new UnavailableError('Sign-in is unavailable');
     throw new InvalidInputError('Supabase refuses the account', [
       error.code === 'user_already_exists' || error.code === 'email_exists'
         ? { field: '', problem: 'problems.accountExists' }
@@ -85,7 +85,7 @@ export async function joinWithPassword({
   await limitAttempts(invitation.email, clientAddress);
   const { error } = await client.auth.signInWithPassword({ email: invitation.email, password });
   if (error) {
-    if (isAuthUnavailable(error)) throw new UnavailableError('Sign-in is away');
+    if (isAuthUnavailable(error)) throw new UnavailableError('Sign-in is unavailable');
     throw new InvalidInputError('The password is wrong', [
       { field: '', problem: 'problems.wrongCredentials' },
     ]);

@@ -125,7 +125,7 @@ export const changeJobSettings = defineAction({
     const { jobId, pluginId, jobName, title, cursor, ...form } = input;
     const { timeoutSeconds, maxAttempts, backoffSeconds, maxBackoffSeconds, concurrencyLimit } = form;
     if (maxBackoffSeconds < backoffSeconds) {
-      throw new InvalidInputError('The waits contradict', [
+      throw new InvalidInputError('The maximum delay is shorter than the delay', [
         { field: 'maxBackoffSeconds', problem: 'plugins.settings.contradiction' },
       ]);
     }

@@ -45,7 +45,7 @@ export async function changePluginJob(
   let payload;
   if (change.payload !== undefined) {
     const declared = manifestJobOf(await getPlugin(actor, job.plugin_id ?? ''), job.plugin_job_name ?? '');
-    if (!declared) throw new ConflictError('The plugin has no such job any more');
+    if (!declared) throw new ConflictError('The plugin no longer has this job');
     payload = checkPayload(declared.payloadSchema, change.payload);
   }
   const rows = unwrap(

@@ -14,7 +14,7 @@ export async function setJobSecret(
 ): Promise<void> {
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(name)) {
     throw new InvalidInputError('The name is wrong', [
-      { field: 'name', problem: 'must be lower-case letters, digits and _, 64 at most' },
+      { field: 'name', problem: 'must be at most 64 lowercase letters, digits and _' },
     ]);
   }
   if (value !== null && (value.length < 1 || value.length > 8_000)) {

@@ -74,7 +74,7 @@ export async function authenticateReporter(headers: Headers): Promise<Reporter> 
   const found = await lookUpKey(hashSecret(key));
   if (!found) throw new UnauthenticatedError(refusal);
   if (!found.scopes.includes('report')) {
-    throw new ForbiddenError('This API key may not report: it lacks the scope report');
+    throw new ForbiddenError('This API key needs the scope report');
   }
   return { tenantId: found.tenantId, apiKeyId: found.apiKeyId };
 }

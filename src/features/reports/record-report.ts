@@ -13,7 +13,7 @@ import { writeLog } from '#http/log.ts';
 import { forgetApiKey } from '#features/reports/authenticate-reporter.ts';
 
 const waitMsMax = 10_000;
-const away = 'The database is away: nothing was recorded, try again';
+const away = 'The database is unavailable: nothing was recorded, try again';
 
 // A deadlock, a serialization failure, or a job that was deleted while its report was being recorded: everything was rolled
 // back, and the next try finds the world in order.

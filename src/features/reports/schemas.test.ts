@@ -103,7 +103,7 @@ describe('anything else that is wrong: a sentence that names the field', () => {
     [
       { ...cron, expression: '0 0 30 2 *' },
       'schedule.expression',
-      "'0 0 30 2 *' has no date within the next 10 years.",
+      "'0 0 30 2 *' matches no date in the next 10 years.",
     ],
     [{ ...cron, late_tolerence_seconds: 5 }, 'schedule.late_tolerence_seconds', 'is not known here'],
     [{ ...cron, late_tolerance_seconds: -1 }, 'schedule.late_tolerance_seconds', 'must be at least 0'],

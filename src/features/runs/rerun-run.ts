@@ -25,7 +25,7 @@ export async function rerunRun(
       .single(),
   );
   if (origin.state === 'pending' || origin.state === 'running') {
-    throw new ConflictError('The run is not over yet', 'rerun_run_was_finished');
+    throw new ConflictError('The run has not finished yet', 'rerun_run_was_finished');
   }
   return startRun(actor, origin.job_id, {
     payload: payload ?? origin.payload ?? undefined,

@@ -28,7 +28,7 @@ function checkedPayload(job: RunnableJob, payload: unknown): Payload {
   const declared = parsed.ok
     ? parsed.manifest.jobs.find(({ name }) => name === job.plugin_job_name)
     : undefined;
-  if (!declared) throw new ConflictError('The plugin has no such job any more');
+  if (!declared) throw new ConflictError('The plugin no longer has this job');
   return checkPayload(declared.payloadSchema, payload);
 }
 

@@ -175,10 +175,7 @@ export const setSchedulerJobEnabled = operation({
   answers: { 200: answer(schedulerJob, 'The job as it is now.', { Enabled: jobExample }) },
   refusals: {
     400: wrongEnabledBody,
-    409: refusal(
-      'The stored schedule cannot be used.',
-      'The stored schedule cannot be understood; save it again',
-    ),
+    409: refusal('The stored schedule cannot be used.', 'The stored schedule cannot be read: save it again'),
   },
 });
 

@@ -83,6 +83,6 @@ export async function saveSchedule(
       if (!(error instanceof ConflictError)) throw error;
     }
     // Somebody else made or deleted the schedule in between.
-    if (attempt === 3) throw new ConflictError('The schedule was changed by somebody else at the same time');
+    if (attempt === 3) throw new ConflictError('Someone else changed the schedule at the same time');
   }
 }

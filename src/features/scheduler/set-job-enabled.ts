@@ -96,6 +96,6 @@ function planSafely(stored: StoredSchedule, now: Date): Resumption {
   try {
     return planResumption(stored, now);
   } catch {
-    throw new ConflictError('The stored schedule cannot be understood; save it again', 'schedule_broken');
+    throw new ConflictError('The stored schedule cannot be read: save it again', 'schedule_broken');
   }
 }

@@ -17,14 +17,14 @@ export async function changePassword(
   const fresh = createStatelessClient();
   const check = await fresh.auth.signInWithPassword({ email, password: input.currentPassword });
   if (check.error) {
-    if (isAuthUnavailable(check.error)) throw new UnavailableError('Sign-in is away');
+    if (isAuthUnavailable(check.error)) throw new UnavailableError('Sign-in is unavailable');
     throw new InvalidInputError('The current password is wrong', [
       { field: 'currentPassword', problem: 'problems.wrongPassword' },
     ]);
   }
   const change = await fresh.auth.updateUser({ password: input.newPassword });
   if (change.error) {
-    if (isAuthUnavailable(change.error)) throw new UnavailableError('Sign-in is away');
+    if (isAuthUnavailable(change.error)) throw new UnavailableError('Sign-in is unavailable');
     throw new InvalidInputError('The new password is refused', [
       {
         field: 'newPassword',

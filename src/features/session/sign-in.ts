@@ -20,7 +20,7 @@ export async function signIn({
   const client = await createRequestClient();
   const { error } = await client.auth.signInWithPassword({ email, password });
   if (!error) return;
-  if (isAuthUnavailable(error)) throw new UnavailableError('Sign-in is away');
+  if (isAuthUnavailable(error)) throw new UnavailableError('Sign-in is unavailable');
   throw new InvalidInputError('Address and password do not fit', [
     { field: '', problem: 'problems.wrongCredentials' },
   ]);

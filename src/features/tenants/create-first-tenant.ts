@@ -28,7 +28,7 @@ async function signUpAdmin(admin: Omit<FirstTenant, 'name'>): Promise<string> {
   let { data, error } = await client.auth.signUp(admin);
   // An earlier start may have been interrupted between sign-up and tenant.
   if (error?.code === 'user_already_exists') ({ data, error } = await client.auth.signInWithPassword(admin));
-  if (error && isAuthUnavailable(error)) throw new UnavailableError('Sign-in is away');
+  if (error && isAuthUnavailable(error)) throw new UnavailableError('Sign-in is unavailable');
   if (error) throw error;
   if (!data.user) throw new UnavailableError('Sign-up gave no user');
   await client.auth.signOut({ scope: 'local' });

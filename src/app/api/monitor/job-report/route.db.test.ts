@@ -423,7 +423,7 @@ describe('an API key', () => {
     const { key } = await makeKey(otherTenantId, ['read']);
     const answer = await post(least(newJobKey()), { 'X-TC-Portal-Webhook-Secret': key });
     expect(answer.status).toBe(403);
-    expect(answer.body).toEqual({ error: 'This API key may not report: it lacks the scope report' });
+    expect(answer.body).toEqual({ error: 'This API key needs the scope report' });
   });
 
   it('is refused from the moment it is revoked, though it was trusted a moment ago', async () => {
