@@ -3,14 +3,14 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readProxySettings } from '#data/env.ts';
+import { listen, type TestHttpServer } from '#testing/http/listen.ts';
 import { createGuardedFetch, TargetRefusedError, TargetUnreachableError } from './outgoing.ts';
 
-let server: http.Server;
-let port: number;
+let server: TestHttpServer;
 const seen: { path: string; headers: http.IncomingHttpHeaders; method: string }[] = [];
 
 beforeAll(async () => {
-  server = http.createServer((request, response) => {
+  server = await listen((request, response) => {
     const url = new URL(request.url ?? '/', 'http://x');
     seen.push({ path: url.pathname, headers: request.headers, method: request.method ?? '' });
     const to = url.searchParams.get('to');
@@ -19,13 +19,8 @@ beforeAll(async () => {
     else if (url.pathname === '/large') response.end('x'.repeat(100_000));
     else if (url.pathname !== '/silent') response.end('here');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  port = (server.address() as AddressInfo).port;
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => server.close());
 
 /** A resolver in which every name has the given addresses. */
 const resolvesTo = (...addresses: string[]): typeof dns.lookup =>
@@ -35,7 +30,7 @@ const resolvesTo = (...addresses: string[]): typeof dns.lookup =>
       addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
     )) as unknown as typeof dns.lookup;
 
-const local = () => `127.0.0.1:${port}`;
+const local = () => `127.0.0.1:${server.port}`;
 
 describe('[rule 35: outgoing calls]', () => {
   it.each([
@@ -74,7 +69,7 @@ describe('[rule 35: outgoing calls]', () => {
         allowedHosts: [],
         resolve: resolvesTo(...addresses),
       });
-      await expect(fetch(`http://innocent.example:${port}/`)).rejects.toThrow(TargetRefusedError);
+      await expect(fetch(`http://innocent.example:${server.port}/`)).rejects.toThrow(TargetRefusedError);
       expect(seen).toHaveLength(before);
     },
   );
@@ -92,8 +87,8 @@ describe('[rule 35: outgoing calls]', () => {
     }) as unknown as typeof dns.lookup;
     const fetch = createGuardedFetch({ proxies: null, allowedHosts: [], resolve });
     const before = seen.length;
-    await expect(fetch(`http://rebinding.example:${port}/`, { timeoutMs: 300 })).rejects.toThrow();
-    await expect(fetch(`http://rebinding.example:${port}/`, { timeoutMs: 300 })).rejects.toThrow(
+    await expect(fetch(`http://rebinding.example:${server.port}/`, { timeoutMs: 300 })).rejects.toThrow();
+    await expect(fetch(`http://rebinding.example:${server.port}/`, { timeoutMs: 300 })).rejects.toThrow(
       TargetRefusedError,
     );
     expect(seen).toHaveLength(before);
@@ -129,19 +124,14 @@ describe('[rule 35: outgoing calls]', () => {
   });
 
   it('give headers to the first origin only', async () => {
-    const other = http.createServer((request, response) =>
-      response.end(request.headers.authorization ?? 'none'),
-    );
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const { port: otherPort } = other.address() as AddressInfo;
+    const other = await listen((request, response) => response.end(request.headers.authorization ?? 'none'));
     const fetch = createGuardedFetch({ proxies: null, allowedHosts: ['127.0.0.1'] });
-    const to = encodeURIComponent(`http://127.0.0.1:${otherPort}/`);
+    const to = encodeURIComponent(`${other.url}/`);
     const answer = await fetch(`http://${local()}/redirect?to=${to}`, {
       headers: { Authorization: 'Bearer secret', Host: 'evil.example' },
     });
     expect(seen.at(-1)?.headers).toMatchObject({ authorization: 'Bearer secret', host: local() });
     expect(answer.text).toBe('none');
-    other.closeAllConnections();
     other.close();
   });
 
@@ -185,10 +175,13 @@ describe('through a proxy [rule 35: outgoing calls]', () => {
       noted(request);
       const { pathname, search } = new URL(request.url ?? '');
       http
-        .request({ port, host: '127.0.0.1', path: pathname + search, method: request.method }, (answer) => {
-          response.writeHead(answer.statusCode ?? 502, answer.headers);
-          answer.pipe(response);
-        })
+        .request(
+          { port: server.port, host: '127.0.0.1', path: pathname + search, method: request.method },
+          (answer) => {
+            response.writeHead(answer.statusCode ?? 502, answer.headers);
+            answer.pipe(response);
+          },
+        )
         .end();
     });
     proxy.on('connect', (request: http.IncomingMessage, socket: net.Socket) => {
@@ -291,7 +284,7 @@ describe('through a proxy [rule 35: outgoing calls]', () => {
     asked.length = 0;
     const proxies = { http: `http://127.0.0.1:${proxyPort}`, https: null, except: ['inner.example'] };
     const direct = throughProxy({ proxies, resolve: resolvesTo('127.0.0.1') });
-    await expect(direct(`http://inner.example:${port}/`)).rejects.toThrow(TargetRefusedError);
+    await expect(direct(`http://inner.example:${server.port}/`)).rejects.toThrow(TargetRefusedError);
     const allowed = throughProxy({ proxies, allowedHosts: [local()] });
     expect(await allowed(`http://${local()}/`)).toMatchObject({ text: 'here' });
     expect(asked).toEqual([]);

@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as jobReport from '#app/api/monitor/job-report/route.ts';
 import * as jobStart from '#app/api/monitor/job-start/route.ts';
 import { takeFastPath } from '#server/fast-path.ts';
 import { sql } from '#testing/database/clients.ts';
+import { insertRow } from '#testing/database/insert-row.ts';
+import { listen, type TestHttpServer } from '#testing/http/listen.ts';
 
 const secret = `secret-${randomUUID()}`;
 const tenantId = randomUUID();
 const routes = { '/api/monitor/job-report': jobReport, '/api/monitor/job-start': jobStart };
 
-const server = http.createServer((request, response) => {
-  if (!takeFastPath(request, response)) response.writeHead(404).end();
-});
+let server: TestHttpServer;
 
 interface Sent {
   path: keyof typeof routes;
@@ -39,11 +38,10 @@ function headersOf({ headers = {} }: Sent): Record<string, string> {
 
 function sendToFastPath(sent: Sent): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { port } = server.address() as AddressInfo;
     const request = http.request(
       {
         host: '127.0.0.1',
-        port,
+        port: server.port,
         path: sent.path + (sent.query ?? ''),
         method: sent.method ?? 'POST',
         headers: headersOf(sent),
@@ -83,10 +81,12 @@ async function sendToRoute(sent: Sent): Promise<Answer> {
 }
 
 beforeAll(async () => {
-  await sql`insert into public.tenants (id, name, created_at) values (${tenantId}, 'First', '1998-01-01')`;
+  await insertRow('tenants', { id: tenantId, name: 'First', created_at: '1998-01-01' });
   vi.stubEnv('TC_PORTAL_WEBHOOK_SECRET', secret);
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server = await listen((request, response) => {
+    if (!takeFastPath(request, response)) response.writeHead(404).end();
+  });
 });
 
 afterAll(async () => {

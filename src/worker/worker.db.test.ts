@@ -2,27 +2,27 @@ import { spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { POST as postProgress } from '#app/api/plugin-runs/[runId]/progress/route.ts';
 import { POST as postResult } from '#app/api/plugin-runs/[runId]/result/route.ts';
 import { findFreePort } from '#server/ports.ts';
 import { projectFolder } from '#server/settings.ts';
+import { serviceClient, sql } from '#testing/database/clients.ts';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
+import { listen, type TestHttpServer } from '#testing/http/listen.ts';
 import { CommandPrograms, makeCommandJob } from '#testing/plugins/command-programs.ts';
 import { makePluginJob, type TestPluginJob } from '#testing/plugins/make-plugin-job.ts';
+import { startWorker, stopWorkers } from '#testing/processes/start-worker.ts';
 import { forgetRuns } from '#testing/runs/forget-runs.ts';
 import { readTestAttempts, readTestRun, untilRunState } from '#testing/runs/read-run.ts';
 import { startTestRun } from '#testing/runs/start-runs.ts';
-import { serviceClient, sql } from '#testing/database/clients.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { until } from '#testing/until.ts';
-import { startWorker, stopWorkers } from '#testing/processes/start-worker.ts';
 
 let tenant: TestTenant;
 const programs = new CommandPrograms();
-let server: http.Server;
+let server: TestHttpServer;
 let origin: string;
 let host: string;
 
@@ -78,10 +78,9 @@ const cancel = async (runId: string) => {
 beforeAll(async () => {
   tenant = await makeTenant();
   await forgetRuns();
-  server = http.createServer((request, response) => void serve(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  origin = `http://${host}`;
+  server = await listen((request, response) => void serve(request, response));
+  host = `127.0.0.1:${server.port}`;
+  origin = server.url;
 });
 
 afterEach(async () => {
@@ -92,7 +91,6 @@ afterEach(async () => {
 });
 
 afterAll(() => {
-  server.closeAllConnections();
   server.close();
   programs.delete();
 });
@@ -155,7 +153,7 @@ describe('a worker whose database is away [rule 7: database away]', () => {
   it('goes on with what runs, keeps the result until it can be written, and then takes runs again', async () => {
     const { url } = ownSupabase;
     let isAway = false;
-    const proxy = http.createServer((request, response) => {
+    const proxy = await listen((request, response) => {
       if (isAway) return request.socket.destroy();
       const { method, headers } = request;
       const onward = http.request(`${url}${request.url}`, { method, headers }, (answer) => {
@@ -165,12 +163,11 @@ describe('a worker whose database is away [rule 7: database away]', () => {
       onward.on('error', () => response.destroy());
       request.pipe(onward);
     });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const { end, allowlist, ...command } = untilToldScript('away.mjs');
     try {
       const worker = await startWorker({
         TC_PORTAL_COMMAND_ALLOWLIST: allowlist,
-        NEXT_PUBLIC_SUPABASE_URL: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+        NEXT_PUBLIC_SUPABASE_URL: proxy.url,
       });
       const jobId = await makeCommandJob(tenant.id, command);
       const runId = await startTestRun(jobId);
@@ -184,7 +181,6 @@ describe('a worker whose database is away [rule 7: database away]', () => {
       await untilRunState(await startTestRun(jobId), 'success');
       expect(worker.process.exitCode).toBeNull();
     } finally {
-      proxy.closeAllConnections();
       proxy.close();
     }
   });

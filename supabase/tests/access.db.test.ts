@@ -3,7 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { projectFolder } from '#server/settings.ts';
+import { makeApiKey } from '#testing/api-keys/make-api-key.ts';
 import { createAnonClient, serviceClient, sql, type TestClient } from '#testing/database/clients.ts';
+import { makeJob, ofPlugin } from '#testing/jobs/make-job.ts';
+import { makePlugin } from '#testing/plugins/make-plugin.ts';
+import { makeSchedule } from '#testing/schedules/make-schedule.ts';
+import { makeTool } from '#testing/tools/make-tool.ts';
 import { makePerson } from '../../src/testing/tenants/make-person.ts';
 import { makeTenant, type TestTenant } from '../../src/testing/tenants/make-tenant.ts';
 
@@ -42,20 +47,15 @@ const sha256 = () => randomBytes(32).toString('hex');
 /** One row in every table of the tenant. */
 async function fillTenant(tenant: TestTenant): Promise<void> {
   const id = tenant.id;
-  await sql`insert into public.tools (tenant_id, name) values (${id}, 'Tool')`;
+  await makeTool(id);
   await sql`insert into public.invitations (tenant_id, email, role, token_hash) values (${id}, ${`${randomUUID()}@example.com`}, 'staff', ${sha256()})`;
-  await sql`insert into public.api_keys (tenant_id, name, prefix, key_hash, scopes) values (${id}, 'Key', 'tcp_abcdef', ${sha256()}, array['report'])`;
+  await makeApiKey(id, ['report']);
   await sql`insert into public.scheduler_settings (tenant_id) values (${id})`;
-  const [plugin] =
-    await sql`insert into public.plugins (tenant_id, plugin_key, name, kind, manifest) values (${id}, 'demo', 'Demo', 'built_in', '{}') returning id`;
-  const [job] = await sql`
-    insert into public.jobs (tenant_id, job_key, title, kind, plugin_id, plugin_job_name)
-    values (${id}, 'demo', 'Demo', 'plugin', ${plugin!.id}, 'demo') returning id`;
-  const [schedule] = await sql`
-    insert into public.schedules (tenant_id, job_id, schedule_type, cron_expression) values (${id}, ${job!.id}, 'cron', '0 6 * * *') returning id`;
+  const jobId = await makeJob(id, ofPlugin(await makePlugin(id)));
+  const scheduleId = await makeSchedule(id, jobId);
   await sql`
     insert into public.occurrences (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, due_at, state)
-    values (${id}, ${job!.id}, ${schedule!.id}, now(), now(), now(), 'expected')`;
+    values (${id}, ${jobId}, ${scheduleId}, now(), now(), now(), 'expected')`;
   const { error } = await serviceClient().rpc('record_reports', {
     p_reports: [
       {
@@ -336,13 +336,8 @@ describe('[rule 34: keys and secrets]', () => {
   });
 
   it('never brings a revoked key back', async () => {
-    const [key] = await sql`
-      insert into public.api_keys (tenant_id, name, prefix, key_hash, scopes, revoked_at)
-      values (${mine.id}, 'Old', 'tcp_abcdef', ${sha256()}, array['report'], now()) returning id`;
-    const { error } = await mine.admin.client
-      .from('api_keys')
-      .update({ revoked_at: null })
-      .eq('id', key!.id as string);
+    const { id } = await makeApiKey(mine.id, ['report'], { revoked_at: new Date() });
+    const { error } = await mine.admin.client.from('api_keys').update({ revoked_at: null }).eq('id', id);
     expect(error?.message).toContain('api_key_stays_revoked');
   });
 });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { serviceClient, sql } from '#testing/database/clients.ts';
+import { insertRow } from '#testing/database/insert-row.ts';
+import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { makeTenant, type TestTenant } from '../../src/testing/tenants/make-tenant.ts';
 
 /** Always the same sequence, so that what fails once fails again. */
@@ -194,10 +195,7 @@ describe('totals of a company and of each plugin by day', () => {
   });
 
   it('leave nothing of a company that is removed', async () => {
-    const [other] = await sql<
-      { id: string }[]
-    >`insert into public.tenants (name) values ('Gone') returning id`;
-    const id = other?.id ?? '';
+    const id = await insertRow('tenants', { name: 'Gone' });
     await recordReports([report(id, 'a', 'success', '2026-11-05T00:00:00Z', 10)]);
     await sql`delete from public.tenants where id = ${id}`;
     await sql`select private.fold_run_totals()`;

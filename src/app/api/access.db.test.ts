@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createServerClient } from '@supabase/ssr';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as badge from '#app/api/badge/route.ts';
 import * as internalScheduler from '#app/api/internal/scheduler/route.ts';
@@ -19,18 +18,23 @@ import * as schedulerJob from '#app/api/scheduler/jobs/[id]/route.ts';
 import * as schedulerJobRun from '#app/api/scheduler/jobs/[id]/run/route.ts';
 import * as schedulerJobs from '#app/api/scheduler/jobs/route.ts';
 import * as schedulerStatus from '#app/api/scheduler/status/route.ts';
-import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
+import { formatApiKey } from '#domain/api-key.ts';
 import type { Operation } from '#http/operation.ts';
 import { answerProblem, operations } from '#testing/api-description.ts';
-import { ownSupabase } from '#testing/database/own-supabase.ts';
+import { makeApiKey } from '#testing/api-keys/make-api-key.ts';
 import { sql } from '#testing/database/clients.ts';
-import type { TestPerson } from '#testing/tenants/make-person.ts';
+import type { Columns } from '#testing/database/insert-row.ts';
+import { ownSupabase } from '#testing/database/own-supabase.ts';
+import { makeJob, ofPlugin } from '#testing/jobs/make-job.ts';
+import { makePlugin } from '#testing/plugins/make-plugin.ts';
+import { makeRun } from '#testing/runs/make-run.ts';
+import { makeSchedule } from '#testing/schedules/make-schedule.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
-import { until } from '#testing/until.ts';
+import { readSessionCookies, type SessionCookie } from '#testing/tenants/session-cookies.ts';
 
 // Who is signed in, as cookies; the rest of a request is a Request.
-const session = vi.hoisted(() => ({ cookies: [] as { name: string; value: string }[] }));
+const session = vi.hoisted(() => ({ cookies: [] as SessionCookie[] }));
 vi.mock('next/headers', () => ({
   cookies: async () => ({ getAll: () => session.cookies, set: () => {} }),
   headers: async () => new Headers(),
@@ -65,56 +69,35 @@ const manifest = {
   jobs: [{ name: 'sync', handler: 'sync', title: { ja: '同期', en: 'Sync' }, description: '毎分の同期' }],
 };
 
-async function makeKey(tenantId: string, scope: string): Promise<{ key: string; id: string }> {
-  const key = formatApiKey(randomBytes(32));
-  const [row] = await sql<{ id: string }[]>`
-    insert into public.api_keys (tenant_id, name, prefix, key_hash, scopes)
-    values (${tenantId}, ${`Key ${scope}`}, ${apiKeyPrefix(key)}, ${hashSecret(key)}, ${[scope]}) returning id`;
-  return { key, id: row!.id };
-}
-
 async function makeCompany(): Promise<Company> {
   const tenant = await makeTenant();
-  const [plugin] = await sql<{ id: string }[]>`
-    insert into public.plugins (tenant_id, plugin_key, name, kind, manifest)
-    values (${tenant.id}, 'demo', 'Demo', 'built_in', ${sql.json(manifest)}) returning id`;
-  const [job] = await sql<{ id: string }[]>`
-    insert into public.jobs (tenant_id, job_key, title, kind, plugin_id, plugin_job_name)
-    values (${tenant.id}, 'demo/sync', 'Sync', 'plugin', ${plugin!.id}, 'sync') returning id`;
-  await sql`
-    insert into public.schedules (tenant_id, job_id, schedule_type, cron_expression, time_zone, next_nominal_at, next_due_at)
-    values (${tenant.id}, ${job!.id}, 'cron', '0 6 * * *', 'Asia/Tokyo', '2040-01-01T21:00:00Z', '2040-01-01T21:00:00Z')`;
+  const pluginId = await makePlugin(tenant.id, { manifest });
+  const jobId = await makeJob(tenant.id, {
+    job_key: 'demo/sync',
+    title: 'Sync',
+    ...ofPlugin(pluginId),
+  });
+  await makeSchedule(tenant.id, jobId, {
+    cron_expression: '0 6 * * *',
+    time_zone: 'Asia/Tokyo',
+    next_nominal_at: '2040-01-01T21:00:00Z',
+    next_due_at: '2040-01-01T21:00:00Z',
+  });
   const [report, read, admin] = await Promise.all(
-    ['report', 'read', 'admin'].map((scope) => makeKey(tenant.id, scope)),
+    ['report', 'read', 'admin'].map((scope) => makeApiKey(tenant.id, [scope])),
   );
   return {
     tenant,
-    pluginId: plugin!.id,
-    jobId: job!.id,
+    pluginId,
+    jobId,
     keys: { report: report!.key, read: read!.key, admin: admin!.key },
     adminKeyId: admin!.id,
   };
 }
 
-async function cookiesOf(person: TestPerson): Promise<{ name: string; value: string }[]> {
-  const { url, publishableKey } = ownSupabase;
-  const jar = new Map<string, string>();
-  const client = createServerClient(url, publishableKey, {
-    cookies: {
-      getAll: () => [...jar].map(([name, value]) => ({ name, value })),
-      setAll: (cookies) => cookies.forEach(({ name, value }) => jar.set(name, value)),
-    },
-  });
-  const { error } = await client.auth.signInWithPassword(person);
-  if (error) throw error;
-  // The client writes its cookies when it hears of the sign-in.
-  await until(() => jar.size > 0);
-  return [...jar].map(([name, value]) => ({ name, value }));
-}
-
 let mine: Company;
 let other: Company;
-let cookies: Record<'staff' | 'admin' | 'other admin', { name: string; value: string }[]>;
+let cookies: Record<'staff' | 'admin' | 'other admin', SessionCookie[]>;
 const cronSecret = `cron-${randomUUID()}`;
 
 type Handlers = Record<
@@ -163,26 +146,22 @@ async function call(
 }
 
 /** A pending run that the staff member is said to have started. */
-async function makeRun(columns: Record<string, unknown> = {}): Promise<string> {
-  const [run] = await sql<{ id: string }[]>`
-    insert into public.runs ${sql({
-      tenant_id: mine.tenant.id,
-      job_id: mine.jobId,
-      trigger: 'manual',
-      state: 'pending',
-      ordered_at: new Date(),
-      requested_by: mine.tenant.staff.id,
-      ...columns,
-    })} returning id`;
-  return run!.id;
-}
+const newRun = (columns: Columns<'runs'> = {}) =>
+  makeRun(mine.tenant.id, mine.jobId, {
+    trigger: 'manual',
+    state: 'pending',
+    requested_by: mine.tenant.staff.id,
+    ...columns,
+  });
 
 beforeAll(async () => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   vi.stubEnv('CRON_SECRET', cronSecret);
   [mine, other] = await Promise.all([makeCompany(), makeCompany()]);
   const [staff, admin, otherAdmin] = await Promise.all(
-    [mine.tenant.staff, mine.tenant.admin, other.tenant.admin].map(cookiesOf),
+    [mine.tenant.staff, mine.tenant.admin, other.tenant.admin].map((person) =>
+      readSessionCookies(ownSupabase, person),
+    ),
   );
   cookies = { staff: staff!, admin: admin!, 'other admin': otherAdmin! };
 });
@@ -299,7 +278,7 @@ const routes: [name: string, Expected, (runId: string) => Call][] = [
 describe('[contract: who may ask]', () => {
   for (const [name, expected, make] of routes) {
     it.each(callers)(`${name} answers %s`, async (caller) => {
-      const answer = await call(caller, make(await makeRun()));
+      const answer = await call(caller, make(await newRun()));
       expect([caller, answer.status, answer.text]).toEqual([caller, expected[caller], answer.text]);
       expect(answer.headers.get('cache-control')).toBe('no-store');
       expect(answer.headers.get('x-request-id')).toBeTruthy();
@@ -320,9 +299,9 @@ describe('[contract: who may ask]', () => {
   it.each(routes)('%s refuses a parameter that it does not know, but tells no stranger', async (...route) => {
     const [, expected, make] = route;
     const query = '?stauts=failed';
-    expect((await call('nobody', { ...make(await makeRun()), query })).status).toBe(401);
+    expect((await call('nobody', { ...make(await newRun()), query })).status).toBe(401);
     if (expected === forNobody) return;
-    expect(await call('admin', { ...make(await makeRun()), query })).toMatchObject({
+    expect(await call('admin', { ...make(await newRun()), query })).toMatchObject({
       status: 400,
       body: {
         error: 'Invalid query',
@@ -357,14 +336,14 @@ describe('[contract: who may ask]', () => {
     '%s refuses a foreign Origin',
     async (_name, _expected, make) => {
       const foreign = await call('admin', {
-        ...make(await makeRun()),
+        ...make(await newRun()),
         headers: { Origin: 'https://evil.example' },
       });
       expect(foreign.status).toBe(403);
-      const sandboxed = await call('admin', { ...make(await makeRun()), headers: { Origin: 'null' } });
+      const sandboxed = await call('admin', { ...make(await newRun()), headers: { Origin: 'null' } });
       expect(sandboxed.status).toBe(403);
       const sameSite = await call('admin', {
-        ...make(await makeRun()),
+        ...make(await newRun()),
         headers: { Origin: 'http://portal.test' },
       });
       expect(sameSite.status).toBeLessThan(300);
@@ -372,7 +351,7 @@ describe('[contract: who may ask]', () => {
   );
 
   it('refuses a key that nobody has, one that is revoked, and another kind of authorization, whoever is signed in', async () => {
-    const { key, id } = await makeKey(mine.tenant.id, 'admin');
+    const { key, id } = await makeApiKey(mine.tenant.id, ['admin']);
     await sql`update public.api_keys set revoked_at = now() where id = ${id}`;
     for (const authorization of [
       `Bearer ${key}`,
@@ -475,7 +454,7 @@ describe('[contract: plugin runs]', () => {
     const ids: string[] = [];
     for (let minute = 0; minute < 5; minute += 1) {
       ids.push(
-        await makeRun({
+        await newRun({
           state: minute === 3 ? 'failed' : 'success',
           started_at: at(minute),
           finished_at: at(minute + 1),
@@ -484,12 +463,12 @@ describe('[contract: plugin runs]', () => {
           attempt: 2,
           events_processed: 10 * minute,
           cursor_after: `c${minute}`,
-          error: minute === 3 ? sql.json({ name: 'Error', message: 'no' }) : null,
+          error: minute === 3 ? { name: 'Error', message: 'no' } : null,
         }),
       );
     }
     await sql`select private.show_finished_runs(${ids})`;
-    const pending = await makeRun();
+    const pending = await newRun();
     const first = await call('read key', {
       handlers: pluginRuns,
       params: { id: mine.pluginId },
@@ -585,7 +564,7 @@ describe('what a remote plugin reports', () => {
       queue_name: 'runs',
     };
     const lease = { started_at: new Date(), lease_expires_at: new Date(Date.now() + 30_000) };
-    return { runId: await makeRun({ ...columns, ...lease }), token };
+    return { runId: await newRun({ ...columns, ...lease }), token };
   };
 
   it('is taken with the token of the attempt, once', async () => {
@@ -699,11 +678,11 @@ describe('[contract: scheduler]', () => {
 
   it('lists executions in the words of the contract, page by page', async () => {
     for (let minute = 0; minute < 3; minute += 1) {
-      await makeRun({
+      await newRun({
         state: 'failed',
         ordered_at: new Date(2026, 0, 1, 0, minute),
         finished_at: new Date(2026, 0, 1, 0, minute),
-        error: sql.json({ name: 'E', message: `m${minute}` }),
+        error: { name: 'E', message: `m${minute}` },
       });
     }
     const first = await call('staff', {
@@ -741,7 +720,7 @@ describe('[contract: scheduler]', () => {
     expect([audit!.actor_kind, audit!.actor_id, audit!.actor_name]).toEqual([
       'api_key',
       mine.adminKeyId,
-      'Key admin',
+      'Key for admin',
     ]);
     expect((audit!.after as { is_enabled: boolean }).is_enabled).toBe(true);
   });
@@ -749,13 +728,13 @@ describe('[contract: scheduler]', () => {
 
 describe('[contract: background jobs]', () => {
   it('shows staff what they started and admins everything; the stack only to admins [rule 29: progress and errors]', async () => {
-    const mineAsStaff = await makeRun({
+    const mineAsStaff = await newRun({
       state: 'failed',
       finished_at: new Date(),
-      error: sql.json({ name: 'TypeError', message: 'boom' }),
+      error: { name: 'TypeError', message: 'boom' },
     });
     await sql`insert into public.run_error_stacks (run_id, tenant_id, stack) values (${mineAsStaff}, ${mine.tenant.id}, 'at secret')`;
-    const ofAdmin = await makeRun({ requested_by: mine.tenant.admin.id });
+    const ofAdmin = await newRun({ requested_by: mine.tenant.admin.id });
     const idsOf = async (caller: Caller, query = '') =>
       (await call(caller, { handlers: backgroundJobs, query })).body.jobs.map(
         (job: { id: string }) => job.id,
@@ -779,7 +758,7 @@ describe('[contract: background jobs]', () => {
   });
 
   it('cancels what waits, and answers 409 when it is over [rule 26: cancel]', async () => {
-    const id = await makeRun();
+    const id = await newRun();
     const cancel = () => call('staff', { handlers: backgroundJobCancel, method: 'POST', params: { id } });
     expect((await cancel()).body.job).toMatchObject({ id, status: 'canceled' });
     const again = await cancel();
@@ -823,7 +802,7 @@ describe('[contract: internal]', () => {
   });
 
   it('serves metrics of the portal to the CRON_SECRET and of its tenant to a key', async () => {
-    await makeRun();
+    await newRun();
     const ofKey = await call('read key', { handlers: metrics });
     expect(ofKey.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(ofKey.text).toContain('tc_portal_jobs{status="unknown"} 1\n');

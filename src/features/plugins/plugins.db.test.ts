@@ -1,5 +1,3 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
 import { changePluginJob } from '#features/plugins/change-plugin-job.ts';
@@ -13,15 +11,16 @@ import {
 } from '#features/plugins/register-remote-plugin.ts';
 import { setJobSecret } from '#features/plugins/set-job-secret.ts';
 import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
-import { listPluginJobs } from '#features/scheduler/queries.ts';
 import { readRunForms } from '#features/runs/portal-run.ts';
+import { listPluginJobs } from '#features/scheduler/queries.ts';
 import { createGuardedFetch } from '#plugins/outgoing.ts';
-import { actAs } from '#testing/tenants/act-as.ts';
 import { sql } from '#testing/database/clients.ts';
+import { listen, type TestHttpServer } from '#testing/http/listen.ts';
+import { actAs } from '#testing/tenants/act-as.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
 let tenant: TestTenant;
-let server: http.Server;
+let server: TestHttpServer;
 let origin: string;
 let manifest: object = {};
 const now = new Date('2026-11-21T00:00:00Z');
@@ -31,17 +30,13 @@ const actor = (role: 'admin' | 'staff' = 'admin') => actAs(tenant, tenant[role])
 
 beforeAll(async () => {
   tenant = await makeTenant();
-  server = http.createServer((request, response) => {
+  server = await listen((request, response) => {
     if (request.url === '/base/plugin.json') response.end(JSON.stringify(manifest));
     else response.writeHead(404).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  origin = server.url;
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => server.close());
 
 describe('built-in plugins', () => {
   it('are given to every company once, with the jobs that run by themselves and their schedules', async () => {

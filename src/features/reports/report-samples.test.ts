@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listen, type TestHttpServer } from '#testing/http/listen.ts';
 import {
   curlForBash,
   curlForWindows,
@@ -14,17 +13,7 @@ import {
 
 const run = promisify(execFile);
 const received: { secret: unknown; body: unknown }[] = [];
-const server = http.createServer((request, response) => {
-  const parts: Buffer[] = [];
-  request.on('data', (part: Buffer) => parts.push(part));
-  request.on('end', () => {
-    received.push({
-      secret: request.headers['x-tc-portal-webhook-secret'],
-      body: JSON.parse(Buffer.concat(parts).toString('utf8')),
-    });
-    response.end('{"success":true}');
-  });
-});
+let server: TestHttpServer;
 
 let sample = { url: '', title: '売上集計', message: '処理が完了しました' };
 const expected = {
@@ -39,13 +28,20 @@ const expected = {
 };
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  sample = {
-    ...sample,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/monitor/job-report`,
-  };
+  server = await listen((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      received.push({
+        secret: request.headers['x-tc-portal-webhook-secret'],
+        body: JSON.parse(Buffer.concat(parts).toString('utf8')),
+      });
+      response.end('{"success":true}');
+    });
+  });
+  sample = { ...sample, url: `${server.url}/api/monitor/job-report` };
 });
-afterAll(() => new Promise((resolve) => server.close(resolve)));
+afterAll(() => server.close());
 
 describe('report samples', () => {
   it.skipIf(process.platform === 'win32')('curl for bash reports what it says', async () => {

@@ -6,7 +6,7 @@ import { runTick } from '#features/scheduler/run-tick.ts';
 import { sql } from '#testing/database/clients.ts';
 import type { Columns } from '#testing/database/insert-row.ts';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
-import { makeJob } from '#testing/jobs/make-job.ts';
+import { makeJob, ofPlugin } from '#testing/jobs/make-job.ts';
 import { makePlugin } from '#testing/plugins/make-plugin.ts';
 import { makeSchedule } from '#testing/schedules/make-schedule.ts';
 import { makeTenant } from '#testing/tenants/make-tenant.ts';
@@ -81,12 +81,12 @@ const ended = (child: ChildProcess) =>
 
 it('four schedulers and three workers, killed at random: a run for each instant [rule 20: one instant, one run], an end for each run [rule 31: every run ends], no cursor lost [rule 28: cursor]', async () => {
   const tenant = await makeTenant();
-  const plugin_id = await makePlugin(tenant.id, {
+  const pluginId = await makePlugin(tenant.id, {
     manifest: { id: 'demo', name: 'Demo', version: '1.0.0', kind: 'built_in', jobs: [{ name: 'sync' }] },
   });
   const scheduleIds: string[] = [];
   for (const { columns, first } of cases) {
-    const job = { kind: 'plugin', plugin_id, plugin_job_name: 'sync', concurrency_limit: 1 };
+    const job = { ...ofPlugin(pluginId), concurrency_limit: 1 };
     const jobId = await makeJob(tenant.id, { ...job, max_attempts: 100, backoff_seconds: 0 });
     const schedule = { misfire_policy: 'all', misfire_limit: 1000, overlap_policy: 'allow' };
     scheduleIds.push(

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { runTick } from '#features/scheduler/run-tick.ts';
 import { sql } from '#testing/database/clients.ts';
 import type { Columns } from '#testing/database/insert-row.ts';
-import { makeJob } from '#testing/jobs/make-job.ts';
+import { makeJob, ofPlugin } from '#testing/jobs/make-job.ts';
 import { makePlugin } from '#testing/plugins/make-plugin.ts';
 import { makeSchedule } from '#testing/schedules/make-schedule.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
@@ -32,9 +32,7 @@ async function arrange(
   },
 ): Promise<Arranged> {
   const jobId = await makeJob(of.tenantId, {
-    kind: 'plugin',
-    plugin_id: of.pluginId,
-    plugin_job_name: 'sync',
+    ...ofPlugin(of.pluginId),
     ...job,
   });
   const scheduleId = await makeSchedule(of.tenantId, jobId, {

@@ -15,7 +15,7 @@ import { saveSchedule } from '#features/scheduler/save-schedule.ts';
 import { setJobEnabled } from '#features/scheduler/set-job-enabled.ts';
 import { setSchedulerEnabled } from '#features/scheduler/set-scheduler-enabled.ts';
 import { sql } from '#testing/database/clients.ts';
-import { makeJob } from '#testing/jobs/make-job.ts';
+import { makeJob, ofPlugin } from '#testing/jobs/make-job.ts';
 import { walkPages } from '#testing/pages/walk-pages.ts';
 import { makePlugin } from '#testing/plugins/make-plugin.ts';
 import { actAs, memberOf } from '#testing/tenants/act-as.ts';
@@ -35,8 +35,7 @@ const base = new Date('2026-03-02T00:00:30Z');
 const after = (count: number) => new Date(base.getTime() + minutes(count));
 
 const pluginIds = new Map<string, string>();
-const newJob = (tenant = mine) =>
-  makeJob(tenant.id, { kind: 'plugin', plugin_id: pluginIds.get(tenant.id), plugin_job_name: 'sync' });
+const newJob = (tenant = mine) => makeJob(tenant.id, ofPlugin(pluginIds.get(tenant.id) ?? ''));
 
 const scheduleOf = async (jobId: string) =>
   (await sql`select * from public.schedules where job_id = ${jobId}`)[0];
@@ -290,8 +289,7 @@ describe('what comes next', () => {
     const actor = memberOf(tenant, 'staff');
     const pluginId = await makePlugin(tenant.id);
     const titles = ['同じ', '同じ', '同じ', 'first', 'a,b"c)', 'a\\b %_*', 'z~z', ' ', 'ｶﾅ'];
-    for (const title of titles)
-      await makeJob(tenant.id, { title, kind: 'plugin', plugin_id: pluginId, plugin_job_name: 'sync' });
+    for (const title of titles) await makeJob(tenant.id, { title, ...ofPlugin(pluginId) });
     const { down, up } = await walkPages((position: PagePosition<TitlePageCursor> | null) =>
       listPluginJobs(actor, { pluginId, position, size: 2 }),
     );

@@ -1,13 +1,13 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as jobReport from '#app/api/monitor/job-report/route.ts';
 import * as jobStart from '#app/api/monitor/job-start/route.ts';
-import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
-import { hashSecret } from '#auth/hash-secret.ts';
 import { reportJob, reportJobStart } from '#features/reports/api.ts';
 import type { Operation } from '#http/operation.ts';
 import { answerProblem } from '#testing/api-description.ts';
+import { makeApiKey } from '#testing/api-keys/make-api-key.ts';
 import { sql } from '#testing/database/clients.ts';
+import { makeTool } from '#testing/tools/make-tool.ts';
 
 const secret = `secret-${randomUUID()}`;
 const previousSecret = `previous-${randomUUID()}`;
@@ -53,14 +53,6 @@ async function start(body: unknown, headers: Headers = {}) {
     reportJobStart,
     await jobStart.POST(request('/api/monitor/job-start', JSON.stringify(body), withSecret)),
   );
-}
-
-async function makeKey(tenantId: string, scopes: string[]) {
-  const key = formatApiKey(randomBytes(32));
-  const [row] = await sql<{ id: string }[]>`
-    insert into public.api_keys (tenant_id, name, prefix, key_hash, scopes)
-    values (${tenantId}, 'Test', ${apiKeyPrefix(key)}, ${hashSecret(key)}, ${scopes}) returning id`;
-  return { key, id: row!.id };
 }
 
 interface StatusRow {
@@ -235,11 +227,10 @@ describe('a report that is taken', () => {
 
   it('belongs to the tool that it names', async () => {
     const jobKey = newJobKey();
-    const [tool] = await sql<{ id: string }[]>`
-      insert into public.tools (tenant_id, name) values (${firstTenantId}, ${jobKey}) returning id`;
-    const { status } = await post({ ...least(jobKey), tool_id: tool?.id });
+    const toolId = await makeTool(firstTenantId);
+    const { status } = await post({ ...least(jobKey), tool_id: toolId });
     expect(status).toBe(200);
-    expect((await statusOf(jobKey))?.tool_id).toBe(tool?.id);
+    expect((await statusOf(jobKey))?.tool_id).toBe(toolId);
   });
 });
 
@@ -294,9 +285,8 @@ describe('a report that is refused', () => {
   });
 
   it('400: a tool of another tenant is as unknown as one that does not exist', async () => {
-    const [tool] = await sql<{ id: string }[]>`
-      insert into public.tools (tenant_id, name) values (${otherTenantId}, ${newJobKey()}) returning id`;
-    const answer = await post({ ...least(newJobKey()), tool_id: tool?.id });
+    const toolId = await makeTool(otherTenantId);
+    const answer = await post({ ...least(newJobKey()), tool_id: toolId });
     expect(answer.body.error).toBe('tool_id is not a known tool');
   });
 
@@ -377,7 +367,7 @@ describe('the secret [rule 34: keys and secrets] [contract: reports]', () => {
   });
 
   it('500 when none is configured, whatever is sent', async () => {
-    const { key } = await makeKey(otherTenantId, ['report']);
+    const { key } = await makeApiKey(otherTenantId, ['report']);
     vi.stubEnv('TC_PORTAL_WEBHOOK_SECRET', '');
     for (const given of ['', secret, previousSecret, key]) {
       const answer = await post(least(newJobKey()), { 'X-TC-Portal-Webhook-Secret': given });
@@ -394,7 +384,7 @@ describe('the secret [rule 34: keys and secrets] [contract: reports]', () => {
 
 describe('an API key', () => {
   it('reports for its tenant, in either header', async () => {
-    const { key } = await makeKey(otherTenantId, ['report']);
+    const { key } = await makeApiKey(otherTenantId, ['report']);
     const jobKey = newJobKey();
     const first = await post(least(jobKey), { 'X-TC-Portal-Webhook-Secret': key });
     expect(first.status).toBe(200);
@@ -408,7 +398,7 @@ describe('an API key', () => {
   });
 
   it('two tenants may have a job with the same key', async () => {
-    const { key } = await makeKey(otherTenantId, ['report']);
+    const { key } = await makeApiKey(otherTenantId, ['report']);
     const jobKey = newJobKey();
     const [first, other] = await Promise.all([
       post({ ...least(jobKey), title: 'Ours' }),
@@ -420,14 +410,14 @@ describe('an API key', () => {
   });
 
   it('403 without the scope report', async () => {
-    const { key } = await makeKey(otherTenantId, ['read']);
+    const { key } = await makeApiKey(otherTenantId, ['read']);
     const answer = await post(least(newJobKey()), { 'X-TC-Portal-Webhook-Secret': key });
     expect(answer.status).toBe(403);
     expect(answer.body).toEqual({ error: 'This API key needs the scope report' });
   });
 
   it('is refused from the moment it is revoked, though it was trusted a moment ago', async () => {
-    const { key, id } = await makeKey(otherTenantId, ['report']);
+    const { key, id } = await makeApiKey(otherTenantId, ['report']);
     const headers = { 'X-TC-Portal-Webhook-Secret': key };
     expect((await post(least(newJobKey()), headers)).status).toBe(200);
     await sql`update public.api_keys set revoked_at = now() where id = ${id}`;
@@ -439,7 +429,7 @@ describe('an API key', () => {
   });
 
   it('is refused from the moment it expires', async () => {
-    const { key, id } = await makeKey(otherTenantId, ['report']);
+    const { key, id } = await makeApiKey(otherTenantId, ['report']);
     const headers = { 'X-TC-Portal-Webhook-Secret': key };
     expect((await post(least(newJobKey()), headers)).status).toBe(200);
     await sql`update public.api_keys set expires_at = now() where id = ${id}`;
@@ -447,7 +437,7 @@ describe('an API key', () => {
   });
 
   it('shows when it was last used', async () => {
-    const { key, id } = await makeKey(otherTenantId, ['report']);
+    const { key, id } = await makeApiKey(otherTenantId, ['report']);
     await post(least(newJobKey()), { 'X-TC-Portal-Webhook-Secret': key });
     const [row] = await sql`select last_used_at from public.api_keys where id = ${id}`;
     expect(row?.last_used_at).toBeInstanceOf(Date);
@@ -456,8 +446,8 @@ describe('an API key', () => {
   it('429 with Retry-After over the limit of one key; another key goes on', async () => {
     vi.stubEnv('TC_PORTAL_REPORTS_PER_MINUTE', '5');
     const [busy, calm] = await Promise.all([
-      makeKey(otherTenantId, ['report']),
-      makeKey(otherTenantId, ['report']),
+      makeApiKey(otherTenantId, ['report']),
+      makeApiKey(otherTenantId, ['report']),
     ]);
     const send = (key: string) => post(least(newJobKey()), { 'X-TC-Portal-Webhook-Secret': key });
     const answers = [];
@@ -758,7 +748,7 @@ describe('a clock that is wrong [rule 5: wrong clocks]', () => {
 describe('what is stored [rule 6: log and redaction]', () => {
   it('holds no secret, neither in the message nor in the log', async () => {
     const jobKey = newJobKey();
-    const { key } = await makeKey(firstTenantId, ['report']);
+    const { key } = await makeApiKey(firstTenantId, ['report']);
     const text = `secret ${secret}, before ${previousSecret}, key ${key}, postgres://u:hunter2@db/x`;
     await post({ ...least(jobKey), message: text, log: `${text}\nAuthorization: Bearer abcdefghijklmnop` });
     const [run] = await runsOf(jobKey);
