@@ -19,13 +19,13 @@ export interface ScheduleFilter {
 }
 
 // An id, a separator and a title of 500 characters, of up to four bytes each, in Base64.
-const titleCursorText = z.string().min(1).max(2_800);
+const titlePageCursorText = z.string().min(1).max(2_800);
 
 const schedulesAddress = z.object({
   q: searchText,
   state: searchParam(z.enum(switchStates)),
   plugin: searchParam(z.guid()),
-  ...pageParams(titleCursorText),
+  ...pageParams(titlePageCursorText),
   'run-now': searchParam(z.guid()),
   new: searchParam(z.literal('job')),
 });
