@@ -229,7 +229,7 @@ describe.each(tables)('%s [rule 32: row level security]', (table) => {
     expect(await countRows(mine.staff.client, table)).toBe(expected);
   });
 
-  it('lets neither staff nor another company change or remove a row', async () => {
+  it('lets neither staff nor another company change or delete a row', async () => {
     const before =
       await sql`select md5(string_agg(t::text, '' order by t::text)) as digest from public.${sql(table)} t`;
     const column = table === 'tenants' ? 'id' : 'tenant_id';
@@ -387,7 +387,7 @@ describe('the last admin [rule 33: roles]', () => {
     expect(deleted.error?.message).toContain('tenant_keeps_one_admin');
   });
 
-  it('does not keep a company from being removed as a whole', async () => {
+  it('does not keep a company from being deleted as a whole', async () => {
     const leaving = await makeTenant();
     await sql`delete from public.tenants where id = ${leaving.id}`;
     expect(await countOwnRows('members', leaving.id)).toBe(0);

@@ -47,7 +47,7 @@ async function finishRuns(
       returning id
     )
     select private.show_finished_runs(array_agg(id)) from made`.catch((error: unknown) => {
-    // The job was removed at the same moment.
+    // The job was deleted at the same moment.
     if (!(error instanceof Error && 'code' in error && error.code === '23503')) throw error;
   });
 }
@@ -68,7 +68,7 @@ async function recordReports(reports: object[]): Promise<void> {
   const { error } = await serviceClient().rpc('record_reports', {
     p_reports: reports.map((item, position) => ({ ...item, position })) as never,
   });
-  // A job was removed while its report was being recorded: nothing was, and the reporter sends it again.
+  // A job was deleted while its report was being recorded: nothing was, and the reporter sends it again.
   if (error?.code === '23502') return recordReports(reports);
   if (error) throw error;
 }
@@ -132,7 +132,7 @@ describe('totals of a company and of each plugin by day', () => {
           );
         }
         case 7: {
-          // As an admin, who may remove jobs but write no totals.
+          // As an admin, who may delete jobs but write no totals.
           const deleted = all[random(all.length)];
           const { error } = await tenant.admin.client
             .from('jobs')
@@ -194,7 +194,7 @@ describe('totals of a company and of each plugin by day', () => {
     expect(row?.rows).toBeLessThan(400);
   });
 
-  it('leave nothing of a company that is removed', async () => {
+  it('leave nothing of a company that is deleted', async () => {
     const id = await insertRow('tenants', { name: 'Gone' });
     await recordReports([report(id, 'a', 'success', '2026-11-05T00:00:00Z', 10)]);
     await sql`delete from public.tenants where id = ${id}`;
