@@ -198,7 +198,7 @@ async function tick(
   await plan(
     'queues',
     { type: 'interval', seconds: 60 },
-    { overlap: 'queue', misfire: 'all', catchUpMax: 3 },
+    { overlap: 'queue', misfire: 'all', misfireLimit: 3 },
   );
   await plan('cancels', minutely, { overlap: 'cancel_previous', spreadSeconds: 10 });
   await plan(
