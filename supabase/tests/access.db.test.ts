@@ -1,8 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import fs from 'node:fs';
-import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { projectFolder } from '#server/settings.ts';
 import { makeApiKey } from '#testing/api-keys/make-api-key.ts';
 import { createAnonClient, serviceClient, sql, type TestClient } from '#testing/database/clients.ts';
 import { makeJob, ofPlugin } from '#testing/jobs/make-job.ts';
@@ -303,18 +300,6 @@ describe('rows of another company [rule 32: row level security]', () => {
       await admin.rpc('start_run', { p_tenant_id: other.id, p_job_id: theirs!.job_id as string } as never),
     ];
     for (const { error } of answers) expect(error).not.toBeNull();
-  });
-});
-
-describe('supabase/README.md', () => {
-  it('names every table and function of schema public', async () => {
-    const readme = fs.readFileSync(path.join(projectFolder, 'supabase', 'README.md'), 'utf8');
-    const functions = await sql<{ name: string }[]>`
-      select distinct proname as name from pg_proc where pronamespace = 'public'::regnamespace and prorettype <> 'trigger'::regtype`;
-    const missing = [...tables, ...functions.map(({ name }) => name)].filter(
-      (name) => !new RegExp(`\\b${name}\\b`).test(readme),
-    );
-    expect(missing).toEqual([]);
   });
 });
 
