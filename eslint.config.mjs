@@ -85,7 +85,9 @@ const config = [
             ]),
             policy(
               'screens',
-              ['screens', 'auth', 'http', 'components', 'data', 'domain', 'i18n'].map((type) => to(type)),
+              ['screens', 'auth', 'http', 'components', 'data', 'domain', 'i18n', 'plugins'].map((type) =>
+                to(type),
+              ),
             ),
             policy(
               'forms',
@@ -103,7 +105,7 @@ const config = [
             policy('components', [to('components'), to('i18n')]),
             policy('data', [to('data'), to('domain')]),
             policy('domain', [to('domain')]),
-            policy('i18n', [to('i18n')]),
+            policy('i18n', [to('i18n'), to('domain')]),
             policy(
               'testing',
               [

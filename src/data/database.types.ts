@@ -214,6 +214,8 @@ export type Database = {
           job_key: string;
           last_finished_at: string;
           last_message: string | null;
+          last_message_code: string | null;
+          last_message_values: Json | null;
           last_status: string;
           tenant_id: string;
           title: string;
@@ -228,6 +230,8 @@ export type Database = {
           job_key: string;
           last_finished_at: string;
           last_message?: string | null;
+          last_message_code?: string | null;
+          last_message_values?: Json | null;
           last_status: string;
           tenant_id: string;
           title: string;
@@ -241,6 +245,8 @@ export type Database = {
           job_key?: string;
           last_finished_at?: string;
           last_message?: string | null;
+          last_message_code?: string | null;
+          last_message_values?: Json | null;
           last_status?: string;
           tenant_id?: string;
           title?: string;
@@ -514,6 +520,8 @@ export type Database = {
           health: string;
           health_checked_at: string | null;
           health_message: string | null;
+          health_message_code: string | null;
+          health_message_values: Json | null;
           id: string;
           is_enabled: boolean;
           kind: string;
@@ -532,6 +540,8 @@ export type Database = {
           health?: string;
           health_checked_at?: string | null;
           health_message?: string | null;
+          health_message_code?: string | null;
+          health_message_values?: Json | null;
           id?: string;
           is_enabled?: boolean;
           kind: string;
@@ -549,6 +559,8 @@ export type Database = {
           health?: string;
           health_checked_at?: string | null;
           health_message?: string | null;
+          health_message_code?: string | null;
+          health_message_values?: Json | null;
           id?: string;
           is_enabled?: boolean;
           kind?: string;
@@ -817,6 +829,8 @@ export type Database = {
           job_id: string;
           lease_expires_at: string | null;
           message: string | null;
+          message_code: string | null;
+          message_values: Json | null;
           metrics: Json | null;
           next_attempt_at: string | null;
           ordered_at: string;
@@ -860,6 +874,8 @@ export type Database = {
           job_id: string;
           lease_expires_at?: string | null;
           message?: string | null;
+          message_code?: string | null;
+          message_values?: Json | null;
           metrics?: Json | null;
           next_attempt_at?: string | null;
           ordered_at: string;
@@ -902,6 +918,8 @@ export type Database = {
           job_id?: string;
           lease_expires_at?: string | null;
           message?: string | null;
+          message_code?: string | null;
+          message_values?: Json | null;
           metrics?: Json | null;
           next_attempt_at?: string | null;
           ordered_at?: string;
@@ -1316,7 +1334,7 @@ export type Database = {
       };
       note_heartbeat: { Args: { p_details?: Json; p_process: string }; Returns: undefined };
       note_plugin_health: {
-        Args: { p_health: string; p_message: string; p_plugin_id: string };
+        Args: { p_code?: string; p_health: string; p_message: string; p_plugin_id: string; p_values?: Json };
         Returns: undefined;
       };
       owns_webhook_secret: { Args: { p_tenant_id: string }; Returns: boolean };
@@ -1339,6 +1357,8 @@ export type Database = {
           job_key: string;
           last_finished_at: string;
           last_message: string;
+          last_message_code: string;
+          last_message_values: Json;
           last_status: string;
           match_count: number;
           title: string;

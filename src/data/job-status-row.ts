@@ -1,13 +1,23 @@
 import type { Tables } from '#data/database.types.ts';
 import { toInstant } from '#data/instant.ts';
+import { type Message, readMessage } from '#domain/message.ts';
 import { parseLastStatus } from '#domain/job-status.ts';
 
 export const jobStatusColumns =
-  'id, job_id, job_key, title, last_status, last_finished_at, last_message, updated_at' as const;
+  'id, job_id, job_key, title, last_status, last_finished_at, last_message, last_message_code, last_message_values, updated_at' as const;
 
 type JobStatusRow = Pick<
   Tables<'job_status'>,
-  'id' | 'job_id' | 'job_key' | 'title' | 'last_status' | 'last_finished_at' | 'last_message' | 'updated_at'
+  | 'id'
+  | 'job_id'
+  | 'job_key'
+  | 'title'
+  | 'last_status'
+  | 'last_finished_at'
+  | 'last_message'
+  | 'last_message_code'
+  | 'last_message_values'
+  | 'updated_at'
 >;
 
 /** The newest outcome of a job. */
@@ -18,7 +28,7 @@ export interface JobStatus {
   title: string;
   lastStatus: 'error' | 'success';
   lastFinishedAt: string;
-  lastMessage: string | null;
+  lastMessage: Message | null;
   updatedAt: string;
 }
 
@@ -31,7 +41,7 @@ export function toJobStatus(row: JobStatusRow): JobStatus {
     title: row.title,
     lastStatus: parseLastStatus(row.last_status),
     lastFinishedAt: toInstant(row.last_finished_at),
-    lastMessage: row.last_message,
+    lastMessage: readMessage(row.last_message, row.last_message_code, row.last_message_values),
     updatedAt: toInstant(row.updated_at),
   };
 }

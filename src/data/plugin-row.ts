@@ -4,12 +4,13 @@ import { toInstant } from '#data/instant.ts';
 import { toLocalizedText } from '#data/localized-text.ts';
 import { fromSchedule } from '#data/schedule-row.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
+import { type Message, readMessage } from '#domain/message.ts';
 import type { PluginManifest } from '#domain/plugin/manifest.ts';
 import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
 import { nextNominal } from '#domain/schedule/next-nominal.ts';
 
 export const pluginColumns =
-  'id, plugin_key, name, kind, base_url, manifest, manifest_text, is_enabled, concurrency_limit, health, health_message, health_checked_at' as const;
+  'id, plugin_key, name, kind, base_url, manifest, manifest_text, is_enabled, concurrency_limit, health, health_message, health_message_code, health_message_values, health_checked_at' as const;
 
 type PluginRow = Pick<
   Tables<'plugins'>,
@@ -24,6 +25,8 @@ type PluginRow = Pick<
   | 'concurrency_limit'
   | 'health'
   | 'health_message'
+  | 'health_message_code'
+  | 'health_message_values'
   | 'health_checked_at'
 >;
 
@@ -39,7 +42,7 @@ export interface Plugin {
   isEnabled: boolean;
   concurrencyLimit: number | null;
   health: 'unknown' | 'healthy' | 'unhealthy';
-  healthMessage: string | null;
+  healthMessage: Message | null;
   healthCheckedAt: string | null;
 }
 
@@ -70,7 +73,7 @@ export function toPlugin(row: PluginRow): Plugin {
     isEnabled: row.is_enabled,
     concurrencyLimit: row.concurrency_limit,
     health: health ?? 'unknown',
-    healthMessage: row.health_message,
+    healthMessage: readMessage(row.health_message, row.health_message_code, row.health_message_values),
     healthCheckedAt: row.health_checked_at === null ? null : toInstant(row.health_checked_at),
   };
 }
@@ -129,9 +132,14 @@ export async function notePluginHealth(
   client: ServiceClient,
   pluginId: string,
   health: 'healthy' | 'unhealthy',
-  message: string,
+  message: Message,
 ): Promise<void> {
   unwrapMaybe(
-    await client.rpc('note_plugin_health', { p_plugin_id: pluginId, p_health: health, p_message: message }),
+    await client.rpc('note_plugin_health', {
+      p_plugin_id: pluginId,
+      p_health: health,
+      p_message: message.text,
+      ...(message.code !== null && { p_code: message.code, p_values: message.values as Json }),
+    }),
   );
 }

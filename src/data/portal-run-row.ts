@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json, Tables } from '#data/database.types.ts';
 import { toInstant } from '#data/instant.ts';
+import { foreignMessage, type Message, readMessage } from '#domain/message.ts';
 import type { RunProgress } from '#domain/run/progress.ts';
 
 export const portalRunColumns =
@@ -41,15 +42,28 @@ export interface PortalRun {
   cursorAfter: string | null;
   eventsProcessed: number | null;
   result: unknown;
-  error: { name: string; message: string } | null;
+  error: { name: string; message: Message } | null;
 }
 
-const progressShape = z.object({
-  done: z.number(),
-  total: z.number().nullable().catch(null),
-  note: z.string().nullable().catch(null),
-});
-const errorShape = z.object({ name: z.string().catch('Error'), message: z.string() });
+const coded = { code: z.unknown(), values: z.unknown() };
+const progressShape = z
+  .object({
+    done: z.number(),
+    total: z.number().nullable().catch(null),
+    note: z.string().nullable().catch(null),
+    ...coded,
+  })
+  .transform(({ done, total, note, code, values }) => ({
+    done,
+    total,
+    note: readMessage(note, code, values),
+  }));
+const errorShape = z
+  .object({ name: z.string().catch('Error'), message: z.string(), ...coded })
+  .transform(({ name, message, code, values }) => ({
+    name,
+    message: readMessage(message, code, values) ?? foreignMessage(message),
+  }));
 const payloadShape = z.record(z.string(), z.unknown());
 
 const maybeInstant = (stored: string | null): string | null => (stored === null ? null : toInstant(stored));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ServiceClient } from '#data/clients/service.ts';
 import type { Database, Json } from '#data/database.types.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
+import type { Message } from '#domain/message.ts';
 import type { ErrorShape } from '#domain/run/error-shape.ts';
 import type { RunProgress } from '#domain/run/progress.ts';
 import { parseRunTrigger, type RunTrigger } from '#domain/run-state.ts';
@@ -66,7 +67,7 @@ export interface FinishedAttempt {
   state: 'success' | 'failed' | 'canceled' | 'pending';
   attemptOutcome: AttemptEnd;
   delaySeconds?: number;
-  message?: string | null;
+  message?: Message | null;
   error?: ErrorShape | null;
   result?: unknown;
   progress?: RunProgress | null;
@@ -110,10 +111,27 @@ function toClaimedRun(row: ClaimedRow): ClaimedRun {
   };
 }
 
+/** The code and values of a message beside its text; nothing for what is not ours. */
+const toCode = ({ code, values }: Message) => (code === null ? {} : { code, values: values as Json });
+
+const toProgressRow = ({ done, total, note }: RunProgress) => ({
+  done,
+  total,
+  note: note?.text ?? null,
+  ...(note && toCode(note)),
+});
+
+const toErrorRow = ({ name, message, stack }: ErrorShape) => ({
+  name,
+  message: message.text,
+  stack,
+  ...toCode(message),
+});
+
 const toAttemptRow = ({ runId, attemptToken, progress }: HeldAttempt): Json => ({
   run_id: runId,
   attempt_token: attemptToken,
-  ...(progress && { progress: { ...progress } }),
+  ...(progress && { progress: toProgressRow(progress) }),
 });
 
 const toLogRow = ({ head, tail, cutCharacters }: KeptLog) => ({ head, tail, cut_characters: cutCharacters });
@@ -124,10 +142,12 @@ const toResultRow = (result: FinishedAttempt): Json => ({
   state: result.state,
   attempt_outcome: result.attemptOutcome,
   delay_seconds: result.delaySeconds,
-  message: result.message,
-  error: result.error && { ...result.error },
+  message: result.message?.text,
+  message_code: result.message?.code,
+  message_values: result.message?.values as Json | undefined,
+  error: result.error && toErrorRow(result.error),
   result: result.result as Json | undefined,
-  progress: result.progress && { ...result.progress },
+  progress: result.progress && toProgressRow(result.progress),
   events_processed: result.eventsProcessed,
   cursor: result.cursor,
   log: result.log && toLogRow(result.log),

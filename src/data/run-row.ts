@@ -1,9 +1,10 @@
 import type { Json, Tables } from '#data/database.types.ts';
 import { toInstant } from '#data/instant.ts';
+import { type Message, readMessage } from '#domain/message.ts';
 import { parseRunState, parseRunTrigger, type RunState, type RunTrigger } from '#domain/run-state.ts';
 
 export const runSummaryColumns =
-  'id, job_id, trigger, state, started_at, finished_at, ordered_at, is_clock_wrong, duration_ms, exit_code, host, message' as const;
+  'id, job_id, trigger, state, started_at, finished_at, ordered_at, is_clock_wrong, duration_ms, exit_code, host, message, message_code, message_values' as const;
 
 export const runColumns = `${runSummaryColumns}, received_at, metrics, api_key_id` as const;
 
@@ -21,6 +22,8 @@ type RunSummaryRow = Pick<
   | 'exit_code'
   | 'host'
   | 'message'
+  | 'message_code'
+  | 'message_values'
 >;
 
 type RunRow = RunSummaryRow & Pick<Tables<'runs'>, 'received_at' | 'metrics' | 'api_key_id'>;
@@ -39,7 +42,7 @@ export interface RunSummary {
   durationMs: number | null;
   exitCode: number | null;
   host: string | null;
-  message: string | null;
+  message: Message | null;
 }
 
 /** A run with everything that was reported about it, but its log. */
@@ -63,7 +66,7 @@ export function toRunSummary(row: RunSummaryRow): RunSummary {
     durationMs: row.duration_ms,
     exitCode: row.exit_code,
     host: row.host,
-    message: row.message,
+    message: readMessage(row.message, row.message_code, row.message_values),
   };
 }
 

@@ -10,9 +10,9 @@ export function checkPayload(schema: PayloadSchema | null, payload: unknown): Pa
   if (checked.ok) return checked.payload;
   throw new InvalidInputError(
     'The payload is wrong',
-    checked.problems.map(({ field, sentence }) => ({
+    checked.problems.map(({ field, message }) => ({
       field: field === '' ? 'payload' : `payload.${field}`,
-      problem: sentence,
+      problem: message.text,
     })),
   );
 }

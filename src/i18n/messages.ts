@@ -1,3 +1,4 @@
+import { portalSentences } from '#domain/portal-messages.ts';
 import enAuth from './messages/en/auth.json';
 import enIncidents from './messages/en/incidents.json';
 import enJobs from './messages/en/jobs.json';
@@ -15,6 +16,7 @@ import jaPlugins from './messages/ja/plugins.json';
 import jaProblems from './messages/ja/problems.json';
 import jaRuns from './messages/ja/runs.json';
 import jaSchedules from './messages/ja/schedules.json';
+import jaSentences from './messages/ja/sentences.json';
 import jaSettings from './messages/ja/settings.json';
 import jaShell from './messages/ja/shell.json';
 import jaStates from './messages/ja/states.json';
@@ -28,6 +30,7 @@ const ja = {
   problems: jaProblems,
   runs: jaRuns,
   schedules: jaSchedules,
+  sentences: jaSentences,
   settings: jaSettings,
   shell: jaShell,
   states: jaStates,
@@ -46,6 +49,8 @@ export const messagesByLocale: Record<Locale, Messages> = {
     problems: enProblems,
     runs: enRuns,
     schedules: enSchedules,
+    // Their English is what is stored, so it stands with the code that stores it.
+    sentences: portalSentences,
     settings: enSettings,
     shell: enShell,
     states: enStates,

@@ -1,3 +1,4 @@
+import { OwnMessage, type ValuesArgument } from '#domain/message.ts';
 import type { Payload } from '#domain/plugin/payload-schema.ts';
 import type { PortalHealth } from '#domain/portal-health.ts';
 import type { Outcome } from '#domain/run/outcome.ts';
@@ -20,6 +21,22 @@ export {
 export interface BuiltInPlugin {
   manifest: () => Promise<{ default: unknown }>;
   load: () => Promise<{ handlers: PluginHandlers }>;
+  /** The sentences of its own that `createSay` makes messages of. */
+  sentences?: PluginSentences;
+}
+
+/** Sentences by name; `{name}` stands for a value, `{names|, }` for messages joined by what follows the bar. */
+export type PluginSentences = Readonly<Record<string, { readonly en: string; readonly ja: string }>>;
+
+/**
+ * Makes messages of a plugin's sentences. Their English is stored and is what the API returns; screens show them in the reader's
+ * language. Any other text is shown as it is.
+ */
+export function createSay<const Sentences extends PluginSentences>(pluginId: string, sentences: Sentences) {
+  return <Name extends keyof Sentences & string>(
+    name: Name,
+    ...[values]: ValuesArgument<Sentences[Name]['en']>
+  ): OwnMessage => new OwnMessage(`${pluginId}.${name}`, sentences[name]?.en ?? '', values ?? {});
 }
 
 /** By the name that a job's `handler` gives in the manifest: the job's own name when it gives none. */
@@ -44,7 +61,7 @@ export interface RunContext {
   /** Adds lines to the run's log; the job's secrets and what looks like one are blanked out. */
   log: (line: string) => void;
   /** Tells how far the run is; told as often as you like, stored at most once a second. */
-  progress: (told: { done: number; total?: number | null; note?: string | null }) => void;
+  progress: (told: { done: number; total?: number | null; note?: string | OwnMessage | null }) => void;
   /** The only way out: refuses private addresses unless the operator allowed the host [rule 35: outgoing calls]. */
   fetch: GuardedFetch;
   now: () => Date;

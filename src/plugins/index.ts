@@ -1,17 +1,23 @@
+import { sentences as commandSentences } from './command/sentences.ts';
 import type { BuiltInPlugin } from './contract.ts';
+import { sentences as httpRequestSentences } from './http-request/sentences.ts';
+import { sentences as selfCheckSentences } from './self-check/sentences.ts';
 
 /** Every built-in plugin: one line each, by the id that its manifest has too. `npm run plugin:new` adds one. */
 export const builtInPlugins: Readonly<Record<string, BuiltInPlugin>> = {
   command: {
     manifest: () => import('./command/plugin.json', { with: { type: 'json' } }),
     load: () => import('./command/handler.ts'),
+    sentences: commandSentences,
   },
   'http-request': {
     manifest: () => import('./http-request/plugin.json', { with: { type: 'json' } }),
     load: () => import('./http-request/handler.ts'),
+    sentences: httpRequestSentences,
   },
   'self-check': {
     manifest: () => import('./self-check/plugin.json', { with: { type: 'json' } }),
     load: () => import('./self-check/handler.ts'),
+    sentences: selfCheckSentences,
   },
 };

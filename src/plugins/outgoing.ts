@@ -1,8 +1,10 @@
 import dns from 'node:dns';
 import net from 'node:net';
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
-import { classifyAddress, isRefusedAddress } from './outgoing-target.ts';
+import { OwnError, type OwnMessage } from '#domain/message.ts';
 import { chooseProxy, type ProxySettings } from '#domain/plugin/proxy-choice.ts';
+import { say } from '#domain/portal-messages.ts';
+import { classifyAddress, isRefusedAddress } from './outgoing-target.ts';
 
 export interface OutgoingRequest {
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -31,12 +33,12 @@ export interface OutgoingAnswer {
 export type GuardedFetch = (url: string, options?: OutgoingRequest) => Promise<OutgoingAnswer>;
 
 /** The target may not be called: trying again changes nothing. */
-export class TargetRefusedError extends Error {
+export class TargetRefusedError extends OwnError {
   override name = 'TargetRefusedError';
 }
 
 /** The target could not be reached or did not answer in time. */
-export class TargetUnreachableError extends Error {
+export class TargetUnreachableError extends OwnError {
   override name = 'TargetUnreachableError';
 }
 
@@ -70,24 +72,27 @@ function isAllowed(url: URL, allowedHosts: readonly string[]): boolean {
 
 const refusal = (host: string, address: string): TargetRefusedError =>
   new TargetRefusedError(
-    `${host} is a ${classifyAddress(address).replace('_', '-')} address (${address}), which the portal does not call: ` +
-      'the operator can allow the host in TC_PORTAL_ALLOWED_HOSTS',
+    say('outgoing.refused', { host, address, kind: [say(`addressKind.${classifyAddress(address)}`)] }),
   );
+
+/** What the network said, which is the reason that helps most. */
+function because(error: unknown): OwnMessage[] {
+  const reason = error instanceof Error ? error.message : '';
+  return reason === '' ? [] : [say('outgoing.because', { reason })];
+}
 
 function parseTarget(text: string, base?: URL): URL {
   let url: URL;
   try {
     url = new URL(text, base);
   } catch {
-    throw new TargetRefusedError('The address is not a URL');
+    throw new TargetRefusedError(say('outgoing.notUrl'));
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new TargetRefusedError('Only http and https addresses are called');
+    throw new TargetRefusedError(say('outgoing.onlyHttp'));
   }
   if (url.username || url.password) {
-    throw new TargetRefusedError(
-      'The address must not hold a user name or password: use a header with a secret',
-    );
+    throw new TargetRefusedError(say('outgoing.credentials'));
   }
   return url;
 }
@@ -103,7 +108,8 @@ function guardedLookup(resolve: typeof dns.lookup): net.LookupFunction {
       const [first] = addresses;
       const refused = addresses.find(({ address }) => isRefusedAddress(address));
       if (refused) return callback(refusal(hostname, refused.address), '', 0);
-      if (!first) return callback(new TargetUnreachableError(`${hostname} has no address`), '', 0);
+      if (!first)
+        return callback(new TargetUnreachableError(say('outgoing.noAddress', { host: hostname })), '', 0);
       if (options.all) callback(null, addresses);
       else callback(null, first.address, first.family);
     });
@@ -121,11 +127,9 @@ async function checkName(host: string, resolve: typeof dns.lookup): Promise<void
       if (!error) return done();
       if (error instanceof TargetRefusedError) return reject(error);
       reject(
-        new TargetUnreachableError(
-          `${host} could not be looked up, and the proxy is not asked for what was not checked: ` +
-            'the operator can allow the host in TC_PORTAL_ALLOWED_HOSTS',
-          { cause: error },
-        ),
+        new TargetUnreachableError(say('outgoing.notLookedUp', { host, because: because(error) }), {
+          cause: error,
+        }),
       );
     });
   });
@@ -235,7 +239,7 @@ export function createGuardedFetch({ allowedHosts, proxies, resolve = dns.lookup
         const { location } = answer.headers;
         if (redirectsMax === 0 || !redirectStatuses.has(answer.status) || !location) return answer;
         if (hops >= redirectsMax) {
-          throw new TargetRefusedError(`The target redirects more than ${redirectsMax} times`);
+          throw new TargetRefusedError(say('outgoing.tooManyRedirects', { count: redirectsMax }));
         }
         const next = parseTarget(location, url);
         current = followed(current, answer.status, next.origin === url.origin);
@@ -247,13 +251,17 @@ export function createGuardedFetch({ allowedHosts, proxies, resolve = dns.lookup
       if (cause instanceof TargetRefusedError) throw cause;
       if (options.signal?.aborted) throw options.signal.reason;
       if (timeout.aborted) {
-        throw new TargetUnreachableError(`${url.host} did not answer within ${timeoutMs / 1000} s`, {
-          cause: error,
-        });
+        throw new TargetUnreachableError(
+          say('outgoing.noAnswer', { host: url.host, seconds: timeoutMs / 1000 }),
+          { cause: error },
+        );
       }
       const proxy = proxyOf(url);
-      const way = proxy === null ? '' : ` through the proxy ${new URL(proxy).host}`;
-      throw new TargetUnreachableError(`${url.host} could not be reached${way}`, { cause: error });
+      const through = proxy === null ? [] : [say('outgoing.through', { proxy: new URL(proxy).host })];
+      throw new TargetUnreachableError(
+        say('outgoing.unreachable', { host: url.host, through, because: because(error) }),
+        { cause: error },
+      );
     }
   };
 }

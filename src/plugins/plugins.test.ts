@@ -3,12 +3,14 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseManifest } from '#domain/plugin/manifest.ts';
 import type { PortalHealth } from '#domain/portal-health.ts';
-import { recogniseOwnMessage } from '#domain/run/own-message.ts';
+import { OwnError, OwnMessage } from '#domain/message.ts';
+import { portalSentences } from '#domain/portal-messages.ts';
 import type { RunContext } from './contract.ts';
 import { builtInPlugins } from './index.ts';
 
 const at = { now: new Date('2026-11-21T00:00:00Z'), defaultTimeZone: 'Asia/Tokyo' };
 const folder = import.meta.dirname;
+const placeholdersIn = (text: string) => [...text.matchAll(/\{(\w+)/g)].map(([, name]) => name).sort();
 
 // The contract that every built-in plugin must keep; a new one is tested as soon as it has its line in the registry.
 describe.each(Object.entries(builtInPlugins))('built-in plugin %s', (id, plugin) => {
@@ -41,6 +43,13 @@ describe.each(Object.entries(builtInPlugins))('built-in plugin %s', (id, plugin)
     for (const handler of Object.values(handlers)) expect(handler).toBeTypeOf('function');
   });
 
+  it('has codes that are no codes of the portal, and says the same values in both languages', () => {
+    expect(Object.keys(portalSentences)).not.toContain(id);
+    for (const [name, { en, ja }] of Object.entries(plugin.sentences ?? {})) {
+      expect([name, placeholdersIn(ja)]).toEqual([name, placeholdersIn(en)]);
+    }
+  });
+
   it('reads no environment and no network of its own: both come in through the context', () => {
     for (const file of fs.readdirSync(path.join(folder, id))) {
       if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
@@ -58,14 +67,14 @@ it('has every plugin folder in the registry', () => {
   expect(Object.keys(builtInPlugins).sort()).toEqual(folders.sort());
 });
 
-it('lets the self-check write only what screens can say in the language of the reader', async () => {
+it('lets the self-check say everything by a code, which screens say in the language of the reader', async () => {
   const { handlers } = (await builtInPlugins['self-check']?.load()) ?? { handlers: {} };
-  const notes: string[] = [];
+  const said: unknown[] = [];
   const check = (health: Partial<PortalHealth>, oldestWaitingSeconds = 0) =>
     handlers.check?.({
       payload: { databaseMsMax: 100, queueSecondsMax: 60, schedulerSecondsMax: 60, diskFreePercentMin: 0 },
       log: () => {},
-      progress: ({ note }) => notes.push(note ?? ''),
+      progress: ({ note }) => said.push(note),
       readPortalHealth: () =>
         Promise.resolve({
           databaseMs: 1,
@@ -81,10 +90,10 @@ it('lets the self-check write only what screens can say in the language of the r
     await check({ databaseMs: 2_000, tickAgeSeconds: 70 }, 90),
     await check({ tickAgeSeconds: null }),
   ];
-  const messages = outcomes.map((outcome) =>
-    outcome?.kind === 'success' ? outcome.message : outcome?.kind === 'failed' && String(outcome.error),
-  );
-  for (const text of [...messages, ...notes]) {
-    expect([text, recogniseOwnMessage(String(text).replace(/^\w*Error: /, ''))]).not.toContain(null);
+  for (const outcome of outcomes) {
+    if (outcome?.kind === 'success') said.push(outcome.message);
+    if (outcome?.kind === 'failed' && outcome.error instanceof OwnError) said.push(outcome.error.said);
   }
+  expect(said).toHaveLength(3 * 4 + 3);
+  for (const message of said) expect(message).toBeInstanceOf(OwnMessage);
 });

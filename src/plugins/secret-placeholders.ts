@@ -1,3 +1,4 @@
+import { say } from '#domain/portal-messages.ts';
 import { NonRetryableError } from './contract.ts';
 
 const placeholder = /\{\{\s*secret\.([a-z][a-z0-9_]{0,63})\s*\}\}/g;
@@ -14,7 +15,7 @@ export function secretsNamedIn(text: string): string[] {
 export function fillSecrets(text: string, secrets: Readonly<Record<string, string>>): string {
   return text.replaceAll(placeholder, (_whole, name: string) => {
     const value = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
-    if (value === undefined) throw new NonRetryableError(`The job has no secret named ${name}`);
+    if (value === undefined) throw new NonRetryableError(say('run.noSecret', { name }));
     return value;
   });
 }

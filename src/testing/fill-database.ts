@@ -4,6 +4,7 @@ import { declarePlugin, notePluginHealth } from '#data/plugin-row.ts';
 import type { Reporter } from '#data/reports.ts';
 import { claimRuns } from '#data/run-queue.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
+import { say } from '#domain/portal-messages.ts';
 import type { FinishReport } from '#domain/report.ts';
 import { createApiKey } from '#features/api-keys/create-api-key.ts';
 import { revokeApiKey } from '#features/api-keys/revoke-api-key.ts';
@@ -294,7 +295,7 @@ export async function fillDatabase(): Promise<void> {
       service(),
       remoteId,
       health,
-      health === 'healthy' ? 'answered 200' : 'answered 503',
+      say('remote.healthAnswered', { status: health === 'healthy' ? 200 : 503 }),
     );
   }
   await changePlugin(program, pluginId, { concurrencyLimit: 20 });

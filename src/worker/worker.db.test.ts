@@ -226,7 +226,11 @@ describe('the command plugin', () => {
     const run = await untilRunState(runId, 'failed');
     expect(run).toMatchObject({
       result: { exitCode: 3, signal: null },
-      error: { message: 'Exit code 3, expected 0' },
+      error: {
+        message: 'Exit code 3, expected 0',
+        code: 'command.unexpectedExitCode',
+        values: { code: 3, expected: 0 },
+      },
     });
     const [log] = await sql`select head from public.run_logs where run_id = ${runId}`;
     expect(log!.head).toContain('out\n');
@@ -539,10 +543,15 @@ describe('a remote plugin', () => {
     await start();
     const [plugin] = await until(
       () => sql`
-        select p.health, p.health_message from public.plugins p join public.jobs j on j.plugin_id = p.id
+        select p.health, p.health_message, p.health_message_code, p.health_message_values from public.plugins p join public.jobs j on j.plugin_id = p.id
         where j.id = ${jobId} and p.health <> 'unknown'`,
       (rows) => rows.length === 1,
     );
-    expect(plugin).toEqual({ health: 'healthy', health_message: 'answered 200' });
+    expect(plugin).toEqual({
+      health: 'healthy',
+      health_message: 'answered 200',
+      health_message_code: 'remote.healthAnswered',
+      health_message_values: { status: 200 },
+    });
   });
 });

@@ -14,6 +14,8 @@ create table public.plugins (
   concurrency_limit integer,
   health text not null default 'unknown',
   health_message text,
+  health_message_code text,
+  health_message_values jsonb,
   health_checked_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -43,6 +45,8 @@ comment on column public.plugins.is_enabled is 'Whether its jobs may start.';
 comment on column public.plugins.concurrency_limit is 'Most runs of the plugin at once, across all workers; null for no limit.';
 comment on column public.plugins.health is 'unknown, healthy or unhealthy: the last check of a remote plugin.';
 comment on column public.plugins.health_message is 'What that check said.';
+comment on column public.plugins.health_message_code is 'Code of its sentence; null for what somebody else said.';
+comment on column public.plugins.health_message_values is 'What the sentence takes, by name.';
 comment on column public.plugins.health_checked_at is 'When it was checked.';
 comment on column public.plugins.created_at is 'When it was added.';
 comment on column public.plugins.updated_at is 'When the row last changed.';
@@ -213,15 +217,20 @@ comment on function public.declare_plugin(uuid, jsonb, jsonb) is
 grant execute on function public.declare_plugin(uuid, jsonb, jsonb) to authenticated, service_role;
 
 -- schemas/public/functions/note_plugin_health.sql
-create function public.note_plugin_health(p_plugin_id uuid, p_health text, p_message text)
+create function public.note_plugin_health(
+  p_plugin_id uuid, p_health text, p_message text, p_code text default null, p_values jsonb default null
+)
 returns void
 language sql
 security invoker
 set search_path = ''
 as $$
-  update public.plugins set health = p_health, health_message = left(p_message, 500), health_checked_at = now()
+  update public.plugins
+    set
+      health = p_health, health_message = left(p_message, 500), health_message_code = p_code, health_message_values = p_values,
+      health_checked_at = now()
     where id = p_plugin_id;
 $$;
-comment on function public.note_plugin_health(uuid, text, text) is 'Notes what the last check of a remote plugin said.';
+comment on function public.note_plugin_health(uuid, text, text, text, jsonb) is 'Notes what the last check of a remote plugin said.';
 
-grant execute on function public.note_plugin_health(uuid, text, text) to service_role;
+grant execute on function public.note_plugin_health(uuid, text, text, text, jsonb) to service_role;

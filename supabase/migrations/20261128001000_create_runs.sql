@@ -36,6 +36,8 @@ create table public.runs (
   exit_code integer,
   host text,
   message text,
+  message_code text,
+  message_values jsonb,
   metrics jsonb,
   report_key text,
   api_key_id uuid,
@@ -66,6 +68,9 @@ create table public.runs (
   constraint run_state_is_known check (state in ('pending', 'running', 'success', 'failed', 'canceled')),
   constraint finished_run_has_finished_at check ((state in ('success', 'failed', 'canceled')) = (finished_at is not null)),
   constraint run_duration_is_not_negative check (duration_ms >= 0),
+  constraint run_message_code_has_values check (
+    (message_code is null) = (message_values is null) and (message_code is null or message is not null)
+  ),
   constraint run_priority_is_high_or_normal check (priority in ('high', 'normal')),
   constraint running_attempt_has_a_token_and_a_lease check (
     (attempt_token is null) = (lease_expires_at is null)
@@ -103,7 +108,10 @@ comment on column public.runs.is_clock_wrong is 'The reporter''s time was more t
 comment on column public.runs.duration_ms is 'Milliseconds from start to finish; null when unknown.';
 comment on column public.runs.exit_code is 'Exit code of the script.';
 comment on column public.runs.host is 'Machine that ran it.';
-comment on column public.runs.message is 'What the run said; hostile text, escape it.';
+comment on column public.runs.message is 'What the run said, in English where the words are ours; otherwise hostile text, escape it.';
+comment on column public.runs.message_code is
+  'Code of its sentence (src/domain/portal-messages.ts, or sentences.ts of a built-in plugin); null for what somebody else said.';
+comment on column public.runs.message_values is 'What the sentence takes, by name.';
 comment on column public.runs.metrics is 'Numbers that the run reported.';
 comment on column public.runs.report_key is
   'What makes a report the same report: run:<run_id>, idempotency:<key>, or same:<status>:<finish> for 24 hours.';
@@ -124,13 +132,13 @@ comment on column public.runs.queue_name is 'Queue that its message is on.';
 comment on column public.runs.queue_message_id is 'Its message on that queue.';
 comment on column public.runs.next_attempt_at is 'When a pending run may start, if not at once.';
 comment on column public.runs.cancel_requested_at is 'When somebody asked to cancel it.';
-comment on column public.runs.progress is 'How far it is: {total, done, note}.';
+comment on column public.runs.progress is 'How far it is: {total, done, note}; code and values of the note where the words are ours.';
 comment on column public.runs.cursor_before is 'Cursor that it started from; empty for the very beginning.';
 comment on column public.runs.has_own_cursor is 'It was started from a cursor of its own, not from its job''s.';
 comment on column public.runs.cursor_after is 'Cursor that it left.';
 comment on column public.runs.events_processed is 'How many things it processed.';
 comment on column public.runs.result is 'What it answered.';
-comment on column public.runs.error is 'Name and message of its last error.';
+comment on column public.runs.error is 'Name and message of its last error; code and values of the message where the words are ours.';
 
 -- schemas/public/policies/runs.sql
 grant select on public.runs to authenticated;
@@ -166,7 +174,7 @@ comment on column public.run_attempts.worker_id is 'The worker.';
 comment on column public.run_attempts.started_at is 'When the worker took it.';
 comment on column public.run_attempts.finished_at is 'When it finished or was found lost.';
 comment on column public.run_attempts.outcome is 'success, failed, retry, canceled, snoozed, released, lost or timed_out.';
-comment on column public.run_attempts.error is 'Name and message of its error.';
+comment on column public.run_attempts.error is 'Name and message of its error; code and values of the message where the words are ours.';
 
 -- schemas/public/policies/run_attempts.sql
 grant select on public.run_attempts to authenticated;

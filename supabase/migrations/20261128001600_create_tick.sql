@@ -62,6 +62,30 @@ comment on function public.list_due_schedules(timestamptz, integer) is
 
 grant execute on function public.list_due_schedules(timestamptz, integer) to service_role;
 
+-- schemas/private/functions/own_message.sql
+create function private.own_message(p_code text)
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object('message', s.sentence, 'code', s.code, 'values', '{}'::jsonb)
+  from (
+    values
+      ('run.workerLost', 'The worker stopped without a word during every attempt'),
+      ('run.superseded', 'Canceled, because the next time of its schedule had come'),
+      ('run.pluginOff', 'The plugin was switched off before the run could begin'),
+      ('run.jobOff', 'The job was switched off before the run could begin'),
+      ('run.schedulesOff', 'All schedules were stopped before the run could begin')
+  ) s (code, sentence)
+  where s.code = p_code;
+$$;
+comment on function private.own_message(text) is
+  'What the portal says where the database decides it: {message, code, values}. The sentences of src/domain/portal-messages.ts.';
+
+grant execute on function private.own_message(text) to service_role;
+
 -- schemas/public/functions/apply_tick.sql
 -- A tick reads what is due, TypeScript decides which instants it stands for, and this writes it all in one transaction:
 -- occurrence, run, queue message and the schedule's next instant.
@@ -77,7 +101,7 @@ declare
   v_to_cancel uuid[];
   v_skipped bigint;
   v_missed bigint;
-  v_why text := 'Canceled, because the next time of its schedule had come';
+  v_why jsonb := private.own_message('run.superseded');
 begin
   -- Two ticks wait for each other in one order; the second then finds that the first has moved the schedule on.
   perform 1
@@ -224,8 +248,10 @@ begin
     perform private.cancel_runs(v_to_cancel);
     update public.runs r
       set
-        message = case when r.state = 'canceled' then v_why end,
-        error = jsonb_build_object('name', 'Superseded', 'message', v_why)
+        message = case when r.state = 'canceled' then v_why ->> 'message' end,
+        message_code = case when r.state = 'canceled' then v_why ->> 'code' end,
+        message_values = case when r.state = 'canceled' then v_why -> 'values' end,
+        error = jsonb_build_object('name', 'Superseded') || v_why
       where r.id = any (v_to_cancel) and (r.state = 'running' or r.state = 'canceled' and r.finished_at >= now());
   end if;
   if v_run_ids is not null then

@@ -4,7 +4,7 @@
 -- A run that waited while its plugin, job or schedules were switched off does not wait for the switch to go back, because every
 -- run ends without a human.
 create function private.switched_off_runs(p_run_ids uuid[])
-returns table (run_id uuid, reason text)
+returns table (run_id uuid, code text)
 language sql
 stable
 security invoker
@@ -13,9 +13,9 @@ as $$
   select
     r.id,
     case
-      when not p.is_enabled then 'The plugin was switched off before the run could begin'
-      when not j.is_enabled then 'The job was switched off before the run could begin'
-      else 'All schedules were stopped before the run could begin'
+      when not p.is_enabled then 'run.pluginOff'
+      when not j.is_enabled then 'run.jobOff'
+      else 'run.schedulesOff'
     end
   from public.runs r
   join public.jobs j on j.id = r.job_id
@@ -48,9 +48,11 @@ begin
   with finished as (
     update public.runs r
     set
-      state = 'canceled', finished_at = now(), ordered_at = now(), next_attempt_at = null, message = s.reason,
-      error = jsonb_build_object('name', 'SwitchedOff', 'message', s.reason)
+      state = 'canceled', finished_at = now(), ordered_at = now(), next_attempt_at = null,
+      message = m.own ->> 'message', message_code = m.own ->> 'code', message_values = m.own -> 'values',
+      error = jsonb_build_object('name', 'SwitchedOff') || m.own
     from private.switched_off_runs(p_run_ids) s
+    cross join lateral private.own_message(s.code) m (own)
     where r.id = s.run_id and r.id = any (p_run_ids) and r.state = 'pending'
     returning r.id
   )
@@ -93,7 +95,7 @@ begin
       finished_at = now(), ordered_at = now(), attempt_token = null, lease_expires_at = null,
       duration_ms = greatest(0, (extract(epoch from now() - r.started_at) * 1000)::bigint),
       error = case when r.cancel_requested_at is null then
-        jsonb_build_object('name', 'WorkerLost', 'message', 'The worker stopped without a word during every attempt')
+        jsonb_build_object('name', 'WorkerLost') || private.own_message('run.workerLost')
         else r.error end
     from public.jobs j
     where r.id = any (p_run_ids) and r.state = 'running' and j.id = r.job_id
@@ -520,15 +522,18 @@ begin
       lease_expires_at = null,
       next_attempt_at = case when a.state = 'pending' and a.delay_seconds > 0
         then clock_timestamp() + make_interval(secs => a.delay_seconds) end,
-      message = coalesce(a.message, case when a.state = 'success' then r.message end),
+      -- A success without a message keeps the one that the run had, with its code.
+      message = case when a.message is null and a.state = 'success' then r.message else a.message end,
+      message_code = case when a.message is null and a.state = 'success' then r.message_code else a.message_code end,
+      message_values = case when a.message is null and a.state = 'success' then r.message_values else a.message_values end,
       error = case when a.state = 'success' then null when a.error is null then r.error else a.error - 'stack' end,
       result = coalesce(a.result, r.result),
       progress = coalesce(a.progress, r.progress),
       events_processed = coalesce(a.events_processed, r.events_processed),
       cursor_after = case when a.state = 'success' then a.cursor end
     from jsonb_to_recordset(v_results) as a (
-      run_id uuid, state text, attempt_outcome text, delay_seconds double precision, message text, error jsonb, result jsonb,
-      progress jsonb, events_processed integer, cursor text
+      run_id uuid, state text, attempt_outcome text, delay_seconds double precision, message text, message_code text,
+      message_values jsonb, error jsonb, result jsonb, progress jsonb, events_processed integer, cursor text
     )
     where r.id = a.run_id and r.id = any (v_held);
 
@@ -580,7 +585,7 @@ end;
 $$;
 comment on function public.finish_attempts(jsonb) is
   'Ends attempts: [{run_id, attempt_token, state: success|failed|canceled|pending, attempt_outcome, delay_seconds, message, '
-  'error, result, progress, events_processed, cursor, log}]. pending: try again after delay_seconds. Answers the runs whose '
+  'message_code, message_values, error, result, progress, events_processed, cursor, log}]. pending: try again after delay_seconds. Answers the runs whose '
   'token was right; results of a lost lease are refused by their absence.';
 
 grant execute on function public.finish_attempts(jsonb) to service_role;

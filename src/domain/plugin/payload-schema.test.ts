@@ -74,7 +74,7 @@ describe('payloads from the form', () => {
 
   it('a number that cannot be read is named', () => {
     const result = validatePayloadForm(schema, { ...valid, days: 'three' });
-    expect(result.ok ? [] : result.problems.map(({ sentence }) => sentence)).toEqual([
+    expect(result.ok ? [] : result.problems.map(({ message }) => message.text)).toEqual([
       'days must be a number.',
     ]);
   });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { OwnMessage } from '#domain/message.ts';
+import { type portalSentences, say } from '#domain/portal-messages.ts';
 
 /** A text in the interface's languages, or one text for all. */
 const localizedText = z.union([
@@ -42,27 +44,16 @@ type PayloadField = z.infer<typeof fieldSchema>;
 export type PayloadValue = string | number | boolean;
 export type Payload = Record<string, PayloadValue>;
 
-export type PayloadProblemCode =
-  | 'not_an_object'
-  | 'unknown_field'
-  | 'required'
-  | 'not_text'
-  | 'not_a_number'
-  | 'not_an_integer'
-  | 'not_a_boolean'
-  | 'not_a_choice'
-  | 'not_a_date'
-  | 'too_small'
-  | 'too_large'
-  | 'too_short'
-  | 'too_long';
+type LimitCode = 'too_small' | 'too_large' | 'too_short' | 'too_long';
+type PlainCode = Exclude<keyof typeof portalSentences.payload, LimitCode>;
+export type PayloadProblemCode = PlainCode | LimitCode;
 
-/** Wording goes by `problem` and `limit`; `sentence` is the API's English. */
+/** A form words it by `problem` and `limit`; `message` is what the API and a run say. */
 export interface PayloadProblem {
   field: string;
   problem: PayloadProblemCode;
   limit: number | null;
-  sentence: string;
+  message: OwnMessage;
 }
 
 export type ValidatedPayload = { ok: true; payload: Payload } | { ok: false; problems: PayloadProblem[] };
@@ -70,22 +61,22 @@ export type ValidatedPayload = { ok: true; payload: Payload } | { ok: false; pro
 /** Checks a payload from the API and fills in defaults. Fields that the schema does not name are refused. */
 export function validatePayload(schema: PayloadSchema, input: unknown): ValidatedPayload {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    return { ok: false, problems: [problemOf('', 'not_an_object')] };
+    return { ok: false, problems: [problemOf('', failed('not_an_object'))] };
   }
   const given = new Map(Object.entries(input));
   const problems: PayloadProblem[] = [];
   for (const name of given.keys()) {
-    if (!Object.hasOwn(schema.properties, name)) problems.push(problemOf(name, 'unknown_field'));
+    if (!Object.hasOwn(schema.properties, name)) problems.push(problemOf(name, failed('unknown_field')));
   }
   const entries: [string, PayloadValue][] = [];
   for (const [name, field] of Object.entries(schema.properties)) {
     const value: unknown = given.get(name) ?? field.default;
     if (value === undefined || value === null) {
-      if (schema.required?.includes(name)) problems.push(problemOf(name, 'required'));
+      if (schema.required?.includes(name)) problems.push(problemOf(name, failed('required')));
       continue;
     }
     const checked = checkValue(field, value);
-    if (typeof checked === 'object') problems.push(problemOf(name, checked.problem, checked.limit));
+    if (typeof checked === 'object') problems.push(problemOf(name, checked));
     else entries.push([name, checked]);
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, payload: Object.fromEntries(entries) };
@@ -189,10 +180,7 @@ function readText(field: PayloadField, text: string): PayloadValue {
   return Number.isFinite(number) ? number : text;
 }
 
-interface Failed {
-  problem: PayloadProblemCode;
-  limit: number | null;
-}
+type Failed = { problem: PlainCode; limit: null } | { problem: LimitCode; limit: number };
 
 function checkValue(field: PayloadField, value: unknown): PayloadValue | Failed {
   switch (field.type) {
@@ -234,26 +222,17 @@ function isCalendarDate(text: string): boolean {
   return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(text);
 }
 
+function failed(problem: PlainCode): Failed;
+function failed(problem: LimitCode, limit: number): Failed;
 function failed(problem: PayloadProblemCode, limit: number | null = null): Failed {
-  return { problem, limit };
+  return { problem, limit } as Failed;
 }
 
-function problemOf(field: string, problem: PayloadProblemCode, limit: number | null = null): PayloadProblem {
-  return { field, problem, limit, sentence: `${field || 'payload'} ${sentences[problem](limit ?? 0)}` };
+function problemOf(field: string, found: Failed): PayloadProblem {
+  const named = { field: field || 'payload' };
+  const message =
+    found.limit === null
+      ? say(`payload.${found.problem}`, named)
+      : say(`payload.${found.problem}`, { ...named, limit: found.limit });
+  return { field, ...found, message };
 }
-
-const sentences: Record<PayloadProblemCode, (limit: number) => string> = {
-  not_an_object: () => 'must be an object.',
-  unknown_field: () => 'is not a field of this job.',
-  required: () => 'is required.',
-  not_text: () => 'must be text.',
-  not_a_number: () => 'must be a number.',
-  not_an_integer: () => 'must be a whole number.',
-  not_a_boolean: () => 'must be true or false.',
-  not_a_choice: () => 'must be one of the choices.',
-  not_a_date: () => 'must be a date, YYYY-MM-DD.',
-  too_small: (limit) => `must be at least ${limit}.`,
-  too_large: (limit) => `must be at most ${limit}.`,
-  too_short: (limit) => `must have at least ${limit} characters.`,
-  too_long: (limit) => `must have at most ${limit} characters.`,
-};

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { foreignMessage, OwnError } from '#domain/message.ts';
+import { say } from '#domain/portal-messages.ts';
 import { errorShapeOf } from './error-shape.ts';
 
 describe('what is kept of an error [rule 29: progress and errors]', () => {
   it('an error keeps name, message and stack', () => {
     const shape = errorShapeOf(new TypeError('boom'));
-    expect(shape).toMatchObject({ name: 'TypeError', message: 'boom' });
+    expect(shape).toMatchObject({ name: 'TypeError', message: foreignMessage('boom') });
     expect(shape.stack).toContain('TypeError: boom');
   });
 
   it('the cause is told, because "fetch failed" alone helps nobody', () => {
     const error = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') });
-    expect(errorShapeOf(error).message).toBe('fetch failed: connect ECONNREFUSED');
+    expect(errorShapeOf(error).message.text).toBe('fetch failed: connect ECONNREFUSED');
   });
 
   it.each<[thrown: unknown, message: string]>([
@@ -23,7 +25,7 @@ describe('what is kept of an error [rule 29: progress and errors]', () => {
     [Symbol('odd'), 'Symbol(odd)'],
     [10n, 'An error that cannot be shown was thrown.'],
   ])('anything may be thrown: %s', (thrown, message) => {
-    expect(errorShapeOf(thrown).message).toBe(message);
+    expect(errorShapeOf(thrown).message.text).toBe(message);
   });
 
   it('a hostile error does not break the worker', () => {
@@ -32,13 +34,32 @@ describe('what is kept of an error [rule 29: progress and errors]', () => {
         throw new Error('gotcha');
       },
     };
-    expect(errorShapeOf(hostile).message).toBe('An error that cannot be shown was thrown.');
+    expect(errorShapeOf(hostile).message.text).toBe('An error that cannot be shown was thrown.');
   });
 
   it('texts are clipped, and cleaned of what PostgreSQL cannot store', () => {
-    expect(errorShapeOf(new Error('x'.repeat(10_000))).message).toHaveLength(4_000);
-    expect(errorShapeOf(new Error('a\0b\uD800')).message).toBe('ab\uFFFD');
-    const emoji = errorShapeOf('😀'.repeat(3_000)).message;
+    expect(errorShapeOf(new Error('x'.repeat(10_000))).message.text).toHaveLength(4_000);
+    expect(errorShapeOf(new Error('a\0b\uD800')).message.text).toBe('ab\uFFFD');
+    const emoji = errorShapeOf('😀'.repeat(3_000)).message.text;
     expect(emoji.isWellFormed()).toBe(true);
+  });
+
+  it('a sentence of our own keeps its code, and a secret in its values is blanked out', () => {
+    const error = new OwnError(say('run.noSecret', { name: 'hunter22' }), { cause: new Error('why') });
+    const { message } = errorShapeOf(error, (text) => text.replaceAll('hunter22', '***'));
+    expect(message).toMatchObject({
+      text: 'The job has no secret named ***',
+      code: 'run.noSecret',
+      values: { name: '***' },
+    });
+  });
+
+  it('a sentence that does not fit as a whole is a text without a code', () => {
+    const long = say('run.noSecret', { name: 'x'.repeat(4_000) });
+    expect(errorShapeOf(new OwnError(long)).message).toMatchObject({ code: null });
+    const across = (text: string) => text.replace('named x', '***');
+    expect(errorShapeOf(new OwnError(say('run.noSecret', { name: 'x' })), across).message).toEqual(
+      foreignMessage('The job has no secret ***'),
+    );
   });
 });

@@ -1,7 +1,10 @@
+import { cleanMessage, type Message, OwnError, OwnMessage } from '#domain/message.ts';
+import { say } from '#domain/portal-messages.ts';
+
 /** An error as it is stored with a run. */
 export interface ErrorShape {
   name: string;
-  message: string;
+  message: Message;
   stack: string | null;
 }
 
@@ -9,20 +12,28 @@ const nameLengthMax = 200;
 const messageLengthMax = 4_000;
 const stackLengthMax = 16_000;
 
-/** The stored shape of anything that was thrown, clipped; never throws itself, whatever it is given. */
-export function errorShapeOf(thrown: unknown): ErrorShape {
+/**
+ * The stored shape of anything that was thrown, clipped; never throws itself, whatever it is given.
+ * @param redact blanks out secrets
+ */
+export function errorShapeOf(thrown: unknown, redact = (text: string): string => text): ErrorShape {
+  const clean = (text: string, lengthMax: number): string => redact(clip(text, lengthMax));
+  const cleanTold = (told: string | Message): Message =>
+    cleanMessage(told, (text) => clean(text, messageLengthMax));
   try {
     if (thrown instanceof Error || isErrorLike(thrown)) {
       return {
-        name: clip(String(thrown.name || 'Error'), nameLengthMax),
-        message: clip(messageOf(thrown), messageLengthMax),
-        stack: thrown.stack ? clip(String(thrown.stack), stackLengthMax) : null,
+        name: clean(String(thrown.name || 'Error'), nameLengthMax),
+        message: cleanTold(
+          thrown instanceof OwnError && thrown.said instanceof OwnMessage ? thrown.said : messageOf(thrown),
+        ),
+        stack: thrown.stack ? clean(String(thrown.stack), stackLengthMax) : null,
       };
     }
-    const message = typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? String(thrown));
-    return { name: 'Error', message: clip(message, messageLengthMax), stack: null };
+    const text = typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? String(thrown));
+    return { name: 'Error', message: cleanTold(text), stack: null };
   } catch {
-    return { name: 'Error', message: 'An error that cannot be shown was thrown.', stack: null };
+    return { name: 'Error', message: say('run.unreadableError'), stack: null };
   }
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { foreignMessage } from '#domain/message.ts';
 import { nextStep, type Outcome, retryAfter, snoozed, snoozesMax, success } from './outcome.ts';
 
 const now = new Date('2026-11-21T09:00:00Z');
-const error = { name: 'TypeError', message: 'fetch failed', stack: null };
+const error = { name: 'TypeError', message: foreignMessage('fetch failed'), stack: null };
 const failed: Outcome = { kind: 'failed', error, isRetryable: true, result: null };
 const policy = { maxAttempts: 3, backoffSeconds: 10, maxBackoffSeconds: 300 };
 

@@ -1,12 +1,13 @@
+import { OwnError, type OwnMessage, plainError } from '#domain/message.ts';
+import { say } from '#domain/portal-messages.ts';
 import { backoffSeconds, retryAfterSecondsMax } from './retry-policy.ts';
 import type { RetryPolicy } from './retry-policy.ts';
-import type { ErrorShape } from './error-shape.ts';
 
 /** What an attempt came to, whoever ran it: a built-in plugin, a remote one, or nobody because its time was over. */
 export type Outcome =
   | {
       kind: 'success';
-      message: string | null;
+      message: string | OwnMessage | null;
       eventsProcessed: number | null;
       /** JSON of at most 64 KiB. */
       result: unknown;
@@ -21,7 +22,7 @@ export type Outcome =
 /** It worked. The cursor is stored together with the success, or not at all [rule 28: cursor]. */
 export function success(
   told: {
-    message?: string | null | undefined;
+    message?: string | OwnMessage | null | undefined;
     eventsProcessed?: number | null | undefined;
     result?: unknown;
     cursor?: string | null | undefined;
@@ -57,7 +58,7 @@ export function snoozed(seconds: number): Outcome {
 }
 
 /** Trying again would fail the same way: a wrong setting, a refused target. */
-export class NonRetryableError extends Error {
+export class NonRetryableError extends OwnError {
   override name = 'NonRetryableError';
 }
 
@@ -71,6 +72,9 @@ export type NextStep =
 /** A run that only ever snoozes must end too [rule 31: every run ends]. */
 export const snoozesMax = 100;
 const snoozeSecondsMax = 86_400;
+
+const tooManySnoozes = () =>
+  plainError('TooManySnoozesError', say('run.tooManySnoozes', { count: snoozesMax }));
 
 /**
  * What happens to a run after an attempt [rule 25: time-out and retry].
@@ -114,13 +118,7 @@ export function nextStep({
       return { kind: 'retry_at', at: later(asked + jitter), error };
     }
     case 'snoozed':
-      if (snoozes >= snoozesMax) return { kind: 'finish_failed', error: tooManySnoozes };
+      if (snoozes >= snoozesMax) return { kind: 'finish_failed', error: tooManySnoozes() };
       return { kind: 'snooze_until', at: later(Math.min(Math.max(outcome.seconds, 1), snoozeSecondsMax)) };
   }
 }
-
-const tooManySnoozes: ErrorShape = {
-  name: 'TooManySnoozesError',
-  message: `The run has snoozed ${snoozesMax} times without getting anything done.`,
-  stack: null,
-};

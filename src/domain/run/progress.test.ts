@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { foreignMessage } from '#domain/message.ts';
 import { noProgressYet, throttleProgress } from './progress.ts';
 import type { ProgressThrottle, RunProgress } from './progress.ts';
 
@@ -38,8 +39,12 @@ describe('progress at most once a second [rule 29: progress and errors]', () => 
   });
 
   it('numbers that make no sense are made to', () => {
-    const { write } = throttleProgress(noProgressYet, { done: 12, total: 10, note: 'x'.repeat(900) }, at(0));
-    expect(write).toEqual({ done: 10, total: 10, note: 'x'.repeat(500) });
+    const { write } = throttleProgress(
+      noProgressYet,
+      { done: 12, total: 10, note: foreignMessage('x'.repeat(900)) },
+      at(0),
+    );
+    expect(write).toEqual({ done: 10, total: 10, note: foreignMessage('x'.repeat(500)) });
     const { write: odd } = throttleProgress(noProgressYet, { done: NaN, total: null, note: null }, at(0));
     expect(odd).toEqual({ done: 0, total: null, note: null });
   });

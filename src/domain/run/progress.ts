@@ -1,8 +1,10 @@
+import { foreignMessage, type Message } from '#domain/message.ts';
+
 /** How far a run is, as its plugin tells it. */
 export interface RunProgress {
   done: number;
   total: number | null;
-  note: string | null;
+  note: Message | null;
 }
 
 /** Kept by the worker for each running attempt. */
@@ -42,9 +44,11 @@ function cleanProgress({ done, total, note }: RunProgress): RunProgress {
   return {
     done: cleanTotal === null ? cleanCount(done) : Math.min(cleanCount(done), cleanTotal),
     total: cleanTotal,
-    note: note === null ? null : note.slice(0, noteLengthMax).toWellFormed(),
+    note: note === null || note.text.length <= noteLengthMax ? note : cutNote(note),
   };
 }
+
+const cutNote = ({ text }: Message): Message => foreignMessage(text.slice(0, noteLengthMax).toWellFormed());
 
 function cleanCount(value: number): number {
   return Number.isFinite(value) ? Math.max(0, value) : 0;

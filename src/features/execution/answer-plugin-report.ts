@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createServiceClient } from '#data/clients/service.ts';
 import { extendLeases, findOpenAttempt, finishAttempts, type OpenAttempt } from '#data/run-queue.ts';
 import { ConflictError, InvalidInputError, UnauthenticatedError } from '#domain/errors.ts';
+import { foreignMessage } from '#domain/message.ts';
 import { redactSecrets } from '#domain/redaction.ts';
 import { cleanText, excerptLog } from '#domain/report-text.ts';
 import { canceled } from '#domain/run/outcome.ts';
@@ -75,7 +76,7 @@ export async function answerPluginProgress({
   const given: RunProgress = {
     done,
     total,
-    note: told === null ? null : redactSecrets(cleanText(told), attempt.secrets),
+    note: told === null ? null : foreignMessage(redactSecrets(cleanText(told), attempt.secrets)),
   };
   const { write: progress } = throttleProgress(noProgressYet, given, new Date(), { flush: true });
   const signal = AbortSignal.timeout(callMsMax);

@@ -1,4 +1,6 @@
 import type { FinishedAttempt, ClaimedRun } from '#data/run-queue.ts';
+import { cleanMessage, OwnError } from '#domain/message.ts';
+import { say } from '#domain/portal-messages.ts';
 import { redactSecrets } from '#domain/redaction.ts';
 import { clipMessage, cleanText } from '#domain/report-text.ts';
 import { errorShapeOf, type ErrorShape } from '#domain/run/error-shape.ts';
@@ -19,11 +21,11 @@ export type Tried = Pick<
 >;
 
 /** The attempt took longer than the job allows. */
-export class AttemptTimeoutError extends Error {
+export class AttemptTimeoutError extends OwnError {
   override name = 'AttemptTimeoutError';
 
   constructor(seconds: number) {
-    super(`The attempt took longer than ${seconds} s and was cut`);
+    super(say('run.timedOut', { seconds }));
     this.stack = undefined;
   }
 }
@@ -54,12 +56,7 @@ export function storedResult(result: unknown, secrets: readonly string[]): unkno
 
 /** Anything that was thrown, as it is stored: clipped, without secrets. */
 export function storedError(thrown: unknown, secrets: readonly string[]): ErrorShape {
-  const { name, message, stack } = errorShapeOf(thrown);
-  return {
-    name: redactSecrets(name, secrets),
-    message: redactSecrets(message, secrets),
-    stack: stack === null ? null : redactSecrets(stack, secrets),
-  };
+  return errorShapeOf(thrown, (text) => redactSecrets(text, secrets));
 }
 
 const eventsMax = 2_147_483_647;
@@ -69,7 +66,10 @@ function extrasOf(outcome: Outcome, secrets: readonly string[]): Partial<Finishe
   if (outcome.kind !== 'success') return {};
   const { message, eventsProcessed, result, cursor } = outcome;
   return {
-    message: message === null ? null : clipMessage(redactSecrets(cleanText(message), secrets)),
+    message:
+      message === null
+        ? null
+        : cleanMessage(message, (text) => clipMessage(redactSecrets(cleanText(text), secrets))),
     eventsProcessed:
       eventsProcessed !== null && Number.isFinite(eventsProcessed)
         ? Math.min(Math.max(0, Math.round(eventsProcessed)), eventsMax)

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { ClaimedRun } from '#data/run-queue.ts';
+import { OwnError } from '#domain/message.ts';
+import { say } from '#domain/portal-messages.ts';
 import { canceled, failed, NonRetryableError, type Outcome, retryAfter } from '#domain/run/outcome.ts';
 import { parseRetryAfter } from '#domain/run/retry-policy.ts';
 import { parseRemote, remoteAnswerSchema, signedHeaders } from '#features/execution/remote-protocol.ts';
@@ -34,28 +36,29 @@ function outcomeOf(answer: OutgoingAnswer, log: (line: string) => void): Outcome
   const { status, text, headers, isCut } = answer;
   if (status >= 200 && status < 300) {
     if (isCut) {
-      return failed(new NonRetryableError(`The plugin's answer is larger than ${answerBytesMax} bytes`));
+      return failed(new NonRetryableError(say('remote.tooLarge', { bytes: answerBytesMax })));
     }
     let body: unknown;
     try {
       body = JSON.parse(text);
     } catch {
-      return failed(new NonRetryableError(`The plugin answered ${status} without JSON`));
+      return failed(new NonRetryableError(say('remote.noJson', { status })));
     }
     const parsed = parseRemote(remoteAnswerSchema, body);
     if (!parsed.ok) {
-      return failed(new NonRetryableError(`The plugin's answer is not an outcome: ${parsed.problem}`));
+      return failed(new NonRetryableError(say('remote.noOutcome', { problem: parsed.problem })));
     }
     for (const line of parsed.data.log?.split('\n') ?? []) log(line);
     return parsed.data.outcome;
   }
   const isRedirect = status >= 300 && status < 400;
-  const error = new Error(`The plugin answered ${status}${isRedirect ? '; redirects are not followed' : ''}`);
+  const reason = say(isRedirect ? 'remote.redirected' : 'remote.answered', { status });
   const wanted = headers['retry-after'];
   const seconds = wanted === undefined ? null : parseRetryAfter(wanted, new Date());
-  if (seconds !== null && (status === 429 || status === 503)) return retryAfter(seconds, error);
+  if (seconds !== null && (status === 429 || status === 503))
+    return retryAfter(seconds, new OwnError(reason));
   const mayPass = status >= 500 || [408, 425, 429].includes(status);
-  return failed(mayPass ? error : new NonRetryableError(error.message));
+  return failed(mayPass ? new OwnError(reason) : new NonRetryableError(reason));
 }
 
 /** The plugin has said 202 and reports later: whoever gets its result ends the attempt, which then is lost to us. */
@@ -94,9 +97,9 @@ export async function callRemotePlugin(
 ): Promise<Outcome> {
   const job = manifestJobSchema.safeParse(run.manifestJob);
   if (!run.baseUrl || !job.success) {
-    throw new NonRetryableError(`The plugin ${run.pluginKey} has no job ${run.pluginJobName}`);
+    throw new NonRetryableError(say('run.noJob', { plugin: run.pluginKey, job: run.pluginJobName }));
   }
-  if (!run.signingSecret) throw new NonRetryableError(`The plugin ${run.pluginKey} has no signing secret`);
+  if (!run.signingSecret) throw new NonRetryableError(say('run.noSigningSecret', { plugin: run.pluginKey }));
   const url = run.baseUrl.replace(/\/+$/, '') + job.data.route;
   const target: Target = { run, url, secret: run.signingSecret, fetch };
   const ownUrl = `${publicUrl.replace(/\/+$/, '')}/api/plugin-runs/${run.runId}`;
@@ -122,7 +125,7 @@ export async function callRemotePlugin(
     log('The plugin took the run and reports later');
     return await waitForReport(target, signal, log);
   } catch (error) {
-    if (error instanceof TargetRefusedError) throw new NonRetryableError(error.message);
+    if (error instanceof TargetRefusedError) throw new NonRetryableError(error.said);
     if (signal.aborted && signal.reason instanceof CanceledError) {
       // It may have begun before the call was cut.
       await send(target, 'DELETE', {}, { timeoutMs: cancelMsMax }).catch(() => null);

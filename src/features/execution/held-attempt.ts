@@ -1,4 +1,5 @@
 import type { FinishedAttempt, ClaimedRun } from '#data/run-queue.ts';
+import { cleanMessage } from '#domain/message.ts';
 import { redactSecrets } from '#domain/redaction.ts';
 import { cleanText } from '#domain/report-text.ts';
 import { canceled, failed, type Outcome } from '#domain/run/outcome.ts';
@@ -110,7 +111,10 @@ export class HeldAttempt {
     if (write === null) return;
     this.#progress = {
       ...write,
-      note: write.note === null ? null : redactSecrets(cleanText(write.note), this.#secrets),
+      note:
+        write.note === null
+          ? null
+          : cleanMessage(write.note, (text) => redactSecrets(cleanText(text), this.#secrets)),
     };
   }
 

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { plainError } from '#domain/message.ts';
 import { problemOf } from '#http/field-problem.ts';
 import { messageIdOf, signatureHeaderOf, signatureHeaders, signedContent } from '#domain/plugin/signature.ts';
+import { say } from '#domain/portal-messages.ts';
 import { canceled, type Outcome, retryAfter, snoozed, success } from '#domain/run/outcome.ts';
 import { retryAfterSecondsMax } from '#domain/run/retry-policy.ts';
 
@@ -81,14 +83,12 @@ export const remoteAnswerSchema = z.discriminatedUnion('outcome', [
     .object({
       outcome: z.literal('retry_after'),
       seconds: z.number().min(0).max(retryAfterSecondsMax),
-      error: errorSchema.default({
-        name: 'RetryLater',
-        message: 'The plugin asked to be called later',
-        stack: null,
-      }),
+      error: errorSchema.optional(),
       log: logSchema,
     })
-    .transform(({ seconds, error, log }) => answer(retryAfter(seconds, error), log)),
+    .transform(({ seconds, error, log }) =>
+      answer(retryAfter(seconds, error ?? plainError('RetryLater', say('remote.retryLater'))), log),
+    ),
   z
     .object({ outcome: z.literal('canceled'), log: logSchema })
     .transform(({ log }) => answer(canceled(), log)),

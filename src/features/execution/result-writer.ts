@@ -3,6 +3,7 @@ import type { ServiceClient } from '#data/clients/service.ts';
 import { type FinishedAttempt, finishAttempts } from '#data/run-queue.ts';
 import { DatabaseError } from '#data/unwrap.ts';
 import { UnavailableError } from '#domain/errors.ts';
+import { say } from '#domain/portal-messages.ts';
 import { describeError, writeLog } from '#http/log.ts';
 
 interface Item {
@@ -68,7 +69,7 @@ export class ResultWriter {
   async #writePlain({ result, leaseUntilMs }: Item, refusal: unknown): Promise<boolean> {
     const { runId, attemptToken, state } = result;
     writeLog('error', 'result_refused', { run_id: runId, ...describeError(refusal) });
-    const message = 'The database refused what the run answered';
+    const message = say('run.resultRefused');
     const plain: FinishedAttempt = {
       runId,
       attemptToken,

@@ -1,7 +1,9 @@
 import type { ClaimedRun } from '#data/run-queue.ts';
+import { foreignMessage } from '#domain/message.ts';
 import { parseManifest, type PluginManifest } from '#domain/plugin/manifest.ts';
 import { validatePayload } from '#domain/plugin/payload-schema.ts';
 import type { PortalHealth } from '#domain/portal-health.ts';
+import { say } from '#domain/portal-messages.ts';
 import { NonRetryableError, type Outcome } from '#domain/run/outcome.ts';
 import type { RunProgress } from '#domain/run/progress.ts';
 import type { BuiltInPlugin, OperatorSettings, PluginHandlers, RunContext } from '#plugins/contract.ts';
@@ -34,7 +36,13 @@ async function load(key: string, plugin: BuiltInPlugin): Promise<Loaded> {
   const parsed = parseManifest(written, { now: new Date(), defaultTimeZone: 'UTC' });
   if (!parsed.ok) {
     const [problem] = parsed.problems;
-    throw new NonRetryableError(`plugin.json of ${key}: ${problem?.field} ${problem?.problem}`);
+    throw new NonRetryableError(
+      say('run.wrongManifest', {
+        plugin: key,
+        field: problem?.field ?? '',
+        problem: problem?.problem ?? '',
+      }),
+    );
   }
   return { manifest: parsed.manifest, handlers };
 }
@@ -58,15 +66,18 @@ export async function runBuiltIn(
   { plugins, fetch, operator, readPortalHealth }: Surroundings,
 ): Promise<Outcome> {
   const plugin = Object.hasOwn(plugins, run.pluginKey) ? plugins[run.pluginKey] : undefined;
-  if (!plugin) throw new NonRetryableError(`This worker has no plugin ${run.pluginKey}`);
+  if (!plugin) throw new NonRetryableError(say('run.noPlugin', { plugin: run.pluginKey }));
   const { manifest, handlers } = await loadOnce(run.pluginKey, plugin);
   const job = manifest.jobs.find(({ name }) => name === run.pluginJobName);
   const handler = job?.target.kind === 'handler' ? handlers[job.target.handler] : undefined;
   if (!job || !handler) {
-    throw new NonRetryableError(`The plugin ${run.pluginKey} has no job ${run.pluginJobName}`);
+    throw new NonRetryableError(say('run.noJob', { plugin: run.pluginKey, job: run.pluginJobName }));
   }
   const checked = validatePayload(job.payloadSchema ?? { type: 'object', properties: {} }, run.payload ?? {});
-  if (!checked.ok) throw new NonRetryableError(checked.problems.map(({ sentence }) => sentence).join(' '));
+  if (!checked.ok) {
+    const problems = checked.problems.map(({ message }) => message);
+    throw new NonRetryableError(say('run.wrongPayload', { problems }));
+  }
   const context: RunContext = {
     payload: checked.payload,
     cursor: run.cursor,
@@ -74,7 +85,8 @@ export async function runBuiltIn(
     runId: run.runId,
     signal,
     log,
-    progress: ({ done, total = null, note = null }) => progress({ done, total, note }),
+    progress: ({ done, total = null, note = null }) =>
+      progress({ done, total, note: typeof note === 'string' ? foreignMessage(note) : note }),
     fetch,
     now: () => new Date(),
     secrets: run.secrets,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { finishAttempts } from '#data/run-queue.ts';
+import { say } from '#domain/portal-messages.ts';
 import { createRunExecutor } from '#features/execution/create-run-executor.ts';
 import { reapLostRuns } from '#features/execution/keep-house.ts';
 import { ResultWriter } from '#features/execution/result-writer.ts';
@@ -47,6 +48,10 @@ const handlers: PluginHandlers = {
   },
   'fail-for-good': async () => {
     throw new NonRetryableError('wrong setting');
+  },
+  'say-by-code': async ({ progress }) => {
+    progress({ done: 1, note: say('run.noPlugin', { plugin: 'password=hunter2hunter2' }) });
+    throw new NonRetryableError(say('run.noSecret', { name: 'password=hunter2hunter2' }));
   },
   'fail-twice': async ({ attempt }) => {
     if (attempt <= 2) throw new Error(`attempt ${attempt}`);
@@ -181,6 +186,40 @@ describe('a run', () => {
     expect(status).toMatchObject({ last_status: 'success', last_message: 'well done' });
     expect(await readTestAttempts(runId)).toEqual(['success']);
     expect(await until(countMessages, (count) => count === 0)).toBe(0);
+  });
+
+  it('keeps the codes and values of what it says, without secrets [rule 46: texts as codes]', async () => {
+    startExecutor();
+    const runId = await startJob('say-by-code');
+    const run = await untilState(runId, 'failed');
+    const values = { name: 'password=[redacted]' };
+    const text = 'The job has no secret named password=[redacted]';
+    expect(run).toMatchObject({
+      message: text,
+      message_code: 'run.noSecret',
+      message_values: values,
+      error: { message: text, code: 'run.noSecret', values },
+      progress: {
+        note: 'This worker has no plugin password=[redacted]',
+        code: 'run.noPlugin',
+        values: { plugin: 'password=[redacted]' },
+      },
+    });
+    const [attempt] = await sql`select error from public.run_attempts where run_id = ${runId}`;
+    expect(attempt).toMatchObject({ error: { code: 'run.noSecret', values } });
+    const [status] = await sql`select * from public.job_status where job_id = ${(await readJob(runId)).id}`;
+    expect(status).toMatchObject({
+      last_message: text,
+      last_message_code: 'run.noSecret',
+      last_message_values: values,
+    });
+  });
+
+  it('keeps no code of what a plugin says in its own words', async () => {
+    startExecutor();
+    const run = await untilState(await startJob('fail-for-good'), 'failed');
+    expect(run).toMatchObject({ message: 'wrong setting', message_code: null, message_values: null });
+    expect(run.error).toEqual({ name: 'NonRetryableError', message: 'wrong setting' });
   });
 
   it('writes the cursor with the success, and reads it before the next run [rule 28: cursor]', async () => {
@@ -493,11 +532,12 @@ describe('[rule 24: leases]', () => {
 describe('what is switched off while it waits [rule 22: switching off]', () => {
   const plugin = (pluginId: string, isOn: boolean) =>
     sql`update public.plugins set is_enabled = ${isOn} where id = ${pluginId}`;
-  const off = (reason: string) => ({
+  const off = (reason: string, code: string) => ({
     state: 'canceled',
     attempt: 0,
     message: `${reason} before the run could begin`,
-    error: { name: 'SwitchedOff', message: `${reason} before the run could begin` },
+    message_code: code,
+    error: { name: 'SwitchedOff', message: `${reason} before the run could begin`, code },
   });
 
   it('of a disabled plugin nothing begins, whoever started it; its runs end canceled and say why', async () => {
@@ -508,8 +548,10 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
     await plugin(pluginId, false);
     startExecutor();
     for (const id of [byHand, ...scheduled]) await untilState(id, 'canceled');
-    expect(await readTestRun(byHand)).toMatchObject(off('The plugin was switched off'));
-    expect(await readTestRun(scheduled[24]!)).toMatchObject(off('The plugin was switched off'));
+    expect(await readTestRun(byHand)).toMatchObject(off('The plugin was switched off', 'run.pluginOff'));
+    expect(await readTestRun(scheduled[24]!)).toMatchObject(
+      off('The plugin was switched off', 'run.pluginOff'),
+    );
     await untilState(other, 'success');
     expect(await readTestAttempts(byHand)).toEqual([]);
     expect(await countMessages()).toBe(0);
@@ -555,14 +597,18 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
     startExecutor();
     await untilState(disabled.byHand, 'success');
     await untilState(disabled.scheduled, 'canceled', 'success');
-    expect(await readTestRun(disabled.scheduled)).toMatchObject(off('The job was switched off'));
+    expect(await readTestRun(disabled.scheduled)).toMatchObject(
+      off('The job was switched off', 'run.jobOff'),
+    );
 
     await sql`update public.jobs set is_enabled = true where id = ${jobId}`;
     await sql`insert into public.scheduler_settings (tenant_id, is_enabled) values (${ofTenant.id}, false)`;
     const stopped = await enqueue();
     await untilState(stopped.byHand, 'success');
     await untilState(stopped.scheduled, 'canceled', 'success');
-    expect(await readTestRun(stopped.scheduled)).toMatchObject(off('All schedules were stopped'));
+    expect(await readTestRun(stopped.scheduled)).toMatchObject(
+      off('All schedules were stopped', 'run.schedulesOff'),
+    );
   });
 
   it('a scheduled run that has begun goes on with its next attempt although its job was disabled', async () => {
@@ -616,7 +662,10 @@ describe('[rule 30: poison]', () => {
       await serviceClient().rpc('claim_runs', { p_worker_id: 'dies', p_quantity: 1, p_lease_seconds: 1 });
       return (await readTestRun(runId)).state === 'failed';
     });
-    expect(await readTestRun(runId)).toMatchObject({ attempt: 3, error: { name: 'WorkerLost' } });
+    expect(await readTestRun(runId)).toMatchObject({
+      attempt: 3,
+      error: { name: 'WorkerLost', code: 'run.workerLost' },
+    });
     expect(await readTestAttempts(runId)).toEqual(['lost', 'lost', 'lost']);
     expect(await countMessages()).toBe(0);
     const archived = await sql`select 1 from pgmq.a_runs_high where msg_id = ${queue_message_id}`;

@@ -13,6 +13,7 @@ import { unwrap } from '#data/unwrap.ts';
 import { addDays, dayIn, lastDays, startOfDay } from '#domain/calendar-day.ts';
 import { NotFoundError } from '#domain/errors.ts';
 import { isClockAhead, type JobStatusWord } from '#domain/job-status.ts';
+import type { Message } from '#domain/message.ts';
 import { cutPage, type InstantPageCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
@@ -31,7 +32,7 @@ export interface ListedJob {
   toolName: string | null;
   health: JobStatusWord;
   lastFinishedAt: string | null;
-  lastMessage: string | null;
+  lastMessage: Message | null;
   isClockAhead: boolean;
   /** Its newest run that has not finished. */
   running: { startedAt: string | null; host: string | null } | null;

@@ -2,14 +2,20 @@ import { readProxySettings } from '#data/env.ts';
 import { createServiceClient, type ServiceClient } from '#data/clients/service.ts';
 import { notePluginHealth } from '#data/plugin-row.ts';
 import { unwrap } from '#data/unwrap.ts';
+import { cleanMessage, type Message, OwnError } from '#domain/message.ts';
+import { say } from '#domain/portal-messages.ts';
 import { createGuardedFetch, type GuardedFetch } from '#plugins/outgoing.ts';
 
 const checkedEveryMs = 55_000;
 const answerMsMax = 10_000;
 const pluginsMax = 200;
 const atOnce = 10;
+const messageLengthMax = 500;
 
-async function check(fetch: GuardedFetch, baseUrl: string): Promise<{ isHealthy: boolean; message: string }> {
+async function check(
+  fetch: GuardedFetch,
+  baseUrl: string,
+): Promise<{ isHealthy: boolean; message: Message }> {
   try {
     const ask = (path: string) =>
       fetch(`${baseUrl}${path}`, { timeoutMs: answerMsMax, bytesMax: 1_024, redirectsMax: 0 });
@@ -17,9 +23,11 @@ async function check(fetch: GuardedFetch, baseUrl: string): Promise<{ isHealthy:
     // A service without a health page is well when it still shows its manifest.
     const answer = health.status === 404 ? await ask('/plugin.json') : health;
     const isHealthy = answer.status >= 200 && answer.status < 300;
-    return { isHealthy, message: `answered ${answer.status}` };
+    return { isHealthy, message: say('remote.healthAnswered', { status: answer.status }) };
   } catch (error) {
-    return { isHealthy: false, message: error instanceof Error ? error.message : 'could not be reached' };
+    const reason = error instanceof Error ? error.message : say('remote.healthUnknown');
+    const told = error instanceof OwnError ? error.said : reason;
+    return { isHealthy: false, message: cleanMessage(told, (text) => text.slice(0, messageLengthMax)) };
   }
 }
 

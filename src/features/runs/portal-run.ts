@@ -3,6 +3,7 @@ import { toManifest } from '#data/plugin-row.ts';
 import { type PortalRun, portalRunColumns, toErrorSummary, toPortalRun } from '#data/portal-run-row.ts';
 import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
+import type { Message } from '#domain/message.ts';
 import { parseManifest, type PluginJob } from '#domain/plugin/manifest.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { Actor } from '#auth/actor.ts';
@@ -14,7 +15,7 @@ export interface RunAttempt {
   startedAt: string;
   finishedAt: string | null;
   outcome: string | null;
-  errorMessage: string | null;
+  errorMessage: Message | null;
 }
 
 /** What the portal knows of a run of its own: input, progress, attempts, error; its stack for admins only. */

@@ -4,6 +4,7 @@ import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { addDays, dayIn, startOfDay } from '#domain/calendar-day.ts';
 import { cutPage, type InstantPageCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
+import type { Message } from '#domain/message.ts';
 import type { RunProgress } from '#domain/run/progress.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { Actor } from '#auth/actor.ts';
@@ -15,10 +16,10 @@ const jobChoicesMax = 300;
 
 /** A run as a line of the list of all runs. */
 export interface ListedRun extends RunSummary {
-  job: { id: string; title: LocalizedText; jobKey: string; isPortal: boolean };
+  job: { id: string; title: LocalizedText; jobKey: string };
   eventsProcessed: number | null;
   progress: RunProgress | null;
-  errorMessage: string | null;
+  errorMessage: Message | null;
 }
 
 /** One page of a company's runs, newest first. The page is found by the database's function, then read by its ids. */
@@ -48,7 +49,7 @@ export async function listAllRuns(
     await client
       .from('runs')
       .select(
-        `${runSummaryColumns}, events_processed, progress, error, jobs!inner(id, title, titles, job_key, kind)`,
+        `${runSummaryColumns}, events_processed, progress, error, jobs!inner(id, title, titles, job_key)`,
       )
       .eq('tenant_id', tenantId)
       .in('id', ids),
@@ -62,7 +63,6 @@ export async function listAllRuns(
           id: row.jobs.id,
           title: toLocalizedText(row.jobs.title, row.jobs.titles),
           jobKey: row.jobs.job_key,
-          isPortal: row.jobs.kind === 'plugin',
         },
         eventsProcessed: row.events_processed,
         progress: toProgress(row.progress),

@@ -246,7 +246,9 @@ describe('what was missed and what overlaps [rule 21: misfire and overlap]', () 
     expect(previous).toMatchObject({
       state: 'canceled',
       message: why,
-      error: { name: 'Superseded', message: why },
+      message_code: 'run.superseded',
+      message_values: {},
+      error: { name: 'Superseded', message: why, code: 'run.superseded', values: {} },
     });
     expect(next).toMatchObject({ state: 'pending', message: null, error: null });
     await finish(minutely);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { OwnError } from '#domain/message.ts';
 import {
   type AllowedCommand,
   canceled,
@@ -12,6 +13,7 @@ import {
   type RunContext,
   success,
 } from '#plugins/contract.ts';
+import { say } from './sentences.ts';
 
 const killAfterMs = 5_000;
 const lineLengthMax = 16_384;
@@ -23,20 +25,18 @@ function findAllowed(
   allowedCommands: readonly AllowedCommand[],
 ): AllowedCommand {
   if (allowedCommands.length === 0) {
-    throw new NonRetryableError(
-      'This worker runs no commands: its operator has to name them in TC_PORTAL_COMMAND_ALLOWLIST',
-    );
+    throw new NonRetryableError(say('noCommands'));
   }
   const isSame = (allowed: AllowedCommand): boolean => allowed.program === program;
   if (!path.isAbsolute(program) || path.normalize(program) !== program || !allowedCommands.some(isSame)) {
-    throw new NonRetryableError(`The program ${program} is not in the operator's allow-list`);
+    throw new NonRetryableError(say('programNotAllowed', { program }));
   }
   const entry = allowedCommands
     .filter(isSame)
     .find(({ argumentPatterns }) =>
       args.every((argument) => argumentPatterns.some((pattern) => pattern.test(argument))),
     );
-  if (!entry) throw new NonRetryableError(`An argument is not in the operator's allow-list for ${program}`);
+  if (!entry) throw new NonRetryableError(say('argumentNotAllowed', { program }));
   return entry;
 }
 
@@ -116,12 +116,14 @@ async function run(context: RunContext): Promise<Outcome> {
     if (signal.aborted) return canceled();
     const result = { exitCode: code, signal: ended };
     const expected = Number(payload.expectedExitCode ?? 0);
-    if (code === expected) return success({ message: `Exit code ${code}`, result });
-    const reason = ended ? `The program was ended by ${ended}` : `Exit code ${code}, expected ${expected}`;
-    return failed(new Error(reason), result);
+    if (code === expected) return success({ message: say('exitCode', { code }), result });
+    const reason = ended
+      ? say('endedBySignal', { signal: ended })
+      : say('unexpectedExitCode', { code: code ?? 'null', expected });
+    return failed(new OwnError(reason), result);
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES')) {
-      throw new NonRetryableError(`The program could not be started (${String(error.code)})`);
+      throw new NonRetryableError(say('notStarted', { reason: error.code }));
     }
     throw error;
   } finally {

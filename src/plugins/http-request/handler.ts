@@ -1,3 +1,4 @@
+import { OwnError } from '#domain/message.ts';
 import { redactSecrets } from '#domain/redaction.ts';
 import { readableText } from '#domain/reported-text.ts';
 import { parseRetryAfter } from '#domain/run/retry-policy.ts';
@@ -12,6 +13,7 @@ import {
 } from '#plugins/contract.ts';
 import { type OutgoingAnswer, type OutgoingRequest, TargetRefusedError } from '#plugins/outgoing.ts';
 import { fillSecrets, secretsNamedIn } from '#plugins/secret-placeholders.ts';
+import { say } from './sentences.ts';
 
 type Method = NonNullable<OutgoingRequest['method']>;
 
@@ -28,12 +30,10 @@ function readHeaders(text: string, secrets: RunContext['secrets']): Record<strin
     if (line.trim() === '') continue;
     const [, name, value] = /^\s*([!#$%&'*+.^_`|~\w-]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
     if (name === undefined || value === undefined) {
-      throw new NonRetryableError('A line of the headers is not of the form Name: value');
+      throw new NonRetryableError(say('wrongHeaderLine'));
     }
     if (sensitiveHeader.test(name) && secretsNamedIn(value).length === 0) {
-      throw new NonRetryableError(
-        `The header ${name} must take its value from a secret of the job, as in ${name}: {{secret.name}}`,
-      );
+      throw new NonRetryableError(say('headerNeedsSecret', { name, example: `${name}: {{secret.name}}` }));
     }
     headers[name] = fillSecrets(value, secrets);
   }
@@ -45,7 +45,7 @@ function isExpected(status: number, list: string): boolean {
   return list.split(',').some((part) => {
     const [, from, to] = /^\s*(\d{3})\s*(?:-\s*(\d{3})\s*)?$/.exec(part) ?? [];
     if (from === undefined) {
-      throw new NonRetryableError('The expected status must be a list such as 200-299, 404');
+      throw new NonRetryableError(say('wrongExpectedStatus'));
     }
     return status >= Number(from) && status <= Number(to ?? from);
   });
@@ -89,23 +89,23 @@ async function send({ payload, signal, log, fetch, now, secrets }: RunContext): 
       ...(body !== undefined && method !== 'GET' && method !== 'HEAD' && { body }),
     });
   } catch (error) {
-    if (error instanceof TargetRefusedError) throw new NonRetryableError(error.message);
+    if (error instanceof TargetRefusedError) throw new NonRetryableError(error.said);
     throw error;
   }
   const elapsedMs = now().getTime() - startedAt;
   const result = describe(answer, elapsedMs, String(payload.keep), Object.values(secrets));
   log(`${method} ${String(payload.url)} answered ${answer.status} after ${elapsedMs} ms`);
   if (isExpected(answer.status, expected)) {
-    return success({ message: `${method} answered ${answer.status} after ${elapsedMs} ms`, result });
+    return success({ message: say('answered', { method, status: answer.status, ms: elapsedMs }), result });
   }
-  const text = `The answer's status is ${answer.status}, expected ${expected}`;
+  const unexpected = say('unexpectedStatus', { status: answer.status, expected });
   const wanted = answer.headers['retry-after'];
   const seconds = wanted === undefined ? null : parseRetryAfter(wanted, now());
   if (seconds !== null && (answer.status === 429 || answer.status === 503)) {
-    return retryAfter(seconds, new Error(text));
+    return retryAfter(seconds, new OwnError(unexpected));
   }
   const mayPass = answer.status >= 500 || [408, 425, 429].includes(answer.status);
-  return failed(mayPass ? new Error(text) : new NonRetryableError(text), result);
+  return failed(mayPass ? new OwnError(unexpected) : new NonRetryableError(unexpected), result);
 }
 
 export const handlers: PluginHandlers = { send };

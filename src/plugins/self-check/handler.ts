@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
+import type { OwnMessage } from '#domain/message.ts';
 import { countLiveWorkers } from '#domain/portal-health.ts';
 import {
   failed,
@@ -9,36 +10,43 @@ import {
   type RunContext,
   success,
 } from '#plugins/contract.ts';
+import { say } from './sentences.ts';
 
 /** Checks what the portal itself lives on, and fails when one of it is not well. */
 async function check({ payload, log, progress, readPortalHealth }: RunContext): Promise<Outcome> {
   const total = 4;
-  const problems: string[] = [];
+  const problems: OwnMessage[] = [];
   let done = 0;
-  const note = (name: string, value: string, isWell: boolean): void => {
+  const note = (name: OwnMessage, finding: OwnMessage, isWell: boolean): void => {
     done += 1;
-    log(`${isWell ? 'ok  ' : 'FAIL'} ${name}: ${value}`);
+    log(`${isWell ? 'ok  ' : 'FAIL'} ${finding.text}`);
     progress({ done, total, note: name });
-    if (!isWell) problems.push(`${name}: ${value}`);
+    if (!isWell) problems.push(finding);
   };
 
   const { databaseMs, queue, tickAgeSeconds, workers } = await readPortalHealth();
-  note('Database', `answers after ${databaseMs} ms`, databaseMs <= Number(payload.databaseMsMax));
   note(
-    'Queue',
-    `${queue.waitingCount} runs wait, the oldest for ${Math.round(queue.oldestWaitingSeconds)} s`,
+    say('database'),
+    say('databaseAnswers', { ms: databaseMs }),
+    databaseMs <= Number(payload.databaseMsMax),
+  );
+  note(
+    say('queue'),
+    say('queueWaits', { count: queue.waitingCount, seconds: Math.round(queue.oldestWaitingSeconds) }),
     queue.oldestWaitingSeconds <= Number(payload.queueSecondsMax),
   );
   note(
-    'Scheduler',
-    tickAgeSeconds === null ? 'has never ticked' : `last ticked ${Math.round(tickAgeSeconds)} s ago`,
+    say('scheduler'),
+    tickAgeSeconds === null
+      ? say('schedulerNeverTicked')
+      : say('schedulerTicked', { seconds: Math.round(tickAgeSeconds) }),
     tickAgeSeconds !== null && tickAgeSeconds <= Number(payload.schedulerSecondsMax),
   );
   const disk = await fs.statfs(process.cwd());
   const freePercent = disk.blocks === 0 ? 100 : Math.round((disk.bavail / disk.blocks) * 100);
   note(
-    'Disk',
-    `${freePercent} % free on ${os.hostname()}`,
+    say('disk'),
+    say('diskFree', { percent: freePercent, host: os.hostname() }),
     freePercent >= Number(payload.diskFreePercentMin),
   );
 
@@ -51,8 +59,8 @@ async function check({ payload, log, progress, readPortalHealth }: RunContext): 
     diskFreePercent: freePercent,
     host: os.hostname(),
   };
-  if (problems.length > 0) return failed(new NonRetryableError(problems.join('; ')), result);
-  return success({ message: 'Everything is well', eventsProcessed: total, result });
+  if (problems.length > 0) return failed(new NonRetryableError(say('notWell', { problems })), result);
+  return success({ message: say('allWell'), eventsProcessed: total, result });
 }
 
 export const handlers: PluginHandlers = { check };

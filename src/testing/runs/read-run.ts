@@ -1,3 +1,5 @@
+import { readMessage } from '#domain/message.ts';
+import { sayMessage } from '#screens/say-message.ts';
 import { sql } from '#testing/database/clients.ts';
 import { until } from '#testing/until.ts';
 
@@ -6,9 +8,11 @@ export interface StoredRun {
   state: string;
   attempt: number;
   message: string | null;
-  error: { name: string; message: string; stack?: string } | null;
+  message_code: string | null;
+  message_values: unknown;
+  error: { name: string; message: string; stack?: string; code?: string; values?: unknown } | null;
   result: Record<string, unknown> | null;
-  progress: { done: number; total: number | null; note: string | null } | null;
+  progress: { done: number; total: number | null; note: string | null; code?: string } | null;
   events_processed: number | null;
   cursor_before: string | null;
   cursor_after: string | null;
@@ -18,10 +22,21 @@ export interface StoredRun {
   queue_message_id: string;
 }
 
+/** Whatever a test makes a run say by a code, its code and values must make the very sentence that is stored beside them. */
+function checkSentence(text: string | null, code: unknown, values: unknown): void {
+  const message = readMessage(text, code, values);
+  const said = message && sayMessage(message, 'en');
+  if (code && (message?.code !== code || said !== text)) {
+    throw new Error(`${String(code)} with its values says '${said}', but '${text}' is stored`);
+  }
+}
+
 /** Reads a run. */
 export async function readTestRun(runId: string): Promise<StoredRun> {
   const [row] = await sql<StoredRun[]>`select * from public.runs where id = ${runId}`;
   if (!row) throw new Error('There is no such run');
+  checkSentence(row.message, row.message_code, row.message_values);
+  if (row.error) checkSentence(row.error.message, row.error.code, row.error.values);
   return row;
 }
 

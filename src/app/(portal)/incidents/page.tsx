@@ -13,7 +13,6 @@ import { parseJobStatusAddress } from '#features/job-status/schemas.ts';
 import { addressOf } from '#http/paths.ts';
 import { FilterBar } from '#components/ui/filter-bar.tsx';
 import { requireMember } from '#auth/current-member.ts';
-import { findPortalJobs } from '#screens/own-messages.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { listToolChoices } from '#features/tools/tool-choices.ts';
 
@@ -51,10 +50,6 @@ export default portalPage<PageProps<'/incidents'>>(async ({ searchParams }) => {
     );
   }
 
-  const portalJobs = await findPortalJobs(
-    member,
-    page.items.map(({ jobId, lastMessage }) => ({ jobId, message: lastMessage })),
-  );
   const applied = { q: filter.search, state: filter.state, tool: filter.toolId };
   const isPlain = !isNarrowed(filter) && position === null;
   return (
@@ -105,7 +100,7 @@ export default portalPage<PageProps<'/incidents'>>(async ({ searchParams }) => {
         </p>
       )}
       {page.items.length > 0 ? (
-        <JobStatusTable statuses={page.items} timeZone={member.timeZone} portalJobs={portalJobs} />
+        <JobStatusTable statuses={page.items} timeZone={member.timeZone} />
       ) : position === null ? (
         <EmptyState
           icon={SearchX}

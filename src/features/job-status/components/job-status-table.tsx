@@ -4,23 +4,13 @@ import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { ListedJobStatus } from '#features/job-status/queries.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { shownText } from '#screens/reported-text.tsx';
-import { useOwnMessages } from '#screens/own-messages.ts';
+import { sayMessage } from '#screens/say-message.ts';
 import { JobStatusRows } from './job-status-rows.tsx';
 
 /** Jobs with their newest outcome. */
-export function JobStatusTable({
-  statuses,
-  timeZone,
-  portalJobs,
-}: {
-  statuses: ListedJobStatus[];
-  timeZone: string;
-  /** Jobs whose messages the portal wrote. */
-  portalJobs: ReadonlySet<string>;
-}) {
+export function JobStatusTable({ statuses, timeZone }: { statuses: ListedJobStatus[]; timeZone: string }) {
   const t = useTranslations('incidents');
   const states = useTranslations('states');
-  const own = useOwnMessages();
   const locale = useLocale();
   const write = timeWriter(locale, timeZone);
   const hasTools = statuses.some(({ toolName }) => toolName !== null);
@@ -52,9 +42,7 @@ export function JobStatusTable({
           title: shownText(textIn(status.title, locale), 120),
           jobKey: shownText(status.jobKey, 120),
           tool: status.toolName === null ? null : shownText(status.toolName, 60),
-          message: status.lastMessage
-            ? shownText(portalJobs.has(status.jobId) ? own(status.lastMessage) : status.lastMessage, 160)
-            : null,
+          message: status.lastMessage ? shownText(sayMessage(status.lastMessage, locale), 160) : null,
           finished: write(status.lastFinishedAt),
           isClockAhead: status.isClockAhead,
         }))}

@@ -5,23 +5,13 @@ import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { ListedJob } from '#features/jobs/queries.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { shownText } from '#screens/reported-text.tsx';
-import { useOwnMessages } from '#screens/own-messages.ts';
+import { sayMessage } from '#screens/say-message.ts';
 import { JobRows } from './job-rows.tsx';
 
 /** Jobs with how they are and whether they run. */
-export function JobTable({
-  jobs,
-  timeZone,
-  portalJobs,
-}: {
-  jobs: ListedJob[];
-  timeZone: string;
-  /** Jobs whose messages the portal wrote. */
-  portalJobs: ReadonlySet<string>;
-}) {
+export function JobTable({ jobs, timeZone }: { jobs: ListedJob[]; timeZone: string }) {
   const t = useTranslations('jobs');
   const states = useStateWords();
-  const own = useOwnMessages();
   const locale = useLocale();
   const write = timeWriter(locale, timeZone);
   const hasTools = jobs.some(({ toolName }) => toolName !== null);
@@ -56,9 +46,7 @@ export function JobTable({
           title: shownText(textIn(job.title, locale), 120),
           jobKey: shownText(job.jobKey, 120),
           tool: job.toolName === null ? null : shownText(job.toolName, 60),
-          message: job.lastMessage
-            ? shownText(portalJobs.has(job.id) ? own(job.lastMessage) : job.lastMessage, 160)
-            : null,
+          message: job.lastMessage ? shownText(sayMessage(job.lastMessage, locale), 160) : null,
           finished: job.lastFinishedAt ? write(job.lastFinishedAt) : null,
           isClockAhead: job.isClockAhead,
         }))}

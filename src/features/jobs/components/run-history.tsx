@@ -16,7 +16,7 @@ import { type HistoryFilter, outcomes } from '#features/jobs/schemas.ts';
 import { addressOf } from '#http/paths.ts';
 import { ApplyButton, DayField } from '#components/ui/day-field.tsx';
 import { shownText } from '#screens/reported-text.tsx';
-import { useOwnMessages } from '#screens/own-messages.ts';
+import { sayMessage } from '#screens/say-message.ts';
 import { HistoryRows } from './history-rows.tsx';
 
 function HistoryFilterBar({ action, filter }: { action: Route; filter: HistoryFilter }) {
@@ -67,7 +67,6 @@ export function RunHistory({
   const t = useTranslations('jobs.history');
   const states = useStateWords();
   const triggers = useTranslations('runs.triggerWords');
-  const own = useOwnMessages();
   const locale = useLocale();
   const isNarrowed = filter.outcome !== null || filter.from !== null || filter.to !== null;
   const query = { ...filter };
@@ -124,7 +123,7 @@ export function RunHistory({
               clockAhead: describeClock(run),
               duration: run.durationMs === null ? null : formatDuration(run.durationMs, locale),
               from: isPortal ? triggers(run.trigger) : run.host === null ? null : shownText(run.host, 60),
-              message: run.message ? shownText(isPortal ? own(run.message) : run.message, 160) : null,
+              message: run.message ? shownText(sayMessage(run.message, locale), 160) : null,
             }))}
           />
         </Table>

@@ -4,7 +4,7 @@ import { Badge } from '#components/ui/badge.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import type { Plugin } from '#data/plugin-row.ts';
-import { ReportedText } from '#screens/reported-text.tsx';
+import { MessageText } from '#screens/message-text.tsx';
 
 const looks = {
   healthy: { tone: 'success', icon: CircleCheck },
@@ -36,7 +36,7 @@ export function PluginHealth({ plugin, timeZone }: { plugin: Plugin; timeZone: s
         </span>
       )}
       {plugin.health === 'unhealthy' && plugin.healthMessage ? (
-        <ReportedText text={plugin.healthMessage} lengthMax={160} className="block text-xs text-danger" />
+        <MessageText message={plugin.healthMessage} lengthMax={160} className="block text-xs text-danger" />
       ) : null}
     </span>
   );

@@ -25,7 +25,7 @@ import { formatDuration } from '#domain/duration.ts';
 import { readableText } from '#domain/reported-text.ts';
 import type { RunState } from '#domain/run-state.ts';
 import { pluginPath, runPath } from '#http/paths.ts';
-import { OwnMessage } from '#screens/own-message.tsx';
+import { MessageText } from '#screens/message-text.tsx';
 import { ReportedText } from '#screens/reported-text.tsx';
 import type { PortalRunDetail, RunAttempt } from '#features/runs/portal-run.ts';
 
@@ -69,7 +69,7 @@ export function ProgressCard({
                     : t('progressOf', { done: progress.done, total: progress.total })}
                 </span>
               )}
-              {progress?.note ? <OwnMessage text={progress.note} lengthMax={200} /> : null}
+              {progress?.note ? <MessageText message={progress.note} lengthMax={200} /> : null}
             </p>
           </>
         )}
@@ -89,7 +89,7 @@ export function RunErrorCard({ run }: { run: PortalRunDetail }) {
         <ReportedText text={run.error.name} lengthMax={200} />
       </p>
       <p className="mt-1 whitespace-pre-wrap">
-        <OwnMessage text={run.error.message} />
+        <MessageText message={run.error.message} />
       </p>
       {run.stack === null ? null : (
         <details className="mt-3">
@@ -187,7 +187,7 @@ export function AttemptsCard({ attempts, timeZone }: { attempts: readonly RunAtt
                 <span className="block font-mono text-xs wrap-anywhere">{attempt.workerId}</span>
               </Cell>
               <Cell label={attempt.errorMessage ? t('message') : undefined} className="text-ink-muted">
-                {attempt.errorMessage ? <OwnMessage text={attempt.errorMessage} lengthMax={200} /> : null}
+                {attempt.errorMessage ? <MessageText message={attempt.errorMessage} lengthMax={200} /> : null}
               </Cell>
             </Row>
           );

@@ -6,7 +6,7 @@ import type { Run } from '#data/run-row.ts';
 import { clockAheadMs } from '#domain/clock-skew.ts';
 import { formatDuration } from '#domain/duration.ts';
 import { isUnfinished } from '#domain/run-state.ts';
-import { OwnMessage } from '#screens/own-message.tsx';
+import { MessageText } from '#screens/message-text.tsx';
 import { ReportedText, shownText } from '#screens/reported-text.tsx';
 import type { WholeRun } from '#features/runs/whole-run.ts';
 import { LogCard } from './log-card.tsx';
@@ -66,12 +66,12 @@ export function RunBody({ whole, timeZone }: { whole: WholeRun; timeZone: string
             <p>{t('clockWrong.body')}</p>
           </Notice>
         ) : null}
-        {run.message !== null && run.message === portalRun?.error?.message ? null : (
+        {run.message !== null && run.message.text === portalRun?.error?.message.text ? null : (
           <Card>
             <CardHeader title={t('message')} />
             {run.message ? (
               <div className="whitespace-pre-wrap">
-                {portalRun === null ? <ReportedText text={run.message} /> : <OwnMessage text={run.message} />}
+                <MessageText message={run.message} />
               </div>
             ) : (
               <p className="text-ink-muted">{t('noMessage')}</p>

@@ -6,7 +6,7 @@ import { HeadCell, Table } from '#components/ui/table.tsx';
 import { formatDuration } from '#domain/duration.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { shownText } from '#screens/reported-text.tsx';
-import { useOwnMessages } from '#screens/own-messages.ts';
+import { sayMessage } from '#screens/say-message.ts';
 import type { ListedRun } from '#features/runs/run-list.ts';
 import { type RunRow, RunRows } from './run-rows.tsx';
 
@@ -25,12 +25,10 @@ export function RunTable({
   const states = useStateWords();
   const locale = useLocale();
   const format = useFormatter();
-  const own = useOwnMessages();
 
   const toRow = (run: ListedRun): RunRow => {
     const { progress } = run;
-    const told = run.errorMessage ?? run.message;
-    const message = told && run.job.isPortal ? own(told) : told;
+    const message = run.errorMessage ?? run.message;
     const note = progress?.note ?? null;
     return {
       id: run.id,
@@ -46,10 +44,10 @@ export function RunTable({
           ? {
               done: progress.done,
               total: progress.total,
-              note: note === null ? null : shownText(own(note), 80),
+              note: note === null ? null : shownText(sayMessage(note, locale), 80),
             }
           : null,
-      message: message ? shownText(message, 160) : null,
+      message: message ? shownText(sayMessage(message, locale), 160) : null,
     };
   };
 

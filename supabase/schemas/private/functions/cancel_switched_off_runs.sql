@@ -10,9 +10,11 @@ begin
   with finished as (
     update public.runs r
     set
-      state = 'canceled', finished_at = now(), ordered_at = now(), next_attempt_at = null, message = s.reason,
-      error = jsonb_build_object('name', 'SwitchedOff', 'message', s.reason)
+      state = 'canceled', finished_at = now(), ordered_at = now(), next_attempt_at = null,
+      message = m.own ->> 'message', message_code = m.own ->> 'code', message_values = m.own -> 'values',
+      error = jsonb_build_object('name', 'SwitchedOff') || m.own
     from private.switched_off_runs(p_run_ids) s
+    cross join lateral private.own_message(s.code) m (own)
     where r.id = s.run_id and r.id = any (p_run_ids) and r.state = 'pending'
     returning r.id
   )

@@ -57,11 +57,14 @@ begin
     returning n.id as run_id, j.tenant_id, j.id, j.job_key, j.title, j.tool_id
   )
   insert into public.job_status as s
-    (tenant_id, job_id, job_key, title, tool_id, last_status, last_finished_at, last_message)
+    (tenant_id, job_id, job_key, title, tool_id, last_status, last_finished_at, last_message, last_message_code,
+      last_message_values)
   select
     a.tenant_id, a.id, a.job_key, a.title, a.tool_id,
     case n.state when 'success' then 'success' else 'error' end,
-    n.finished_at, coalesce(n.message, n.error ->> 'message')
+    n.finished_at, coalesce(n.message, n.error ->> 'message'),
+    case when n.message is null then n.error ->> 'code' else n.message_code end,
+    case when n.message is null then n.error -> 'values' else n.message_values end
   from advanced a
   join newest n on n.id = a.run_id
   on conflict (job_id) do update set
@@ -70,6 +73,8 @@ begin
     last_status = excluded.last_status,
     last_finished_at = excluded.last_finished_at,
     last_message = excluded.last_message,
+    last_message_code = excluded.last_message_code,
+    last_message_values = excluded.last_message_values,
     updated_at = now();
 end;
 $$;

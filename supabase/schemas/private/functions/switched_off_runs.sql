@@ -1,7 +1,7 @@
 -- A run that waited while its plugin, job or schedules were switched off does not wait for the switch to go back, because every
 -- run ends without a human.
 create function private.switched_off_runs(p_run_ids uuid[])
-returns table (run_id uuid, reason text)
+returns table (run_id uuid, code text)
 language sql
 stable
 security invoker
@@ -10,9 +10,9 @@ as $$
   select
     r.id,
     case
-      when not p.is_enabled then 'The plugin was switched off before the run could begin'
-      when not j.is_enabled then 'The job was switched off before the run could begin'
-      else 'All schedules were stopped before the run could begin'
+      when not p.is_enabled then 'run.pluginOff'
+      when not j.is_enabled then 'run.jobOff'
+      else 'run.schedulesOff'
     end
   from public.runs r
   join public.jobs j on j.id = r.job_id

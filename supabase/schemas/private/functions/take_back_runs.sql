@@ -20,7 +20,7 @@ begin
       finished_at = now(), ordered_at = now(), attempt_token = null, lease_expires_at = null,
       duration_ms = greatest(0, (extract(epoch from now() - r.started_at) * 1000)::bigint),
       error = case when r.cancel_requested_at is null then
-        jsonb_build_object('name', 'WorkerLost', 'message', 'The worker stopped without a word during every attempt')
+        jsonb_build_object('name', 'WorkerLost') || private.own_message('run.workerLost')
         else r.error end
     from public.jobs j
     where r.id = any (p_run_ids) and r.state = 'running' and j.id = r.job_id

@@ -12,7 +12,7 @@ declare
   v_to_cancel uuid[];
   v_skipped bigint;
   v_missed bigint;
-  v_why text := 'Canceled, because the next time of its schedule had come';
+  v_why jsonb := private.own_message('run.superseded');
 begin
   -- Two ticks wait for each other in one order; the second then finds that the first has moved the schedule on.
   perform 1
@@ -159,8 +159,10 @@ begin
     perform private.cancel_runs(v_to_cancel);
     update public.runs r
       set
-        message = case when r.state = 'canceled' then v_why end,
-        error = jsonb_build_object('name', 'Superseded', 'message', v_why)
+        message = case when r.state = 'canceled' then v_why ->> 'message' end,
+        message_code = case when r.state = 'canceled' then v_why ->> 'code' end,
+        message_values = case when r.state = 'canceled' then v_why -> 'values' end,
+        error = jsonb_build_object('name', 'Superseded') || v_why
       where r.id = any (v_to_cancel) and (r.state = 'running' or r.state = 'canceled' and r.finished_at >= now());
   end if;
   if v_run_ids is not null then

@@ -95,15 +95,18 @@ begin
       lease_expires_at = null,
       next_attempt_at = case when a.state = 'pending' and a.delay_seconds > 0
         then clock_timestamp() + make_interval(secs => a.delay_seconds) end,
-      message = coalesce(a.message, case when a.state = 'success' then r.message end),
+      -- A success without a message keeps the one that the run had, with its code.
+      message = case when a.message is null and a.state = 'success' then r.message else a.message end,
+      message_code = case when a.message is null and a.state = 'success' then r.message_code else a.message_code end,
+      message_values = case when a.message is null and a.state = 'success' then r.message_values else a.message_values end,
       error = case when a.state = 'success' then null when a.error is null then r.error else a.error - 'stack' end,
       result = coalesce(a.result, r.result),
       progress = coalesce(a.progress, r.progress),
       events_processed = coalesce(a.events_processed, r.events_processed),
       cursor_after = case when a.state = 'success' then a.cursor end
     from jsonb_to_recordset(v_results) as a (
-      run_id uuid, state text, attempt_outcome text, delay_seconds double precision, message text, error jsonb, result jsonb,
-      progress jsonb, events_processed integer, cursor text
+      run_id uuid, state text, attempt_outcome text, delay_seconds double precision, message text, message_code text,
+      message_values jsonb, error jsonb, result jsonb, progress jsonb, events_processed integer, cursor text
     )
     where r.id = a.run_id and r.id = any (v_held);
 
@@ -155,7 +158,7 @@ end;
 $$;
 comment on function public.finish_attempts(jsonb) is
   'Ends attempts: [{run_id, attempt_token, state: success|failed|canceled|pending, attempt_outcome, delay_seconds, message, '
-  'error, result, progress, events_processed, cursor, log}]. pending: try again after delay_seconds. Answers the runs whose '
+  'message_code, message_values, error, result, progress, events_processed, cursor, log}]. pending: try again after delay_seconds. Answers the runs whose '
   'token was right; results of a lost lease are refused by their absence.';
 
 grant execute on function public.finish_attempts(jsonb) to service_role;

@@ -21,6 +21,8 @@ returns table (
   last_status text,
   last_finished_at timestamptz,
   last_message text,
+  last_message_code text,
+  last_message_values jsonb,
   updated_at timestamptz
 )
 language plpgsql
@@ -72,7 +74,8 @@ begin
   end if;
   return query execute format(
     'with found as %s (select s.id, s.last_status, s.last_finished_at from public.job_status s where %s) '
-    'select %s, s.id, s.job_id, s.job_key, s.title, j.titles, t.name, s.last_status, s.last_finished_at, s.last_message, s.updated_at '
+    'select %s, s.id, s.job_id, s.job_key, s.title, j.titles, t.name, s.last_status, s.last_finished_at, s.last_message, '
+    's.last_message_code, s.last_message_values, s.updated_at '
     'from (select p.* from (%s) p order by p.last_status %s, p.last_finished_at %s, p.id %6$s limit $6) p '
     'join public.job_status s on s.id = p.id '
     'join public.jobs j on j.id = s.job_id '

@@ -9,6 +9,8 @@ create table public.job_status (
   last_status text not null,
   last_finished_at timestamptz not null,
   last_message text,
+  last_message_code text,
+  last_message_values jsonb,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint job_status_is_success_or_error check (last_status in ('success', 'error')),
@@ -33,6 +35,8 @@ comment on column public.job_status.tool_id is 'The tool it belongs to, if any.'
 comment on column public.job_status.last_status is 'success or error: outcome of the newest run.';
 comment on column public.job_status.last_finished_at is 'When that run finished, as the reporter gave it.';
 comment on column public.job_status.last_message is 'What that run said.';
+comment on column public.job_status.last_message_code is 'Code of its sentence; null for what somebody else said.';
+comment on column public.job_status.last_message_values is 'What the sentence takes, by name.';
 comment on column public.job_status.created_at is 'When the job first finished.';
 comment on column public.job_status.updated_at is 'When the row last changed, by the portal''s clock.';
 

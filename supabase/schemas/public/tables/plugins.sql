@@ -11,6 +11,8 @@ create table public.plugins (
   concurrency_limit integer,
   health text not null default 'unknown',
   health_message text,
+  health_message_code text,
+  health_message_values jsonb,
   health_checked_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -40,6 +42,8 @@ comment on column public.plugins.is_enabled is 'Whether its jobs may start.';
 comment on column public.plugins.concurrency_limit is 'Most runs of the plugin at once, across all workers; null for no limit.';
 comment on column public.plugins.health is 'unknown, healthy or unhealthy: the last check of a remote plugin.';
 comment on column public.plugins.health_message is 'What that check said.';
+comment on column public.plugins.health_message_code is 'Code of its sentence; null for what somebody else said.';
+comment on column public.plugins.health_message_values is 'What the sentence takes, by name.';
 comment on column public.plugins.health_checked_at is 'When it was checked.';
 comment on column public.plugins.created_at is 'When it was added.';
 comment on column public.plugins.updated_at is 'When the row last changed.';

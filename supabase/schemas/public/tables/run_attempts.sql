@@ -22,4 +22,4 @@ comment on column public.run_attempts.worker_id is 'The worker.';
 comment on column public.run_attempts.started_at is 'When the worker took it.';
 comment on column public.run_attempts.finished_at is 'When it finished or was found lost.';
 comment on column public.run_attempts.outcome is 'success, failed, retry, canceled, snoozed, released, lost or timed_out.';
-comment on column public.run_attempts.error is 'Name and message of its error.';
+comment on column public.run_attempts.error is 'Name and message of its error; code and values of the message where the words are ours.';

@@ -11,7 +11,6 @@ import { jobStates, parseJobsAddress } from '#features/jobs/schemas.ts';
 import { addressOf } from '#http/paths.ts';
 import { FilterBar } from '#components/ui/filter-bar.tsx';
 import { requireMember } from '#auth/current-member.ts';
-import { findPortalJobs } from '#screens/own-messages.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { NewJobDialog, NewJobLink } from '#features/plugins/components/new-job-dialog.tsx';
 import { listPlugins } from '#features/plugins/queries.ts';
@@ -33,10 +32,6 @@ export default portalPage<PageProps<'/jobs'>>(async ({ searchParams }) => {
     getTranslations('jobs'),
     getTranslations('states'),
   ]);
-  const portalJobs = await findPortalJobs(
-    member,
-    page.items.map(({ id, lastMessage }) => ({ jobId: id, message: lastMessage })),
-  );
   const applied = { q: filter.search, state: filter.state, tool: filter.toolId };
   const here = { ...applied, ...(position && { [position.direction]: position.cursor }) };
   const isNarrowed = filter.search !== '' || filter.state !== null || filter.toolId !== null;
@@ -87,7 +82,7 @@ export default portalPage<PageProps<'/jobs'>>(async ({ searchParams }) => {
         ]}
       />
       {page.items.length > 0 ? (
-        <JobTable jobs={page.items} timeZone={member.timeZone} portalJobs={portalJobs} />
+        <JobTable jobs={page.items} timeZone={member.timeZone} />
       ) : (
         <EmptyState
           icon={SearchX}

@@ -21,7 +21,7 @@ import { getJobOnce, listRuns, listUnfinishedRuns, readDailyStats } from '#featu
 import { parseHistoryAddress } from '#features/jobs/schemas.ts';
 import { addressOf, deleteJobPath, jobOccurrencesPath, jobPath, runPath } from '#http/paths.ts';
 import { FinishedTime } from '#components/ui/finished-time.tsx';
-import { OwnMessage } from '#screens/own-message.tsx';
+import { MessageText } from '#screens/message-text.tsx';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { type CurrentMember, requireMember } from '#auth/current-member.ts';
 import { portalPage } from '#screens/portal-page.tsx';
@@ -114,11 +114,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
           aria-label={t('detail.latest')}
           className="max-h-72 overflow-y-auto whitespace-pre-wrap"
         >
-          {portalJob === null ? (
-            <ReportedText text={status.lastMessage} />
-          ) : (
-            <OwnMessage text={status.lastMessage} />
-          )}
+          <MessageText message={status.lastMessage} />
         </div>
       ) : (
         <p className="text-ink-muted">{t('detail.noMessage')}</p>

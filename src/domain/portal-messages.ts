@@ -1,0 +1,100 @@
+import { OwnMessage, type ValuesArgument } from './message.ts';
+
+/**
+ * Every sentence that the portal itself stores, in English, as the API returns it; functions of the database write some of them too.
+ * Its Japanese is in `src/i18n/messages/ja/sentences.json`. A built-in plugin has its own in its folder.
+ */
+export const portalSentences = {
+  run: {
+    timedOut: 'The attempt took longer than {seconds} s and was cut',
+    tooManySnoozes: 'The run has snoozed {count} times without getting anything done.',
+    workerLost: 'The worker stopped without a word during every attempt',
+    superseded: 'Canceled, because the next time of its schedule had come',
+    pluginOff: 'The plugin was switched off before the run could begin',
+    jobOff: 'The job was switched off before the run could begin',
+    schedulesOff: 'All schedules were stopped before the run could begin',
+    resultRefused: 'The database refused what the run answered',
+    unreadableError: 'An error that cannot be shown was thrown.',
+    noPlugin: 'This worker has no plugin {plugin}',
+    noJob: 'The plugin {plugin} has no job {job}',
+    noSigningSecret: 'The plugin {plugin} has no signing secret',
+    wrongManifest: 'plugin.json of {plugin}: {field} {problem}',
+    wrongPayload: '{problems| }',
+    noSecret: 'The job has no secret named {name}',
+  },
+  payload: {
+    not_an_object: '{field} must be an object.',
+    unknown_field: '{field} is not a field of this job.',
+    required: '{field} is required.',
+    not_text: '{field} must be text.',
+    not_a_number: '{field} must be a number.',
+    not_an_integer: '{field} must be a whole number.',
+    not_a_boolean: '{field} must be true or false.',
+    not_a_choice: '{field} must be one of the choices.',
+    not_a_date: '{field} must be a date, YYYY-MM-DD.',
+    too_small: '{field} must be at least {limit}.',
+    too_large: '{field} must be at most {limit}.',
+    too_short: '{field} must have at least {limit} characters.',
+    too_long: '{field} must have at most {limit} characters.',
+  },
+  remote: {
+    answered: 'The plugin answered {status}',
+    redirected: 'The plugin answered {status}; redirects are not followed',
+    noJson: 'The plugin answered {status} without JSON',
+    tooLarge: "The plugin's answer is larger than {bytes} bytes",
+    noOutcome: "The plugin's answer is not an outcome: {problem}",
+    retryLater: 'The plugin asked to be called later',
+    healthAnswered: 'answered {status}',
+    healthUnknown: 'could not be reached',
+  },
+  outgoing: {
+    notUrl: 'The address is not a URL',
+    onlyHttp: 'Only http and https addresses are called',
+    credentials: 'The address must not hold a user name or password: use a header with a secret',
+    refused:
+      '{host} is a {kind|} address ({address}), which the portal does not call: the operator can allow the host in TC_PORTAL_ALLOWED_HOSTS',
+    noAddress: '{host} has no address',
+    notLookedUp:
+      '{host} could not be looked up, and the proxy is not asked for what was not checked: the operator can allow the host in TC_PORTAL_ALLOWED_HOSTS{because|}',
+    tooManyRedirects: 'The target redirects more than {count} times',
+    noAnswer: '{host} did not answer within {seconds} s',
+    unreachable: '{host} could not be reached{through|}{because|}',
+    through: ' through the proxy {proxy}',
+    because: ': {reason}',
+  },
+  addressKind: {
+    public: 'public',
+    loopback: 'loopback',
+    private: 'private',
+    link_local: 'link-local',
+    multicast: 'multicast',
+    unspecified: 'unspecified',
+    reserved: 'reserved',
+    not_an_address: 'unreadable',
+  },
+} as const;
+
+type Sentences = typeof portalSentences;
+
+/** Code of a sentence of the portal: its group and its name. */
+export type PortalCode = {
+  [Group in keyof Sentences]: `${Group}.${keyof Sentences[Group] & string}`;
+}[keyof Sentences];
+
+type TemplateOf<Code extends PortalCode> = Code extends `${infer Group extends keyof Sentences}.${infer Name}`
+  ? Sentences[Group][Name & keyof Sentences[Group]]
+  : never;
+
+const templates = new Map(
+  Object.entries(portalSentences).flatMap(([group, sentences]) =>
+    Object.entries(sentences).map(([name, template]): [string, string] => [`${group}.${name}`, template]),
+  ),
+);
+
+/** A message of the portal. */
+export function say<Code extends PortalCode>(
+  code: Code,
+  ...[values]: ValuesArgument<TemplateOf<Code>>
+): OwnMessage {
+  return new OwnMessage(code, templates.get(code) ?? '', values ?? {});
+}

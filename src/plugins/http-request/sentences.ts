@@ -1,0 +1,26 @@
+import { createSay, type PluginSentences } from '#plugins/contract.ts';
+
+export const sentences = {
+  answered: {
+    en: '{method} answered {status} after {ms} ms',
+    ja: '{method} の応答は {status}（{ms}ミリ秒）',
+  },
+  unexpectedStatus: {
+    en: "The answer's status is {status}, expected {expected}",
+    ja: '応答のステータスが {status} でした（期待するステータス: {expected}）',
+  },
+  wrongHeaderLine: {
+    en: 'A line of the headers is not of the form Name: value',
+    ja: '「名前: 値」の形式になっていないヘッダーがあります',
+  },
+  headerNeedsSecret: {
+    en: 'The header {name} must take its value from a secret of the job, as in {example}',
+    ja: 'ヘッダー {name} の値には、ジョブのシークレットを使ってください（例: {example}）',
+  },
+  wrongExpectedStatus: {
+    en: 'The expected status must be a list such as 200-299, 404',
+    ja: '「期待するステータス」は「200-299, 404」の形式で指定してください',
+  },
+} as const satisfies PluginSentences;
+
+export const say = createSay('http-request', sentences);

@@ -1,0 +1,22 @@
+create function private.own_message(p_code text)
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object('message', s.sentence, 'code', s.code, 'values', '{}'::jsonb)
+  from (
+    values
+      ('run.workerLost', 'The worker stopped without a word during every attempt'),
+      ('run.superseded', 'Canceled, because the next time of its schedule had come'),
+      ('run.pluginOff', 'The plugin was switched off before the run could begin'),
+      ('run.jobOff', 'The job was switched off before the run could begin'),
+      ('run.schedulesOff', 'All schedules were stopped before the run could begin')
+  ) s (code, sentence)
+  where s.code = p_code;
+$$;
+comment on function private.own_message(text) is
+  'What the portal says where the database decides it: {message, code, values}. The sentences of src/domain/portal-messages.ts.';
+
+grant execute on function private.own_message(text) to service_role;
