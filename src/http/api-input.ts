@@ -92,7 +92,7 @@ export const pageSize = ({ byDefault, max }: { byDefault: number; max: number })
     .min(1, problem)
     .default(byDefault)
     .transform((given) => Math.min(given, max))
-    .meta({ description: `At most ${max}; more is answered with ${max}.` });
+    .meta({ description: `At most ${max}; larger values count as ${max}.` });
 };
 
 /** Where a page begins: the `next` of the page before it. */
@@ -105,4 +105,4 @@ export const pageCursor = <Cursor>(parse: (text: string) => Cursor | null) =>
       return cursor ?? undefined;
     })
     .optional()
-    .meta({ description: 'The `next` of the page before.' });
+    .meta({ description: 'The `next` of the previous page.' });

@@ -49,7 +49,7 @@ export const errorBody = z
       .array(
         z.object({
           field: z.string(),
-          problem: z.string().meta({ description: 'What is wrong, to be read after the name of the field.' }),
+          problem: z.string().meta({ description: 'What is wrong; follows the name of the field.' }),
         }),
       )
       .optional(),

@@ -46,36 +46,36 @@ const info = {
   title: 'TC Portal',
   version: '0.1.0',
   license: { name: 'MIT', identifier: 'MIT' },
-  description: `What scripts and programs may call. Every answer is JSON in UTF-8 with \`Cache-Control: no-store\` and an \
-\`X-Request-Id\`, which the portal also logs; send your own (8 to 128 of \`A-Z a-z 0-9 _ . : -\`) and it is used. An error is \
-\`{"error": "<sentence>"}\`, where fields are wrong with \`details\`. Any method that is not listed is answered 405 with \
-\`Allow\`. Everywhere but on the report routes, a query parameter that is not listed is answered 400.
+  description: `What scripts and programs can call. Every response is JSON in UTF-8 with \`Cache-Control: no-store\` and an \
+\`X-Request-Id\`, which the portal also logs; a request can bring its own (8 to 128 of \`A-Z a-z 0-9 _ . : -\`). An error is \
+\`{"error": "<sentence>"}\`, with \`details\` if fields are wrong. Any other method gets 405 with \`Allow\`, and an unknown \
+query parameter gets 400, except on the report routes.
 
 **Instants** are ISO 8601 calendar dates with or without a time: extended (\`2026-11-21T06:00:00.123456+09:00\`) or basic \
 (\`20261121T060000Z\`), \`T\` or a space between date and time. **Without an offset a time is UTC**, and a date alone is its \
 midnight in UTC. Microseconds are kept. Whatever else \`new Date\` would accept (\`1\`, \`Jan 5\`) is refused.
 
 **Bodies** are UTF-8, with or without a byte order mark. Otherwise UTF-16's mark or the declared \`charset\` is used, else \
-CP932/Shift_JIS, and the answer says so in \`decoded_from\`. NUL characters and lone surrogates are cleaned, not refused. At \
-most 1 MiB, not compressed. A body that is refused while it still arrives is read first, up to 32 MiB, so that clients that \
+CP932/Shift_JIS, and the response says so in \`decoded_from\`. NUL characters and lone surrogates are cleaned, not refused. At \
+most 1 MiB, not compressed. A body that is refused is still read to its end, up to 32 MiB, so that clients that \
 send everything before they read can read the reason.
 `,
 };
 
 const servers = [
   { url: 'https://portal.example.com', description: 'Your portal' },
-  { url: 'http://127.0.0.1:3000', description: 'The portal that `npm start` brings up' },
+  { url: 'http://127.0.0.1:3000', description: 'The portal that `npm start` starts' },
 ];
 
 const tags = {
-  Reports: 'Scripts that something else runs report how their runs begin and end.',
+  Reports: 'For scripts that run elsewhere: report how their runs start and end.',
   Health: 'For load balancers and supervisors.',
   'Plugin runs': 'Jobs that the portal runs, by plugin.',
-  'Remote plugins': 'What a remote plugin reports while its attempt runs.',
+  'Remote plugins': 'What a remote plugin reports about its attempt.',
   Scheduler: 'Jobs that the portal runs, by schedule.',
   'Background jobs': 'What the portal is doing.',
   Internal: 'For pg_cron, Vercel Cron and Prometheus.',
-  Screens: "What the portal's own pages ask; may change with them.",
+  Screens: "Used by the portal's own pages. Can change at any time.",
 };
 
 const securitySchemes = {
@@ -97,7 +97,7 @@ const securitySchemes = {
     type: 'http',
     scheme: 'bearer',
     description:
-      "The `token` of the worker's call, which opens this one attempt until it is over or its lease is lost.",
+      "The `token` of the worker's call, which is valid for this attempt until it ends or its lease is lost.",
   },
   session: {
     type: 'apiKey',
@@ -125,7 +125,7 @@ const named = (name: string, ...given: Parameters<typeof refusal>) => ({ ...refu
 
 const serverError = named(
   'ServerError',
-  'The portal is not configured, or has a defect, of which its log tells more.',
+  'The portal is not configured, or has a defect; see its log.',
   'Server configuration error',
   'Internal server error',
 );
@@ -137,13 +137,13 @@ const databaseAway = named(
 const ofActors: Refusals = {
   401: named(
     'NoActor',
-    'No session and no API key, or one that does not work (any more).',
+    'No session or API key, or an invalid one.',
     'Not signed in',
     'Invalid or missing API key',
   ),
   403: named(
     'MayNot',
-    'Not for this role or scope, or sent by a page of another site.',
+    'The role or scope is not sufficient, or a page of another site sent the request.',
     'Only admins can do this',
     'This API key needs the scope read or admin',
     'Requests from another origin are refused',
@@ -151,7 +151,7 @@ const ofActors: Refusals = {
   500: serverError,
   503: databaseAway,
 };
-const wrongQuery = named('WrongQuery', 'A query parameter is wrong or not known; `details` names it.', {
+const wrongQuery = named('WrongQuery', 'A query parameter is invalid or unknown; `details` names it.', {
   error: 'Invalid query',
   details: [{ field: 'stauts', problem: 'is not a known parameter' }],
 });
@@ -165,14 +165,14 @@ const tooLargeJson = named(
 // What everybody's requests may be refused with, by who may call.
 const refusalsOf: Record<Access, Refusals> = {
   anybody: {},
-  session: { 401: refusal('Nobody is signed in.', 'Not signed in'), 500: serverError, 503: databaseAway },
+  session: { 401: refusal('No one is signed in.', 'Not signed in'), 500: serverError, 503: databaseAway },
   read: ofActors,
   admin: ofActors,
   'cron or read': ofActors,
   attempt: {
     401: named(
       'NoAttemptToken',
-      "No bearer token, or one that cannot be an attempt's.",
+      'The bearer token is missing, or is not the token of an attempt.',
       'Invalid or missing attempt token',
     ),
     500: serverError,
@@ -184,24 +184,20 @@ const refusalsOf: Record<Access, Refusals> = {
     503: databaseAway,
   },
   report: {
-    401: named(
-      'WrongSecret',
-      'No secret, or one that does not work (any more).',
-      'Invalid or missing webhook secret',
-    ),
+    401: named('WrongSecret', 'The secret is missing or invalid.', 'Invalid or missing webhook secret'),
     403: named(
       'MayNotReport',
-      'The API key is real but may not do this.',
+      'The API key is valid but lacks the scope.',
       'This API key needs the scope report',
     ),
     405: {
-      ...named('OnlyPost', 'Another method than POST.', 'Method not allowed'),
+      ...named('OnlyPost', 'A method other than POST.', 'Method not allowed'),
       headers: { Allow: 'The method that works.' },
     },
     413: named('TooLarge', 'The body is over the limit.', 'Body must be at most 1 MiB (1048576 bytes)'),
     429: named(
       'TooManyReports',
-      'Over the limit of one key (60,000 a minute unless `TC_PORTAL_REPORTS_PER_MINUTE` says otherwise).',
+      'Over the limit of one key (60,000 a minute, or `TC_PORTAL_REPORTS_PER_MINUTE`).',
       'Too many reports with this key: try again later',
     ),
     500: serverError,
@@ -392,7 +388,7 @@ export function formatApiDescription(): string {
     singleQuote: true,
     compat: 'yaml-1.1',
   } as const;
-  return `# Made by \`npm run generate-api\` from src/features/*/api.ts; not edited by hand.\n${stringify(describeApi(), options)}`;
+  return `# Made by \`npm run generate-api\` from src/features/*/api.ts. Do not edit.\n${stringify(describeApi(), options)}`;
 }
 
 export function writeApiDescription(): void {

@@ -18,7 +18,7 @@ const errorSchema = z
       stack: z.string().nullish(),
     }),
   ])
-  .meta({ id: 'PluginError', description: 'Why it failed. The stack is for admins only.' });
+  .meta({ id: 'PluginError', description: 'Why it failed. Only admins get the stack.' });
 
 const depthMax = 100;
 
@@ -59,7 +59,7 @@ export const remoteAnswerSchema = z.discriminatedUnion('outcome', [
       events_processed: z.int().min(0).nullish(),
       result: resultSchema.nullish(),
       cursor: z.string().max(8_000).nullish().meta({
-        description: 'Where the next run begins; absent or null leaves it where it is.',
+        description: 'Where the next run starts; absent or null keeps the current cursor.',
       }),
       log: logSchema,
     })
@@ -71,7 +71,7 @@ export const remoteAnswerSchema = z.discriminatedUnion('outcome', [
       outcome: z.literal('failed'),
       error: errorSchema,
       retryable: z.boolean().default(true).meta({
-        description: '`false` ends the run, whatever attempts are left.',
+        description: '`false` finishes the run, even if attempts are left.',
       }),
       result: resultSchema.nullish(),
       log: logSchema,
@@ -104,9 +104,9 @@ export const remoteAnswerSchema = z.discriminatedUnion('outcome', [
 /** What a remote plugin may say while it works. */
 export const remoteProgressSchema = z.object({
   done: z.number().min(0),
-  total: z.number().min(0).nullish().meta({ description: 'Absent or null while it is not known.' }),
+  total: z.number().min(0).nullish().meta({ description: 'Absent or null if it is unknown.' }),
   note: z.string().max(2_000).nullish().meta({
-    description: 'What it is at; 500 characters are kept, without secrets.',
+    description: 'What the run is doing. At most 500 characters are kept, without secrets.',
   }),
 });
 

@@ -8,7 +8,7 @@ export const getBadge = operation({
   method: 'GET',
   path: '/api/badge',
   tag: 'Screens',
-  summary: 'Get how many jobs fail now',
+  summary: 'Get the number of failing jobs',
   description: 'Polled by open pages with `If-None-Match`.',
   access: 'session',
   isQuiet: true,
@@ -16,7 +16,7 @@ export const getBadge = operation({
     200: {
       ...answer(badge, 'The numbers.', { 'Two of 40': { failingCount: 2, jobCount: 40 } }),
       headers: {
-        ETag: 'Changes when a live page would show anything new. Send it back in `If-None-Match`.',
+        ETag: 'Changes whenever an open page would show something new. Send it back in `If-None-Match`.',
       },
     },
     304: { schema: null, description: 'Nothing new.', examples: {} },

@@ -31,9 +31,8 @@ export const getHealth = operation({
   method: 'GET',
   path: '/api/health',
   tag: 'Health',
-  summary: 'Get whether this portal is running',
-  description:
-    'Checks nothing else, so that a supervisor does not restart the portal because of the database.',
+  summary: 'Check whether the portal is running',
+  description: 'Does not check the database, so that a supervisor does not restart the portal because of it.',
   access: 'anybody',
   // What a load balancer adds to the address must not take the portal out of service.
   query: 'any',
@@ -49,7 +48,7 @@ export const getPortalHealth = operation({
   method: 'GET',
   path: '/api/health/ready',
   tag: 'Health',
-  summary: 'Get whether what the portal needs is available, too',
+  summary: 'Check whether the portal is ready',
   description:
     'The database is asked at most once a second; `age_ms` says how old the answer is, how long ago the scheduler ticked, and ' +
     'how long the oldest run in the queue has waited for a worker. Only the database decides between 200 and 503.',

@@ -25,7 +25,7 @@ const startAnswer = z
   })
   .meta({ id: 'JobStartAnswer' });
 
-const description400 = 'Something in the body is wrong; nothing was recorded.';
+const description400 = 'The body is invalid. Nothing was recorded.';
 const bodySentences = [
   'Invalid JSON body',
   'Body must be UTF-8 or Shift_JIS text',
@@ -58,10 +58,9 @@ export const reportJob = operation({
   access: 'report',
   query: 'any',
   headers: {
-    'Idempotency-Key': z
-      .string()
-      .max(200)
-      .meta({ description: 'Makes a report without a `run_id` the same report when it is sent again.' }),
+    'Idempotency-Key': z.string().max(200).meta({
+      description: 'Identifies a report without a `run_id`, so that sending it again changes nothing.',
+    }),
   },
   body: {
     schema: jobReport.meta({

@@ -70,7 +70,7 @@ const schedule = z.discriminatedUnion(
                 'Five fields, six with seconds in front, or an alias such as `@daily`; at least once in 10 years.',
             }),
           timezone: timeZone.meta({
-            description: 'An IANA time zone. Required, because a wrong guess would alarm hours too late.',
+            description: 'An IANA time zone. Required, because a wrong guess would delay alerts by hours.',
           }),
           ...tolerances,
         },
@@ -107,7 +107,7 @@ const metrics = z
 const common = {
   job_key: text(200).meta({
     minLength: 1,
-    description: 'What the job is known by in its tenant. A new key makes a new job.',
+    description: 'Identifies the job in its company. A new key creates a new job.',
   }),
   title: text(500).meta({ minLength: 1 }),
   tool_id: optional(z.uuid({ error: 'must be a UUID' })).meta({
@@ -125,10 +125,10 @@ export const jobReport = z.object({
     description: 'Secrets are blanked out; over 10,000 characters the middle is cut.',
   }),
   started_at: optional(instant).meta({
-    description: 'An instant. Gives the duration if `duration_ms` does not.',
+    description: 'An instant. Used for the duration if `duration_ms` is missing.',
   }),
   duration_ms: optional(wholeNumber(0, decadeMs)),
-  run_id: optional(text(200)).meta({ description: 'Your own id of the run; a UUID is a good one.' }),
+  run_id: optional(text(200)).meta({ description: 'Your own id of the run, for example a UUID.' }),
   // Windows gives codes such as 0xC0000005 without their sign.
   exit_code: optional(wholeNumber(-(2 ** 31), 2 ** 32 - 1)).meta({
     description: 'Codes above 2147483647, as Windows gives them, are stored with their sign.',
@@ -140,7 +140,7 @@ export const jobReport = z.object({
   metrics: optional(metrics),
   schedule: optional(schedule).meta({
     description:
-      'When the job is expected to run. Creates or changes the expectation unless somebody has locked it.',
+      'When the job is expected to run. Creates or changes the expectation, unless an admin has locked it.',
   }),
 });
 

@@ -16,13 +16,13 @@ const instant = z.iso.datetime();
 /** What the API may be given to start a run with. */
 export const runBody = z
   .object({
-    payload: z.record(z.string(), z.unknown()).optional().meta({ description: "In place of the job's own." }),
+    payload: z.record(z.string(), z.unknown()).optional().meta({ description: "Replaces the job's own." }),
     cursor: z
       .string()
       .max(4_000)
       .nullable()
       .optional()
-      .meta({ description: "In place of the job's own; null for the very beginning." }),
+      .meta({ description: "Replaces the job's own cursor; null starts from the beginning." }),
   })
   .meta({ id: 'RunJob' });
 
@@ -37,14 +37,14 @@ const pluginRun = z
     eventsProcessed: z.int().min(0),
     errorMessage: z.string().nullable(),
     metadata: z.object({
-      cursor: z.string().nullable().meta({ description: 'Cursor that it left, or began from.' }),
+      cursor: z.string().nullable().meta({ description: 'The cursor that it left, or started from.' }),
       retryCount: z.int().min(0),
     }),
   })
   .meta({ id: 'PluginRun' });
 
 const pluginRunSummary = z.object({
-  total: z.int().meta({ description: 'Canceled ones too.' }),
+  total: z.int().meta({ description: 'Includes canceled runs.' }),
   success: z.int(),
   failed: z.int(),
   running: z.int(),
@@ -103,7 +103,7 @@ export const runPlugin = operation({
   },
   refusals: {
     400: refusal(
-      'The plugin has no such job, or the payload does not fit it.',
+      'The plugin has no such job, or the payload does not match it.',
       'Invalid job name',
       'Invalid JSON body',
       { error: 'Invalid body', details: [{ field: 'cursor', problem: 'must be text' }] },
@@ -236,7 +236,7 @@ export const runSchedulerJob = operation({
     ),
   },
   refusals: {
-    400: refusal('The body is wrong, or the payload does not fit the job.', 'Invalid JSON body', {
+    400: refusal('The body is invalid, or the payload does not match the job.', 'Invalid JSON body', {
       error: 'Invalid body',
       details: [{ field: 'payload', problem: 'must be an object' }],
     }),
@@ -253,7 +253,7 @@ const backgroundJob = z
     title: z.string(),
     status: z.enum(statuses),
     payload: z.unknown().meta({ description: 'Its input.' }),
-    result: z.unknown().meta({ description: 'How far it is, then what it answered.' }),
+    result: z.unknown().meta({ description: 'Its progress, then its result.' }),
     error: z
       .object({
         name: z.string(),
@@ -294,8 +294,8 @@ export const listBackgroundJobs = operation({
   method: 'GET',
   path: '/api/jobs',
   tag: 'Background jobs',
-  summary: 'List what the portal runs and ran',
-  description: 'Newest first. Staff see what they started; admins and API keys see everything.',
+  summary: 'List background jobs',
+  description: 'Newest first. Staff see the runs that they started; admins and API keys see all.',
   access: 'read',
   query: z.object({
     type: z.string().min(1).max(200).optional().meta({ description: 'Key of a job.' }),
@@ -332,7 +332,7 @@ export const cancelBackgroundJob = operation({
   tag: 'Background jobs',
   summary: 'Cancel a background job',
   description:
-    'Admins, and staff what they started. A queued job is canceled at once; a running one is asked to stop.',
+    'Admins can cancel any job, staff those that they started. A queued job is canceled immediately; a running one is asked to stop.',
   access: 'read',
   params: { id: 'Job not found' },
   answers: {

@@ -9,7 +9,7 @@ import { checkPayload } from '#forms/check-payload.ts';
 import { announceRuns } from '#process/waiting-runs.ts';
 
 export interface RunInput {
-  /** In place of the job's own. */
+  /** Replaces the job's own. */
   payload?: unknown;
   /** Begin from here instead of the job's cursor; null: from the beginning. */
   cursor?: string | null;

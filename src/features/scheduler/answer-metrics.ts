@@ -55,7 +55,7 @@ export async function answerMetrics({
       'Runs of the last 5 minutes by state.',
       byLabel('state', counts.recentRuns, ['success', 'failed', 'canceled']),
     ),
-    metric('tc_portal_queue_length', 'Runs that wait for a worker.', [[{}, health.queue.waitingCount]]),
+    metric('tc_portal_queue_length', 'Pending runs.', [[{}, health.queue.waitingCount]]),
     metric('tc_portal_queue_oldest_seconds', 'How long the oldest of them has waited.', [
       [{}, health.queue.oldestWaitingSeconds],
     ]),

@@ -11,14 +11,14 @@ const schedulerStatus = z
     jobs: z.int(),
     enabled_jobs: z.int(),
     running_jobs: z.int(),
-    waiting_jobs: z.int().meta({ description: 'Runs that wait for a worker.' }),
+    waiting_jobs: z.int().meta({ description: 'Pending runs.' }),
     oldest_waiting_seconds: z.number(),
     next_run_at: instant.nullable(),
     last_tick_at: instant
       .nullable()
-      .meta({ description: 'Last sign of life of the scheduler, within a day.' }),
+      .meta({ description: 'Last heartbeat of the scheduler, if it was within a day.' }),
     last_tick_age_seconds: z.number().nullable(),
-    workers: z.int().meta({ description: 'Workers with a sign of life within a minute.' }),
+    workers: z.int().meta({ description: 'Workers with a heartbeat in the last minute.' }),
   })
   .meta({ id: 'SchedulerStatus' });
 
@@ -27,7 +27,7 @@ const schedulerJob = z
     id: z.guid(),
     name: z.string().meta({ description: 'The Japanese name if its plugin names it in both languages.' }),
     titles: z.object({ ja: z.string(), en: z.string() }).nullable().meta({
-      description: 'Its name in both languages, as its plugin has it; null once somebody has renamed it.',
+      description: 'Its name in both languages, from its plugin; null once an admin has renamed it.',
     }),
     description: z.string().nullable(),
     job_type: z.string().meta({ description: "Name of the job in its plugin's manifest." }),
@@ -67,7 +67,7 @@ const jobExample: SchedulerJob = {
 
 export const enabledBody = z.object({ enabled: z.boolean() }).meta({ id: 'Enabled' });
 const wrongEnabledBody = refusal(
-  'The body is wrong.',
+  'The body is invalid.',
   {
     error: 'enabled must be true or false',
     details: [{ field: 'enabled', problem: 'must be true or false' }],
@@ -84,7 +84,7 @@ export const getSchedulerStatus = operation({
   description: 'The global switch, the jobs, the queue, and whether scheduler and workers are alive.',
   access: 'read',
   answers: {
-    200: answer(schedulerStatus, 'Switch, jobs, queue and signs of life.', {
+    200: answer(schedulerStatus, 'Switch, jobs, queue and heartbeats.', {
       'Two workers': {
         is_enabled: true,
         jobs: 12,
@@ -186,9 +186,7 @@ const tick = z
     skipped: z.int().meta({
       description: 'Instants that do not run by a decision: disabled, blackout, overlap.',
     }),
-    missed: z
-      .int()
-      .meta({ description: 'Instants that passed while nothing ticked and are not made up for.' }),
+    missed: z.int().meta({ description: 'Missed runs that are not caught up.' }),
     drained: z.int().meta({ description: 'Attempts that ended in this request.' }),
     elapsed_ms: z.int(),
   })
@@ -199,7 +197,7 @@ const tickOperation = {
   tag: 'Internal',
   summary: 'Run one tick of the scheduler',
   description:
-    'For pg_cron and Vercel Cron. Safe twice at once, late, early, and from two machines. On a serverless host it also runs ' +
+    'For pg_cron and Vercel Cron. Safe to call twice at once, late, early, and from two machines. On a serverless host it also runs ' +
     'what is queued, within its time limit.',
   access: 'cron',
   answers: {
@@ -225,7 +223,7 @@ export const getMetrics = operation({
     200: {
       ...answer(z.string(), 'Text for Prometheus, version 0.0.4.', {
         'The beginning': [
-          '# HELP tc_portal_queue_length Runs that wait for a worker.',
+          '# HELP tc_portal_queue_length Pending runs.',
           '# TYPE tc_portal_queue_length gauge',
           'tc_portal_queue_length 0',
           '',

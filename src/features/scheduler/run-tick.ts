@@ -26,7 +26,7 @@ export interface TickSummary {
   enqueued: number;
   /** Instants that do not run by a decision: disabled, blackout, overlap. */
   skipped: number;
-  /** Instants that passed while nothing ticked and are not made up for. */
+  /** Missed runs that are not caught up. */
   missed: number;
   /** Schedules that another tick, or a person, moved first. */
   stale: number;
