@@ -73,9 +73,9 @@ describe('checkInput', () => {
     [{ count: 10 }, 'count', 'must be at most 9'],
     [{ isOn: 'yes' }, 'isOn', 'must be true or false'],
     [{ list: ['a', 'b'] }, 'list', 'must be at most 1 entries'],
-    [{ one: 1 }, 'one', 'is not of a known form'],
+    [{ one: 1 }, 'one', 'has an unknown form'],
     [{ kind: { type: 'x' } }, 'kind.type', 'must be cron or interval'],
-  ])('says of %j what is wrong, in words that follow the name of the field', (wrong, field, problem) => {
+  ])('completes the name of the field for %j', (wrong, field, problem) => {
     const { details } = refusalOf(() => checkInput(body, { ...good, ...wrong }, 'Invalid body'));
     expect(details).toEqual([{ field, problem }]);
   });
@@ -84,7 +84,7 @@ describe('checkInput', () => {
 describe('readParams', () => {
   const id = '550E8400-e29b-41d4-a716-446655440000';
 
-  it('takes an id in either case, and answers one that cannot be as one that is not there', () => {
+  it('accepts an id in either case, and refuses an impossible one like a missing one', () => {
     expect(readParams({ id: 'Job not found' }, { id })).toEqual({ id: id.toLowerCase() });
     for (const wrong of ['', 'x', "' or 1=1"])
       expect(() => readParams({ id: 'Job not found' }, { id: wrong })).toThrow(

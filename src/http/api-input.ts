@@ -67,7 +67,7 @@ export function readQuery<Schema extends z.ZodType>(schema: Schema, request: Req
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * The ids in a path. One that no row can have is answered as one that no row has.
+ * Reads the ids in a path. An id that no row can have is refused like one that no row has.
  * @throws NotFoundError with the sentence of the id
  */
 export function readParams(
@@ -83,7 +83,7 @@ export function readParams(
   );
 }
 
-/** How many rows a page has; more than the most is answered with the most. */
+/** The number of rows on a page; a larger number returns `max`. */
 export const pageSize = ({ byDefault, max }: { byDefault: number; max: number }) => {
   const problem = `must be a whole number from 1 to ${max}`;
   return z.coerce
@@ -95,7 +95,7 @@ export const pageSize = ({ byDefault, max }: { byDefault: number; max: number })
     .meta({ description: `At most ${max}; larger values count as ${max}.` });
 };
 
-/** Where a page begins: the `next` of the page before it. */
+/** Where a page starts: the `next` of the previous page. */
 export const pageCursor = <Cursor>(parse: (text: string) => Cursor | null) =>
   z
     .string()

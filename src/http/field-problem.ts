@@ -18,7 +18,7 @@ const listed = (words: readonly unknown[]): string =>
 const unitOf = (origin: string, count: number | bigint): string =>
   origin === 'string' ? `${count} characters` : origin === 'array' ? `${count} entries` : `${count}`;
 
-/** What is wrong with a field, to be read after its name. Give it to `safeParse` as `error`; a schema's own message wins. */
+/** Completes the name of a field. Pass it to `safeParse` as `error`; a schema's own message wins. */
 export const problemOf: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
@@ -32,7 +32,7 @@ export const problemOf: z.core.$ZodErrorMap = (issue) => {
     case 'unrecognized_keys':
       return 'is not a known parameter';
     case 'invalid_union':
-      return Array.isArray(issue.options) ? `must be ${listed(issue.options)}` : 'is not of a known form';
+      return Array.isArray(issue.options) ? `must be ${listed(issue.options)}` : 'has an unknown form';
     default:
       return 'is not valid';
   }
@@ -40,7 +40,7 @@ export const problemOf: z.core.$ZodErrorMap = (issue) => {
 
 const problemsMax = 20;
 
-/** One entry for each field that is wrong, and for each that is not known. */
+/** Returns one entry for each field that is wrong or unknown. */
 export function toFieldProblems(issues: readonly z.core.$ZodIssue[]): FieldProblem[] {
   return issues.slice(0, problemsMax).flatMap((issue) => {
     const paths =

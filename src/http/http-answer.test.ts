@@ -65,6 +65,8 @@ describe('a machine route', () => {
     expect(await (await route.GET(request('GET'))).json()).toEqual({ a: 1 });
     const head = await route.HEAD(request('HEAD'));
     expect([head.status, await head.text()]).toEqual([200, '']);
+    // @ts-expect-error -- a response that the operation does not declare does not compile
+    serve(getX, anybody, async () => jsonAnswer(200, { b: 1 }));
     const refused = await route.POST(request('POST'));
     expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     vi.restoreAllMocks();

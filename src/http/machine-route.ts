@@ -26,17 +26,17 @@ export interface Call<O extends Operation, Caller = unknown> {
   note: Note;
   params: ParamsOf<O>;
   query: QueryOf<O>;
-  /** What `authorize` answered. */
+  /** The result of `authorize`. */
   caller: Caller;
 }
 
-/** An operation and what answers it. */
+/** An operation and its handler. */
 export interface BoundOperation {
   operation: Operation;
   respond: (received: Received) => Promise<HttpAnswer>;
 }
 
-/** A route's handler, which also tells what it serves. */
+/** A route's handler, with the operations that it serves. */
 type RouteHandler = ((request: Request, context?: { params: Promise<RouteParams> }) => Promise<Response>) & {
   operations: readonly Operation[];
 };
@@ -51,9 +51,9 @@ const levelOf = (status: number): 'info' | 'warn' | 'error' =>
   status === 500 ? 'error' : status === 503 || status === 429 ? 'warn' : 'info';
 
 /**
- * Binds an operation to its handler. Who asks is checked first, then the ids of the path, then the query, so that a stranger
- * learns nothing about either.
- * @param authorize throws for whoever may not call; what it returns is the handler's `caller`
+ * Binds an operation to its handler. The caller is checked first, then the ids in the path, then the query, so that strangers
+ * learn nothing from either.
+ * @param authorize throws if the caller may not call; its result is the handler's `caller`
  */
 export function serve<const O extends Operation, Caller>(
   operation: O,
@@ -73,7 +73,7 @@ export function serve<const O extends Operation, Caller>(
   };
 }
 
-/** For operations that anybody may call, or whose handler checks for itself who asks. */
+/** For operations that anybody may call, or whose handler checks the caller itself. */
 export const anybody = (): void => {};
 
 /**
@@ -86,17 +86,24 @@ export function machineRoute(...bound: BoundOperation[]): Record<Method, RouteHa
   const operations = bound.map(({ operation }) => operation);
   const path = operations[0]?.path;
   const isQuiet = operations.every((operation) => operation.isQuiet);
-  const allowed = methods.filter((method) =>
-    operations.some((operation) => operation.method === (method === 'HEAD' ? 'GET' : method)),
+  const responders = new Map<string, BoundOperation['respond']>(
+    bound.flatMap(({ operation: { method }, respond }) =>
+      method === 'GET'
+        ? [
+            [method, respond],
+            ['HEAD', respond],
+          ]
+        : [[method, respond]],
+    ),
   );
+  const allowed = methods.filter((method) => responders.has(method));
 
   async function answer(received: Received): Promise<HttpAnswer> {
     const { request, note } = received;
-    const method = request.method === 'HEAD' ? 'GET' : request.method;
-    const serving = bound.find(({ operation }) => operation.method === method);
-    if (!serving) return jsonAnswer(405, { error: 'Method not allowed' }, { Allow: allowed.join(', ') });
+    const respondTo = responders.get(request.method);
+    if (!respondTo) return jsonAnswer(405, { error: 'Method not allowed' }, { Allow: allowed.join(', ') });
     try {
-      return await serving.respond(received);
+      return await respondTo(received);
     } catch (error) {
       const mapped = errorAnswer(error);
       // The message of a wrong setting is ours and names it; that of a defect may quote anything.

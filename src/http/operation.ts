@@ -2,25 +2,25 @@ import { z } from 'zod';
 import type { HttpAnswer } from './http-answer.ts';
 
 /**
- * Who may call an operation: anybody, a signed-in person on our own pages, a person or a key that may read, one that may do
- * what admins do, a script that reports, a remote plugin during its attempt, or whatever calls the scheduler.
+ * Who may call an operation: anybody, a signed-in person on our own pages, a person or an API key that may read, or that may
+ * do what admins do, a script that reports, a remote plugin during its attempt, or the caller of the scheduler.
  */
 export type Access =
   'anybody' | 'session' | 'read' | 'admin' | 'report' | 'attempt' | 'cron' | 'cron or read';
 
-/** What an operation answers with one status. */
+/** One response of an operation. */
 export interface Answer<Schema extends z.ZodType | null = z.ZodType | null> {
   description: string;
-  /** Null for an answer without a body. */
+  /** Null for a response without a body. */
   schema: Schema;
   examples: Record<string, unknown>;
   mediaType?: 'text/plain';
   headers?: Record<string, string>;
-  /** Shared answers are described once under this name. */
+  /** Responses that operations share are described once, under this name. */
   name?: string | undefined;
 }
 
-/** One method of one address: what docs/api/openapi.yaml says of it, and what its handler is held to. */
+/** One method of one path: the source of docs/api/openapi.yaml and of the types of its handler. */
 export interface Operation {
   id: string;
   method: 'GET' | 'POST' | 'PUT';
@@ -29,15 +29,15 @@ export interface Operation {
   summary: string;
   description?: string;
   access: Access;
-  /** The ids in the path, each with the sentence of its 404; null where the handler refuses it itself. */
+  /** The ids in the path, each with the sentence of its 404; null if the handler checks it. */
   params?: Record<string, string | null>;
-  /** What may stand in the address; names that are not here are refused, unless it says `any`. */
+  /** The query parameters; unknown names are refused, unless this is `any`. */
   query?: z.ZodObject | 'any';
   headers?: Record<string, z.ZodType>;
   body?: { schema: z.ZodType; examples: Record<string, unknown>; isOptional?: boolean };
   answers: Record<number, Answer>;
   refusals?: Record<number, Answer<typeof errorBody>>;
-  /** Called so often that only its defects are logged. */
+  /** Called so often that only errors are logged. */
   isQuiet?: boolean;
 }
 
@@ -56,7 +56,7 @@ export const errorBody = z
   })
   .meta({ id: 'Error' });
 
-/** An answer with examples that fit its schema, each under what it is an example of. */
+/** A response with its examples, each under a name that says what it shows. */
 export function answer<Schema extends z.ZodType>(
   schema: Schema,
   description: string,
@@ -65,7 +65,7 @@ export function answer<Schema extends z.ZodType>(
   return { schema, description, examples };
 }
 
-/** A refusal with the sentences it may give. */
+/** A refusal with the errors that it can return. */
 export function refusal(
   description: string,
   ...bodies: (string | z.input<typeof errorBody>)[]
@@ -74,14 +74,14 @@ export function refusal(
   return answer(errorBody, description, Object.fromEntries(given.map((body) => [body.error, body])));
 }
 
-/** Keeps the exact type of an operation, from which that of its handler follows. */
+/** Keeps the exact type of an operation: the type of its handler follows from it. */
 export function operation<const O extends Operation>(given: O): O {
   return given;
 }
 
 export type QueryOf<O extends Operation> = O['query'] extends z.ZodObject ? z.output<O['query']> : unknown;
 export type ParamsOf<O extends Operation> = Record<keyof O['params'] & string, string>;
-/** What a handler of an operation may answer; refusals are thrown. */
+/** The responses that a handler can return; refusals are thrown. */
 export type AnswerOf<O extends Operation> = {
   [Status in keyof O['answers'] & number]: HttpAnswer<Status, BodyOf<O['answers'][Status]>>;
 }[keyof O['answers'] & number];

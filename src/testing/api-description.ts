@@ -12,10 +12,10 @@ import * as scheduler from '#features/scheduler/api.ts';
 import { type Access, type Answer, type errorBody, type Operation, refusal } from '#http/operation.ts';
 import { projectFolder } from '#server/settings.ts';
 
-/** Where the description of the HTTP API is. */
+/** The description of the HTTP API. */
 export const apiDescriptionFile = path.join(projectFolder, 'docs', 'api', 'openapi.yaml');
 
-/** Everything that machines may call, in the order of the description. */
+/** All operations, in the order of the description. */
 export const operations: readonly Operation[] = [
   reports.reportJob,
   reports.reportJobStart,
@@ -52,8 +52,8 @@ const info = {
 query parameter gets 400, except on the report routes.
 
 **Instants** are ISO 8601 calendar dates with or without a time: extended (\`2026-11-21T06:00:00.123456+09:00\`) or basic \
-(\`20261121T060000Z\`), \`T\` or a space between date and time. **Without an offset a time is UTC**, and a date alone is its \
-midnight in UTC. Microseconds are kept. Whatever else \`new Date\` would accept (\`1\`, \`Jan 5\`) is refused.
+(\`20261121T060000Z\`), with \`T\` or a space between date and time. **A time without an offset is UTC**, and a date alone is \
+midnight UTC. Microseconds are stored. Everything else is refused, even if \`new Date\` accepts it (\`1\`, \`Jan 5\`).
 
 **Bodies** are UTF-8, with or without a byte order mark. Otherwise UTF-16's mark or the declared \`charset\` is used, else \
 CP932/Shift_JIS, and the response says so in \`decoded_from\`. NUL characters and lone surrogates are cleaned, not refused. At \
@@ -84,13 +84,13 @@ const securitySchemes = {
     in: 'header',
     name: 'X-TC-Portal-Webhook-Secret',
     description:
-      "The portal's `TC_PORTAL_WEBHOOK_SECRET` (or, while it is being rotated, `TC_PORTAL_WEBHOOK_SECRET_PREVIOUS`), which " +
-      'speaks for the first tenant; or an API key with the scope `report`, which speaks for its own.',
+      "The portal's `TC_PORTAL_WEBHOOK_SECRET` (or, during a rotation, `TC_PORTAL_WEBHOOK_SECRET_PREVIOUS`) for the first " +
+      'company, or an API key with the scope `report` for its own company.',
   },
   apiKey: {
     type: 'http',
     scheme: 'bearer',
-    description: 'An API key (`tcp_…`) with the scope that the route needs.',
+    description: 'An API key (`tcp_…`) with the scope that the operation needs.',
   },
   cronSecret: { type: 'http', scheme: 'bearer', description: "The portal's `CRON_SECRET`." },
   attemptToken: {
@@ -104,7 +104,7 @@ const securitySchemes = {
     in: 'cookie',
     name: 'sb-auth-token',
     description:
-      "The session of a signed-in person; the cookie's real name begins with `sb-` and carries the project.",
+      "The session of a signed-in person. The cookie's real name starts with `sb-` and contains the project.",
   },
 };
 
@@ -156,13 +156,9 @@ const wrongQuery = named('WrongQuery', 'A query parameter is invalid or unknown;
   details: [{ field: 'stauts', problem: 'is not a known parameter' }],
 });
 
-const tooLargeJson = named(
-  'TooLargeJson',
-  'The body is over the limit.',
-  'Body must be at most 262144 bytes',
-);
+const tooLargeJson = named('TooLargeJson', 'The body is too large.', 'Body must be at most 262144 bytes');
 
-// What everybody's requests may be refused with, by who may call.
+// The refusals that all operations with the same callers share.
 const refusalsOf: Record<Access, Refusals> = {
   anybody: {},
   session: { 401: refusal('No one is signed in.', 'Not signed in'), 500: serverError, 503: databaseAway },
@@ -194,7 +190,7 @@ const refusalsOf: Record<Access, Refusals> = {
       ...named('OnlyPost', 'A method other than POST.', 'Method not allowed'),
       headers: { Allow: 'The method that works.' },
     },
-    413: named('TooLarge', 'The body is over the limit.', 'Body must be at most 1 MiB (1048576 bytes)'),
+    413: named('TooLarge', 'The body is too large.', 'Body must be at most 1 MiB (1048576 bytes)'),
     429: named(
       'TooManyReports',
       'Over the limit of one key (60,000 a minute, or `TC_PORTAL_REPORTS_PER_MINUTE`).',
@@ -203,7 +199,7 @@ const refusalsOf: Record<Access, Refusals> = {
     500: serverError,
     503: named(
       'DatabaseAway',
-      'The database is unavailable or too busy. Send the same report again; what may have been recorded is not recorded twice.',
+      'The database is unavailable or too busy. Send the same report again; it is never recorded twice.',
       'The database is unavailable: nothing was recorded, try again',
       'Too many reports are waiting: nothing was recorded, try again',
       'The database did not answer in time: try again',
@@ -211,25 +207,26 @@ const refusalsOf: Record<Access, Refusals> = {
   },
 };
 
-/** Everything that an operation may answer, by status. */
+/** Returns all responses of an operation, by status. */
 export function answersOf(operation: Operation): [string, Answer][] {
   const { access, params = {}, query, body, answers, refusals = {} } = operation;
-  const all: Record<number, Answer> = { ...refusalsOf[access], ...refusals };
-  if (query !== 'any') {
-    const { examples } = wrongQuery;
-    all[400] = refusals[400]
-      ? { ...refusals[400], name: undefined, examples: { ...refusals[400].examples, ...examples } }
-      : wrongQuery;
-  }
+  const all: Record<number, Answer> = { ...refusalsOf[access] };
+  if (query !== 'any') all[400] = wrongQuery;
+  if (body && access === 'admin') all[413] = tooLargeJson;
   const lost = Object.values(params).find((sentence) => sentence !== null);
   if (lost) all[404] = named(lost.replaceAll(' ', ''), 'It does not exist in your company.', lost);
-  if (body && access === 'admin') all[413] = tooLargeJson;
+  for (const [status, own] of Object.entries(refusals) as unknown as [number, Answer][]) {
+    const shared = all[status];
+    all[status] = shared
+      ? { ...own, name: undefined, examples: { ...own.examples, ...shared.examples } }
+      : own;
+  }
   return Object.entries({ ...all, ...answers });
 }
 
 const headers = {
   'X-Request-Id': {
-    description: 'The id under which the portal logged the request.',
+    description: 'The id of the request in the log of the portal.',
     schema: { type: 'string' },
   },
   'Retry-After': {
@@ -238,7 +235,7 @@ const headers = {
   },
 };
 
-/** The headers of an answer. */
+/** Returns the headers of a response. */
 const headersOf = (status: string, { headers: own }: Answer): Record<string, object> => ({
   ...Object.fromEntries(
     Object.keys(headers)
@@ -255,7 +252,7 @@ const headersOf = (status: string, { headers: own }: Answer): Record<string, obj
 
 type JsonSchema = Record<string, unknown>;
 
-/** Says the same as zod's JSON Schema in fewer words, and promises no more than we mean. */
+/** Shortens zod's JSON Schema, and drops what we do not promise. */
 function tidy(json: JsonSchema, io: 'input' | 'output'): JsonSchema {
   const { anyOf, ...rest } = json;
   const [one, nothing] = Array.isArray(anyOf) && anyOf.length === 2 ? (anyOf as JsonSchema[]) : [];
@@ -273,13 +270,13 @@ function tidy(json: JsonSchema, io: 'input' | 'output'): JsonSchema {
       !(name === 'maximum' && value === Number.MAX_SAFE_INTEGER) &&
       !(name === 'minimum' && value === Number.MIN_SAFE_INTEGER) &&
       !(name === 'pattern' && typeof short.format === 'string') &&
-      // A later version may answer more.
+      // A later version may return more.
       !(name === 'additionalProperties' && value === false && io === 'output'),
   );
   return Object.fromEntries(said);
 }
 
-/** The description as one document of OpenAPI 3.1. */
+/** Returns the description as a document of OpenAPI 3.1. */
 export function describeApi(): object {
   const schemas: Record<string, JsonSchema> = {};
   const responses: Record<string, object> = {};
@@ -379,9 +376,9 @@ export function describeApi(): object {
   };
 }
 
-/** The text of docs/api/openapi.yaml. */
+/** Returns the text of docs/api/openapi.yaml. */
 export function formatApiDescription(): string {
-  // Readers of YAML 1.1 would make dates of unquoted instants.
+  // Readers of YAML 1.1 would turn unquoted instants into dates.
   const options = {
     aliasDuplicateObjects: false,
     lineWidth: 120,
@@ -396,7 +393,7 @@ export function writeApiDescription(): void {
 }
 
 /**
- * What is wrong with an answer by the declaration of its operation; null when it is as declared.
+ * Returns what is wrong with a response by the declaration of its operation; null if nothing is.
  * @param answer `body` is the parsed JSON, if it is JSON
  */
 export function answerProblem(
@@ -416,6 +413,10 @@ export function answerProblem(
   if (declared.mediaType) return null;
   const parsed = declared.schema.safeParse(answer.body);
   if (!parsed.success) return `${where}: ${z.prettifyError(parsed.error)}`;
+  // Problems of fields make too many sentences to list; the others must be in the examples, word for word.
+  const { error } = answer.body as { error?: string };
+  if (answer.status > 400 && error !== undefined && !(error in declared.examples))
+    return `${where}: ${error}`;
   // Zod drops what a schema does not have.
   return isDeepStrictEqual(parsed.data, answer.body) ? null : `${where} with more than it declares`;
 }

@@ -4,42 +4,42 @@ import { answer, operation, refusal } from '#http/operation.ts';
 
 const notOpen = {
   ...refusal(
-    'Nobody waits for this attempt any more: stop it.',
+    'This attempt is over for the portal. Stop it.',
     'This attempt is not open: it is over, its lease was lost, or the token is another one’s',
   ),
   name: 'AttemptNotOpen',
 };
 const wrongBody = {
   ...refusal(
-    'The body is not JSON, or a field of it is wrong; the sentence names the first.',
+    'The body is not JSON, or a field is wrong. The error names the first one.',
     'Invalid JSON body',
     'Invalid body: done: must be a number',
   ),
   name: 'WrongPluginBody',
 };
-const tooLarge = (limit: string) => refusal(`The body is over ${limit}.`, `Body must be at most ${limit}`);
-const order =
-  'Checks are made in this order: the token, whether it opens an attempt that still runs, the size, the body.';
+const tooLarge = (limit: string) =>
+  refusal(`The body is larger than ${limit}.`, `Body must be at most ${limit}`);
+const order = 'Order of checks: the token, whether its attempt is still running, the size, the body.';
 
 export const reportPluginProgress = operation({
   id: 'reportPluginProgress',
   method: 'POST',
   path: '/api/plugin-runs/:runId/progress',
   tag: 'Remote plugins',
-  summary: 'Report how far an attempt of a remote plugin is',
+  summary: 'Report the progress of a remote plugin',
   description:
-    'The `progress_url` of the call that a worker made (see docs/plugins.md). It also prolongs the lease of the attempt. The ' +
-    `newest report counts; \`done\` is never more than \`total\`.\n\n${order}`,
+    'The `progress_url` in the call from the worker (see docs/plugins.md). It also extends the lease of the attempt. The newest ' +
+    `report counts; \`done\` is limited to \`total\`.\n\n${order}`,
   access: 'attempt',
   params: { runId: null },
   body: {
     schema: remoteProgressSchema.meta({ id: 'PluginProgress' }),
-    examples: { Half: { done: 5, total: 10, note: 'part 5' }, 'Total not known': { done: 5 } },
+    examples: { 'Half done': { done: 5, total: 10, note: 'part 5' }, 'Unknown total': { done: 5 } },
   },
   answers: {
     200: answer(
       z.object({ cancel_requested: z.boolean() }).meta({ id: 'PluginProgressAnswer' }),
-      'Recorded. Stop soon if `cancel_requested` is true, and report how the attempt ended.',
+      'Recorded. If `cancel_requested` is true, stop soon and report the result.',
       { Continue: { cancel_requested: false }, Stop: { cancel_requested: true } },
     ),
   },
@@ -51,15 +51,15 @@ export const reportPluginResult = operation({
   method: 'POST',
   path: '/api/plugin-runs/:runId/result',
   tag: 'Remote plugins',
-  summary: 'Report how an attempt of a remote plugin ended',
+  summary: 'Report the result of a remote plugin',
   description:
-    'The `result_url` of the call that a worker made (see docs/plugins.md). The body is the outcome that the plugin could also ' +
-    'have answered at once. The first result counts: afterwards the token opens nothing. Texts are stored without secrets and ' +
-    `with a limit.\n\n${order}`,
+    'The `result_url` in the call from the worker (see docs/plugins.md). The body is the outcome that the plugin could also have ' +
+    'returned at once. The first result counts; after it the token is no longer valid. Secrets are removed from texts, and ' +
+    `long texts are cut.\n\n${order}`,
   access: 'attempt',
   params: { runId: null },
   body: {
-    schema: remoteAnswerSchema.meta({ id: 'PluginOutcome', description: 'How an attempt ended.' }),
+    schema: remoteAnswerSchema.meta({ id: 'PluginOutcome', description: 'The result of an attempt.' }),
     examples: {
       Success: {
         outcome: 'success',
@@ -84,8 +84,8 @@ export const reportPluginResult = operation({
       z
         .object({ run_id: z.guid(), state: z.enum(['success', 'failed', 'canceled', 'pending']) })
         .meta({ id: 'PluginResultAnswer' }),
-      'Recorded, the cursor with it. `state` is that of the run: `pending` if it is tried again later. An attempt that was ' +
-        'asked to cancel and did not succeed is `canceled`.',
+      'Recorded, with the cursor. `state` is the state of the run: `pending` if it will be tried again, `canceled` if it was asked ' +
+        'to cancel and did not succeed.',
       {
         Finished: { run_id: '550e8400-e29b-41d4-a716-446655440000', state: 'success' },
         'Tried again': { run_id: '550e8400-e29b-41d4-a716-446655440000', state: 'pending' },

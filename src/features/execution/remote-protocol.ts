@@ -36,8 +36,8 @@ function isFlatEnough(value: unknown): boolean {
 const resultSchema = z
   .unknown()
   .refine(isFlatEnough, `is nested more than ${depthMax} levels deep`)
-  .meta({ description: 'Any JSON; more than 64 Ki characters of it are not kept.' });
-const logSchema = z.string().nullish().meta({ description: 'Beginning and end are kept.' });
+  .meta({ description: 'Any JSON; not stored if it is longer than 64 Ki characters.' });
+const logSchema = z.string().nullish().meta({ description: 'The beginning and the end are stored.' });
 
 /** What a remote plugin answers, or says later at the result URL. */
 export interface RemoteAnswer {

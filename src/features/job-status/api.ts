@@ -19,6 +19,6 @@ export const getBadge = operation({
         ETag: 'Changes whenever an open page would show something new. Send it back in `If-None-Match`.',
       },
     },
-    304: { schema: null, description: 'Nothing new.', examples: {} },
+    304: { schema: null, description: 'Nothing has changed.', examples: {} },
   },
 });

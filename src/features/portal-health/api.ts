@@ -34,7 +34,7 @@ export const getHealth = operation({
   summary: 'Check whether the portal is running',
   description: 'Does not check the database, so that a supervisor does not restart the portal because of it.',
   access: 'anybody',
-  // What a load balancer adds to the address must not take the portal out of service.
+  // A parameter that a load balancer adds must not take the portal out of service.
   query: 'any',
   answers: {
     200: answer(z.object({ status: z.literal('ok') }).meta({ id: 'Health' }), 'The portal is running.', {
@@ -50,10 +50,10 @@ export const getPortalHealth = operation({
   tag: 'Health',
   summary: 'Check whether the portal is ready',
   description:
-    'The database is asked at most once a second; `age_ms` says how old the answer is, how long ago the scheduler ticked, and ' +
-    'how long the oldest run in the queue has waited for a worker. Only the database decides between 200 and 503.',
+    'Checks the database at most once a second. `age_ms` is the age of that check, the time since the scheduler last ran, and how ' +
+    'long the oldest run in the queue has been waiting. Only the database decides between 200 and 503.',
   access: 'anybody',
-  // What a load balancer adds to the address must not take the portal out of service.
+  // A parameter that a load balancer adds must not take the portal out of service.
   query: 'any',
   answers: {
     200: answer(portalHealth, 'The portal is ready.', {

@@ -5,12 +5,12 @@ import { answer, operation, refusal } from '#http/operation.ts';
 const decodedFrom = z
   .string()
   .optional()
-  .meta({ description: 'The encoding of the body, if it was not UTF-8.' });
+  .meta({ description: 'The encoding of the body if it was not UTF-8.' });
 
 const reportAnswer = z
   .object({
     success: z.literal(true),
-    id: z.guid().meta({ description: "Id of the job's `job_status`; the same for the life of the job." }),
+    id: z.guid().meta({ description: "The id of the job's `job_status`; it never changes." }),
     job_key: z.string(),
     decoded_from: decodedFrom,
   })
@@ -20,7 +20,7 @@ const startAnswer = z
   .object({
     success: z.literal(true),
     job_key: z.string(),
-    run_id: z.string().meta({ description: 'As it was given.' }),
+    run_id: z.string().meta({ description: 'As it was sent.' }),
     decoded_from: decodedFrom,
   })
   .meta({ id: 'JobStartAnswer' });
@@ -45,15 +45,15 @@ export const reportJob = operation({
   method: 'POST',
   path: '/api/monitor/job-report',
   tag: 'Reports',
-  summary: 'Report how a run ended',
+  summary: 'Report the result of a run',
   description: [
-    'Answered 200 only after the report is committed. The same `run_id` (or `Idempotency-Key`) again changes nothing and gets the ' +
-      'first answer; without one, the same key, status and finish within 24 hours is the same report. So trying again after a ' +
-      'timeout or a 503 is always right.',
-    'Reports may come in any order: the job shows the newest by `finished_at`, its history keeps all. A `finished_at` more than ' +
-      '5 minutes in the future is stored as given, marked, and ordered by the time received.',
-    'Checks are made in this order: method, server configuration, secret, limit, size, encoding, JSON, then `job_key`, `title`, ' +
-      '`status`, `finished_at`, then everything else.',
+    'Returns 200 only after the report is committed. Sending the same `run_id` (or `Idempotency-Key`) again changes nothing and ' +
+      'returns the first response; without one, a report with the same key, status and finish within 24 hours is the same report. ' +
+      'So it is always safe to try again after a timeout or a 503.',
+    'Reports can arrive in any order: the job shows the newest by `finished_at`, its history all. A `finished_at` more than 5 ' +
+      'minutes in the future is stored as sent, marked, and ordered by the time of arrival.',
+    'Order of checks: method, server configuration, secret, rate limit, compression, size, encoding, JSON, `job_key`, `title`, `status`, ' +
+      '`finished_at`, other fields.',
   ].join('\n\n'),
   access: 'report',
   query: 'any',
@@ -66,16 +66,16 @@ export const reportJob = operation({
     schema: jobReport.meta({
       id: 'JobReport',
       description:
-        'Optional fields that are null or an empty string count as not given. Unknown fields are ignored.',
+        'Null and an empty string in an optional field count as missing. Unknown fields are ignored.',
     }),
     examples: {
-      'What every report has': {
+      'Required fields': {
         job_key: 'minpaku-in-report',
         title: 'minpaku-IN レポート作成',
         status: 'success',
         finished_at: '2026-11-21T06:00:00+09:00',
       },
-      'Everything that a report may say': {
+      'All fields': {
         job_key: 'minpaku-in-report',
         title: 'minpaku-IN レポート作成',
         status: 'error',
@@ -100,14 +100,14 @@ export const reportJob = operation({
     },
   },
   answers: {
-    200: answer(reportAnswer, 'Committed; also for a repeat of the same report, with the first answer.', {
+    200: answer(reportAnswer, 'Committed. A repeated report returns the first response.', {
       Recorded: recorded,
       'The body was CP932': { ...recorded, decoded_from: 'shift_jis' },
     }),
   },
   refusals: {
     400: refusal(
-      `${description400} A sentence about an optional field names the first that is wrong, \`details\` all of them.`,
+      `${description400} If optional fields are wrong, the error names the first, and \`details\` lists all.`,
       ...bodySentences,
       "status must be 'success' or 'error'",
       'finished_at is required',
@@ -132,11 +132,11 @@ export const reportJobStart = operation({
   method: 'POST',
   path: '/api/monitor/job-start',
   tag: 'Reports',
-  summary: 'Report that a run has begun',
+  summary: 'Report the start of a run',
   description:
-    'For scripts that can say so: the portal then shows the run while it runs, and can tell when it hangs. Its end comes with ' +
-    '`POST /api/monitor/job-report` and the same `run_id`. A start that arrives after its own finish adds its time and never ' +
-    'opens the run again.',
+    'Optional: the portal then shows the run while it is running, and can tell when it hangs. Report the result with ' +
+    '`POST /api/monitor/job-report` and the same `run_id`. A start that arrives after the result adds the start time and does not ' +
+    'reopen the run.',
   access: 'report',
   query: 'any',
   body: {
@@ -152,7 +152,7 @@ export const reportJobStart = operation({
     },
   },
   answers: {
-    200: answer(startAnswer, 'Committed; also for a repeat.', {
+    200: answer(startAnswer, 'Committed. A repeated report returns the same response.', {
       Recorded: { success: true, job_key: 'minpaku-in-report', run_id: runId },
     }),
   },

@@ -29,7 +29,7 @@ const instant = z
     if (parsed === null) context.addIssue({ code: 'custom', message: 'must be valid ISO 8601' });
     return parsed ?? z.NEVER;
   })
-  .meta({ description: 'An instant, see above.' });
+  .meta({ description: 'An instant (see the introduction).' });
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -67,7 +67,7 @@ const schedule = z.discriminatedUnion(
             .transform((value) => value.trim().replace(/\s+/g, ' '))
             .meta({
               description:
-                'Five fields, six with seconds in front, or an alias such as `@daily`; at least once in 10 years.',
+                'Five fields, six if seconds come first, or an alias such as `@daily`. It must match at least once in 10 years.',
             }),
           timezone: timeZone.meta({
             description: 'An IANA time zone. Required, because a wrong guess would delay alerts by hours.',
@@ -82,7 +82,7 @@ const schedule = z.discriminatedUnion(
         {
           type: z.literal('interval'),
           seconds: wholeNumber(1, yearSeconds),
-          timezone: timeZone.nullish().meta({ description: 'Accepted, without effect.' }),
+          timezone: timeZone.nullish().meta({ description: 'Accepted, but has no effect.' }),
           ...tolerances,
         },
         { error: unknownField },
@@ -111,18 +111,18 @@ const common = {
   }),
   title: text(500).meta({ minLength: 1 }),
   tool_id: optional(z.uuid({ error: 'must be a UUID' })).meta({
-    description: "An entry of the tenant's tool list.",
+    description: "An entry in the company's tool list.",
   }),
   host: optional(text(255)),
 };
 
-/** The body of a report. What `description` says goes into docs/api/openapi.yaml. */
+/** The body of a report. The descriptions go into docs/api/openapi.yaml. */
 export const jobReport = z.object({
   ...common,
   status: z.enum(['success', 'error']),
   finished_at: instant,
   message: optional(z.string({ error: 'must be text' })).meta({
-    description: 'Secrets are blanked out; over 10,000 characters the middle is cut.',
+    description: 'Secrets are removed; the middle of more than 10,000 characters is cut.',
   }),
   started_at: optional(instant).meta({
     description: 'An instant. Used for the duration if `duration_ms` is missing.',
@@ -131,11 +131,11 @@ export const jobReport = z.object({
   run_id: optional(text(200)).meta({ description: 'Your own id of the run, for example a UUID.' }),
   // Windows gives codes such as 0xC0000005 without their sign.
   exit_code: optional(wholeNumber(-(2 ** 31), 2 ** 32 - 1)).meta({
-    description: 'Codes above 2147483647, as Windows gives them, are stored with their sign.',
+    description: 'Codes above 2147483647, as on Windows, are stored as negative numbers.',
   }),
   log: optional(z.string({ error: 'must be text' })).meta({
     description:
-      'Output of the run. Secrets are blanked out; beginning and end are kept, 64 Ki characters together, with how much was cut.',
+      'The output of the run. Secrets are removed; of a long log the beginning and the end are stored, 64 Ki characters in total.',
   }),
   metrics: optional(metrics),
   schedule: optional(schedule).meta({

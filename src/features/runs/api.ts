@@ -32,7 +32,7 @@ const pluginRun = z
     pluginId: z.guid(),
     jobName: z.string(),
     status: z.enum(runStates),
-    startedAt: instant.meta({ description: 'When it started, or was put on the queue if it has not.' }),
+    startedAt: instant.meta({ description: 'When it started, or was queued if it has not started.' }),
     completedAt: instant.nullable(),
     eventsProcessed: z.int().min(0),
     errorMessage: z.string().nullable(),
@@ -49,14 +49,14 @@ const pluginRunSummary = z.object({
   failed: z.int(),
   running: z.int(),
   pending: z.int(),
-  avgEventsProcessed: z.number().meta({ description: 'Per successful run; 0 without one.' }),
-  avgDuration: z.number().meta({ description: 'Milliseconds per successful run; 0 without one.' }),
+  avgEventsProcessed: z.number().meta({ description: 'Per successful run; 0 if there is none.' }),
+  avgDuration: z.number().meta({ description: 'Milliseconds per successful run; 0 if there is none.' }),
 });
 
 const pluginRunPage = z
   .object({
     runs: z.array(pluginRun),
-    total: z.int().min(0).meta({ description: 'Runs that fit the filters.' }),
+    total: z.int().min(0).meta({ description: 'Runs that match the filters.' }),
     summary: pluginRunSummary,
   })
   .meta({ id: 'PluginRunPage' });
@@ -90,7 +90,7 @@ export const runPlugin = operation({
   params: { id: 'Plugin not found' },
   body: {
     schema: runBody
-      .extend({ jobName: z.string().meta({ description: "Name of the job in the plugin's manifest." }) })
+      .extend({ jobName: z.string().meta({ description: "The name of the job in the plugin's manifest." }) })
       .meta({ id: 'RunPlugin' }),
     examples: { 'One of its jobs': { jobName: 'sync' } },
   },
@@ -119,8 +119,8 @@ export const listPluginRuns = operation({
   tag: 'Plugin runs',
   summary: 'List the runs of a plugin',
   description:
-    '`summary` counts all runs of the plugin, or of the job that `jobName` names, whatever `status` asks for; averages are ' +
-    'per successful run. A deep offset costs no more than the first page.',
+    '`summary` counts all runs of the plugin, or of the job named by `jobName`, whatever the `status`. A large offset is as fast ' +
+    'as the first page.',
   access: 'read',
   params: { id: 'Plugin not found' },
   query: z.object({
@@ -128,9 +128,9 @@ export const listPluginRuns = operation({
     jobName: z.string().min(1).max(200).optional().meta({ description: 'Only runs of this job.' }),
     limit: pageSize({ byDefault: 20, max: 100 }),
     offset: z.coerce
-      .number({ error: 'must be a whole number from 0' })
-      .int('must be a whole number from 0')
-      .min(0, 'must be a whole number from 0')
+      .number({ error: 'must be a whole number of at least 0' })
+      .int('must be a whole number of at least 0')
+      .min(0, 'must be a whole number of at least 0')
       .default(0)
       .meta({ description: 'How many runs to skip.' }),
     sort: z.enum(['asc', 'desc']).default('desc').meta({ description: 'Newest first, or oldest first.' }),
@@ -220,13 +220,13 @@ export const runSchedulerJob = operation({
   path: '/api/scheduler/jobs/:id/run',
   tag: 'Scheduler',
   summary: 'Start a job now',
-  description: 'A disabled job can be started, too.',
+  description: 'A disabled job can be started as well.',
   access: 'admin',
   params: { id: 'Job not found' },
   body: {
     schema: runBody,
     isOptional: true,
-    examples: { 'As the job says': {}, 'From the very beginning': { cursor: null } },
+    examples: { 'With the payload and cursor of the job': {}, 'From the beginning': { cursor: null } },
   },
   answers: {
     202: answer(
@@ -249,7 +249,7 @@ const statuses = Object.values(backgroundJobStatuses);
 const backgroundJob = z
   .object({
     id: z.guid(),
-    type: z.string().meta({ description: 'Key of the job.' }),
+    type: z.string().meta({ description: 'The key of the job.' }),
     title: z.string(),
     status: z.enum(statuses),
     payload: z.unknown().meta({ description: 'Its input.' }),
@@ -258,7 +258,7 @@ const backgroundJob = z
       .object({
         name: z.string(),
         message: z.string(),
-        stack: z.string().optional().meta({ description: 'For admins only.' }),
+        stack: z.string().optional().meta({ description: 'Only for admins.' }),
       })
       .nullable(),
     userId: z.guid().nullable().meta({ description: 'The person who started it.' }),
@@ -298,7 +298,7 @@ export const listBackgroundJobs = operation({
   description: 'Newest first. Staff see the runs that they started; admins and API keys see all.',
   access: 'read',
   query: z.object({
-    type: z.string().min(1).max(200).optional().meta({ description: 'Key of a job.' }),
+    type: z.string().min(1).max(200).optional().meta({ description: 'The key of a job.' }),
     status: z
       .enum(statuses)
       .transform(fromBackgroundJobStatus)
@@ -307,9 +307,13 @@ export const listBackgroundJobs = operation({
     limit: pageSize({ byDefault: 50, max: 100 }),
   }),
   answers: {
-    200: answer(z.object({ jobs: z.array(backgroundJob) }).meta({ id: 'BackgroundJobList' }), 'The newest.', {
-      'One that is running': { jobs: [backgroundJobExample] },
-    }),
+    200: answer(
+      z.object({ jobs: z.array(backgroundJob) }).meta({ id: 'BackgroundJobList' }),
+      'The newest jobs.',
+      {
+        'One running job': { jobs: [backgroundJobExample] },
+      },
+    ),
   },
 });
 
@@ -319,7 +323,7 @@ export const getBackgroundJob = operation({
   path: '/api/jobs/:id',
   tag: 'Background jobs',
   summary: 'Get a background job',
-  description: 'To staff, and to keys without scope admin, an error shows its name and message only.',
+  description: 'Staff, and keys without the scope admin, see only the name and the message of an error.',
   access: 'read',
   params: { id: 'Job not found' },
   answers: { 200: answer(backgroundJobAnswer, 'The job.', { Running: { job: backgroundJobExample } }) },
@@ -341,6 +345,7 @@ export const cancelBackgroundJob = operation({
     }),
   },
   refusals: {
+    403: refusal('The caller may not cancel this job.', 'Only admins cancel runs'),
     409: refusal('The job has finished.', 'Only a queued or processing job can be canceled'),
   },
 });

@@ -25,14 +25,16 @@ const schedulerStatus = z
 const schedulerJob = z
   .object({
     id: z.guid(),
-    name: z.string().meta({ description: 'The Japanese name if its plugin names it in both languages.' }),
+    name: z
+      .string()
+      .meta({ description: 'The Japanese name if the plugin names the job in both languages.' }),
     titles: z.object({ ja: z.string(), en: z.string() }).nullable().meta({
       description: 'Its name in both languages, from its plugin; null once an admin has renamed it.',
     }),
     description: z.string().nullable(),
-    job_type: z.string().meta({ description: "Name of the job in its plugin's manifest." }),
+    job_type: z.string().meta({ description: "The name of the job in the plugin's manifest." }),
     schedule: z.string().nullable().meta({
-      description: 'Cron expression, or `every n seconds`, or `at <instant>`; null without a schedule.',
+      description: 'A cron expression, `every n seconds`, or `at <instant>`; null without a schedule.',
     }),
     schedule_type: z.enum(['cron', 'interval', 'one_shot']).nullable(),
     time_zone: z.string().nullable(),
@@ -81,7 +83,8 @@ export const getSchedulerStatus = operation({
   path: '/api/scheduler/status',
   tag: 'Scheduler',
   summary: 'Get the status of the scheduler',
-  description: 'The global switch, the jobs, the queue, and whether scheduler and workers are alive.',
+  description:
+    'The global switch, the number of jobs, the queue, and whether scheduler and workers are running.',
   access: 'read',
   answers: {
     200: answer(schedulerStatus, 'Switch, jobs, queue and heartbeats.', {
@@ -108,11 +111,11 @@ export const setSchedulerEnabled = operation({
   tag: 'Scheduler',
   summary: 'Enable or disable all schedules',
   description:
-    'Runs in progress continue, and people can still start jobs. Instants that pass meanwhile are recorded with the reason.',
+    'Runs in progress continue, and users can still start jobs. Runs that do not start meanwhile are recorded with the reason.',
   access: 'admin',
   body: { schema: enabledBody, examples: { 'Disable all': { enabled: false } } },
   answers: {
-    200: answer(z.object({ is_enabled: z.boolean() }).meta({ id: 'SchedulerSwitch' }), 'As it is now.', {
+    200: answer(z.object({ is_enabled: z.boolean() }).meta({ id: 'SchedulerSwitch' }), 'The new state.', {
       Disabled: { is_enabled: false },
     }),
   },
@@ -125,7 +128,7 @@ export const listSchedulerJobs = operation({
   path: '/api/scheduler/jobs',
   tag: 'Scheduler',
   summary: 'List the jobs that the portal runs',
-  description: 'By name.',
+  description: 'Ordered by name.',
   access: 'read',
   query: z.object({
     limit: pageSize({ byDefault: 100, max: 500 }),
@@ -134,7 +137,7 @@ export const listSchedulerJobs = operation({
       .enum(['true', 'false'])
       .transform((text) => text === 'true')
       .optional()
-      .meta({ description: 'Only enabled jobs, or only disabled ones.' }),
+      .meta({ description: 'Only enabled (`true`) or only disabled jobs (`false`).' }),
   }),
   answers: {
     200: answer(
@@ -168,7 +171,7 @@ export const setSchedulerJobEnabled = operation({
   tag: 'Scheduler',
   summary: 'Enable or disable a job',
   description:
-    'Disabling a job does not cancel its run; enabling it does not start missed runs unless its schedule says so.',
+    'Disabling a job does not cancel its run. Enabling it starts missed runs only if its schedule says so.',
   access: 'admin',
   params: { id: 'Job not found' },
   body: { schema: enabledBody, examples: { Enable: { enabled: true } } },
@@ -182,9 +185,10 @@ export const setSchedulerJobEnabled = operation({
 const tick = z
   .object({
     due: z.int().meta({ description: 'Schedules that were due.' }),
-    enqueued: z.int().meta({ description: 'Runs put on the queue.' }),
+    enqueued: z.int().meta({ description: 'Runs that were queued.' }),
     skipped: z.int().meta({
-      description: 'Instants that do not run by a decision: disabled, blackout, overlap.',
+      description:
+        'Scheduled times without a run because the job was disabled, in a blackout, or still running.',
     }),
     missed: z.int().meta({ description: 'Missed runs that are not caught up.' }),
     drained: z.int().meta({ description: 'Attempts that ended in this request.' }),
@@ -217,7 +221,8 @@ export const getMetrics = operation({
   tag: 'Internal',
   summary: 'Get metrics for Prometheus',
   description:
-    'With the CRON_SECRET for the whole portal, with an API key for its company; heartbeats are the portal’s in both.',
+    'The CRON_SECRET returns the metrics of the whole portal, an API key those of its company. Heartbeats are always those of the ' +
+    'portal.',
   access: 'cron or read',
   answers: {
     200: {
