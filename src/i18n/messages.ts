@@ -2,6 +2,7 @@ import { portalSentences } from '#domain/portal-messages.ts';
 import enAuth from './messages/en/auth.json';
 import enIncidents from './messages/en/incidents.json';
 import enJobs from './messages/en/jobs.json';
+import enLists from './messages/en/lists.json';
 import enPlugins from './messages/en/plugins.json';
 import enProblems from './messages/en/problems.json';
 import enRuns from './messages/en/runs.json';
@@ -12,6 +13,7 @@ import enStates from './messages/en/states.json';
 import jaAuth from './messages/ja/auth.json';
 import jaIncidents from './messages/ja/incidents.json';
 import jaJobs from './messages/ja/jobs.json';
+import jaLists from './messages/ja/lists.json';
 import jaPlugins from './messages/ja/plugins.json';
 import jaProblems from './messages/ja/problems.json';
 import jaRuns from './messages/ja/runs.json';
@@ -26,6 +28,7 @@ const ja = {
   auth: jaAuth,
   incidents: jaIncidents,
   jobs: jaJobs,
+  lists: jaLists,
   plugins: jaPlugins,
   problems: jaProblems,
   runs: jaRuns,
@@ -45,6 +48,7 @@ export const messagesByLocale: Record<Locale, Messages> = {
     auth: enAuth,
     incidents: enIncidents,
     jobs: enJobs,
+    lists: enLists,
     plugins: enPlugins,
     problems: enProblems,
     runs: enRuns,

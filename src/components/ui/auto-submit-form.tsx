@@ -9,22 +9,25 @@ const typingPauseMs = 300;
 /**
  * A form that narrows a list through its address. It sends itself after a pause in typing and at once for a choice; before
  * JavaScript has loaded it is an ordinary GET form with its button.
- * @param applied the query that the page shows now, as the form would write it; when that comes from elsewhere (a link,
- * the back button) the fields start anew from their default values
+ * @param query what the page shows now; when that comes from elsewhere (a link, the back button) the fields start anew from
+ * their default values
  */
 export function AutoSubmitForm({
   action,
-  applied,
+  query,
   label,
   className,
   children,
 }: {
   action: Route;
-  applied: string;
+  query: Readonly<Record<string, string | null>>;
   label: string;
   className?: string;
   children: ReactNode;
 }) {
+  const applied = new URLSearchParams(
+    Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1])),
+  ).toString();
   const router = useRouter();
   const [isPending, startTransition] = useTransition();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -51,11 +54,11 @@ export function AutoSubmitForm({
   function send(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     clearTimeout(timer.current);
-    const query = new URLSearchParams();
+    const given = new URLSearchParams();
     for (const [name, value] of new FormData(event.currentTarget)) {
-      if (typeof value === 'string' && value.trim() !== '') query.set(name, value.trim());
+      if (typeof value === 'string' && value.trim() !== '') given.set(name, value.trim());
     }
-    const search = query.toString();
+    const search = given.toString();
     setSent([...sent.slice(-20), search]);
     startTransition(() => {
       router.replace(search === '' ? action : `${action}?${search}`, { scroll: false });

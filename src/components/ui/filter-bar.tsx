@@ -1,80 +1,99 @@
 import { Search } from 'lucide-react';
-import type { Route } from 'next';
-import { AutoSubmitForm } from '#components/ui/auto-submit-form.tsx';
-import { Button } from '#components/ui/button.tsx';
-import { classNames } from '#components/ui/class-names.ts';
-import { Icon } from '#components/ui/icon.tsx';
-import { Input } from '#components/ui/input.tsx';
-import { type Choice, Select } from '#components/ui/select.tsx';
+import { useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
+import { Button } from './button.tsx';
+import { Icon } from './icon.tsx';
+import { Input } from './input.tsx';
+import { type Choice, Select } from './select.tsx';
 
-export interface FilterTexts {
-  label: string;
-  search: string;
-  searchHint: string;
-  state: string;
-  tool: string;
-  apply: string;
+// What a list can be narrowed to, in an AutoSubmitForm above it.
+
+export function SearchField({
+  applied,
+  hint,
+  className,
+}: {
+  applied: string;
+  /** What is searched. */
+  hint: string;
+  className?: string;
+}) {
+  const t = useTranslations('lists');
+  return (
+    <div className={`relative flex-1 ${className ?? ''}`}>
+      <Icon
+        icon={Search}
+        className="pointer-events-none absolute start-2.5 top-1/2 size-4 -translate-y-1/2 text-ink-muted"
+      />
+      <Input
+        type="search"
+        name="q"
+        defaultValue={applied}
+        maxLength={200}
+        aria-label={t('search')}
+        placeholder={hint}
+        autoComplete="off"
+        spellCheck={false}
+        className="ps-8.5"
+      />
+    </div>
+  );
 }
 
-/** Search, state and tool above a list of jobs; the first choice of each menu is no narrowing. */
-export function FilterBar({
-  action,
+/** A menu whose first choice, `all`, is no narrowing. */
+export function FilterMenu({
+  name,
+  label,
   applied,
-  texts,
-  states,
-  tools,
+  all,
+  choices,
+  className,
 }: {
-  action: Route;
-  applied: { q: string | null; state: string | null; tool: string | null };
-  texts: FilterTexts;
-  states: Choice[];
-  tools: Choice[];
+  name: string;
+  label: string;
+  applied: string | null;
+  all: string;
+  choices: readonly Choice[];
+  className: string;
 }) {
-  const query = Object.entries(applied).filter((entry): entry is [string, string] => Boolean(entry[1]));
   return (
-    <AutoSubmitForm
-      action={action}
-      applied={new URLSearchParams(query).toString()}
-      label={texts.label}
-      className="mb-3 grid grid-cols-[repeat(3,minmax(0,1fr))_auto] gap-2 md:flex"
-    >
-      <div className="relative flex-1 max-md:col-span-3">
-        <Icon
-          icon={Search}
-          className="pointer-events-none absolute start-2.5 top-1/2 size-4 -translate-y-1/2 text-ink-muted"
-        />
-        <Input
-          type="search"
-          name="q"
-          defaultValue={applied.q ?? ''}
-          maxLength={200}
-          aria-label={texts.search}
-          placeholder={texts.searchHint}
-          autoComplete="off"
-          spellCheck={false}
-          className="ps-8.5"
-        />
-      </div>
-      <Select
-        name="state"
-        defaultValue={applied.state ?? ''}
-        aria-label={texts.state}
-        className={classNames(
-          'max-md:order-1 md:w-40',
-          tools.length > 1 ? 'max-md:col-span-2' : 'max-md:col-span-4',
-        )}
-        choices={states}
-      />
-      {tools.length > 1 ? (
-        <Select
-          name="tool"
-          defaultValue={applied.tool ?? ''}
-          aria-label={texts.tool}
-          className="max-md:order-1 max-md:col-span-2 md:w-48"
-          choices={tools}
-        />
-      ) : null}
-      <Button type="submit">{texts.apply}</Button>
-    </AutoSubmitForm>
+    <Select
+      name={name}
+      defaultValue={applied ?? ''}
+      aria-label={label}
+      className={className}
+      choices={[{ value: '', label: all }, ...choices]}
+    />
+  );
+}
+
+function DayField({ name, label, applied }: { name: string; label: string; applied: string | null }) {
+  return (
+    <label className="min-w-0 gap-2 text-[0.8125rem] max-sm:block sm:flex sm:items-center">
+      <span className="whitespace-nowrap text-ink-muted max-sm:text-xs">{label}</span>
+      <Input type="date" name={name} defaultValue={applied ?? ''} className="sm:w-38" />
+    </label>
+  );
+}
+
+/** First and last day, and the button: on a phone the days share a line. */
+export function DayFields({ from, to }: { from: string | null; to: string | null }) {
+  const t = useTranslations('lists');
+  return (
+    <div className="gap-2 max-sm:contents sm:flex">
+      <DayField name="from" label={t('from')} applied={from} />
+      <DayField name="to" label={t('to')} applied={to} />
+      {/* The fields send themselves where there is JavaScript, so on a phone it then takes no room. */}
+      <ApplyButton className="max-sm:col-span-2 max-sm:not-noscript:hidden" />
+    </div>
+  );
+}
+
+export function ApplyButton({ className }: { className?: string }): ReactNode {
+  const t = useTranslations('lists');
+  return (
+    <Button type="submit" className={className}>
+      {t('apply')}
+    </Button>
   );
 }

@@ -1,18 +1,24 @@
-import { useLocale } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { timeWriter } from '#components/ui/relative-time.tsx';
-import { type ClockAheadTexts, LiveFinishedTime } from './live-finished-time.tsx';
+import { LiveFinishedTime } from './live-finished-time.tsx';
 
 /** When a job last finished, with a mark where the reporter's clock was ahead. */
 export function FinishedTime({
   at,
   timeZone,
-  clockAhead,
+  isClockAhead,
 }: {
   at: string;
   timeZone: string;
-  /** Texts of the mark, or null where the clock was right. */
-  clockAhead: ClockAheadTexts | null;
+  isClockAhead: boolean;
 }) {
+  const t = useTranslations('lists.clockAhead');
   const locale = useLocale();
-  return <LiveFinishedTime time={timeWriter(locale, timeZone)(at)} locale={locale} clockAhead={clockAhead} />;
+  return (
+    <LiveFinishedTime
+      time={timeWriter(locale, timeZone)(at)}
+      locale={locale}
+      clockAhead={isClockAhead ? { word: t('word'), hint: t('hint') } : null}
+    />
+  );
 }

@@ -1,21 +1,32 @@
+import { ChevronLeft } from 'lucide-react';
+import type { Route } from 'next';
+import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { Icon } from './icon.tsx';
 
-/** Title of a page, what it is about, and its actions. `above` has room for a way back. */
+/** Title of a page, what it is about, its actions, and the way back. */
 export function PageHeader({
   title,
   description,
   actions,
-  above,
+  back,
 }: {
   title: ReactNode;
   description?: ReactNode;
   actions?: ReactNode;
-  above?: ReactNode;
+  back?: { href: Route; text: ReactNode };
 }) {
   return (
     <header className="mb-5 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
       <div className="min-w-0">
-        {above ? <div className="mb-1 text-[0.8125rem] text-ink-muted">{above}</div> : null}
+        {back ? (
+          <div className="mb-1 text-[0.8125rem] text-ink-muted">
+            <Link href={back.href} className="inline-flex items-center gap-1 hover:text-ink">
+              <Icon icon={ChevronLeft} className="size-3.5" />
+              {back.text}
+            </Link>
+          </div>
+        ) : null}
         <h1 className="text-xl leading-snug font-semibold break-words">{title}</h1>
         {description ? (
           <div className="mt-1 max-w-3xl text-[0.8125rem] text-ink-muted">{description}</div>

@@ -1,4 +1,3 @@
-import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
 import { ActionForm } from '#components/ui/action-form.tsx';
@@ -9,10 +8,9 @@ import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { ownPath } from '#http/paths.ts';
 import { signIn, signOut } from '#features/session/actions.ts';
 import { readVisitor } from '#features/session/queries.ts';
+import { pageTitle } from '#screens/page-title.ts';
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations('auth.signIn'))('title') };
-}
+export const generateMetadata = pageTitle('auth.signIn.title');
 
 export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>) {
   const [{ next }, visitor, t, shell] = await Promise.all([

@@ -1,35 +1,33 @@
-import { Radio, SearchX } from 'lucide-react';
-import type { Metadata } from 'next';
+import { Radio } from 'lucide-react';
 import { getTranslations } from 'next-intl/server';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
+import { NoMatch } from '#components/ui/no-match.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import { formatJobStatusPageCursor } from '#domain/page-cursor.ts';
-import { JobStatusTable } from '#features/job-status/components/job-status-table.tsx';
-import { isNarrowed, listJobStatuses } from '#features/job-status/queries.ts';
+import { listJobStatuses } from '#features/job-status/queries.ts';
 import { parseJobStatusAddress } from '#features/job-status/schemas.ts';
-import { addressOf } from '#http/paths.ts';
-import { FilterBar } from '#components/ui/filter-bar.tsx';
 import { requireMember } from '#auth/current-member.ts';
+import { JobFilterBar } from '#screens/job-filter-bar.tsx';
+import { JobTable } from '#screens/job-table.tsx';
+import { listAddresses } from '#screens/list-addresses.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { listToolChoices } from '#features/tools/tool-choices.ts';
 
-export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslations('incidents');
-  return { title: t('title') };
-}
+export const generateMetadata = pageTitle('incidents.title');
 
 export default portalPage<PageProps<'/incidents'>>(async ({ searchParams }) => {
   const { filter, position } = parseJobStatusAddress(await searchParams);
   const member = await requireMember();
   const { badge } = member;
-  const [page, tools, t, states] = await Promise.all([
+  const [page, tools, t, lists] = await Promise.all([
     listJobStatuses(member, filter, position),
     listToolChoices(member),
     getTranslations('incidents'),
-    getTranslations('states'),
+    getTranslations('lists'),
   ]);
   if (badge.jobCount === 0) {
     return (
@@ -40,7 +38,7 @@ export default portalPage<PageProps<'/incidents'>>(async ({ searchParams }) => {
           title={t('empty.title')}
           action={
             <LinkButton href="/settings/how-to-report" variant="primary">
-              {t('empty.howTo')}
+              {lists('howTo')}
             </LinkButton>
           }
         >
@@ -50,8 +48,8 @@ export default portalPage<PageProps<'/incidents'>>(async ({ searchParams }) => {
     );
   }
 
-  const applied = { q: filter.search, state: filter.state, tool: filter.toolId };
-  const isPlain = !isNarrowed(filter) && position === null;
+  const query = { q: filter.search, state: filter.state, tool: filter.toolId };
+  const addresses = listAddresses('/incidents', query, page, position, formatJobStatusPageCursor);
   return (
     <>
       <PageHeader
@@ -66,63 +64,35 @@ export default portalPage<PageProps<'/incidents'>>(async ({ searchParams }) => {
             : null
         }
       />
-      {badge.failingCount === 0 && isPlain ? (
+      {badge.failingCount === 0 && addresses.isPlain ? (
         <div className="mb-4">
           <Notice tone="success" title={t('allWell.title')}>
             <p className="text-ink-muted">{t('allWell.body', { total: badge.jobCount })}</p>
           </Notice>
         </div>
       ) : null}
-      <FilterBar
-        action="/incidents"
-        applied={applied}
-        texts={{
-          label: t('filter.label'),
-          search: t('filter.search'),
-          searchHint: t('filter.searchHint'),
-          state: t('filter.state'),
-          tool: t('filter.tool'),
-          apply: t('filter.apply'),
-        }}
-        states={[
-          { value: '', label: t('filter.anyState') },
-          { value: 'error', label: states('error') },
-          { value: 'success', label: states('success') },
-        ]}
-        tools={[
-          { value: '', label: t('filter.anyTool') },
-          ...tools.map((tool) => ({ value: tool.id, label: tool.name })),
-        ]}
-      />
+      <JobFilterBar list="/incidents" query={query} states={['error', 'success']} tools={tools} />
       {page.matchCount === null || page.items.length === 0 ? null : (
         <p role="status" className="mb-2 text-[0.8125rem] text-ink-muted">
           {t('matches', { count: page.matchCount })}
         </p>
       )}
       {page.items.length > 0 ? (
-        <JobStatusTable statuses={page.items} timeZone={member.timeZone} />
-      ) : position === null ? (
-        <EmptyState
-          icon={SearchX}
-          title={t('noMatch.title')}
-          action={<LinkButton href="/incidents">{t('noMatch.clear')}</LinkButton>}
+        <JobTable
+          caption={t('caption')}
+          jobs={page.items.map((status) => ({ ...status, id: status.jobId, states: [status.lastStatus] }))}
+          isTriage
+          timeZone={member.timeZone}
         />
+      ) : position === null ? (
+        <NoMatch title={lists('noJobs')} href="/incidents" />
       ) : (
         <EmptyState
           title={t('endOfList.title')}
-          action={<LinkButton href={addressOf('/incidents', applied)}>{t('endOfList.first')}</LinkButton>}
+          action={<LinkButton href={addresses.top}>{t('endOfList.first')}</LinkButton>}
         />
       )}
-      <PaginationLinks
-        newerLabel={t('pages.previous')}
-        olderLabel={t('pages.next')}
-        newerHref={
-          page.newer && addressOf('/incidents', { ...applied, before: formatJobStatusPageCursor(page.newer) })
-        }
-        olderHref={
-          page.older && addressOf('/incidents', { ...applied, after: formatJobStatusPageCursor(page.older) })
-        }
-      />
+      <PaginationLinks newerHref={addresses.newer} olderHref={addresses.older} order="name" />
     </>
   );
 });

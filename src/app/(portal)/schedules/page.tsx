@@ -1,31 +1,26 @@
-import { CalendarClock, SearchX } from 'lucide-react';
-import type { Metadata } from 'next';
+import { CalendarClock } from 'lucide-react';
 import { getTranslations } from 'next-intl/server';
-import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
+import { NoMatch } from '#components/ui/no-match.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
-import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import { formatTitlePageCursor } from '#domain/page-cursor.ts';
-import { isUnfinished } from '#domain/run-state.ts';
 import { addressOf } from '#http/paths.ts';
 import { requireMember } from '#auth/current-member.ts';
+import { listAddresses } from '#screens/list-addresses.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { NewJobDialog, NewJobLink } from '#features/plugins/components/new-job-dialog.tsx';
 import { listPlugins } from '#features/plugins/queries.ts';
-import { RunNow, RunNowDialog } from '#features/runs/components/run-now.tsx';
-import { readRunForms, type RunForm } from '#features/runs/portal-run.ts';
+import { readRunForms } from '#features/runs/portal-run.ts';
 import { DayTimeline } from '#features/scheduler/components/day-timeline.tsx';
 import { ScheduleFilterBar } from '#features/scheduler/components/schedule-filter-bar.tsx';
-import { ScheduleTable } from '#features/scheduler/components/schedule-table.tsx';
 import { SchedulerNotices, StopAllButton } from '#features/scheduler/components/scheduler-notices.tsx';
 import { listPluginJobs, readSchedulesOverview } from '#features/scheduler/queries.ts';
 import { parseSchedulesAddress } from '#features/scheduler/schemas.ts';
+import { PluginJobList } from '#app/(portal)/plugin-job-list.tsx';
 
-export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslations('schedules');
-  return { title: t('title') };
-}
+export const generateMetadata = pageTitle('schedules.title');
 
 const dayMs = 86_400_000;
 
@@ -36,8 +31,9 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
   const isAdmin = member.role === 'admin';
   const from = new Date();
   const span = { from, until: new Date(from.getTime() + dayMs) };
-  const isNarrowed = filter.search !== '' || filter.state !== null || filter.pluginId !== null;
-  const [page, { status, plugins, timeline }, kinds, t] = await Promise.all([
+  const query = { q: filter.search, state: filter.state, plugin: filter.pluginId };
+  const isNarrowed = Object.values(query).some(Boolean);
+  const [page, { status, plugins, timeline }, kinds, t, lists] = await Promise.all([
     listPluginJobs(member, {
       search: filter.search,
       isEnabled: filter.state === null ? undefined : filter.state === 'enabled',
@@ -48,19 +44,13 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
     readSchedulesOverview(member, isNarrowed || position?.direction === 'after' ? null : span),
     isAdmin && isNewJobAsked ? listPlugins(member) : null,
     getTranslations('schedules'),
+    getTranslations('lists'),
   ]);
-  const forms = isAdmin
-    ? await readRunForms(
-        member,
-        page.items.map(({ jobId }) => jobId),
-      )
-    : new Map<string, RunForm>();
-  const applied = { q: filter.search, state: filter.state, plugin: filter.pluginId };
-  const here = {
-    ...applied,
-    ...(position && { [position.direction]: formatTitlePageCursor(position.cursor) }),
-  };
-  const runNowForm = runNowId === null ? undefined : forms.get(runNowId);
+  const forms = await readRunForms(
+    member,
+    page.items.map(({ jobId }) => jobId),
+  );
+  const addresses = listAddresses('/schedules', query, page, position, formatTitlePageCursor);
   if (status.jobCount === 0) {
     return (
       <>
@@ -89,7 +79,7 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
           isAdmin ? (
             <>
               {status.isEnabled ? <StopAllButton /> : null}
-              <NewJobLink href={addressOf('/schedules', { ...here, new: 'job' })} />
+              <NewJobLink href={addressOf(addresses.here, { new: 'job' })} />
             </>
           ) : null
         }
@@ -100,43 +90,18 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
           <DayTimeline timeline={timeline} span={span} timeZone={timeZone} />
         </div>
       ) : null}
-      {kinds ? <NewJobDialog plugins={kinds} closedHref={addressOf('/schedules', here)} /> : null}
-      {runNowForm ? (
-        <RunNowDialog key={runNowId} form={runNowForm} closedHref={addressOf('/schedules', here)} />
-      ) : null}
-      <ScheduleFilterBar filter={filter} plugins={plugins} />
-      {page.items.length > 0 ? (
-        <ScheduleTable
-          jobs={page.items}
-          timeZone={timeZone}
-          isAdmin={isAdmin}
-          isHeld={!status.isEnabled}
-          runNow={(job) => {
-            const form = forms.get(job.jobId);
-            return form && job.plugin.isEnabled ? (
-              <RunNow form={form} openHref={addressOf('/schedules', { ...here, 'run-now': job.jobId })} />
-            ) : null;
-          }}
-        />
-      ) : (
-        <EmptyState
-          icon={SearchX}
-          title={t('noMatch.title')}
-          action={<LinkButton href="/schedules">{t('noMatch.clear')}</LinkButton>}
-        />
-      )}
-      {page.items.some(({ latestRun }) => latestRun !== null && isUnfinished(latestRun.state)) ? (
-        <AutoRefresh seconds={1} />
-      ) : null}
-      <PaginationLinks
-        newerHref={
-          page.newer && addressOf('/schedules', { ...applied, before: formatTitlePageCursor(page.newer) })
-        }
-        olderHref={
-          page.older && addressOf('/schedules', { ...applied, after: formatTitlePageCursor(page.older) })
-        }
-        newerLabel={t('previousPage')}
-        olderLabel={t('nextPage')}
+      {kinds ? <NewJobDialog plugins={kinds} closedHref={addresses.here} /> : null}
+      <ScheduleFilterBar query={query} plugins={plugins} />
+      <PluginJobList
+        page={page}
+        addresses={addresses}
+        empty={<NoMatch title={lists('noJobs')} href="/schedules" />}
+        forms={forms}
+        runNowId={runNowId}
+        timeZone={timeZone}
+        isAdmin={isAdmin}
+        isHeld={!status.isEnabled}
+        showPlugin
       />
     </>
   );

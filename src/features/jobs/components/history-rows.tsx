@@ -3,6 +3,7 @@
 import { ClockAlert } from 'lucide-react';
 import Link from 'next/link';
 import { Icon } from '#components/ui/icon.tsx';
+import { MessageText } from '#components/ui/message-text.tsx';
 import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
 import { Cell, Row } from '#components/ui/table.tsx';
 import type { RunState } from '#domain/run-state.ts';
@@ -28,7 +29,7 @@ export interface HistoryRowTexts {
   from: string;
 }
 
-/** The rows of a job's history; why a client component: see JobStatusRows. */
+/** The rows of a job's history; why a client component: see JobRows. */
 export function HistoryRows({ rows, texts }: { rows: readonly HistoryRow[]; texts: HistoryRowTexts }) {
   return rows.map((row) => (
     <Row key={row.id} linked>
@@ -56,18 +57,8 @@ export function HistoryRows({ rows, texts }: { rows: readonly HistoryRow[]; text
       <Cell label={row.from === null ? undefined : texts.from} className="cell-note text-ink-muted">
         {row.from === null ? null : <bdi className="block md:truncate">{row.from}</bdi>}
       </Cell>
-      <Cell className="text-ink-muted">
-        {row.message === null ? null : (
-          <bdi
-            className={
-              row.state === 'failed'
-                ? 'line-clamp-3 text-ink md:line-clamp-2'
-                : 'block max-md:line-clamp-2 md:truncate'
-            }
-          >
-            {row.message}
-          </bdi>
-        )}
+      <Cell>
+        <MessageText text={row.message} isFailure={row.state === 'failed'} />
       </Cell>
     </Row>
   ));

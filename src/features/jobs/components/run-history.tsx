@@ -1,20 +1,23 @@
 import type { Route } from 'next';
-import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
 import { AutoSubmitForm } from '#components/ui/auto-submit-form.tsx';
+import { DayFields, FilterMenu } from '#components/ui/filter-bar.tsx';
 import { formatPlainTime } from '#components/ui/format-time.ts';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
-import { Select } from '#components/ui/select.tsx';
 import { useStateWords } from '#components/ui/status-badge.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { RunSummary } from '#data/run-row.ts';
 import { clockAheadMs } from '#domain/clock-skew.ts';
 import { formatDuration } from '#domain/duration.ts';
-import { formatInstantPageCursor, type InstantPageCursor, type Page } from '#domain/page-cursor.ts';
+import {
+  formatInstantPageCursor,
+  type InstantPageCursor,
+  type Page,
+  type PagePosition,
+} from '#domain/page-cursor.ts';
 import { type HistoryFilter, outcomes } from '#features/jobs/schemas.ts';
-import { addressOf } from '#http/paths.ts';
-import { ApplyButton, DayField } from '#components/ui/day-field.tsx';
+import { listAddresses } from '#screens/list-addresses.ts';
 import { shownText } from '#screens/reported-text.tsx';
 import { sayMessage } from '#screens/say-message.ts';
 import { HistoryRows } from './history-rows.tsx';
@@ -22,27 +25,22 @@ import { HistoryRows } from './history-rows.tsx';
 function HistoryFilterBar({ action, filter }: { action: Route; filter: HistoryFilter }) {
   const t = useTranslations('jobs.history');
   const states = useTranslations('states');
-  const query = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== null);
   return (
     <AutoSubmitForm
       action={action}
-      applied={new URLSearchParams(query).toString()}
+      query={{ ...filter }}
       label={t('filterLabel')}
       className="mb-3 flex-wrap items-end gap-2 max-sm:grid max-sm:grid-cols-2 sm:flex"
     >
-      <Select
+      <FilterMenu
         name="outcome"
-        defaultValue={filter.outcome ?? ''}
-        aria-label={t('outcome')}
+        label={t('outcome')}
+        applied={filter.outcome}
+        all={t('anyOutcome')}
+        choices={outcomes.map((outcome) => ({ value: outcome, label: states(outcome) }))}
         className="max-sm:col-span-2 sm:w-40"
-        choices={[
-          { value: '', label: t('anyOutcome') },
-          ...outcomes.map((outcome) => ({ value: outcome, label: states(outcome) })),
-        ]}
       />
-      <DayField name="from" label={t('from')} defaultValue={filter.from} />
-      <DayField name="to" label={t('to')} defaultValue={filter.to} />
-      <ApplyButton>{t('apply')}</ApplyButton>
+      <DayFields from={filter.from} to={filter.to} />
     </AutoSubmitForm>
   );
 }
@@ -52,24 +50,24 @@ export function RunHistory({
   path,
   page,
   filter,
-  isFirstPage,
+  position,
   isPortal,
   timeZone,
 }: {
   path: Route;
   page: Page<RunSummary, InstantPageCursor>;
   filter: HistoryFilter;
-  isFirstPage: boolean;
+  position: PagePosition<InstantPageCursor> | null;
   /** The portal runs this job itself. */
   isPortal: boolean;
   timeZone: string;
 }) {
   const t = useTranslations('jobs.history');
+  const lists = useTranslations('lists');
   const states = useStateWords();
   const triggers = useTranslations('runs.triggerWords');
   const locale = useLocale();
-  const isNarrowed = filter.outcome !== null || filter.from !== null || filter.to !== null;
-  const query = { ...filter };
+  const addresses = listAddresses(path, { ...filter }, page, position, formatInstantPageCursor);
   const describeClock = (run: RunSummary): string | null => {
     if (!run.isClockWrong) return null;
     const aheadMs = clockAheadMs(run);
@@ -86,12 +84,12 @@ export function RunHistory({
       <HistoryFilterBar action={path} filter={filter} />
       {page.items.length === 0 ? (
         <div className="rounded-lg border border-line bg-surface px-4 py-8 text-center text-ink-muted">
-          <p>{t(isNarrowed || !isFirstPage ? 'noMatch' : 'empty')}</p>
-          {isNarrowed || !isFirstPage ? (
+          <p>{t(addresses.isPlain ? 'empty' : 'noMatch')}</p>
+          {addresses.isPlain ? null : (
             <LinkButton href={path} size="sm" scroll={false} className="mt-3">
-              {t('clear')}
+              {lists('clear')}
             </LinkButton>
-          ) : null}
+          )}
         </div>
       ) : (
         <Table
@@ -129,16 +127,11 @@ export function RunHistory({
         </Table>
       )}
       <PaginationLinks
-        newerHref={page.newer && addressOf(path, { ...query, before: formatInstantPageCursor(page.newer) })}
-        olderHref={page.older && addressOf(path, { ...query, after: formatInstantPageCursor(page.older) })}
+        newerHref={addresses.newer}
+        olderHref={addresses.older}
+        newestHref={addresses.top}
+        order="time"
       />
-      {page.newer ? (
-        <p className="mt-2 text-[0.8125rem]">
-          <Link href={addressOf(path, query)} className="text-accent underline">
-            {t('newest')}
-          </Link>
-        </p>
-      ) : null}
     </section>
   );
 }

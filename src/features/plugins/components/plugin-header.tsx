@@ -1,8 +1,5 @@
-import { ChevronLeft } from 'lucide-react';
-import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
 import { Badge } from '#components/ui/badge.tsx';
-import { Icon } from '#components/ui/icon.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Tabs } from '#components/ui/tabs.tsx';
@@ -39,12 +36,7 @@ export function PluginHeader({
   return (
     <>
       <PageHeader
-        above={
-          <Link href="/plugins" className="inline-flex items-center gap-1 hover:text-ink">
-            <Icon icon={ChevronLeft} className="size-3.5" />
-            {t('back')}
-          </Link>
-        }
+        back={{ href: '/plugins', text: t('back') }}
         title={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <PluginName plugin={plugin} />

@@ -1,10 +1,9 @@
-import { ListX, SearchX } from 'lucide-react';
+import { ListX } from 'lucide-react';
 import type { Route } from 'next';
-import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { LinkButton } from '#components/ui/link-button.tsx';
+import { NoMatch } from '#components/ui/no-match.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import {
   formatInstantPageCursor,
@@ -13,7 +12,7 @@ import {
   type PagePosition,
 } from '#domain/page-cursor.ts';
 import { isUnfinished } from '#domain/run-state.ts';
-import { addressOf } from '#http/paths.ts';
+import { listAddresses } from '#screens/list-addresses.ts';
 import type { ListedRun } from '#features/runs/run-list.ts';
 import type { WholeRun } from '#features/runs/whole-run.ts';
 import { RunDrawer } from './run-drawer.tsx';
@@ -37,42 +36,29 @@ export function RunListSection({
   timeZone: string;
 }) {
   const t = useTranslations('runs.list');
-  const isNarrowed = Object.values(query).some((value) => value !== null);
-  if (page.items.length === 0 && !isNarrowed && position === null && shown === null) {
+  const addresses = listAddresses(path, query, page, position, formatInstantPageCursor);
+  if (page.items.length === 0 && addresses.isPlain && shown === null) {
     return (
       <EmptyState icon={ListX} title={t('empty')}>
         {t('emptyBody')}
       </EmptyState>
     );
   }
-  const listHref = addressOf(path, {
-    ...query,
-    ...(position && { [position.direction]: formatInstantPageCursor(position.cursor) }),
-  });
   return (
     <>
-      {shown === null ? null : <RunDrawer whole={shown} closedHref={listHref} timeZone={timeZone} />}
+      {shown === null ? null : <RunDrawer whole={shown} closedHref={addresses.here} timeZone={timeZone} />}
       {page.items.length === 0 ? (
-        <EmptyState
-          icon={SearchX}
-          title={t('noMatch')}
-          action={<LinkButton href={path}>{t('clear')}</LinkButton>}
-        />
+        <NoMatch title={t('noMatch')} href={path} />
       ) : (
-        <RunTable runs={page.items} listHref={listHref} timeZone={timeZone} />
+        <RunTable runs={page.items} listHref={addresses.here} timeZone={timeZone} />
       )}
       {page.items.some(({ state }) => isUnfinished(state)) ? <AutoRefresh seconds={1} /> : null}
       <PaginationLinks
-        newerHref={page.newer && addressOf(path, { ...query, before: formatInstantPageCursor(page.newer) })}
-        olderHref={page.older && addressOf(path, { ...query, after: formatInstantPageCursor(page.older) })}
+        newerHref={addresses.newer}
+        olderHref={addresses.older}
+        newestHref={addresses.top}
+        order="time"
       />
-      {page.newer ? (
-        <p className="mt-2 text-[0.8125rem]">
-          <Link href={addressOf(path, query)} className="text-accent underline">
-            {t('newest')}
-          </Link>
-        </p>
-      ) : null}
     </>
   );
 }

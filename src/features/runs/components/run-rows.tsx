@@ -3,6 +3,7 @@
 import type { Route } from 'next';
 import Link from 'next/link';
 import { ProgressBar } from '#components/ui/progress-bar.tsx';
+import { MessageText } from '#components/ui/message-text.tsx';
 import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
 import { Cell, Row } from '#components/ui/table.tsx';
 import type { RunState } from '#domain/run-state.ts';
@@ -41,21 +42,10 @@ function RunText({ row, texts }: { row: RunRow; texts: RunRowTexts }) {
       </span>
     );
   }
-  if (message === null) return null;
-  return (
-    <bdi
-      className={
-        row.state === 'failed'
-          ? 'line-clamp-3 text-ink md:line-clamp-2'
-          : 'block max-md:line-clamp-2 md:truncate'
-      }
-    >
-      {message}
-    </bdi>
-  );
+  return <MessageText text={message} isFailure={row.state === 'failed'} />;
 }
 
-/** The rows of a list of runs; why a client component: see JobStatusRows. */
+/** The rows of a list of runs; why a client component: see JobRows. */
 export function RunRows({
   rows,
   hasEvents,

@@ -1,4 +1,3 @@
-import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -9,15 +8,14 @@ import { Notice } from '#components/ui/notice.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { Tabs } from '#components/ui/tabs.tsx';
 import { addressOf, invitationPath } from '#http/paths.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { signOut } from '#features/session/actions.ts';
 import { readVisitorEmail } from '#features/session/queries.ts';
 import { joinAsNewPerson, joinAsVisitor, joinWithPassword } from '#features/members/actions.ts';
 import { findInvitation } from '#features/members/find-invitation.ts';
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations('auth.invite'))('title') };
-}
+export const generateMetadata = pageTitle('auth.invite.title');
 
 export default portalPage<PageProps<'/invite/[token]'>>(async ({ params, searchParams }) => {
   const [{ token }, { as }, t, shell] = await Promise.all([

@@ -1,41 +1,39 @@
-import { Radio, SearchX } from 'lucide-react';
-import type { Metadata } from 'next';
+import { Radio } from 'lucide-react';
 import { getTranslations } from 'next-intl/server';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
+import { NoMatch } from '#components/ui/no-match.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { PaginationLinks } from '#components/ui/pagination-links.tsx';
-import { JobTable } from '#features/jobs/components/job-table.tsx';
 import { listJobs } from '#features/jobs/queries.ts';
 import { jobStates, parseJobsAddress } from '#features/jobs/schemas.ts';
 import { addressOf } from '#http/paths.ts';
-import { FilterBar } from '#components/ui/filter-bar.tsx';
 import { requireMember } from '#auth/current-member.ts';
+import { JobFilterBar } from '#screens/job-filter-bar.tsx';
+import { JobTable } from '#screens/job-table.tsx';
+import { listAddresses } from '#screens/list-addresses.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { NewJobDialog, NewJobLink } from '#features/plugins/components/new-job-dialog.tsx';
 import { listPlugins } from '#features/plugins/queries.ts';
 import { listToolChoices } from '#features/tools/tool-choices.ts';
 
-export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslations('jobs');
-  return { title: t('title') };
-}
+export const generateMetadata = pageTitle('jobs.title');
 
 export default portalPage<PageProps<'/jobs'>>(async ({ searchParams }) => {
   const { filter, position, isNewJobAsked } = parseJobsAddress(await searchParams);
   const member = await requireMember();
   const isAdmin = member.role === 'admin';
-  const [page, tools, kinds, t, states] = await Promise.all([
+  const [page, tools, kinds, t, lists] = await Promise.all([
     listJobs(member, filter, position),
     listToolChoices(member),
     isAdmin && isNewJobAsked ? listPlugins(member) : null,
     getTranslations('jobs'),
-    getTranslations('states'),
+    getTranslations('lists'),
   ]);
-  const applied = { q: filter.search, state: filter.state, tool: filter.toolId };
-  const here = { ...applied, ...(position && { [position.direction]: position.cursor }) };
-  const isNarrowed = filter.search !== '' || filter.state !== null || filter.toolId !== null;
-  if (page.items.length === 0 && !isNarrowed && position === null) {
+  const query = { q: filter.search, state: filter.state, tool: filter.toolId };
+  const addresses = listAddresses('/jobs', query, page, position, (jobKey) => jobKey);
+  if (page.items.length === 0 && addresses.isPlain) {
     return (
       <>
         <PageHeader title={t('title')} />
@@ -44,7 +42,7 @@ export default portalPage<PageProps<'/jobs'>>(async ({ searchParams }) => {
           title={t('empty.title')}
           action={
             <LinkButton href="/settings/how-to-report" variant="primary">
-              {t('empty.howTo')}
+              {lists('howTo')}
             </LinkButton>
           }
         >
@@ -58,44 +56,26 @@ export default portalPage<PageProps<'/jobs'>>(async ({ searchParams }) => {
       <PageHeader
         title={t('title')}
         description={t('description')}
-        actions={isAdmin ? <NewJobLink href={addressOf('/jobs', { ...here, new: 'job' })} /> : null}
+        actions={isAdmin ? <NewJobLink href={addressOf(addresses.here, { new: 'job' })} /> : null}
       />
-      {kinds ? <NewJobDialog plugins={kinds} closedHref={addressOf('/jobs', here)} /> : null}
-      <FilterBar
-        action="/jobs"
-        applied={applied}
-        texts={{
-          label: t('filter.label'),
-          search: t('filter.search'),
-          searchHint: t('filter.searchHint'),
-          state: t('filter.state'),
-          tool: t('filter.tool'),
-          apply: t('filter.apply'),
-        }}
-        states={[
-          { value: '', label: t('filter.anyState') },
-          ...jobStates.map((state) => ({ value: state, label: states(state) })),
-        ]}
-        tools={[
-          { value: '', label: t('filter.anyTool') },
-          ...tools.map((tool) => ({ value: tool.id, label: tool.name })),
-        ]}
-      />
+      {kinds ? <NewJobDialog plugins={kinds} closedHref={addresses.here} /> : null}
+      <JobFilterBar list="/jobs" query={query} states={jobStates} tools={tools} />
       {page.items.length > 0 ? (
-        <JobTable jobs={page.items} timeZone={member.timeZone} />
-      ) : (
-        <EmptyState
-          icon={SearchX}
-          title={t('noMatch.title')}
-          action={<LinkButton href="/jobs">{t('noMatch.clear')}</LinkButton>}
+        <JobTable
+          caption={t('caption')}
+          jobs={page.items.map((job) => ({
+            ...job,
+            states: [
+              ...(job.health === 'neverRun' && job.running ? [] : [job.health]),
+              ...(job.running ? (['running'] as const) : []),
+            ],
+          }))}
+          timeZone={member.timeZone}
         />
+      ) : (
+        <NoMatch title={lists('noJobs')} href="/jobs" />
       )}
-      <PaginationLinks
-        newerLabel={t('pages.previous')}
-        olderLabel={t('pages.next')}
-        newerHref={page.newer === null ? null : addressOf('/jobs', { ...applied, before: page.newer })}
-        olderHref={page.older === null ? null : addressOf('/jobs', { ...applied, after: page.older })}
-      />
+      <PaginationLinks newerHref={addresses.newer} olderHref={addresses.older} order="name" />
     </>
   );
 });

@@ -1,4 +1,4 @@
-import { ChevronLeft, Trash2 } from 'lucide-react';
+import { Trash2 } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
@@ -95,11 +95,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
               <FinishedTime
                 at={status.lastFinishedAt}
                 timeZone={member.timeZone}
-                clockAhead={
-                  isClockAhead(status.lastFinishedAt, status.updatedAt)
-                    ? { word: t('clockAhead.word'), hint: t('clockAhead.hint') }
-                    : null
-                }
+                isClockAhead={isClockAhead(status.lastFinishedAt, status.updatedAt)}
               />
             </span>
           ) : null
@@ -131,12 +127,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
   return (
     <>
       <PageHeader
-        above={
-          <Link href="/jobs" className="inline-flex items-center gap-1 hover:text-ink">
-            <Icon icon={ChevronLeft} className="size-3.5" />
-            {t('detail.back')}
-          </Link>
-        }
+        back={{ href: '/jobs', text: t('detail.back') }}
         title={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <ReportedText text={job.title} />
@@ -217,7 +208,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
           path={path}
           page={history}
           filter={filter}
-          isFirstPage={position === null}
+          position={position}
           isPortal={portalJob !== null}
           timeZone={member.timeZone}
         />

@@ -1,19 +1,16 @@
 import { Blocks } from 'lucide-react';
-import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { requireMember } from '#auth/current-member.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { AddPluginDialog } from '#features/plugins/components/add-plugin-dialog.tsx';
 import { PluginTable } from '#features/plugins/components/plugin-table.tsx';
 import { countJobs } from '#features/plugins/plugin-screens.ts';
 import { listPlugins } from '#features/plugins/queries.ts';
 
-export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslations('plugins');
-  return { title: t('title') };
-}
+export const generateMetadata = pageTitle('plugins.title');
 
 export default portalPage(async () => {
   const member = await requireMember();

@@ -1,7 +1,7 @@
-import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { requireMember } from '#auth/current-member.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { listPlugins } from '#features/plugins/queries.ts';
 import { RunFilterBar } from '#features/runs/components/run-filter-bar.tsx';
@@ -17,10 +17,7 @@ import {
 import { parseRunsAddress, queryOf } from '#features/runs/schemas.ts';
 import { findShownRun } from '#features/runs/whole-run.ts';
 
-export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslations('runs.list');
-  return { title: t('title') };
-}
+export const generateMetadata = pageTitle('runs.list.title');
 
 export default portalPage<PageProps<'/runs'>>(async ({ searchParams }) => {
   const { filter, position, shownId } = parseRunsAddress(await searchParams);

@@ -1,6 +1,5 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { formatPlainTime } from '#components/ui/format-time.ts';
 import { Icon } from '#components/ui/icon.tsx';
@@ -43,12 +42,7 @@ export default portalPage<PageProps<'/runs/[id]'>>(async ({ params }) => {
   return (
     <>
       <PageHeader
-        above={
-          <Link href={jobPath(run.job.id)} className="inline-flex items-center gap-1 hover:text-ink">
-            <Icon icon={ChevronLeft} className="size-3.5" />
-            {t('back')}
-          </Link>
-        }
+        back={{ href: jobPath(run.job.id), text: t('back') }}
         title={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <ReportedText text={run.job.title} lengthMax={200} />

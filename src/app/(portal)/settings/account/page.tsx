@@ -1,4 +1,3 @@
-import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Card, CardHeader } from '#components/ui/card.tsx';
@@ -6,13 +5,12 @@ import { TextField } from '#components/ui/field.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { requireMember } from '#auth/current-member.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { changePassword, renameMyself } from '#features/session/actions.ts';
 import { LanguageSwitch, ThemeSwitch } from '#features/preferences/components/preference-switches.tsx';
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations('settings.account'))('title') };
-}
+export const generateMetadata = pageTitle('settings.account.title');
 
 export default portalPage(async () => {
   const [member, t, shell] = await Promise.all([

@@ -1,5 +1,4 @@
 import { KeyRound, Plus } from 'lucide-react';
-import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { Badge, type Tone } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -19,11 +18,10 @@ import { parseApiKeysAddress } from '#features/api-keys/schemas.ts';
 import { addressOf } from '#http/paths.ts';
 import { requireAdmin } from '#auth/actor.ts';
 import { requireMember } from '#auth/current-member.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations('settings.apiKeys'))('title') };
-}
+export const generateMetadata = pageTitle('settings.apiKeys.title');
 
 const tones: Record<ApiKeyState, Tone> = {
   active: 'success',

@@ -1,5 +1,4 @@
 import { History } from 'lucide-react';
-import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
@@ -10,14 +9,13 @@ import { addressOf } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { requireAdmin } from '#auth/actor.ts';
 import { requireMember } from '#auth/current-member.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { listToolChoices } from '#features/tools/tool-choices.ts';
 import { ChangeList } from '#features/audit/components/change-list.tsx';
 import { listAuditEntries, readScheduleTitles } from '#features/audit/queries.ts';
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations('settings.audit'))('title') };
-}
+export const generateMetadata = pageTitle('settings.audit.title');
 
 const path = '/settings/audit-log';
 
@@ -94,6 +92,7 @@ export default portalPage<PageProps<'/settings/audit-log'>>(async ({ searchParam
       <PaginationLinks
         newerHref={olderThanId === null ? null : path}
         olderHref={page.olderThan === null ? null : addressOf(path, { before: String(page.olderThan) })}
+        order="time"
       />
     </>
   );

@@ -1,5 +1,4 @@
 import { Download } from 'lucide-react';
-import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
@@ -17,6 +16,7 @@ import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { Tabs } from '#components/ui/tabs.tsx';
 import { requireMember } from '#auth/current-member.ts';
 import { addressOf } from '#http/paths.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { readPublicAddress } from '#http/public-address.ts';
 import { revealWebhookSecret } from '#features/reports/actions.ts';
@@ -34,9 +34,7 @@ import {
   secretPlaceholder,
 } from '#features/reports/report-samples.ts';
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations('settings.reporting'))('title') };
-}
+export const generateMetadata = pageTitle('settings.reporting.title');
 
 const ways = [
   { name: 'curl', text: 'curl' },

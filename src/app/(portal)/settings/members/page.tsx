@@ -1,5 +1,4 @@
 import { UserPlus } from 'lucide-react';
-import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -11,6 +10,7 @@ import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { addressOf } from '#http/paths.ts';
 import { requireAdmin } from '#auth/actor.ts';
 import { requireMember } from '#auth/current-member.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { InviteDialog, inviteDialogId } from '#features/members/components/invite-dialog.tsx';
 import { MemberDialog } from '#features/members/components/member-dialog.tsx';
@@ -18,9 +18,7 @@ import { RevokeDialog } from '#features/members/components/revoke-dialog.tsx';
 import { listMembers, listPendingInvitations } from '#features/members/queries.ts';
 import { parseMembersAddress } from '#features/members/schemas.ts';
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations('settings.members'))('title') };
-}
+export const generateMetadata = pageTitle('settings.members.title');
 
 const path = '/settings/members';
 

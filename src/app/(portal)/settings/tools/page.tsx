@@ -1,5 +1,4 @@
 import { Plus, Wrench } from 'lucide-react';
-import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { Button } from '#components/ui/button.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
@@ -11,15 +10,14 @@ import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { addressOf } from '#http/paths.ts';
 import { requireAdmin } from '#auth/actor.ts';
 import { requireMember } from '#auth/current-member.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { DeleteToolDialog } from '#features/tools/components/delete-tool-dialog.tsx';
 import { ToolDialog } from '#features/tools/components/tool-dialog.tsx';
 import { listTools } from '#features/tools/queries.ts';
 import { parseToolsAddress } from '#features/tools/schemas.ts';
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations('settings.tools'))('title') };
-}
+export const generateMetadata = pageTitle('settings.tools.title');
 
 const path = '/settings/tools';
 const addDialogId = 'add-tool';

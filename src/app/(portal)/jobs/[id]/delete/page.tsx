@@ -1,10 +1,6 @@
-import { ChevronLeft } from 'lucide-react';
-import type { Metadata } from 'next';
-import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Card } from '#components/ui/card.tsx';
-import { Icon } from '#components/ui/icon.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
@@ -14,12 +10,10 @@ import { jobPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { requireAdmin } from '#auth/actor.ts';
 import { requireMember } from '#auth/current-member.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 
-export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslations('jobs');
-  return { title: t('delete.open') };
-}
+export const generateMetadata = pageTitle('jobs.delete.open');
 
 /** A page and not a dialog: counting a long history takes a moment that only this question is worth. */
 export default portalPage<PageProps<'/jobs/[id]/delete'>>(async ({ params }) => {
@@ -33,12 +27,7 @@ export default portalPage<PageProps<'/jobs/[id]/delete'>>(async ({ params }) => 
   return (
     <div className="mx-auto max-w-xl">
       <PageHeader
-        above={
-          <Link href={path} className="inline-flex items-center gap-1 hover:text-ink">
-            <Icon icon={ChevronLeft} className="size-3.5" />
-            <ReportedText text={job.title} lengthMax={60} />
-          </Link>
-        }
+        back={{ href: path, text: <ReportedText text={job.title} lengthMax={60} /> }}
         title={t.rich('delete.title', { title: () => <ReportedText text={job.title} lengthMax={120} /> })}
       />
       <Card>

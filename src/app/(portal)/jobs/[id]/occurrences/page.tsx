@@ -1,22 +1,16 @@
-import { ChevronLeft } from 'lucide-react';
-import type { Metadata } from 'next';
-import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
-import { Icon } from '#components/ui/icon.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { getJobOnce } from '#features/jobs/queries.ts';
 import { addressOf, jobOccurrencesPath, jobPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { requireMember } from '#auth/current-member.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { OccurrenceList } from '#features/scheduler/components/occurrence-list.tsx';
 import { listOccurrences } from '#features/scheduler/queries.ts';
 import { parseLedgerAddress } from '#features/scheduler/schemas.ts';
 
-export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslations('schedules.ledger');
-  return { title: t('title') };
-}
+export const generateMetadata = pageTitle('schedules.ledger.title');
 
 export default portalPage<PageProps<'/jobs/[id]/occurrences'>>(async ({ params, searchParams }) => {
   const { after } = parseLedgerAddress(await searchParams);
@@ -29,12 +23,7 @@ export default portalPage<PageProps<'/jobs/[id]/occurrences'>>(async ({ params, 
   return (
     <>
       <PageHeader
-        above={
-          <Link href={jobPath(job.id)} className="inline-flex items-center gap-1 hover:text-ink">
-            <Icon icon={ChevronLeft} className="size-3.5" />
-            <ReportedText text={job.title} lengthMax={60} />
-          </Link>
-        }
+        back={{ href: jobPath(job.id), text: <ReportedText text={job.title} lengthMax={60} /> }}
         title={t('title')}
         description={t('description')}
       />

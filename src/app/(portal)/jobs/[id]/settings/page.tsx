@@ -1,25 +1,19 @@
-import { ChevronLeft } from 'lucide-react';
-import type { Metadata } from 'next';
-import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
 import { Card } from '#components/ui/card.tsx';
-import { Icon } from '#components/ui/icon.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { getJobOnce } from '#features/jobs/queries.ts';
 import { jobPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { requireAdmin } from '#auth/actor.ts';
 import { requireMember } from '#auth/current-member.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { JobSecretsCard } from '#features/plugins/components/job-secrets-card.tsx';
 import { JobSettingsForm } from '#features/plugins/components/job-settings-form.tsx';
 import { getJobSettings } from '#features/plugins/plugin-screens.ts';
 import { getPlugin, listJobSecrets, manifestJobOf } from '#features/plugins/queries.ts';
 
-export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslations('plugins.settings');
-  return { title: t('editTitle') };
-}
+export const generateMetadata = pageTitle('plugins.settings.editTitle');
 
 export default portalPage<PageProps<'/jobs/[id]/settings'>>(async ({ params }) => {
   const admin = requireAdmin(await requireMember());
@@ -33,12 +27,7 @@ export default portalPage<PageProps<'/jobs/[id]/settings'>>(async ({ params }) =
   return (
     <div className="mx-auto max-w-2xl space-y-5">
       <PageHeader
-        above={
-          <Link href={jobPath(id)} className="inline-flex items-center gap-1 hover:text-ink">
-            <Icon icon={ChevronLeft} className="size-3.5" />
-            <ReportedText text={settings.title} lengthMax={60} />
-          </Link>
-        }
+        back={{ href: jobPath(id), text: <ReportedText text={settings.title} lengthMax={60} /> }}
         title={t('editTitle')}
       />
       <Card>

@@ -1,24 +1,18 @@
-import { ChevronLeft } from 'lucide-react';
-import type { Metadata } from 'next';
-import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { Card } from '#components/ui/card.tsx';
-import { Icon } from '#components/ui/icon.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { NotFoundError } from '#domain/errors.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { requireAdmin } from '#auth/actor.ts';
 import { requireMember } from '#auth/current-member.ts';
 import { pluginPath } from '#http/paths.ts';
+import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { NewJobForm } from '#features/plugins/components/new-job-form.tsx';
 import { PluginName } from '#features/plugins/components/plugin-texts.tsx';
 import { getPlugin, manifestJobOf } from '#features/plugins/queries.ts';
 
-export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslations('plugins.jobs');
-  return { title: t('new') };
-}
+export const generateMetadata = pageTitle('plugins.jobs.new');
 
 export default portalPage<PageProps<'/plugins/[id]/new-job/[name]'>>(async ({ params }) => {
   const { id, name } = await params;
@@ -30,12 +24,7 @@ export default portalPage<PageProps<'/plugins/[id]/new-job/[name]'>>(async ({ pa
   return (
     <div className="mx-auto max-w-2xl">
       <PageHeader
-        above={
-          <Link href={pluginPath(plugin.id)} className="inline-flex items-center gap-1 hover:text-ink">
-            <Icon icon={ChevronLeft} className="size-3.5" />
-            <PluginName plugin={plugin} />
-          </Link>
-        }
+        back={{ href: pluginPath(plugin.id), text: <PluginName plugin={plugin} /> }}
         title={t('title', { title: textIn(declared.title, locale) })}
       />
       <Card>

@@ -2,6 +2,7 @@
 
 import Link from 'next/link';
 import type { WrittenTime } from '#components/ui/live-relative-time.tsx';
+import { MessageText } from '#components/ui/message-text.tsx';
 import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
 import { Cell, Row } from '#components/ui/table.tsx';
 import { type ClockAheadTexts, LiveFinishedTime } from '#components/ui/live-finished-time.tsx';
@@ -25,15 +26,20 @@ export interface JobRowTexts {
   clockAhead: ClockAheadTexts;
 }
 
-/** The rows of the table of jobs; why a client component: see JobStatusRows. */
+/**
+ * The rows of a table of jobs. A client component, because its props are all that crosses to it: the elements of each
+ * row would be made, written and read once more on the server, and arrive in pieces.
+ */
 export function JobRows({
   rows,
   hasTools,
+  isTriage,
   texts,
   locale,
 }: {
   rows: readonly JobRow[];
   hasTools: boolean;
+  isTriage: boolean;
   texts: JobRowTexts;
   locale: string;
 }) {
@@ -57,10 +63,8 @@ export function JobRows({
           {row.tool === null ? null : <bdi>{row.tool}</bdi>}
         </Cell>
       ) : null}
-      <Cell className="text-ink-muted md:max-lg:hidden">
-        {row.message === null ? null : (
-          <bdi className="block max-md:line-clamp-2 md:truncate">{row.message}</bdi>
-        )}
+      <Cell className={isTriage ? undefined : 'md:max-lg:hidden'}>
+        <MessageText text={row.message} isFailure={isTriage && row.states.includes('error')} />
       </Cell>
       <Cell className="cell-corner text-ink-muted">
         {row.finished === null ? null : (

@@ -1,0 +1,15 @@
+/** The message of a run in a row of a table, cut and safe already; that of a failure stands out and has more room. */
+export function MessageText({ text, isFailure = false }: { text: string | null; isFailure?: boolean }) {
+  if (text === null) return null;
+  return (
+    <bdi
+      className={
+        isFailure
+          ? 'line-clamp-3 text-ink md:line-clamp-2'
+          : 'block text-ink-muted max-md:line-clamp-2 md:truncate'
+      }
+    >
+      {text}
+    </bdi>
+  );
+}
