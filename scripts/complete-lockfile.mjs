@@ -1,11 +1,14 @@
 // @ts-check
-// Run after every `npm install <package>`: adds the optional packages of other platforms to package-lock.json that the
-// registry at hand did not offer. Without them `npm ci` refuses the file, and other platforms would install too little.
+// Run after every `npm install <package>`: adds the optional packages of other platforms that the registry at hand did not
+// offer to our lock files. Without them `npm ci` refuses a file, and other platforms would install too little.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** @typedef {{ version?: string, optional?: boolean, dev?: boolean, os?: string[], cpu?: string[], libc?: string[], optionalDependencies?: Record<string, string> }} LockedPackage */
+
+/** Below the project's folder. */
+export const lockFiles = ['package-lock.json', 'scripts/bench/package-lock.json'];
 
 const systems = {
   darwin: 'darwin',
@@ -76,8 +79,8 @@ export function findMissingPackages(packages) {
   );
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const file = path.join(import.meta.dirname, '..', 'package-lock.json');
+/** @param {string} file */
+function complete(file) {
   const lock = JSON.parse(readFileSync(file, 'utf8'));
   const missing = findMissingPackages(lock.packages);
   for (const { name, version, isDevelopment } of missing) {
@@ -92,5 +95,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   others.sort(([one], [two]) => (one < two ? -1 : 1));
   lock.packages = Object.fromEntries([/** @type {[string, unknown]} */ (root), ...others]);
   writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
-  process.stdout.write(`${missing.length} packages added\n`);
+  return missing.length;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const file of lockFiles) {
+    const added = complete(path.join(import.meta.dirname, '..', file));
+    process.stdout.write(`${file}: ${added} packages added\n`);
+  }
 }

@@ -1,17 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
-import { findMissingPackages } from './complete-lockfile.mjs';
+import { describe, expect, it } from 'vitest';
+import { findMissingPackages, lockFiles } from './complete-lockfile.mjs';
 
-const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
-  packages: Record<string, { version?: string; resolved?: string }>;
-};
+describe.each(lockFiles)('%s', (file) => {
+  const lock = JSON.parse(readFileSync(file, 'utf8')) as {
+    packages: Record<string, { version?: string; resolved?: string }>;
+  };
 
-it('the lock file holds the optional packages of every platform, so that npm ci installs anywhere', () => {
-  expect(findMissingPackages(lock.packages)).toEqual([]);
-});
+  it('holds the optional packages of every platform, so that npm ci installs anywhere', () => {
+    expect(findMissingPackages(lock.packages)).toEqual([]);
+  });
 
-it('the lock file names no registry host', () => {
-  expect(Object.values(lock.packages).filter((entry) => entry.resolved?.startsWith('http'))).toEqual([]);
+  it('names no registry host', () => {
+    expect(Object.values(lock.packages).filter((entry) => entry.resolved?.startsWith('http'))).toEqual([]);
+  });
 });
 
 it('an optional package that is nested or at the top counts as there, and another as missing', () => {

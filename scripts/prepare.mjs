@@ -11,8 +11,9 @@ import { fileURLToPath } from 'node:url';
 export const projectFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 const modules = path.join(projectFolder, 'node_modules');
-const lockFile = path.join(projectFolder, 'package-lock.json');
-const noteFile = path.join(modules, '.tc-portal-installed');
+
+/** @param {string} folder */
+const noteFileIn = (folder) => path.join(folder, 'node_modules', '.tc-portal-installed');
 
 /** @param {string} version */
 function numbers(version) {
@@ -26,16 +27,22 @@ function isNewEnough(version) {
   return major > 22 || (major === 22 && minor >= 18);
 }
 
-function lockHash() {
-  return createHash('sha256').update(fs.readFileSync(lockFile)).digest('hex');
+/** @param {string} folder */
+function lockHash(folder) {
+  return createHash('sha256')
+    .update(fs.readFileSync(path.join(folder, 'package-lock.json')))
+    .digest('hex');
 }
 
-function isInstalled() {
-  if (!fs.existsSync(path.join(modules, 'next', 'package.json'))) return false;
-  if (fs.existsSync(noteFile)) return fs.readFileSync(noteFile, 'utf8') === lockHash();
+/** @param {string} folder */
+function isInstalled(folder) {
+  if (folder === projectFolder && !fs.existsSync(path.join(modules, 'next', 'package.json'))) return false;
+  const noteFile = noteFileIn(folder);
+  if (fs.existsSync(noteFile)) return fs.readFileSync(noteFile, 'utf8') === lockHash(folder);
   // Installed by hand: npm's own copy of the lock file is newer than ours if it is complete.
-  const own = path.join(modules, '.package-lock.json');
-  return fs.existsSync(own) && fs.statSync(own).mtimeMs >= fs.statSync(lockFile).mtimeMs - 1_000;
+  const own = path.join(folder, 'node_modules', '.package-lock.json');
+  const lock = path.join(folder, 'package-lock.json');
+  return fs.existsSync(own) && fs.statSync(own).mtimeMs >= fs.statSync(lock).mtimeMs - 1_000;
 }
 
 /**
@@ -139,28 +146,32 @@ export async function takeTurn(file, onWait) {
   }
 }
 
-/** Installs what package-lock.json says, when that was not done yet. */
-export async function ensurePackages() {
+/**
+ * Installs what package-lock.json says, when that was not done yet.
+ * @param {string} [folder] one that has packages of its own
+ */
+export async function ensurePackages(folder = projectFolder) {
   if (numbers(process.version).major < 18) {
     throw new Error(
       `Node ${process.version} is too old: install Node 22 or later from https://nodejs.org and start again.\n` +
         `Node ${process.version} は古いため使用できません。https://nodejs.org から Node 22 以降をインストールしてください。`,
     );
   }
-  if (isInstalled()) return;
-  const letNext = await takeTurn(path.join(projectFolder, '.installing'), () => {
+  if (isInstalled(folder)) return;
+  const letNext = await takeTurn(path.join(folder, '.installing'), () => {
     process.stdout.write(
       'Waiting for another start that installs the packages / 別の起動でパッケージをインストール中のため、待機しています …\n',
     );
   });
   try {
-    if (!isInstalled()) await installPackages();
+    if (!isInstalled(folder)) await installPackages(folder);
   } finally {
     letNext();
   }
 }
 
-async function installPackages() {
+/** @param {string} folder */
+async function installPackages(folder) {
   process.stdout.write(
     'Installing the packages; this takes a minute or two / パッケージをインストールしています（1～2分かかります）…\n',
   );
@@ -171,6 +182,7 @@ async function installPackages() {
   }, 15_000);
   const code = await run(program, [...before, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     ...options,
+    cwd: folder,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   clearInterval(ticker);
@@ -180,7 +192,7 @@ async function installPackages() {
         `パッケージをインストールできませんでした。ネットワークと上のメッセージを確認し、もう一度起動してください。`,
     );
   }
-  fs.writeFileSync(noteFile, lockHash());
+  fs.writeFileSync(noteFileIn(folder), lockHash(folder));
 }
 
 /** The Node to go on with: this one, or the one that the packages brought. */

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import process from 'node:process';
-import { onCurrentNode } from '../prepare.mjs';
+import { ensurePackages, onCurrentNode } from '../prepare.mjs';
 
 const jobs = 200;
 const connectionCounts = [1, 32, 128];
@@ -55,7 +55,6 @@ function newReportRow(position) {
  * @returns {Promise<{ figure: Figure, acknowledged: number, refused: number }>}
  */
 async function measureRoute(url, secret, connections, duration) {
-  // @ts-expect-error autocannon comes without types
   const { default: autocannon } = await import('autocannon');
   /** @type {number[]} */
   const latencies = [];
@@ -127,6 +126,7 @@ function print({ name, perSecond, p50, p95, p99, note }) {
 }
 
 await onCurrentNode(async () => {
+  await ensurePackages(import.meta.dirname);
   const { default: postgres } = await import('postgres');
   const { startPortal } = await import('../../src/testing/portal/start-portal.ts');
   process.stdout.write('Starting a portal; the first time its pages are built …\n');

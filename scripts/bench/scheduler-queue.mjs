@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { onCurrentNode, projectFolder } from '../prepare.mjs';
+import { ensurePackages, onCurrentNode, projectFolder } from '../prepare.mjs';
 
 const runs = Number(process.argv.slice(2).find((text) => /^\d+$/.test(text)) ?? '20000');
 const withKill = !process.argv.includes('--no-kill');
@@ -45,6 +45,7 @@ async function startOurs(concurrency, pollMs = 50) {
 }
 
 await onCurrentNode(async () => {
+  await ensurePackages(import.meta.dirname);
   const { default: postgres } = await import('postgres');
   const { startTestSupabase } = await import('../../src/testing/database/start-supabase.ts');
   const { supabase, stop } = await startTestSupabase();
@@ -150,7 +151,7 @@ await onCurrentNode(async () => {
       if (jobs.length === 0) break;
       await boss.complete(
         'bench',
-        jobs.map(({ id }) => id),
+        jobs.map((/** @type {{ id: string }} */ { id }) => id),
       );
     }
     const elapsedMs = performance.now() - startedAtMs;
