@@ -46,7 +46,7 @@ export function JobRows({
   return rows.map((row) => (
     <Row key={row.id} linked>
       <Cell>
-        <span className="flex flex-wrap gap-1">
+        <span className={isTriage ? undefined : 'flex flex-wrap gap-1'}>
           {row.states.map((state) => (
             <StateBadge key={state} state={state} word={texts.states[state]} />
           ))}
