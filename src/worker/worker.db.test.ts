@@ -206,7 +206,7 @@ describe('the command plugin', () => {
     ];
     for (const other of others) {
       const run = await untilRunState(await startTestRun(await makeCommandJob(tenant.id, other)), 'failed');
-      expect(run.error?.message).toContain("operator's allow-list");
+      expect(run.error?.message).toContain("operator's allowlist");
     }
   });
 
@@ -304,7 +304,7 @@ describe('the http-request plugin', () => {
     await allowed();
     const runId = await startTestRun(await createRequestJob({ url: origin }, { maxAttempts: 5 }));
     const run = await untilRunState(runId, 'failed');
-    expect(run.error?.message).toBe("The answer's status is 404, expected 200-299");
+    expect(run.error?.message).toBe('The response status is 404, expected 200-299');
     expect(await readTestAttempts(runId)).toEqual(['retry', 'failed']);
   });
 
@@ -500,7 +500,7 @@ describe('a remote plugin', () => {
         'success',
         'failed',
       );
-      expect(refused.error?.message).toBe('The plugin answered 401');
+      expect(refused.error?.message).toBe('The plugin returned 401');
     } finally {
       service.kill();
     }
@@ -522,7 +522,7 @@ describe('a remote plugin', () => {
     await start();
     const runId = await startTestRun(await createRemoteJob({ maxAttempts: 3 }));
     const run = await untilRunState(runId, 'failed');
-    expect(run.error?.message).toContain("The plugin's answer is not an outcome");
+    expect(run.error?.message).toContain("The plugin's response is not a valid outcome");
     expect(await readTestAttempts(runId)).toEqual(['retry', 'failed']);
   });
 
@@ -549,7 +549,7 @@ describe('a remote plugin', () => {
     );
     expect(plugin).toEqual({
       health: 'healthy',
-      health_message: 'answered 200',
+      health_message: 'returned 200',
       health_message_code: 'remote.healthAnswered',
       health_message_values: { status: 200 },
     });

@@ -76,7 +76,7 @@ async function waitForReport(
   const answer = await send(target, 'DELETE', {}, { timeoutMs: cancelMsMax }).catch(() => null);
   log(
     answer
-      ? `The plugin answered ${answer.status} to the cancel`
+      ? `The plugin returned ${answer.status} when asked to cancel`
       : 'The plugin could not be reached to cancel the run',
   );
   const hasStopped = answer !== null && answer.status >= 200 && answer.status < 300 && answer.status !== 202;

@@ -535,9 +535,9 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
   const off = (reason: string, code: string) => ({
     state: 'canceled',
     attempt: 0,
-    message: `${reason} before the run could begin`,
+    message: `${reason} before the run could start`,
     message_code: code,
-    error: { name: 'SwitchedOff', message: `${reason} before the run could begin`, code },
+    error: { name: 'SwitchedOff', message: `${reason} before the run could start`, code },
   });
 
   it('of a disabled plugin nothing begins, whoever started it; its runs end canceled and say why', async () => {
@@ -548,10 +548,8 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
     await plugin(pluginId, false);
     startExecutor();
     for (const id of [byHand, ...scheduled]) await untilState(id, 'canceled');
-    expect(await readTestRun(byHand)).toMatchObject(off('The plugin was switched off', 'run.pluginOff'));
-    expect(await readTestRun(scheduled[24]!)).toMatchObject(
-      off('The plugin was switched off', 'run.pluginOff'),
-    );
+    expect(await readTestRun(byHand)).toMatchObject(off('The plugin was disabled', 'run.pluginOff'));
+    expect(await readTestRun(scheduled[24]!)).toMatchObject(off('The plugin was disabled', 'run.pluginOff'));
     await untilState(other, 'success');
     expect(await readTestAttempts(byHand)).toEqual([]);
     expect(await countMessages()).toBe(0);
@@ -597,9 +595,7 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
     startExecutor();
     await untilState(disabled.byHand, 'success');
     await untilState(disabled.scheduled, 'canceled', 'success');
-    expect(await readTestRun(disabled.scheduled)).toMatchObject(
-      off('The job was switched off', 'run.jobOff'),
-    );
+    expect(await readTestRun(disabled.scheduled)).toMatchObject(off('The job was disabled', 'run.jobOff'));
 
     await sql`update public.jobs set is_enabled = true where id = ${jobId}`;
     await sql`insert into public.scheduler_settings (tenant_id, is_enabled) values (${ofTenant.id}, false)`;

@@ -43,7 +43,7 @@ export async function fetchManifest(
       timeoutMs: answerMsMax,
       bytesMax: manifestBytesMax,
     });
-    if (answer.status !== 200) throw problemWith(`the service answered ${answer.status}`);
+    if (answer.status !== 200) throw problemWith(`the service returned ${answer.status}`);
     if (answer.isCut) throw problemWith(`it is larger than ${manifestBytesMax} bytes`);
     text = answer.text;
   } catch (error) {

@@ -258,7 +258,7 @@ describe('a remote plugin', () => {
       details: [{ field: 'baseUrl', problem: expect.stringContaining('loopback') }],
     });
     await expect(registerRemotePlugin(actor(), `${origin}/nothing`, guarded())).rejects.toMatchObject({
-      details: [{ field: 'baseUrl', problem: 'the service answered 404' }],
+      details: [{ field: 'baseUrl', problem: 'the service returned 404' }],
     });
     manifest = { ...good, jobs: [{ name: 'sync' }] };
     await expect(registerRemotePlugin(actor(), `${origin}/base`, guarded())).rejects.toMatchObject({

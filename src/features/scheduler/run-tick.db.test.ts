@@ -242,7 +242,7 @@ describe('what was missed and what overlaps [rule 21: misfire and overlap]', () 
     await runTick({ now: at('00:01:00') });
     await runTick({ now: at('00:02:00') });
     const [previous, next] = await runsOf(minutely);
-    const why = 'Canceled, because the next time of its schedule had come';
+    const why = 'Canceled because the next run of its schedule was due';
     expect(previous).toMatchObject({
       state: 'canceled',
       message: why,

@@ -15,15 +15,15 @@ export const sentences = {
     ja: 'プログラムを起動できませんでした（{reason}）',
   },
   noCommands: {
-    en: 'This worker runs no commands: its operator has to name them in TC_PORTAL_COMMAND_ALLOWLIST',
+    en: 'This worker runs no commands: its operator must allow them in TC_PORTAL_COMMAND_ALLOWLIST',
     ja: 'このワーカーではコマンドの実行が許可されていません。運用者が TC_PORTAL_COMMAND_ALLOWLIST で許可する必要があります',
   },
   programNotAllowed: {
-    en: "The program {program} is not in the operator's allow-list",
+    en: "The program {program} is not in the operator's allowlist",
     ja: 'プログラム {program} は運用者の許可リストにありません',
   },
   argumentNotAllowed: {
-    en: "An argument is not in the operator's allow-list for {program}",
+    en: "An argument is not in the operator's allowlist for {program}",
     ja: '{program} に指定した引数が運用者の許可リストにありません',
   },
 } as const satisfies PluginSentences;

@@ -2,19 +2,19 @@ import { createSay, type PluginSentences } from '#plugins/contract.ts';
 
 export const sentences = {
   answered: {
-    en: '{method} answered {status} after {ms} ms',
+    en: '{method} returned {status} after {ms} ms',
     ja: '{method} の応答は {status}（{ms}ミリ秒）',
   },
   unexpectedStatus: {
-    en: "The answer's status is {status}, expected {expected}",
+    en: 'The response status is {status}, expected {expected}',
     ja: '応答のステータスが {status} でした（期待するステータス: {expected}）',
   },
   wrongHeaderLine: {
-    en: 'A line of the headers is not of the form Name: value',
+    en: 'A header line is not in the form Name: value',
     ja: '「名前: 値」の形式になっていないヘッダーがあります',
   },
   headerNeedsSecret: {
-    en: 'The header {name} must take its value from a secret of the job, as in {example}',
+    en: 'The value of the header {name} must come from a secret of the job, for example {example}',
     ja: 'ヘッダー {name} の値には、ジョブのシークレットを使ってください（例: {example}）',
   },
   wrongExpectedStatus: {

@@ -1,13 +1,13 @@
 import { createSay, type PluginSentences } from '#plugins/contract.ts';
 
 export const sentences = {
-  allWell: { en: 'Everything is well', ja: 'すべて正常です' },
+  allWell: { en: 'All checks passed', ja: 'すべて正常です' },
   notWell: { en: '{problems|; }', ja: '{problems|、}' },
   database: { en: 'Database', ja: 'データベース' },
-  databaseAnswers: { en: 'Database: answers after {ms} ms', ja: 'データベース: 応答に{ms}ミリ秒' },
+  databaseAnswers: { en: 'Database: response after {ms} ms', ja: 'データベース: 応答に{ms}ミリ秒' },
   queue: { en: 'Queue', ja: 'キュー' },
   queueWaits: {
-    en: 'Queue: {count} runs wait, the oldest for {seconds} s',
+    en: 'Queue: {count} runs pending, the oldest for {seconds} s',
     ja: 'キュー: {count}件が待機中（最長{seconds}秒）',
   },
   scheduler: { en: 'Scheduler', ja: 'スケジューラー' },

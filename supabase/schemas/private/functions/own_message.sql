@@ -8,11 +8,11 @@ as $$
   select jsonb_build_object('message', s.sentence, 'code', s.code, 'values', '{}'::jsonb)
   from (
     values
-      ('run.workerLost', 'The worker stopped without a word during every attempt'),
-      ('run.superseded', 'Canceled, because the next time of its schedule had come'),
-      ('run.pluginOff', 'The plugin was switched off before the run could begin'),
-      ('run.jobOff', 'The job was switched off before the run could begin'),
-      ('run.schedulesOff', 'All schedules were stopped before the run could begin')
+      ('run.workerLost', 'The worker stopped responding during every attempt'),
+      ('run.superseded', 'Canceled because the next run of its schedule was due'),
+      ('run.pluginOff', 'The plugin was disabled before the run could start'),
+      ('run.jobOff', 'The job was disabled before the run could start'),
+      ('run.schedulesOff', 'All schedules were stopped before the run could start')
   ) s (code, sentence)
   where s.code = p_code;
 $$;
