@@ -59,7 +59,7 @@ const files = fs
       '.env.example',
       '{clients,docs,scripts,src,supabase}/**/*.{css,json,md,mjs,py,sql,toml,ts,tsx,yaml}',
     ],
-    { cwd: projectFolder },
+    { cwd: projectFolder, exclude: ['**/node_modules'] },
   )
   .map((file) => file.replaceAll(path.sep, '/'))
   .filter((file) => file !== ownFile && fs.statSync(path.join(projectFolder, file)).isFile());
