@@ -301,6 +301,6 @@ $$;
 comment on function public.record_reports(jsonb) is
   'Records an array of reports ({position, kind: start|finish, job_key, title, state, finished_at, report_key, ...}) and '
   'answers an array of {position, refusal, is_new, run_id, job_status_id}. refusal is null, no_tenant, key_not_valid or '
-  'unknown_tool. A report_key counts once, however often it is reported.';
+  'unknown_tool. A report_key counts once, one of the form same:… within 24 hours.';
 
 grant execute on function public.record_reports(jsonb) to service_role;
