@@ -4,16 +4,23 @@ language sql
 security invoker
 set search_path = ''
 as $$
+  -- Locked first: a run that is just being finished is looked at again after its commit, and keeps the log it was finished with.
+  with held as materialized (
+    select r.id, r.tenant_id, a.head, a.tail, a.cut_characters
+    from jsonb_to_recordset(p_logs) as a (run_id uuid, attempt_token uuid, head text, tail text, cut_characters bigint)
+    join public.runs r on r.id = a.run_id and r.attempt_token = a.attempt_token and r.state = 'running'
+    order by r.id
+    for share of r
+  )
   insert into public.run_logs as l (run_id, tenant_id, head, tail, cut_characters)
-  select r.id, r.tenant_id, a.head, coalesce(a.tail, ''), coalesce(a.cut_characters, 0)
-  from jsonb_to_recordset(p_logs) as a (run_id uuid, attempt_token uuid, head text, tail text, cut_characters bigint)
-  join public.runs r on r.id = a.run_id and r.attempt_token = a.attempt_token and r.state = 'running'
-  order by r.id
+  select h.id, h.tenant_id, h.head, coalesce(h.tail, ''), coalesce(h.cut_characters, 0)
+  from held h
+  order by h.id
   on conflict (run_id) do update set
     head = excluded.head, tail = excluded.tail, cut_characters = excluded.cut_characters;
 $$;
 comment on function public.write_run_logs(jsonb) is
-  'Replaces the logs of running runs by what their worker has kept of them: [{run_id, attempt_token, head, tail, '
-  'cut_characters}]; nothing for a run whose lease is lost.';
+  'Replaces the logs of running runs with what their worker has kept of them: [{run_id, attempt_token, head, tail, '
+  'cut_characters}]; nothing for a run whose lease is lost or that has finished.';
 
 grant execute on function public.write_run_logs(jsonb) to service_role;
