@@ -45,7 +45,7 @@ export interface PortalRun {
   error: { name: string; message: Message } | null;
 }
 
-const coded = { code: z.unknown(), values: z.unknown() };
+const coded = { code: z.unknown().optional(), values: z.unknown().optional() };
 const progressShape = z
   .object({
     done: z.number(),
