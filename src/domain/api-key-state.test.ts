@@ -6,10 +6,10 @@ describe('apiKeyState', () => {
 
   it.each([
     ['is active without an end', { expiresAt: null, revokedAt: null }, 'active'],
-    ['is ending while its end lies ahead', { expiresAt: '2026-11-22T00:00:00Z', revokedAt: null }, 'ending'],
-    ['is expired from its end on', { expiresAt: '2026-11-21T12:00:00Z', revokedAt: null }, 'expired'],
+    ['is ending before its end date', { expiresAt: '2026-11-22T00:00:00Z', revokedAt: null }, 'ending'],
+    ['is expired from its end date', { expiresAt: '2026-11-21T12:00:00Z', revokedAt: null }, 'expired'],
     [
-      'is revoked whatever its end says',
+      'is revoked, whatever its end date',
       { expiresAt: '2026-11-22T00:00:00Z', revokedAt: '2026-11-20T00:00:00Z' },
       'revoked',
     ],

@@ -1,7 +1,7 @@
-/** What a key is now; only active and ending ones are accepted. */
+/** The state of a key; only active and ending keys are accepted. */
 export type ApiKeyState = 'active' | 'ending' | 'expired' | 'revoked';
 
-/** The state of a key: `ending` has an end set and still works until then. */
+/** Returns the state of a key: `ending` means that it works until its end date. */
 export function apiKeyState(
   key: { expiresAt: string | null; revokedAt: string | null },
   now: Date,

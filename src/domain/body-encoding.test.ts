@@ -4,9 +4,9 @@ import { decodeBody } from '#domain/body-encoding.ts';
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-// 処理①髙 in CP932: the last two are Windows' own, which plain Shift_JIS does not know.
+// 処理①髙 in CP932: plain Shift_JIS does not have the last two characters.
 const cp932 = bytes(0x8f, 0x88, 0x97, 0x9d, 0x87, 0x40, 0xfb, 0xfc);
-// ﾃ･ in CP932, which is also å in UTF-8.
+// ﾃ･ in CP932; the same bytes are å in UTF-8.
 const halfWidthKatakana = bytes(0xc3, 0xa5);
 
 describe('the encoding of a body', () => {
@@ -55,22 +55,16 @@ describe('the encoding of a body', () => {
       'utf-16be',
     ],
     ['an unknown charset', utf8('処理'), 'application/json; charset=klingon', '処理', null],
-    [
-      'surrogates that were encoded by themselves',
-      bytes(0x61, 0xed, 0xa0, 0x80, ...utf8('あ')),
-      null,
-      'a\ufffdあ',
-      null,
-    ],
+    ['surrogates encoded separately', bytes(0x61, 0xed, 0xa0, 0x80, ...utf8('あ')), null, 'a\ufffdあ', null],
     ['nothing', bytes(), null, '', null],
   ])('%s', (_what, body, contentType, text, decodedFrom) => {
     expect(decodeBody(body, contentType)).toEqual({ text, decodedFrom });
   });
 
   it.each([
-    ['bytes that are no text', bytes(0xff, 0xfe, 0xfd)],
+    ['bytes that are not text', bytes(0xff, 0xfe, 0xfd)],
     ['Shift_JIS that ends in the middle of a character', bytes(0x8f)],
-  ])('%s are refused', (_what, body) => {
+  ])('rejects %s', (_what, body) => {
     expect(decodeBody(body, null)).toBeNull();
   });
 });

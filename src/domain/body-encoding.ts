@@ -1,4 +1,4 @@
-/** A body as text, and the encoding it was in when that was not UTF-8. */
+/** A decoded body, with its encoding if that was not UTF-8. */
 export interface DecodedBody {
   text: string;
   decodedFrom: string | null;
@@ -19,21 +19,21 @@ function declaredDecoder(contentType: string | null): TextDecoder | null {
   const charset = /;\s*charset\s*=\s*"?([\w.:-]{1,40})"?/i.exec(contentType ?? '')?.[1]?.toLowerCase();
   if (charset === undefined) return null;
   try {
-    // Names that Windows and Python use and the Encoding Standard does not know.
+    // Names that Windows and Python use but the Encoding Standard does not list.
     return new TextDecoder(/^(cp|ms)_?932$/.test(charset) ? 'shift_jis' : charset, { fatal: true });
   } catch {
     return null;
   }
 }
 
-/** What a byte order mark says: Windows PowerShell 5 writes files in UTF-16. */
+/** Reads the byte order mark: Windows PowerShell 5 writes files in UTF-16. */
 function markedDecoder(bytes: Uint8Array): TextDecoder | null {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le', { fatal: true });
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be', { fatal: true });
   return null;
 }
 
-/** Surrogates that were encoded by themselves (Python's surrogatepass) become U+FFFD; null when there are none. */
+/** Replaces separately encoded surrogates (Python's surrogatepass) with U+FFFD; returns null if there are none. */
 function replaceEncodedSurrogates(bytes: Uint8Array): Uint8Array | null {
   const repaired = Uint8Array.from(bytes);
   let found = false;
@@ -46,13 +46,12 @@ function replaceEncodedSurrogates(bytes: Uint8Array): Uint8Array | null {
   return found ? repaired : null;
 }
 
-// Pairs of half-width katakana in Shift_JIS look like these; Japanese in UTF-8 takes three bytes a character.
+// Pairs of half-width katakana in Shift_JIS look like these; in UTF-8, Japanese characters have three bytes.
 const onlyTwoByteCharacters = /^[\u0000-\u07ff]*[\u0080-\u07ff][\u0000-\u07ff]*$/;
 
 /**
- * The text of a request body, or null when its bytes are no text that we know. UTF-8 (with or without a byte order
- * mark) comes first, then what a mark or the charset says, then CP932, which Japanese Windows sends without
- * saying so.
+ * Decodes a request body; returns null if its encoding is unknown. Tries UTF-8 first (with or without a byte order mark),
+ * then the encoding of the mark or charset, then CP932, which Japanese Windows sends without a charset.
  */
 export function decodeBody(bytes: Uint8Array, contentType: string | null): DecodedBody | null {
   const declared = markedDecoder(bytes) ?? declaredDecoder(contentType);

@@ -1,12 +1,12 @@
 import { isValid, parseISO } from 'date-fns';
 import { millisecondsInDay } from 'date-fns/constants';
 
-/** Whether a value from outside is a day that exists, as `2026-11-21`. */
+/** Whether a value from outside is an existing date, such as `2026-11-21`. */
 export function isCalendarDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !text.startsWith('0000') && isValid(parseISO(text));
 }
 
-// Making a format costs more than using it a hundred times, and the start of a day takes two dozen steps.
+// Creating a format costs more than using it a hundred times, and startOfDay uses it about 24 times.
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function dayFormat(timeZone: string): Intl.DateTimeFormat {
@@ -26,29 +26,29 @@ function dayFormat(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** The day that it is in a time zone. */
+/** Returns the date in a time zone. */
 export function dayIn(timeZone: string, at: Date): string {
   const parts = dayFormat(timeZone).formatToParts(at);
   const part = (type: string) => parts.find((found) => found.type === type)?.value ?? '';
   return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
 }
 
-/** The day so many days later, or earlier. */
+/** Returns the date `count` days later, or earlier if negative. */
 export function addDays(day: string, count: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + count * millisecondsInDay).toISOString().slice(0, 10);
 }
 
-/** The last days up to and with one, oldest first. */
+/** Returns the last days up to and including a date, oldest first. */
 export function lastDays(day: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => addDays(day, index - count + 1));
 }
 
 /**
- * The instant at which a day begins in a time zone. Where daylight saving skips midnight, that is the first instant
- * after the gap; where midnight comes twice, the first one.
+ * Returns the instant at which a day starts in a time zone. If daylight saving skips midnight, this is the first instant
+ * after the gap; if midnight occurs twice, the first one.
  */
 export function startOfDay(day: string, timeZone: string): Date {
-  // No zone is further from UTC than 14 hours, so the day begins within this window and days ascend in it.
+  // No zone is more than 14 hours from UTC, so the day starts within this window, and dates only increase in it.
   let before = Date.parse(`${day}T00:00:00Z`) - millisecondsInDay;
   let within = before + 2 * millisecondsInDay;
   while (within - before > 1) {

@@ -1,8 +1,8 @@
 const minuteMs = 60_000;
 
 /**
- * How far ahead the clock of a run's host was, in milliseconds to the minute [rule 5: wrong clocks]: its finish by that
- * clock against the time received, which orders such a run. Null for a clock that was right, and where no finish was reported.
+ * How far ahead the reporter's clock was, in milliseconds, rounded to the minute [rule 5: wrong clocks]: the reported finish
+ * compared with the time received, by which such runs are ordered. Null if the clock was right or no finish was reported.
  */
 export function clockAheadMs(run: {
   isClockWrong: boolean;

@@ -5,7 +5,7 @@ const units = [
   ['second', 1_000],
 ] as const;
 
-// Making a format costs more than using it a hundred times; there are two locales and five units.
+// Creating a format costs more than using it a hundred times; there are two locales and five units.
 const formats = new Map<string, Intl.NumberFormat>();
 
 function unitFormat(locale: string, unit: string, digits: number): Intl.NumberFormat {
@@ -15,7 +15,7 @@ function unitFormat(locale: string, unit: string, digits: number): Intl.NumberFo
     format = new Intl.NumberFormat(locale, {
       style: 'unit',
       unit,
-      // Narrow Japanese units are Latin letters; the short ones are words, with a space that nobody writes.
+      // Narrow Japanese units are Latin letters; short ones are words, but with a space that Japanese does not use.
       unitDisplay: locale.startsWith('ja') ? 'short' : 'narrow',
       maximumFractionDigits: digits,
     });
@@ -25,8 +25,8 @@ function unitFormat(locale: string, unit: string, digits: number): Intl.NumberFo
 }
 
 /**
- * A duration as people say it, in its two largest units: `1時間2分`, `1h 2m`. Seconds are exact below a minute, and
- * milliseconds below a second.
+ * Formats a duration in its two largest units: `1時間2分`, `1h 2m`. Shows seconds exactly below a minute, and milliseconds below
+ * a second.
  */
 export function formatDuration(durationMs: number, locale: string): string {
   const isJapanese = locale.startsWith('ja');

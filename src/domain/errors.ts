@@ -1,29 +1,29 @@
-/** What can go wrong in a verb. Entry points turn each kind into their own answer, in one place. */
+/** The expected errors of a verb. Entry points turn each kind into a response, in one place. */
 export class PortalError extends Error {
   override name = 'PortalError';
 }
 
-/** Nobody is signed in, or the session is over. */
+/** Not signed in, or the session has ended. */
 export class UnauthenticatedError extends PortalError {
   override name = 'UnauthenticatedError';
 }
 
-/** Somebody is signed in but may not do this. */
+/** Signed in, but without the right to do this. */
 export class ForbiddenError extends PortalError {
   override name = 'ForbiddenError';
 }
 
-/** There is no such thing, or it belongs to another tenant, which must look the same. */
+/** The thing does not exist or belongs to another tenant; callers must not see the difference. */
 export class NotFoundError extends PortalError {
   override name = 'NotFoundError';
 }
 
-/** The thing has changed meanwhile, or a rule of the data forbids the change. */
+/** The thing has changed in the meantime, or a rule of the data forbids the change. */
 export class ConflictError extends PortalError {
   override name = 'ConflictError';
   readonly rule: string | undefined;
 
-  /** @param rule name of the database constraint that refused, if one did */
+  /** @param rule name of the database constraint that was violated, if any */
   constructor(message: string, rule?: string) {
     super(message);
     this.rule = rule;
@@ -33,11 +33,11 @@ export class ConflictError extends PortalError {
 export interface FieldProblem {
   field: string;
   problem: string;
-  /** What a translated problem speaks of. */
+  /** What a translated problem is about. */
   values?: Record<string, string | number>;
 }
 
-/** The input is wrong; each detail names a field and its problem. */
+/** The input is invalid; each detail names a field and its problem. */
 export class InvalidInputError extends PortalError {
   override name = 'InvalidInputError';
   readonly details: FieldProblem[];
@@ -59,12 +59,12 @@ export class LimitExceededError extends PortalError {
   }
 }
 
-/** The database or the Data API is away. Nothing was changed as far as we know; trying again is right. */
+/** The database or the Data API is unavailable. As far as we know nothing was changed; the caller should try again. */
 export class UnavailableError extends PortalError {
   override name = 'UnavailableError';
 }
 
-/** A setting that the portal cannot work without is missing or wrong. */
+/** A required setting of the portal is missing or invalid. */
 export class ConfigurationError extends PortalError {
   override name = 'ConfigurationError';
 }

@@ -8,9 +8,9 @@ describe('invitationState', () => {
 
   it.each([
     ['is open until it expires', open, 'open'],
-    ['is expired from its last instant on', { ...open, expiresAt: '2026-11-21T12:00:00Z' }, 'expired'],
-    ['stays accepted after its time', { ...open, acceptedAt: past, expiresAt: past }, 'accepted'],
-    ['stays revoked after its time', { ...open, revokedAt: past, expiresAt: past }, 'revoked'],
+    ['is expired from its expiry instant', { ...open, expiresAt: '2026-11-21T12:00:00Z' }, 'expired'],
+    ['stays accepted after it expires', { ...open, acceptedAt: past, expiresAt: past }, 'accepted'],
+    ['stays revoked after it expires', { ...open, revokedAt: past, expiresAt: past }, 'revoked'],
   ] as const)('%s', (_claim, invitation, expected) => {
     expect(invitationState(invitation, now)).toBe(expected);
   });

@@ -1,7 +1,7 @@
-/** What an invitation is now. Only an open one can be accepted. */
+/** The state of an invitation. Only an open one can be accepted. */
 export type InvitationState = 'open' | 'accepted' | 'revoked' | 'expired';
 
-/** The state of an invitation; a used or revoked one stays that, however old it is. */
+/** Returns the state of an invitation. A used or revoked one keeps that state even after it expires. */
 export function invitationState(
   invitation: { acceptedAt: string | null; revokedAt: string | null; expiresAt: string },
   now: Date,

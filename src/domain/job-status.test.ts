@@ -13,7 +13,7 @@ describe('isClockAhead [rule 5: wrong clocks]', () => {
 });
 
 describe('parseLastStatus', () => {
-  it('takes a status that it does not know for failing', () => {
+  it('reads an unknown status as failing', () => {
     expect(['success', 'error', 'late'].map(parseLastStatus)).toEqual(['success', 'error', 'error']);
   });
 });

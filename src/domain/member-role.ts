@@ -1,6 +1,6 @@
 export type MemberRole = 'admin' | 'staff';
 
-/** The role as stored; anything unknown has the least rights. */
+/** Reads a stored role. An unknown role gets the fewest rights. */
 export function parseMemberRole(role: string): MemberRole {
   return role === 'admin' ? 'admin' : 'staff';
 }

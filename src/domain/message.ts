@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** What a sentence takes: texts and numbers, and further messages that stand in it. */
+/** The values of a sentence: texts, numbers, and messages shown inside it. */
 export type MessageValues = Readonly<Record<string, string | number | readonly CodedMessage[]>>;
 
 /**
- * A message as it is stored: its English text, and the code and values of the sentence if the portal or a built-in plugin wrote it.
- * What a script or a remote plugin says has no code and is shown as it is.
+ * A message as stored: its English text, with a code and values if the portal or a built-in plugin wrote it. Messages of
+ * scripts and remote plugins have no code and are shown unchanged.
  */
 export type Message = CodedMessage | ForeignMessage;
 
@@ -26,8 +26,8 @@ export const foreignMessage = (text: string): ForeignMessage => ({ text, code: n
 const placeholder = /\{(\w+)(?:\|([^}]*))?\}/g;
 
 /**
- * A sentence with its values: `{name}` stands for a value, `{names|, }` for messages joined by what follows the bar.
- * @param say says a message that stands in another one
+ * Fills a sentence with its values: `{name}` is a value, `{names|, }` is a list of messages joined by the text after the bar.
+ * @param say formats a message inside this one
  */
 export function fillSentence(
   template: string,
@@ -47,16 +47,16 @@ type PlaceholderIn<Template> = Template extends `${string}{${infer Inside}}${inf
 type ValueOf<Inside> = Inside extends `${string}|${string}` ? readonly OwnMessage[] : string | number;
 type NameOf<Inside> = Inside extends `${infer Name}|${string}` ? Name : Inside & string;
 
-/** The values that a sentence takes, read from its placeholders. */
+/** The values of a sentence, derived from its placeholders. */
 export type ValuesOf<Template> = {
   [Inside in PlaceholderIn<Template> as NameOf<Inside>]: ValueOf<Inside>;
 };
-/** The same as arguments: none for a sentence without placeholders. */
+/** The same as function arguments; a sentence without placeholders has none. */
 export type ValuesArgument<Template> = [PlaceholderIn<Template>] extends [never]
   ? []
   : [values: ValuesOf<Template>];
 
-/** A message of our own before it is stored. Its text is always what its sentence says with its values. */
+/** One of our own messages before it is stored. Its text is always the sentence filled with the values. */
 export class OwnMessage implements CodedMessage {
   readonly code: string;
   readonly values: MessageValues;
@@ -70,7 +70,7 @@ export class OwnMessage implements CodedMessage {
     this.#template = template;
   }
 
-  /** The same with its values changed, as when secrets are blanked out. */
+  /** Returns this message with changed values, for example with secrets redacted. */
   map(change: (text: string) => string): OwnMessage {
     const changed = Object.entries(this.values).map(([name, value]) => {
       if (typeof value === 'string') return [name, change(value)];
@@ -81,7 +81,7 @@ export class OwnMessage implements CodedMessage {
   }
 }
 
-/** An error that may say a message of our own. */
+/** An error whose message can be one of our own. */
 export class OwnError extends Error {
   readonly said: string | OwnMessage;
 
@@ -92,8 +92,8 @@ export class OwnError extends Error {
 }
 
 /**
- * A message in which `clean` has changed the values, or the text where it is no sentence of ours. A sentence that would still have to
- * change as a whole, as one that is too long, is kept as a text without a code.
+ * Applies `clean` to the values of our own message, or to the whole text of any other. If the filled sentence would still
+ * change, for example because it is too long, it is stored as text without a code.
  */
 export function cleanMessage(told: string | Message, clean: (text: string) => string): Message {
   if (typeof told === 'string') return foreignMessage(clean(told));
@@ -102,7 +102,7 @@ export function cleanMessage(told: string | Message, clean: (text: string) => st
   return text === cleaned.text ? cleaned : foreignMessage(text);
 }
 
-/** An error of the portal's own that is no defect: where in the code it arose tells nobody anything. */
+/** Creates an expected error, without a stack: where in our code it occurred helps no reader. */
 export function plainError(name: string, said: OwnMessage): OwnError {
   return Object.assign(new OwnError(said), { name, stack: undefined });
 }
@@ -119,7 +119,7 @@ const valuesSchema: z.ZodType<MessageValues> = z.record(
   z.union([z.string(), z.number(), z.array(codedSchema)]),
 );
 
-/** A message from what is stored of it; null where nothing is. */
+/** Reads a stored message; null if none is stored. */
 export function readMessage(text: string | null, code: unknown, values: unknown): Message | null {
   if (!text) return null;
   const coded = codedSchema.safeParse({ text, code, values });

@@ -14,7 +14,7 @@ const id = '01a20069-750f-7761-aae5-619e2a5ee82d';
 const at = '2026-11-21T23:20:40.937233Z';
 
 describe('cursors', () => {
-  it('come back from an address with every microsecond', () => {
+  it('keep every microsecond in a URL', () => {
     expect(parseInstantPageCursor(formatInstantPageCursor({ at, id }))).toEqual({ at, id });
     expect(parseJobStatusPageCursor(formatJobStatusPageCursor({ lastStatus: 'error', at, id }))).toEqual({
       lastStatus: 'error',
@@ -23,7 +23,7 @@ describe('cursors', () => {
     });
   });
 
-  it('of a title may hold anything but NUL, and need no encoding in an address', () => {
+  it('of a title can contain anything but NUL, and need no encoding in a URL', () => {
     const title = '売上 ~ "a",b)\\ %*';
     const cursor = formatTitlePageCursor({ title, id });
     expect(cursor).toBe(encodeURIComponent(cursor));
@@ -40,16 +40,16 @@ describe('cursors', () => {
   it.each([
     ['nothing', ''],
     ['an instant alone', at],
-    ['an id that is none', `${at}~1`],
-    ['an instant that is none', `yesterday~${id}`],
-    ['something behind it', `${at}~${id}~${id}`],
+    ['an invalid id', `${at}~1`],
+    ['an invalid instant', `yesterday~${id}`],
+    ['trailing text', `${at}~${id}~${id}`],
     ['a filter smuggled into the id', `${at}~${id},tenant_id.neq.${id}`],
-  ])('that hold %s are ignored', (_claim, text) => {
+  ])('with %s are ignored', (_claim, text) => {
     expect(parseInstantPageCursor(text)).toBeNull();
     expect(parseJobStatusPageCursor(`error~${text}`)).toBeNull();
   });
 
-  it('of incidents know two states only', () => {
+  it('of incidents have only two states', () => {
     expect(parseJobStatusPageCursor(`unknown~${at}~${id}`)).toBeNull();
   });
 });
@@ -62,7 +62,7 @@ describe('parsePosition', () => {
     ['the top with a bad cursor', { after: 'bad' }, null],
     ['down the list', { after: 'x' }, { direction: 'after', cursor: 'x' }],
     ['back up the list', { before: 'x' }, { direction: 'before', cursor: 'x' }],
-    ['down the list when both are given', { after: 'x', before: 'y' }, { direction: 'after', cursor: 'x' }],
+    ['down the list if both are given', { after: 'x', before: 'y' }, { direction: 'after', cursor: 'x' }],
   ])('is %s', (_claim, address, expected) => {
     expect(parsePosition({ after: null, before: null, ...address }, parse)).toEqual(expected);
   });
@@ -72,18 +72,23 @@ describe('cutPage', () => {
   const self = (item: number) => item;
 
   it.each([
-    ['the first page of one has no neighbours', [9, 8], null, { items: [9, 8], newer: null, older: null }],
-    ['the first page of many has an older one', [9, 8, 7], null, { items: [9, 8], newer: null, older: 8 }],
+    ['a single page has no links', [9, 8], null, { items: [9, 8], newer: null, older: null }],
+    [
+      'the first of several pages has an older one',
+      [9, 8, 7],
+      null,
+      { items: [9, 8], newer: null, older: 8 },
+    ],
     ['a page in the middle has both', [7, 6, 5], 'after', { items: [7, 6], newer: 7, older: 6 }],
     ['the last page has a newer one', [5], 'after', { items: [5], newer: 5, older: null }],
-    ['read backwards, a page is put in order', [7, 8, 9], 'before', { items: [8, 7], newer: 8, older: 7 }],
+    ['a page read backwards is put in order', [7, 8, 9], 'before', { items: [8, 7], newer: 8, older: 7 }],
     [
-      'read backwards to the top, there is nothing newer',
+      'a page read backwards to the top has no newer one',
       [8, 9],
       'before',
       { items: [9, 8], newer: null, older: 8 },
     ],
-    ['behind the end there is nothing', [], 'after', { items: [], newer: null, older: null }],
+    ['a page after the end is empty', [], 'after', { items: [], newer: null, older: null }],
   ] as const)('%s', (_claim, rows, direction, expected) => {
     const position = direction === null ? null : { direction, cursor: 0 };
     expect(cutPage(rows, 2, position, self)).toEqual(expected);

@@ -1,23 +1,23 @@
 import { parseInstant } from '#domain/report-instant.ts';
 
-/** A place in a list that is ordered newest first: an instant in UTC and, where instants are equal, an id. */
+/** A position in a list ordered newest first: an instant in UTC, and an id to order equal instants. */
 export interface InstantPageCursor {
   at: string;
   id: string;
 }
 
-/** A place in the list of incidents, which begins with the failing jobs. */
+/** A position in the list of incidents, which starts with the failing jobs. */
 export interface JobStatusPageCursor extends InstantPageCursor {
   lastStatus: 'error' | 'success';
 }
 
-/** A place in a list that is ordered by title and, where titles are equal, by id. */
+/** A position in a list ordered by title, with an id to order equal titles. */
 export interface TitlePageCursor {
   title: string;
   id: string;
 }
 
-/** Which way to read on from a place: `after` it down the list, or `before` it back up. */
+/** The direction to read from a position: `after` it down the list, or `before` it back up. */
 export interface PagePosition<Cursor> {
   direction: 'after' | 'before';
   cursor: Cursor;
@@ -25,31 +25,33 @@ export interface PagePosition<Cursor> {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A cursor as it stands in an address. */
+/** Formats a page cursor for a URL. */
 export function formatInstantPageCursor({ at, id }: InstantPageCursor): string {
   return `${at}~${id}`;
 }
 
-/** The cursor in an address, or null when somebody has changed it: the list then begins at its top. */
+/** Reads the page cursor of a URL. Returns null if it was altered: the list then starts at the top. */
 export function parseInstantPageCursor(text: string): InstantPageCursor | null {
   const [instant = '', id = '', ...rest] = text.split('~');
   const at = parseInstant(instant);
   return at !== null && uuid.test(id) && rest.length === 0 ? { at, id } : null;
 }
 
-/** As `formatInstantPageCursor`, for the list of incidents. */
+/** Like `formatInstantPageCursor`, for the list of incidents. */
 export function formatJobStatusPageCursor(cursor: JobStatusPageCursor): string {
   return `${cursor.lastStatus}~${formatInstantPageCursor(cursor)}`;
 }
 
-/** As `parseInstantPageCursor`, for the list of incidents. */
+/** Like `parseInstantPageCursor`, for the list of incidents. */
 export function parseJobStatusPageCursor(text: string): JobStatusPageCursor | null {
   const [, lastStatus, rest = ''] = /^(error|success)~(.*)$/.exec(text) ?? [];
   const cursor = parseInstantPageCursor(rest);
   return cursor && (lastStatus === 'error' || lastStatus === 'success') ? { lastStatus, ...cursor } : null;
 }
 
-/** As `formatInstantPageCursor`, for a list by title. Base64url: a caller of the API may not encode what it puts in an address. */
+/**
+ * Like `formatInstantPageCursor`, for a list by title. Uses base64url, because API callers may not encode their query values.
+ */
 export function formatTitlePageCursor({ title, id }: TitlePageCursor): string {
   const bytes = new TextEncoder().encode(`${id}~${title}`);
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
@@ -58,16 +60,16 @@ export function formatTitlePageCursor({ title, id }: TitlePageCursor): string {
     .replaceAll('=', '');
 }
 
-/** As `parseInstantPageCursor`, for a list by title. */
+/** Like `parseInstantPageCursor`, for a list by title. */
 export function parseTitlePageCursor(text: string): TitlePageCursor | null {
   const place = decodeBase64Url(text);
   const separator = place.indexOf('~');
   const id = place.slice(0, separator);
-  // PostgreSQL refuses NUL in text.
+  // PostgreSQL cannot store NUL in text.
   return uuid.test(id) && !place.includes('\0') ? { title: place.slice(separator + 1), id } : null;
 }
 
-/** Empty when it cannot be decoded. */
+/** Returns an empty string if the text cannot be decoded. */
 function decodeBase64Url(text: string): string {
   try {
     const characters = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
@@ -78,7 +80,7 @@ function decodeBase64Url(text: string): string {
   }
 }
 
-/** The place that an address asks for; `after` wins where somebody gives both. */
+/** Returns the requested position; `after` wins if both are given. */
 export function parsePosition<Cursor>(
   address: { after: string | null; before: string | null },
   parse: (text: string) => Cursor | null,
@@ -89,7 +91,7 @@ export function parsePosition<Cursor>(
   return cursor === null ? null : { direction, cursor };
 }
 
-/** One page of a list, and where its neighbours begin, if it has any. */
+/** One page of a list, and the cursors of the pages around it, if any. */
 export interface Page<Item, Cursor> {
   items: Item[];
   newer: Cursor | null;
@@ -97,8 +99,8 @@ export interface Page<Item, Cursor> {
 }
 
 /**
- * Makes a page of rows that were read in the direction of the position, one more than the page holds: that one only
- * tells whether the list goes on.
+ * Builds a page from rows read in the direction of the position. One extra row was read to learn whether another page
+ * follows.
  */
 export function cutPage<Item, Cursor>(
   rows: readonly Item[],

@@ -1,8 +1,8 @@
 import { OwnMessage, type ValuesArgument } from './message.ts';
 
 /**
- * Every sentence that the portal itself stores, in English, as the API returns it; functions of the database write some of them too.
- * Its Japanese is in `src/i18n/messages/ja/sentences.json`. A built-in plugin has its own in its folder.
+ * Every sentence that the portal stores, in English, as the API returns it; database functions write some of them too. The
+ * Japanese is in `src/i18n/messages/ja/sentences.json`. Each built-in plugin has its own sentences in its folder.
  */
 export const portalSentences = {
   run: {
@@ -76,7 +76,7 @@ export const portalSentences = {
 
 type Sentences = typeof portalSentences;
 
-/** Code of a sentence of the portal: its group and its name. */
+/** The code of a portal sentence: its group and its name. */
 export type PortalCode = {
   [Group in keyof Sentences]: `${Group}.${keyof Sentences[Group] & string}`;
 }[keyof Sentences];
@@ -91,7 +91,7 @@ const templates = new Map(
   ),
 );
 
-/** A message of the portal. */
+/** Creates a message of the portal. */
 export function say<Code extends PortalCode>(
   code: Code,
   ...[values]: ValuesArgument<TemplateOf<Code>>

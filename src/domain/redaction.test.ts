@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { redactSecrets } from '#domain/redaction.ts';
 
 const webhookSecret = 'n0t-A-real+secret/for=tests';
-// Put together at run time, so that no scanner takes them for real ones.
+// Built at run time, so that secret scanners do not report them.
 const githubToken = `ghp_${'a1B2'.repeat(9)}`;
 const awsKey = `AKIA${'IOSFODNN7EXAMPLE'}`;
 
@@ -74,7 +74,7 @@ describe('secrets are redacted before storing [rule 6: log and redaction]', () =
     'The password is wrong',
     'retrying (--token-file x)',
     'short secret "test" stays because it is a word',
-  ])('%j stays as it is', (text) => {
+  ])('does not change %j', (text) => {
     expect(redactSecrets(text, ['test'])).toBe(text);
   });
 
@@ -83,9 +83,9 @@ describe('secrets are redacted before storing [rule 6: log and redaction]', () =
     ['other line ends', 'x one\ntwo y', ['one\r\ntwo\r\n']],
     ['JSON', 'x say \\"hi\\" twice y', ['say "hi" twice']],
     ['an address', 'x caf%C3%A9%2Fbar y', ['café/bar']],
-    ['a longer one', 'x secret-value-two y', ['secret-value', 'secret-value-two']],
+    ['a longer secret', 'x secret-value-two y', ['secret-value', 'secret-value-two']],
     ['six characters', 'x s3cr3t y', ['s3cr3t']],
-  ])('blanks out a secret in use with %s', (_how, text, secrets) => {
+  ])('redacts a secret in use with %s', (_how, text, secrets) => {
     expect(redactSecrets(text, secrets)).toBe('x [redacted] y');
   });
 
@@ -110,11 +110,11 @@ describe('secrets are redacted before storing [rule 6: log and redaction]', () =
     'a-a',
     'pw=\\"',
     'cookie: ',
-  ])('a hostile megabyte of %j takes no time', (part) => {
+  ])('redacts a hostile megabyte of %j quickly', (part) => {
     const text = part.repeat(Math.ceil(1_000_000 / part.length));
     const startedAt = performance.now();
     redactSecrets(text, [webhookSecret]);
-    // A pattern that goes back over what it has read would need hours.
+    // A pattern that backtracks would need hours.
     expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 });

@@ -1,11 +1,11 @@
 const mark = '[redacted]';
 
-/** Shorter ones would blank out ordinary words. */
+/** Shorter secrets would redact ordinary words. */
 const secretLengthMin = 6;
 
 const knownForms = new WeakMap<readonly string[], readonly string[]>();
 
-/** How secrets may stand in a text: without the space around them, with other line ends, in an address, in JSON. */
+/** The forms of a secret in a text: trimmed, with other line ends, encoded for a URL, in JSON. */
 function formsOf(secrets: readonly string[]): readonly string[] {
   const known = knownForms.get(secrets);
   if (known) return known;
@@ -16,13 +16,13 @@ function formsOf(secrets: readonly string[]): readonly string[] {
   const forms = plain
     .filter((text) => text.length >= secretLengthMin)
     .flatMap((text) => [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)]);
-  // A secret that holds another one goes first, or its rest would stay.
+  // Redact a secret that contains another one first, or the rest of it would remain.
   const longestFirst = [...new Set(forms)].sort((one, other) => other.length - one.length);
   knownForms.set(secrets, longestFirst);
   return longestFirst;
 }
 
-// Every pattern is bounded and starts at a literal, so that a hostile megabyte costs milliseconds.
+// Every pattern is bounded and starts with a literal, so that a hostile megabyte takes only milliseconds.
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN ([A-Z ]{0,30}PRIVATE KEY)-----(?:[^-]|-(?!----)){0,16384}/g, `-----BEGIN $1-----${mark}`],
   [/\btcp_[A-Za-z0-9_-]{20,200}/g, `tcp_${mark}`],
@@ -36,7 +36,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   ],
   [/\b(bearer\s{1,3})[A-Za-z0-9._~+/=-]{16,4096}/gi, `$1${mark}`],
   [/\b((?:set-)?cookie["']?\s{0,3}:\s{0,3})[^\r\n]{1,4096}/gi, `$1${mark}`],
-  // A password may hold an @: the last one before the host ends it.
+  // A password can contain an @: the last one before the host ends it.
   [/(:\/\/[^\s/:@'"<>]{0,256}:)[^\s/'"<>]{1,512}@/g, `$1${mark}@`],
   [
     /(--?(?:password|passwd|passphrase|secret|token|api-?key|access-?key|client-?secret)\s{1,3})(?!-)(?:"[^"\n]{1,512}"|'[^'\n]{1,512}'|[^\s"']{1,512})/gi,
@@ -55,10 +55,10 @@ const patterns: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Blanks out what looks like a secret, before a text is stored [rule 6: log and redaction]: the given secrets, API
- * keys, bearer and other tokens, passwords in URLs, AWS keys, private keys and `password=…` pairs. Doing it twice
- * changes nothing.
- * @param secrets the secrets in use, which are blanked out wherever they stand
+ * Redacts everything that looks like a secret before a text is stored [rule 6: log and redaction]: the given secrets, API
+ * keys, bearer and other tokens, passwords in URLs, AWS keys, private keys and `password=…` pairs. Redacting twice changes
+ * nothing.
+ * @param secrets secrets in use, redacted wherever they occur
  */
 export function redactSecrets(text: string, secrets: readonly string[] = []): string {
   let redacted = text;

@@ -35,7 +35,7 @@ describe('an instant in ISO 8601', () => {
       '2026-11-21T06:00:00.123456Z',
     ],
     [
-      'datetime.now().isoformat(), which names no zone and is UTC',
+      'datetime.now().isoformat(), which has no zone and counts as UTC',
       '2026-11-21T06:00:00.123456',
       '2026-11-21T06:00:00.123456Z',
     ],
@@ -46,7 +46,7 @@ describe('an instant in ISO 8601', () => {
       '2026-11-21T06:00:00.123456Z',
     ],
     ["Go's nine digits", '2026-11-21T06:00:00.123456789+09:00', '2026-11-20T21:00:00.123456Z'],
-  ])('takes %s', (_what, text, instant) => {
+  ])('accepts %s', (_what, text, instant) => {
     expect(parseInstant(text)).toBe(instant);
   });
 
@@ -88,7 +88,7 @@ describe('an instant in ISO 8601', () => {
     'Sat, 21 Nov 2026 06:00:00 GMT',
     '2026-W47-6',
     '2026-325',
-  ])('refuses %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseInstant(text)).toBeNull();
   });
 });

@@ -16,11 +16,9 @@ function offsetMs(zone: string | undefined): number | null {
 }
 
 /**
- * Reads an ISO 8601 calendar date, or date and time, and gives the instant in UTC with the precision that the
- * database keeps (microseconds), or null when the text is anything else, however kindly `new Date` would take it.
- *
- * Extended (`2026-11-21T06:00:00.123456+09:00`) and basic (`20261121T060000Z`) forms; a space may stand for the T
- * (Python's `str(datetime)`). Without an offset the time is UTC, and a date alone is its midnight in UTC.
+ * Reads an ISO 8601 date, or date and time, in extended or basic form; a space may replace the T, as in Python's
+ * `str(datetime)`. Without an offset the time is in UTC, and a date alone is midnight UTC. Returns the instant with
+ * microseconds, as the database stores it, or null for other text, even if `new Date` would accept it.
  */
 export function parseInstant(text: string): string | null {
   const match = extended.exec(text) ?? basic.exec(text);
@@ -37,9 +35,9 @@ export function parseInstant(text: string): string | null {
   ];
   const offset = offsetMs(match[8]);
   if (offset === null || year < 1 || month < 1 || month > 12 || day < 1) return null;
-  // Day 0 of the next month is the last day of this one; years below 100 would mean 19xx to Date.UTC.
+  // Day 0 of the next month is the last day of this month. Date.UTC reads years below 100 as 19xx, hence 2000.
   const lastDay = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
-  // 24:00 ends a day and second 60 is a leap second; both are the instant after.
+  // 24:00 is the end of a day and second 60 is a leap second; both mean the following instant.
   if (day > lastDay || minute > 59 || second > 60) return null;
   if (hour > 24 || (hour === 24 && (minute > 0 || second > 0 || Number(match[7] ?? '0') > 0))) return null;
 

@@ -8,7 +8,7 @@ import {
   messageLengthMax,
 } from '#domain/report-text.ts';
 
-describe('text that cannot be stored as it is', () => {
+describe('text that cannot be stored unchanged', () => {
   it.each([
     ['plain', 'plain'],
     ['a\0b\0', 'ab'],
@@ -26,12 +26,12 @@ describe('text that cannot be stored as it is', () => {
 });
 
 describe('head and tail of a log are kept within the limit [rule 6: log and redaction]', () => {
-  it('keeps a log within the limit whole', () => {
+  it('keeps a log within the limit unchanged', () => {
     const log = 'x'.repeat(64 * 1024);
     expect(excerptLog(log)).toEqual({ head: log, tail: '', cutCharacters: 0 });
   });
 
-  it('keeps beginning and end of a longer one and says how much was cut', () => {
+  it('keeps the start and end of a longer one and says how much was cut', () => {
     const { head, tail, cutCharacters } = excerptLog(`BEGIN${'x'.repeat(200_000)}END`);
     expect(head.startsWith('BEGIN')).toBe(true);
     expect(tail.endsWith('END')).toBe(true);
@@ -47,7 +47,7 @@ describe('head and tail of a log are kept within the limit [rule 6: log and reda
 });
 
 describe('a message that is too long', () => {
-  it('is kept as it is up to the limit', () => {
+  it('is kept unchanged up to the limit', () => {
     const message = 'あ'.repeat(messageLengthMax);
     expect(clipMessage(message)).toBe(message);
   });

@@ -1,6 +1,6 @@
 import type { Excerpt } from '#domain/report-text.ts';
 
-/** When a job should run and how strictly, as its reporter declares it. */
+/** When a job should run and how strictly, as its report declares it. */
 export interface Expectation {
   type: 'cron' | 'interval';
   expression?: string;
@@ -14,17 +14,17 @@ export interface Expectation {
   recoveryThreshold?: number;
 }
 
-/** What every message about a run says. */
+/** What every message about a run contains. */
 interface RunReport {
   jobKey: string;
   title: string;
   toolId: string | null;
   host: string | null;
-  /** What makes a report the same report, see `reportKeyOf`. */
+  /** Identifies repeats of the same report, see `reportKeyOf`. */
   reportKey: string;
 }
 
-/** A script says that its run has finished. Instants are UTC in ISO 8601. */
+/** A script reports that its run has finished. Instants are in UTC, in ISO 8601. */
 export interface FinishReport extends RunReport {
   kind: 'finish';
   state: 'success' | 'failed';
@@ -38,7 +38,7 @@ export interface FinishReport extends RunReport {
   expectation: Expectation | null;
 }
 
-/** A script says that its run has begun. */
+/** A script reports that its run has started. */
 export interface StartReport extends RunReport {
   kind: 'start';
   startedAt: string;
@@ -47,8 +47,8 @@ export interface StartReport extends RunReport {
 export type Report = FinishReport | StartReport;
 
 /**
- * What makes a report the same report [rule 2: repeats]: its run, else the sender's idempotency key, else (for 24
- * hours, which the database counts) its outcome and finish.
+ * Returns what identifies repeats of the same report [rule 2: repeats]: the run, else the sender's idempotency key, else the
+ * outcome and finish time (for 24 hours, checked by the database).
  */
 export function reportKeyOf(report: {
   runId: string | null;

@@ -1,7 +1,7 @@
-// U+202E and its kin turn the text after them around: a log could show another file name than it holds.
+// U+202E and similar characters reverse the text after them, so a log could show a false file name.
 const direction = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 const invisible = /[\u200B\u2060\uFEFF\u00AD]/g;
-// Colours of a terminal; their escape character would otherwise leave `[31m` in the text.
+// Terminal colors. Without their escape character, `[31m` would remain in the text.
 const terminalColours = /\x1B\[[0-9;]*[mK]/g;
 const controls = /[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]/g;
 
@@ -9,8 +9,8 @@ const codeOf = (character: string): string =>
   `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`;
 
 /**
- * A text from a report, safe to look at: what would turn or hide other text stands there by its code, control
- * characters by their pictures, and a terminal's colours are left out. Markup needs nothing here: React escapes it.
+ * Makes reported text safe to show: characters that reverse or hide text become their codes, control characters become
+ * visible symbols, and terminal colors are removed. Markup needs no change, because React escapes it.
  */
 export function readableText(text: string): string {
   return text
@@ -25,7 +25,7 @@ export function readableText(text: string): string {
     .replaceAll(invisible, codeOf);
 }
 
-/** The first lines of a text as one line that is no longer than so many characters. */
+/** Joins the first lines of a text into one line of at most `lengthMax` characters. */
 export function oneLine(text: string, lengthMax: number): string {
   const line = text
     .slice(0, lengthMax * 4)
@@ -36,7 +36,7 @@ export function oneLine(text: string, lengthMax: number): string {
   return isCut ? `${characters.slice(0, lengthMax).join('').trimEnd()}…` : line;
 }
 
-/** A name for a downloaded file, of letters and digits that every system takes. */
+/** Returns a file name for a download, with only letters and digits that every system accepts. */
 export function safeFileName(text: string): string {
   const name = text
     .normalize('NFKC')

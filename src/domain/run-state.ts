@@ -11,17 +11,16 @@ export function isRunState(value: unknown): value is RunState {
   return runStates.some((state) => state === value);
 }
 
-/** The state as stored; anything unknown counts as failed, because it needs a look. */
+/** Reads a stored state. An unknown one counts as failed, because somebody should check it. */
 export function parseRunState(state: string): RunState {
   return isRunState(state) ? state : 'failed';
 }
 
-/** The trigger as stored. */
+/** Reads a stored trigger. */
 export function parseRunTrigger(trigger: string): RunTrigger {
   return runTriggers.find((known) => known === trigger) ?? 'report';
 }
 
-/** Whether a run has not finished yet. */
 export function isUnfinished(state: RunState): boolean {
   return state === 'pending' || state === 'running';
 }

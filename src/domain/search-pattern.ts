@@ -1,15 +1,15 @@
 /**
- * A text in the form in which texts are searched: full-width and half-width letters alike (Unicode NFKC), because an input
- * method is easily left on, and capitals like small letters. The database's `private.searchable` makes the same.
+ * Normalizes a text for search: full-width and half-width letters match (Unicode NFKC), because people easily leave an input
+ * method on, and case is ignored. The database's `private.searchable` does the same.
  */
 export function toSearchable(text: string): string {
-  // Letter by letter, as the database does it: a Greek sigma at the end of a word would become another letter.
+  // Letter by letter, as the database does: otherwise a Greek sigma at the end of a word would become a different letter.
   return Array.from(text.normalize('NFKC'), (letter) => letter.toLowerCase()).join('');
 }
 
 /**
- * Pattern by which `like` finds what a person typed anywhere in a text that is in searchable form; null for nothing typed.
- * A star means anything in a filter of the Data API and cannot be said otherwise: it matches any one character.
+ * Returns the `like` pattern that finds the search text anywhere in normalized text; null for an empty search. The Data API
+ * treats a star as a wildcard and cannot escape it, so a typed star matches any one character.
  */
 export function searchPattern(search: string): string | null {
   const text = toSearchable(search.replaceAll('\0', ' ')).trim();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { takeToken, type TokenBucket } from '#domain/token-bucket.ts';
 
-it('a minute of reports may come at once; the next one waits for its token', () => {
+it("accepts one minute's reports at once; the next one waits for a token", () => {
   let bucket: TokenBucket | undefined;
   for (let taken = 0; taken < 60; taken += 1) {
     const answer = takeToken(bucket, 60, 1000);
@@ -13,16 +13,16 @@ it('a minute of reports may come at once; the next one waits for its token', () 
   expect(takeToken(bucket, 60, 2000).waitSeconds).toBe(0);
 });
 
-it('with a limit of one a minute the wait is a minute', () => {
+it('waits a minute with a limit of one per minute', () => {
   const { bucket } = takeToken(undefined, 1, 0);
   expect(takeToken(bucket, 1, 0).waitSeconds).toBe(60);
 });
 
-it('a clock that is set back neither fills the bucket nor empties it', () => {
+it('a clock set back neither fills nor empties the bucket', () => {
   const { bucket } = takeToken({ tokens: 5, countedAtMs: 10_000 }, 60, 0);
   expect(bucket.tokens).toBe(4);
 });
 
-it('a bucket never holds more than a minute of tokens', () => {
+it("a bucket never holds more than one minute's tokens", () => {
   expect(takeToken({ tokens: 5, countedAtMs: 0 }, 60, 86_400_000).bucket.tokens).toBe(59);
 });

@@ -1,12 +1,12 @@
-/** Tokens left, and when they were counted. */
+/** The tokens left, and when they were counted. */
 export interface TokenBucket {
   tokens: number;
   countedAtMs: number;
 }
 
 /**
- * Takes one token from a bucket that holds a minute's worth and fills evenly.
- * @returns the bucket afterwards, and how many seconds to wait when it was empty (0 when a token was taken)
+ * Takes one token from a bucket that holds one minute's tokens and fills evenly.
+ * @returns the bucket afterwards, and the seconds to wait if it was empty (0 if a token was taken)
  */
 export function takeToken(
   bucket: TokenBucket | undefined,

@@ -20,7 +20,7 @@ function problemsOf(input: unknown): string[] {
 }
 
 describe('plugin.json', () => {
-  it('the smallest one gets every default', () => {
+  it('fills in every default of the smallest manifest', () => {
     expect(parseManifest(minimal, options)).toEqual({
       ok: true,
       manifest: {
@@ -57,7 +57,7 @@ describe('plugin.json', () => {
     });
   });
 
-  it('a full remote one is read', () => {
+  it('reads a full remote manifest', () => {
     const parsed = parseManifest(
       {
         $schema: './plugin.schema.json',
@@ -104,7 +104,7 @@ describe('plugin.json', () => {
     [{ type: 'cron', expression: '@daily' }, 'cron'],
     [{ type: 'interval', seconds: 600 }, 'interval'],
     [{ type: 'one_shot', at: '2026-12-01T09:00:00+09:00' }, 'one_shot'],
-  ])('the schedule %j is read', (schedule, type) => {
+  ])('reads the schedule %j', (schedule, type) => {
     expect(parseManifest(withJob({ schedule }), options)).toMatchObject({
       ok: true,
       manifest: { jobs: [{ schedule: { type } }] },
@@ -166,11 +166,11 @@ describe('plugin.json', () => {
       withJob({ payload: { type: 'object', properties: {}, required: ['a'] } }),
       "jobs[0].payload.required names 'a', which is not among the properties",
     ],
-  ])('%j is refused: %s', (input, problem) => {
+  ])('rejects %j: %s', (input, problem) => {
     expect(problemsOf(input)).toEqual([problem]);
   });
 
-  it('every problem is told at once', () => {
+  it('reports all problems at once', () => {
     expect(
       problemsOf({ ...minimal, version: 1, jobs: [{ name: 'A' }, { name: 'b', concurrency: 0 }] }),
     ).toHaveLength(3);

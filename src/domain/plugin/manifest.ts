@@ -79,14 +79,14 @@ const manifestSchema = z.strictObject({
 type ManifestInput = z.infer<typeof manifestSchema>;
 type JobInput = ManifestInput['jobs'][number];
 
-/** A checked manifest with every default filled in. */
+/** A validated manifest with all defaults filled in. */
 export interface PluginManifest {
   id: string;
   name: LocalizedText;
   description: LocalizedText | null;
   version: string;
   kind: 'built_in' | 'remote';
-  /** Without a slash at its end; null when built in. */
+  /** Without a trailing slash; null for a built-in plugin. */
   baseUrl: string | null;
   jobs: PluginJob[];
 }
@@ -97,7 +97,7 @@ export interface PluginJob {
   description: LocalizedText | null;
   /** What to call: a path below `baseUrl` (remote), or the name of a handler (built in). */
   target: { kind: 'route'; route: string } | { kind: 'handler'; handler: string };
-  /** Null for a job that only people and the API start. */
+  /** Null for a job that only users and the API start. */
   schedule: Schedule | null;
   policies: SchedulePolicies;
   timeoutSeconds: number;
@@ -111,8 +111,8 @@ export interface PluginJob {
 export type ParsedManifest = { ok: true; manifest: PluginManifest } | { ok: false; problems: FieldProblem[] };
 
 /**
- * Reads a `plugin.json`. Each problem names its path (`jobs[0].retry.maxAttempts`) and says in English what is
- * wrong; unknown keys are refused, because a misspelt `timeoutSec` would otherwise be the default in silence.
+ * Reads a `plugin.json`. Each problem has a path (`jobs[0].retry.maxAttempts`) and an English sentence. Unknown keys are
+ * rejected, because otherwise a misspelled `timeoutSec` would silently become the default.
  */
 export function parseManifest(
   input: unknown,
@@ -136,7 +136,7 @@ export function parseManifest(
   };
 }
 
-/** The JSON Schema of `plugin.json`, for editors. What needs more than a shape is checked by parseManifest. */
+/** Returns the JSON Schema of `plugin.json` for editors. parseManifest checks what a schema cannot express. */
 export function manifestJsonSchema(): object {
   return {
     title: 'TC Portal plugin manifest',
@@ -197,7 +197,7 @@ function scheduleOf(
   return { schedule: null, problems };
 }
 
-/** What contradicts itself although each part is well formed. */
+/** Finds contradictions between parts that are valid on their own. */
 function findManifestProblems({ kind, baseUrl, jobs }: ManifestInput): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const add = (field: string, problem: string) => problems.push({ field, problem });
@@ -241,7 +241,7 @@ function issueToProblems(issue: z.core.$ZodIssue): FieldProblem[] {
   return [{ field, problem: issue.message }];
 }
 
-/** `jobs[0].retry.maxAttempts` */
+/** Formats a path as `jobs[0].retry.maxAttempts`. */
 function pathOf(path: readonly PropertyKey[]): string {
   const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
   return text.replace(/^\./, '') || 'plugin.json';

@@ -28,7 +28,7 @@ function problemsOf(input: unknown): string[] {
 }
 
 describe('payloads from the API', () => {
-  it('a valid one gets its defaults', () => {
+  it('a valid payload gets its defaults', () => {
     expect(validatePayload(schema, valid)).toEqual({
       ok: true,
       payload: { ...valid, market: 'prime', isDryRun: false },
@@ -54,17 +54,17 @@ describe('payloads from the API', () => {
     [{ ...valid, days: 31 }, 'days too_large'],
     [{ ...valid, ratio: NaN }, 'ratio not_a_number'],
     [{ ...valid, isDryRun: 'yes' }, 'isDryRun not_a_boolean'],
-  ])('%j is refused: %s', (input, problem) => {
+  ])('rejects %j: %s', (input, problem) => {
     expect(problemsOf(input)).toEqual([problem]);
   });
 
-  it('characters are counted, not their UTF-16 units', () => {
+  it('counts characters, not UTF-16 code units', () => {
     expect(problemsOf({ ...valid, code: '😀😀😀😀' })).toEqual([]);
   });
 });
 
 describe('payloads from the form', () => {
-  it('texts become what the schema says', () => {
+  it('converts texts to the types of the schema', () => {
     const texts = { ...valid, days: '3', ratio: '0.5', isDryRun: 'on', market: '' };
     expect(validatePayloadForm(schema, texts)).toEqual({
       ok: true,
@@ -72,14 +72,14 @@ describe('payloads from the form', () => {
     });
   });
 
-  it('a number that cannot be read is named', () => {
+  it('reports an unreadable number', () => {
     const result = validatePayloadForm(schema, { ...valid, days: 'three' });
     expect(result.ok ? [] : result.problems.map(({ message }) => message.text)).toEqual([
       'days must be a number.',
     ]);
   });
 
-  it('its fields follow the manifest, in the language of the reader', () => {
+  it("orders the fields as in the manifest, in the reader's language", () => {
     expect(
       formFieldsOf(schema, 'ja').map(({ name, label, control, isRequired }) => [
         name,
@@ -100,7 +100,7 @@ describe('payloads from the form', () => {
 });
 
 describe('schemas of payloads', () => {
-  it('anything beyond the supported part of JSON Schema is refused, not ignored', () => {
+  it('rejects unsupported parts of JSON Schema instead of ignoring them', () => {
     for (const properties of [
       { a: { type: 'array', items: {} } },
       { a: { type: 'string', pattern: '.*' } },
@@ -112,7 +112,7 @@ describe('schemas of payloads', () => {
     }
   });
 
-  it('what contradicts itself is found', () => {
+  it('finds contradictions', () => {
     expect(
       findPayloadSchemaProblems({
         type: 'object',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { OwnMessage } from '#domain/message.ts';
 import { type portalSentences, say } from '#domain/portal-messages.ts';
 
-/** A text in the interface's languages, or one text for all. */
+/** A text in each language of the interface, or one text for all. */
 const localizedText = z.union([
   z.string().min(1).max(500),
   z.strictObject({ ja: z.string().min(1).max(500), en: z.string().min(1).max(500) }),
@@ -30,8 +30,8 @@ const fieldSchema = z.discriminatedUnion('type', [
 ]);
 
 /**
- * The part of JSON Schema in which a manifest describes a job's payload: one flat object of texts, choices,
- * dates, numbers and switches, so that every payload can be entered in a form. Titles may be in two languages.
+ * The part of JSON Schema that a manifest can use to describe a job's payload: one flat object of texts, choices, dates,
+ * numbers and switches, so that a form can show every payload. Titles can be in two languages.
  */
 export const payloadSchemaSchema = z.strictObject({
   type: z.literal('object'),
@@ -48,7 +48,7 @@ type LimitCode = 'too_small' | 'too_large' | 'too_short' | 'too_long';
 type PlainCode = Exclude<keyof typeof portalSentences.payload, LimitCode>;
 export type PayloadProblemCode = PlainCode | LimitCode;
 
-/** A form words it by `problem` and `limit`; `message` is what the API and a run say. */
+/** Forms build their texts from `problem` and `limit`; the API and runs use `message`. */
 export interface PayloadProblem {
   field: string;
   problem: PayloadProblemCode;
@@ -58,7 +58,7 @@ export interface PayloadProblem {
 
 export type ValidatedPayload = { ok: true; payload: Payload } | { ok: false; problems: PayloadProblem[] };
 
-/** Checks a payload from the API and fills in defaults. Fields that the schema does not name are refused. */
+/** Validates a payload from the API and fills in defaults. Fields that are not in the schema are rejected. */
 export function validatePayload(schema: PayloadSchema, input: unknown): ValidatedPayload {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return { ok: false, problems: [problemOf('', failed('not_an_object'))] };
@@ -83,8 +83,8 @@ export function validatePayload(schema: PayloadSchema, input: unknown): Validate
 }
 
 /**
- * Reads a payload from the texts of a form. An empty field is an absent one; a switch is on when its box was
- * sent. A number that cannot be read is left as text, so that validation names it.
+ * Reads a payload from form texts. An empty field counts as missing; a switch is on if its checkbox was sent. An unreadable
+ * number stays a text, so that validation reports it.
  */
 export function validatePayloadForm(
   schema: PayloadSchema,
@@ -99,7 +99,7 @@ export function validatePayloadForm(
   return validatePayload(schema, Object.fromEntries(entries));
 }
 
-/** One field of the form that starts a run now. */
+/** One field of the form that starts a run. */
 export interface PayloadFormField {
   name: string;
   label: string;
@@ -110,13 +110,13 @@ export interface PayloadFormField {
   options: string[];
   min: number | null;
   max: number | null;
-  /** `any` or 1, as an HTML number input has it; null for other controls. */
+  /** The step of an HTML number input: `any` or 1. Null for other controls. */
   step: 'any' | 1 | null;
   minLength: number | null;
   maxLength: number | null;
 }
 
-/** The form for a payload, in the order of the manifest, in one language. */
+/** Returns the form fields for a payload, in the manifest's order and in one language. */
 export function formFieldsOf(schema: PayloadSchema, locale: Locale): PayloadFormField[] {
   return Object.entries(schema.properties).map(([name, field]) => {
     const isNumeric = field.type === 'number' || field.type === 'integer';
@@ -138,12 +138,12 @@ export function formFieldsOf(schema: PayloadSchema, locale: Locale): PayloadForm
   });
 }
 
-/** A text in one language; a text without languages is the same in both. */
+/** Returns a text in one language. */
 export function textIn(text: LocalizedText, locale: Locale): string {
   return typeof text === 'string' ? text : text[locale];
 }
 
-/** What contradicts itself in a schema that zod alone accepts, as `[path, problem]`. */
+/** Finds contradictions in a schema that zod accepts, as `[path, problem]`. */
 export function findPayloadSchemaProblems(schema: PayloadSchema): [path: string[], problem: string][] {
   const problems: [string[], string][] = [];
   for (const name of schema.required ?? []) {
@@ -207,7 +207,7 @@ function checkNumber(
 
 function checkText(field: PayloadField & { type: 'string' }, value: unknown): string | Failed {
   if (typeof value !== 'string') return failed('not_text');
-  // JSON Schema counts characters, not UTF-16 units.
+  // JSON Schema counts characters, not UTF-16 code units.
   const length = [...value].length;
   const { minLength = 0, maxLength = Infinity } = field;
   if (length < minLength) return failed('too_short', minLength);

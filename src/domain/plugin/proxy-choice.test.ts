@@ -5,7 +5,7 @@ const both = { http: 'http://plain:3128', https: 'http://tls:3128' };
 const choose = (url: string, except: string[] = []) => chooseProxy(new URL(url), { ...both, except });
 
 describe('the proxy of an outgoing call', () => {
-  it('is that of its scheme', () => {
+  it('depends on the scheme', () => {
     expect(choose('http://example.com/')).toBe('http://plain:3128');
     expect(choose('https://example.com/')).toBe('http://tls:3128');
     expect(chooseProxy(new URL('https://example.com/'), { ...both, https: null, except: [] })).toBeNull();
@@ -25,7 +25,7 @@ describe('the proxy of an outgoing call', () => {
     ['http://[fd00::1]:81/', '[fd00::1]:81'],
     ['http://[fd00::1]/', 'fd00::1'],
     ['https://anything.example/', '*'],
-  ])('is none for %s with NO_PROXY=%s', (url, entry) => {
+  ])('is not used for %s with NO_PROXY=%s', (url, entry) => {
     expect(choose(url, ['other.example', entry])).toBeNull();
   });
 
@@ -35,12 +35,12 @@ describe('the proxy of an outgoing call', () => {
     ['https://example.com/', 'example.com:8443'],
     ['https://example.com/', '.'],
     ['http://110.1.2.3/', '10.1.2.3'],
-  ])('is not spared for %s by NO_PROXY=%s', (url, entry) => {
+  ])('is used for %s despite NO_PROXY=%s', (url, entry) => {
     expect(choose(url, [entry])).not.toBeNull();
   });
 
   it.each(['http://localhost:3000/', 'http://app.localhost/', 'http://127.0.0.1/', 'http://[::1]/'])(
-    'is none for this machine: %s',
+    'is not used for this machine: %s',
     (url) => {
       expect(choose(url)).toBeNull();
     },

@@ -1,10 +1,10 @@
-/** HTTP proxies that the operator's network demands, as in HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
+/** The HTTP proxies required by the operator's network, as in HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
 export interface ProxySettings {
   /** For `http://` targets. */
   http: string | null;
   /** For `https://` targets. */
   https: string | null;
-  /** `host`, `.domain`, `*.domain`, any of them with `:port`, or `*` for everything: called directly. */
+  /** `host`, `.domain` or `*.domain`, each also with `:port`, or `*` for everything: called without a proxy. */
   except: readonly string[];
 }
 
@@ -20,7 +20,7 @@ function isExcepted(host: string, port: string, entry: string): boolean {
   return host === bare || host.endsWith(`.${bare}`);
 }
 
-/** The proxy that a call to this address goes through, or null. This machine itself is never asked of a proxy. */
+/** Returns the proxy for this URL, or null. This machine itself is always called directly. */
 export function chooseProxy(url: URL, { http, https, except }: ProxySettings): string | null {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');

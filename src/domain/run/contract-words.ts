@@ -1,8 +1,8 @@
 import type { RunState } from '#domain/run-state.ts';
 
-// The systems that the portal stands in for have words of their own, which their clients know [contract: states].
+// The systems that the portal replaces have their own words, which their clients expect [contract: states].
 
-/** For [contract: scheduler]; the scheduler that it stands in for knew no run that waits or was canceled. */
+/** For [contract: scheduler]. The replaced scheduler had no waiting or canceled runs. */
 export const executionStatuses = {
   pending: 'pending',
   running: 'running',

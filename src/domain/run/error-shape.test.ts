@@ -3,14 +3,14 @@ import { foreignMessage, OwnError } from '#domain/message.ts';
 import { say } from '#domain/portal-messages.ts';
 import { errorShapeOf } from './error-shape.ts';
 
-describe('what is kept of an error [rule 29: progress and errors]', () => {
+describe('the stored shape of an error [rule 29: progress and errors]', () => {
   it('an error keeps name, message and stack', () => {
     const shape = errorShapeOf(new TypeError('boom'));
     expect(shape).toMatchObject({ name: 'TypeError', message: foreignMessage('boom') });
     expect(shape.stack).toContain('TypeError: boom');
   });
 
-  it('the cause is told, because "fetch failed" alone helps nobody', () => {
+  it('includes the cause, because "fetch failed" alone does not help', () => {
     const error = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') });
     expect(errorShapeOf(error).message.text).toBe('fetch failed: connect ECONNREFUSED');
   });
@@ -24,7 +24,7 @@ describe('what is kept of an error [rule 29: progress and errors]', () => {
     [{ name: 'RemoteError', message: 'no' }, 'no'],
     [Symbol('odd'), 'Symbol(odd)'],
     [10n, 'An unreadable error was thrown'],
-  ])('anything may be thrown: %s', (thrown, message) => {
+  ])('accepts any thrown value: %s', (thrown, message) => {
     expect(errorShapeOf(thrown).message.text).toBe(message);
   });
 
@@ -37,14 +37,14 @@ describe('what is kept of an error [rule 29: progress and errors]', () => {
     expect(errorShapeOf(hostile).message.text).toBe('An unreadable error was thrown');
   });
 
-  it('texts are clipped, and cleaned of what PostgreSQL cannot store', () => {
+  it('shortens texts, and removes what PostgreSQL cannot store', () => {
     expect(errorShapeOf(new Error('x'.repeat(10_000))).message.text).toHaveLength(4_000);
     expect(errorShapeOf(new Error('a\0b\uD800')).message.text).toBe('ab\uFFFD');
     const emoji = errorShapeOf('😀'.repeat(3_000)).message.text;
     expect(emoji.isWellFormed()).toBe(true);
   });
 
-  it('a sentence of our own keeps its code, and a secret in its values is blanked out', () => {
+  it('keeps the code of our own sentence and redacts a secret in its values', () => {
     const error = new OwnError(say('run.noSecret', { name: 'hunter22' }), { cause: new Error('why') });
     const { message } = errorShapeOf(error, (text) => text.replaceAll('hunter22', '***'));
     expect(message).toMatchObject({
@@ -54,7 +54,7 @@ describe('what is kept of an error [rule 29: progress and errors]', () => {
     });
   });
 
-  it('a sentence that does not fit as a whole is a text without a code', () => {
+  it('stores a sentence that is too long as text without a code', () => {
     const long = say('run.noSecret', { name: 'x'.repeat(4_000) });
     expect(errorShapeOf(new OwnError(long)).message).toMatchObject({ code: null });
     const across = (text: string) => text.replace('named x', '***');

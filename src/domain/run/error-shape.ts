@@ -1,7 +1,7 @@
 import { cleanMessage, type Message, OwnError, OwnMessage } from '#domain/message.ts';
 import { say } from '#domain/portal-messages.ts';
 
-/** An error as it is stored with a run. */
+/** An error as stored with a run. */
 export interface ErrorShape {
   name: string;
   message: Message;
@@ -13,8 +13,8 @@ const messageLengthMax = 4_000;
 const stackLengthMax = 16_000;
 
 /**
- * The stored shape of anything that was thrown, clipped; never throws itself, whatever it is given.
- * @param redact blanks out secrets
+ * Converts any thrown value to the stored format, with limited length; never throws.
+ * @param redact redacts secrets
  */
 export function errorShapeOf(thrown: unknown, redact = (text: string): string => text): ErrorShape {
   const clean = (text: string, lengthMax: number): string => redact(clip(text, lengthMax));
@@ -44,12 +44,12 @@ interface ErrorLike {
   cause?: unknown;
 }
 
-/** Errors from another realm, and errors that came as JSON, are no `instanceof Error`. */
+/** Errors from another realm or from JSON are not `instanceof Error`. */
 function isErrorLike(thrown: unknown): thrown is ErrorLike {
   return typeof thrown === 'object' && thrown !== null && 'message' in thrown;
 }
 
-/** `fetch failed` alone helps nobody: the reason is in the cause. */
+/** `fetch failed` alone does not help: the reason is in the cause. */
 function messageOf(error: ErrorLike): string {
   const message = String(error.message);
   const { cause } = error;

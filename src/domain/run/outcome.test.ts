@@ -12,7 +12,7 @@ function stepOf(outcome: Outcome, { attempt = 1, snoozes = 0, random = 0.5 } = {
 }
 const inSeconds = (seconds: number) => new Date(now.getTime() + seconds * 1000);
 
-describe('what follows an attempt [rule 25: time-out and retry]', () => {
+describe('what happens after an attempt [rule 25: time-out and retry]', () => {
   it('a success finishes', () => {
     expect(stepOf(success())).toEqual({ kind: 'finish_success' });
   });
@@ -32,7 +32,7 @@ describe('what follows an attempt [rule 25: time-out and retry]', () => {
     expect(stepOf({ ...failed, isRetryable: false })).toEqual({ kind: 'finish_failed', error });
   });
 
-  it('Retry-After is never undercut, and only a little exceeded', () => {
+  it('a retry never comes before Retry-After, and only a little after it', () => {
     const told = retryAfter(120, error);
     expect(stepOf(told, { random: 0 })).toEqual({ kind: 'retry_at', at: inSeconds(120), error });
     expect(stepOf(told, { random: 1 })).toEqual({ kind: 'retry_at', at: inSeconds(133), error });
@@ -40,7 +40,7 @@ describe('what follows an attempt [rule 25: time-out and retry]', () => {
     expect(stepOf(told, { attempt: 3 })).toEqual({ kind: 'finish_failed', error });
   });
 
-  it('a snooze burns no attempt, even on the last one', () => {
+  it('a snooze does not use up an attempt, even the last one', () => {
     expect(stepOf(snoozed(60), { attempt: 3 })).toEqual({
       kind: 'snooze_until',
       at: inSeconds(60),
@@ -48,7 +48,7 @@ describe('what follows an attempt [rule 25: time-out and retry]', () => {
     expect(stepOf(snoozed(0))).toEqual({ kind: 'snooze_until', at: inSeconds(1) });
   });
 
-  it('a run that only snoozes ends failed [rule 31: every run ends]', () => {
+  it('a run that only snoozes fails in the end [rule 31: every run ends]', () => {
     expect(stepOf(snoozed(60), { snoozes: snoozesMax })).toMatchObject({
       kind: 'finish_failed',
     });

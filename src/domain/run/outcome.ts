@@ -3,7 +3,7 @@ import { say } from '#domain/portal-messages.ts';
 import { backoffSeconds, retryAfterSecondsMax } from './retry-policy.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
-/** What an attempt came to, whoever ran it: a built-in plugin, a remote one, or nobody because its time was over. */
+/** The outcome of an attempt of a built-in or remote plugin, or of one that timed out. */
 export type Outcome =
   | {
       kind: 'success';
@@ -11,7 +11,7 @@ export type Outcome =
       eventsProcessed: number | null;
       /** JSON of at most 64 KiB. */
       result: unknown;
-      /** Null leaves the cursor where it is. */
+      /** Null keeps the cursor unchanged. */
       cursor: string | null;
     }
   | { kind: 'failed'; error: unknown; isRetryable: boolean; result: unknown }
@@ -19,7 +19,7 @@ export type Outcome =
   | { kind: 'canceled' }
   | { kind: 'snoozed'; seconds: number };
 
-/** It worked. The cursor is stored together with the success, or not at all [rule 28: cursor]. */
+/** The attempt succeeded. The cursor is stored together with the success, or not at all [rule 28: cursor]. */
 export function success(
   told: {
     message?: string | OwnMessage | null | undefined;
@@ -37,27 +37,27 @@ export function success(
   };
 }
 
-/** It did not work; another attempt is made if the job has any left. */
+/** The attempt failed; it is tried again if the job has attempts left. */
 export function failed(error: unknown, result: unknown = null): Outcome {
   return { kind: 'failed', error, isRetryable: !(error instanceof NonRetryableError), result };
 }
 
-/** It did not work, and the other side said when to come back (429, 503). */
+/** The attempt failed, and the server said when to try again (429, 503). */
 export function retryAfter(seconds: number, error: unknown): Outcome {
   return { kind: 'retryAfter', seconds, error };
 }
 
-/** It stopped because it was asked to. */
+/** The attempt stopped because it was asked to. */
 export function canceled(): Outcome {
   return { kind: 'canceled' };
 }
 
-/** There is nothing to do yet: look again later. Burns no attempt. */
+/** Nothing to do yet: try again later. Does not use up an attempt. */
 export function snoozed(seconds: number): Outcome {
   return { kind: 'snoozed', seconds };
 }
 
-/** Trying again would fail the same way: a wrong setting, a refused target. */
+/** Trying again would fail the same way: a wrong setting, a forbidden target. */
 export class NonRetryableError extends OwnError {
   override name = 'NonRetryableError';
 }
@@ -69,7 +69,7 @@ export type NextStep =
   | { kind: 'retry_at'; at: Date; error: unknown }
   | { kind: 'snooze_until'; at: Date };
 
-/** A run that only ever snoozes must end too [rule 31: every run ends]. */
+/** A run that only ever snoozes must finish too [rule 31: every run ends]. */
 export const snoozesMax = 100;
 const snoozeSecondsMax = 86_400;
 
@@ -77,9 +77,9 @@ const tooManySnoozes = () =>
   plainError('TooManySnoozesError', say('run.tooManySnoozes', { count: snoozesMax }));
 
 /**
- * What happens to a run after an attempt [rule 25: time-out and retry].
+ * Decides what happens to a run after an attempt [rule 25: time-out and retry].
  *
- * @param attempt number of the attempt that has finished, 1 for the first; a snooze does not count
+ * @param attempt number of the finished attempt, starting at 1; a snooze does not count
  * @param snoozes how often the run has snoozed before
  * @param random from 0 to below 1, for the jitter
  */
@@ -112,7 +112,7 @@ export function nextStep({
     case 'retryAfter': {
       const { error } = outcome;
       if (attempt >= policy.maxAttempts) return { kind: 'finish_failed', error };
-      // Not earlier than asked, and a little later, so that those who were told the same do not collide.
+      // Not before the requested time, and a little later, so that all who got the same answer do not return together.
       const asked = Math.min(Math.max(outcome.seconds, 0), retryAfterSecondsMax);
       const jitter = random * Math.min(1 + asked / 10, 60);
       return { kind: 'retry_at', at: later(asked + jitter), error };

@@ -7,7 +7,7 @@ const at = (ms: number) => new Date(Date.UTC(2026, 10, 21) + ms);
 const progress = (done: number): RunProgress => ({ done, total: 10, note: null });
 
 describe('progress at most once a second [rule 29: progress and errors]', () => {
-  it('the first is written at once, the newest of a second when it is over, nothing twice', () => {
+  it('writes the first at once, then the newest once a second, and nothing twice', () => {
     const written: (number | null)[] = [];
     let throttle: ProgressThrottle = noProgressYet;
     for (const [ms, told] of [
@@ -26,19 +26,19 @@ describe('progress at most once a second [rule 29: progress and errors]', () => 
     expect(written).toEqual([1, null, null, 3, null, null, 5]);
   });
 
-  it('what is pending is written when the attempt ends', () => {
+  it('writes pending progress when the attempt ends', () => {
     const first = throttleProgress(noProgressYet, progress(1), at(0));
     const second = throttleProgress(first.throttle, progress(9), at(10));
     expect(throttleProgress(second.throttle, null, at(20), { flush: true }).write).toEqual(progress(9));
     expect(throttleProgress(first.throttle, null, at(20), { flush: true }).write).toBeNull();
   });
 
-  it('a clock set back does not silence it', () => {
+  it('continues after the clock is set back', () => {
     const first = throttleProgress(noProgressYet, progress(1), at(3_600_000));
     expect(throttleProgress(first.throttle, progress(2), at(0)).write).toEqual(progress(2));
   });
 
-  it('numbers that make no sense are made to', () => {
+  it('corrects impossible numbers', () => {
     const { write } = throttleProgress(
       noProgressYet,
       { done: 12, total: 10, note: foreignMessage('x'.repeat(900)) },

@@ -1,6 +1,6 @@
 import { foreignMessage, type Message } from '#domain/message.ts';
 
-/** How far a run is, as its plugin tells it. */
+/** How far a run is, as its plugin reports it. */
 export interface RunProgress {
   done: number;
   total: number | null;
@@ -10,7 +10,7 @@ export interface RunProgress {
 /** Kept by the worker for each running attempt. */
 export interface ProgressThrottle {
   writtenAt: Date | null;
-  /** Newest progress that has not been written yet. */
+  /** The newest progress that is not written yet. */
   pending: RunProgress | null;
 }
 
@@ -20,9 +20,9 @@ const writeEveryMs = 1_000;
 const noteLengthMax = 500;
 
 /**
- * Takes in what a plugin tells (null: only time has passed) and says what to write now, at most once a second
- * [rule 29: progress and errors]. The newest is never lost: it stays pending until the next call that may write,
- * and `flush` writes it when the attempt ends.
+ * Accepts a plugin's progress (null: only time has passed) and returns what to write now, at most once a second [rule 29:
+ * progress and errors]. The newest value is never lost: it stays pending until the next call that can write, and `flush`
+ * writes it when the attempt ends.
  */
 export function throttleProgress(
   throttle: ProgressThrottle,
@@ -32,13 +32,13 @@ export function throttleProgress(
 ): { throttle: ProgressThrottle; write: RunProgress | null } {
   const pending = told ? cleanProgress(told) : throttle.pending;
   const elapsedMs = throttle.writtenAt ? now.getTime() - throttle.writtenAt.getTime() : Infinity;
-  // A clock that was set back must not silence a run for as long as it was set back.
+  // If the clock was set back, do not block progress until it has caught up.
   const isDue = flush || elapsedMs >= writeEveryMs || elapsedMs < 0;
   if (!pending || !isDue) return { throttle: { ...throttle, pending }, write: null };
   return { throttle: { writtenAt: now, pending: null }, write: pending };
 }
 
-/** Plugins tell anything: numbers are made finite and not negative, `done` never exceeds `total`. */
+/** Plugins can send anything: numbers become finite and not negative, and `done` never exceeds `total`. */
 function cleanProgress({ done, total, note }: RunProgress): RunProgress {
   const cleanTotal = total === null ? null : cleanCount(total);
   return {

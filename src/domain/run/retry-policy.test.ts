@@ -18,7 +18,7 @@ describe('back-off [rule 25: time-out and retry]', () => {
     expect(backoffSeconds(policy, attempt, 0.999_999)).toBeLessThanOrEqual(most);
   });
 
-  it('without a wait stays without one', () => {
+  it('a wait of zero stays zero', () => {
     expect(backoffSeconds({ ...policy, backoffSeconds: 0 }, 5_000, 0.5)).toBe(0);
   });
 });

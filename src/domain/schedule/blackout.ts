@@ -4,9 +4,8 @@ import { wallTimeAt } from './time-zone.ts';
 const dayMs = 86_400_000;
 
 /**
- * The first of the windows that contains the instant, or null. A weekly window is read on the clock of its
- * zone: one that passes midnight belongs to the day on which it begins, and on a day of a clock change it is
- * as long as that clock says.
+ * Returns the first window that contains the instant, or null. A weekly window follows the clock of its zone: one that passes
+ * midnight belongs to the day on which it starts, and a clock change makes it longer or shorter.
  */
 export function findBlackout(windows: readonly BlackoutWindow[], at: Date): BlackoutWindow | null {
   return windows.find((window) => contains(window, at)) ?? null;

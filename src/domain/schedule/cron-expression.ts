@@ -2,18 +2,18 @@ import { CronDate, CronPattern } from 'croner';
 import type { CronOptions } from 'croner';
 
 /**
- * How a pattern meets a change of the clock [rule 18: daylight saving]:
- * `elapsed`: every hour counts, so it keeps its pace: both passes of a repeated hour, nothing extra for a gap;
- * `fixed`: neither hours, minutes nor seconds are open: once in an overlap, right after a gap;
+ * How a pattern behaves at a clock change [rule 18: daylight saving]:
+ * `elapsed`: every hour matches, so it keeps its interval: both passes of a repeated hour, nothing extra for a gap;
+ * `fixed`: hours, minutes and seconds are all fixed: once in an overlap, right after a gap;
  * `window`: open minutes in chosen hours: both passes of a repeated hour, and right after a gap.
  */
 export type ClockChangeRule = 'elapsed' | 'fixed' | 'window';
 
 export interface CompiledCron {
   clockChangeRule: ClockChangeRule;
-  /** The next matching wall time, strictly later; milliseconds as if UTC. Null when there is none. */
+  /** Returns the next matching wall time, strictly later, in milliseconds as if UTC. Null if there is none. */
   nextWallTime: (wallMs: number) => number | null;
-  /** The shortest distance between two matches among the first ones of a fixed reference year, in seconds. */
+  /** The shortest time between two of the first matches of a fixed reference year, in seconds. */
   shortestPeriodSeconds: () => number;
 }
 
@@ -34,7 +34,7 @@ export type CronProblemCode =
 
 export interface CronProblem {
   problem: CronProblemCode;
-  /** Which field of the expression, and its text; absent when the whole expression is meant. */
+  /** Which field of the expression, and its text; absent if the whole expression is meant. */
   cronField?: CronField;
   text: string;
 }
@@ -55,17 +55,17 @@ const compiledMax = 2_000;
 const periodSampleStartMs = Date.UTC(2024, 0, 1) - 1000;
 const periodSamples = 60;
 
-// Day of month OR day of week [rule 17: cron and time zones] is croner's default; stated so that it stays.
+// Day of month OR day of week [rule 17: cron and time zones] is croner's default; set here so that an update cannot change
+// it.
 const cronerOptions: CronOptions = { mode: '5-or-6-parts', domAndDow: false, interval: 0 };
-/** croner gives each pattern its own array of 10,000 years (80 kB); without a year field all are this one. */
+/** croner gives each pattern its own array of 10,000 years (80 kB); all patterns without a year field share this one. */
 const everyYear: number[] = new Array<number>(10_000).fill(1);
 const compiledByExpression = new Map<string, CompiledCron>();
 
 /**
- * Parses an expression once and remembers it. croner reads the pattern and walks the calendar on a clock
- * without zone; next-nominal.ts maps wall times to instants, which is both right in cases where croner's own
- * mapping is not and ten times as fast. Throws croner's TypeError or RangeError for a pattern that
- * `findCronProblems` would refuse.
+ * Parses an expression once and caches it. croner reads the pattern and searches the calendar without a time zone;
+ * next-nominal.ts maps wall times to instants, which fixes cases that croner maps wrongly and is ten times as fast. Throws
+ * croner's TypeError or RangeError for a pattern that `findCronProblems` would report.
  */
 export function compileCron(expression: string): CompiledCron {
   const known = compiledByExpression.get(expression);
@@ -85,7 +85,7 @@ export function compileCron(expression: string): CompiledCron {
   return compiled;
 }
 
-/** Why croner would refuse the expression, field by field; empty when it would not. */
+/** Returns why croner would reject the expression, field by field; empty if it would not. */
 export function findCronProblems(expression: string): CronProblem[] {
   const text = expression.trim();
   if (text === '') return [{ problem: 'expression_missing', text }];
@@ -113,7 +113,7 @@ function findAliasProblems(text: string): CronProblem[] {
   return cronAliases.some((known) => known === alias) ? [] : [{ problem: 'alias_unknown', text }];
 }
 
-/** Tries the field among open ones, because croner's message does not always name the field it refuses. */
+/** Tests the field with all others open, because croner's message does not always name the wrong field. */
 function findFieldProblem(cronField: CronField, part: string): CronProblemCode | null {
   try {
     parsePattern(cronFields.map((name) => (name === cronField ? part : '*')).join(' '));
@@ -149,8 +149,8 @@ function nextMatch(pattern: CronPattern, wallMs: number): number | null {
 }
 
 /**
- * Vixie cron calls a field open when it starts with `*`. croner also takes `1-23/2` for open, which would run
- * such a job twice in a repeated hour, so the fields are read here.
+ * Vixie cron calls a field open if it starts with `*`. croner also treats `1-23/2` as open, which would run such a job twice
+ * in a repeated hour, so the fields are read here.
  */
 function findClockChangeRule(pattern: CronPattern): ClockChangeRule {
   const parts = pattern.pattern.trim().split(/\s+/);

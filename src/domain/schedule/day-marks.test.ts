@@ -10,14 +10,14 @@ describe('hourMarks', () => {
     expect(marks[0]).toEqual({ at: new Date('2026-11-22T01:00:00Z'), hour: 10 });
   });
 
-  it('knows zones that are not whole hours from UTC', () => {
+  it('supports zones that are not whole hours from UTC', () => {
     expect(hourMarks(...day('2026-11-22T00:00:00Z'), 'Asia/Kathmandu')[0]).toEqual({
       at: new Date('2026-11-22T00:15:00Z'),
       hour: 6,
     });
   });
 
-  it('leaves out the hour that a clock change skips', () => {
+  it('omits the hour that a clock change skips', () => {
     const hours = hourMarks(...day('2026-03-08T05:00:00Z'), 'America/New_York').map(({ hour }) => hour);
     expect(hours.slice(0, 4)).toEqual([0, 1, 3, 4]);
   });

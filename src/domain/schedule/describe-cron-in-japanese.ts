@@ -1,12 +1,13 @@
 const weekdays = ['日曜日', '月曜日', '火曜日', '水曜日', '木曜日', '金曜日', '土曜日'];
 const dayNames = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 const monthNames = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
-/** More times of day than this are worded by their fields instead of listed. */
+/** With more times of day than this, the fields are described instead of listing the times. */
 const listedTimesMax = 6;
 
 /**
- * A cron pattern of five or six fields in Japanese: `30 2,14 * * *` is '毎日 02:30 と 14:30'. Aliases and `?`
- * are resolved before. Throws for a pattern without five or six fields; unreadable ones were refused when they were saved.
+ * Describes a cron pattern of five or six fields in Japanese: `30 2,14 * * *` is '毎日 02:30 と 14:30'. The caller resolves
+ * aliases and `?` first. Throws for a pattern without five or six fields; unreadable patterns were rejected when they were
+ * saved.
  */
 export function describeCronInJapanese(pattern: string): string {
   const parts = pattern.trim().toUpperCase().split(/\s+/);
@@ -15,7 +16,7 @@ export function describeCronInJapanese(pattern: string): string {
     parts.length === 5 ? ['0', ...parts] : parts;
   const day = describeDay(dayOfMonth, month, dayOfWeek);
   const time = describeTime(second, minute, hour);
-  // 'Every 5 minutes' needs no 'every day' in front.
+  // 'Every 5 minutes' does not need 'every day' before it.
   if (day === '') return isOpen(hour) ? time : `毎日 ${time}`;
   return `${day}の ${time}`;
 }
@@ -40,7 +41,7 @@ function describeTime(second: string, minute: string, hour: string): string {
   return /^\d+$/.test(hour) ? `${hours}台の ${minutes}` : `${hours}の毎時 ${minutes}`;
 }
 
-/** Every combination as a time of day, when hours, minutes and seconds are plain numbers and few. */
+/** Lists every time of day if hours, minutes and seconds are plain numbers and there are few of them. */
 function listTimes(second: string, minute: string, hour: string): string[] | null {
   if (![second, minute, hour].every((field) => /^\d+(,\d+)*$/.test(field))) return null;
   const numbers = (field: string) =>
@@ -59,7 +60,7 @@ function clockTime(hour: number, minute: number, second: number): string {
   return shown.map((number) => String(number).padStart(2, '0')).join(':');
 }
 
-/** Open seconds or minutes as a pace; null when both are fixed. */
+/** Describes open seconds or minutes as a frequency; null if both are fixed. */
 function describePace(second: string, minute: string): string | null {
   if (isOpen(second)) {
     const pace = second === '*' ? '毎秒' : `${stepOf(second)} 秒ごと`;
@@ -139,7 +140,7 @@ function stepOf(field: string): string {
   return field.split('/')[1] ?? '1';
 }
 
-/** '9-17' as '9 時〜17 時', '0-30/10' as '0〜30 分の 10 分ごと', '1,15' as '1 日と 15 日'. */
+/** Describes '9-17' as '9 時〜17 時', '0-30/10' as '0〜30 分の 10 分ごと', '1,15' as '1 日と 15 日'. */
 function describeList(field: string, unit: string): string {
   return field
     .split(',')

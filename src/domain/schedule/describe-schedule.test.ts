@@ -79,13 +79,13 @@ describe('a schedule in words', () => {
     expect(await describeSchedule(schedule, { locale: 'en', timeZone: tokyo })).toBe(en);
   });
 
-  it('names the zone of a pattern only where it is not the reader’s own', async () => {
+  it('names the zone of a pattern only if the reader has another zone', async () => {
     const ofReader = { locale: 'ja', timeZone: tokyo } as const;
     expect(await describeSchedule(cron('0 6,9,12 * * *'), ofReader)).toBe('毎日 06:00、09:00、12:00');
     expect(await describeSchedule(cron('0 6 * * *'), { locale: 'en', timeZone: tokyo })).toBe('At 06:00');
   });
 
-  it('an expression that cannot be worded is given as it is', async () => {
+  it('returns an expression unchanged if it cannot be described', async () => {
     for (const locale of ['ja', 'en'] as const) {
       expect(await describeSchedule(cron('nonsense'), { locale, timeZone: 'UTC' })).toContain('nonsense');
     }

@@ -13,12 +13,9 @@ const aliases: Record<string, string> = {
 };
 
 /**
- * A schedule in words: 'At 06:00, Monday through Friday' or '平日の 06:00'. One-shots and anchors are written on the clock
- * of `timeZone`; a pattern in another zone than that one says so: '平日の 06:00（America/New_York）'.
- *
- * English patterns are worded by cronstrue. Its Japanese is not Japanese that an office would read
- * ('次において実施06:00、月曜日 から…'), so those are worded here. Either is loaded when it is needed only.
- * An expression that cannot be worded is given as it is.
+ * Describes a schedule in words: 'At 06:00, Monday through Friday' or '平日の 06:00'. `timeZone` is the reader's: a pattern in
+ * another zone names its zone. English comes from cronstrue, whose Japanese is not natural ('次において実施06:00'), so ours is
+ * written here; each is loaded only when needed. Returns an expression unchanged if it cannot be described.
  */
 export async function describeSchedule(
   schedule: Schedule,

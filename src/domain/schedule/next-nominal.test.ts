@@ -22,7 +22,7 @@ describe('a nominal time in a gap runs at the first instant after it [rule 18: d
     ['America/New_York', '30 2 * * *', '2026-03-07T12:00Z', ['2026-03-08T07:00Z', '2026-03-09T06:30Z']],
     ['America/New_York', '0 2 * * *', '2026-03-07T12:00Z', ['2026-03-08T07:00Z', '2026-03-09T06:00Z']],
     ['America/New_York', '0 3 * * *', '2026-03-07T12:00Z', ['2026-03-08T07:00Z', '2026-03-09T07:00Z']],
-    // Two times of one gap, and one of the gap with the first instant after it, run once.
+    // Two times in one gap, and one time in the gap with the first instant after it, run once.
     ['America/New_York', '15,45 2 * * *', '2026-03-07T12:00Z', ['2026-03-08T07:00Z', '2026-03-09T06:15Z']],
     ['America/New_York', '0 2,3 * * *', '2026-03-07T12:00Z', ['2026-03-08T07:00Z', '2026-03-09T06:00Z']],
     // 2026-03-29 01:00 -> 02:00, at 01:00Z
@@ -111,13 +111,13 @@ describe('in an overlap a fixed time runs once, at its first occurrence [rule 18
     expect(listFrom(cron(expression, zone), from, expected.length)).toEqual(expected);
   });
 
-  it('and an `after` within the second pass does not run the first pass again', () => {
+  it('an `after` within the second pass does not run the first pass again', () => {
     const schedule = cron('0,30 1 * * *', 'America/New_York');
     expect(listFrom(schedule, '2026-11-01T06:10Z', 1)).toEqual(['2026-11-02T06:00Z']);
   });
 });
 
-describe('a pattern with open hours keeps its pace [rule 18: daylight saving]', () => {
+describe('a pattern with open hours keeps its interval [rule 18: daylight saving]', () => {
   it.each<[zone: string, expression: string, from: string, expected: string[]]>([
     ['America/New_York', '30 * * * *', '2026-03-08T06:00Z', ['2026-03-08T06:30Z', '2026-03-08T07:30Z']],
     ['America/New_York', '*/30 * * * *', '2026-03-08T06:29Z', ['2026-03-08T06:30Z', '2026-03-08T07:00Z']],
@@ -128,7 +128,7 @@ describe('a pattern with open hours keeps its pace [rule 18: daylight saving]', 
     ['Australia/Lord_Howe', '*/20 * * * *', '2026-04-04T14:39Z', ['2026-04-04T14:40Z', '2026-04-04T15:10Z']],
     // Open minutes within chosen hours: both passes.
     ['Europe/London', '*/30 1 * * *', '2026-10-25T00:00Z', ['2026-10-25T00:30Z', '2026-10-25T01:00Z']],
-    // The repeated hour lies before `after` on the clock and the next match is a year away.
+    // On the clock, the repeated hour is before `after`, and the next match is a year later.
     ['Africa/Cairo', '*/30 * 29 10 *', '2026-10-29T20:30Z', ['2026-10-29T21:00Z', '2026-10-29T21:30Z']],
   ])('%s %s', (zone, expression, from, expected) => {
     expect(listFrom(cron(expression, zone), from, expected.length)).toEqual(expected);
@@ -137,12 +137,12 @@ describe('a pattern with open hours keeps its pace [rule 18: daylight saving]', 
 
 describe('what patterns mean [rule 17: cron and time zones]', () => {
   it.each<[expression: string, from: string, expected: string[]]>([
-    // Day of month OR day of week when both are restricted: the 13th and every Friday.
+    // Day of month OR day of week if both are restricted: the 13th and every Friday.
     ['0 0 13 * FRI', '2026-11-01T00:00Z', ['2026-11-06T00:00Z', '2026-11-13T00:00Z', '2026-11-20T00:00Z']],
     ['0 0 13 * *', '2026-11-01T00:00Z', ['2026-11-13T00:00Z', '2026-12-13T00:00Z']],
     ['0 0 13 * ?', '2026-11-01T00:00Z', ['2026-11-13T00:00Z', '2026-12-13T00:00Z']],
     ['0 0 ? * 5', '2026-11-01T00:00Z', ['2026-11-06T00:00Z', '2026-11-13T00:00Z']],
-    // croner's own sign for both at once: only a Friday the 13th.
+    // croner's own character for "both at once": only a Friday the 13th.
     ['0 0 13 * +FRI', '2026-11-14T00:00Z', ['2027-08-13T00:00Z']],
     ['0 0 L * *', '2027-02-01T00:00Z', ['2027-02-28T00:00Z', '2027-03-31T00:00Z']],
     ['0 0 LW * *', '2027-02-01T00:00Z', ['2027-02-26T00:00Z', '2027-03-31T00:00Z']],
@@ -184,7 +184,7 @@ describe('[rule 19: intervals and one-shots]', () => {
     ]);
   });
 
-  it('an interval does not drift, however late or early it is asked', () => {
+  it('an interval does not drift, however late or early it is evaluated', () => {
     expect(listFrom(everyNinetyMinutes, '2026-01-01T01:44:59.999Z', 1)).toEqual(['2026-01-01T01:45Z']);
     expect(listFrom(everyNinetyMinutes, '2026-01-01T01:45Z', 1)).toEqual(['2026-01-01T03:15Z']);
     expect(listFrom(everyNinetyMinutes, '2036-07-01T12:00Z', 1)).toEqual(['2036-07-01T12:15Z']);
@@ -198,7 +198,7 @@ describe('[rule 19: intervals and one-shots]', () => {
 });
 
 describe('against random patterns and zones', () => {
-  /** Days around changes of the clock, and one ordinary day. */
+  /** Returns days around clock changes, and one ordinary day. */
   const windows: [timeZone: string, day: string][] = [
     ['America/New_York', '2026-03-08'],
     ['America/New_York', '2026-11-01'],
@@ -270,7 +270,7 @@ describe('against random patterns and zones', () => {
     const wall = new Date(wallMs);
     const isDay = pattern.dayOfMonth?.allowed.has(wall.getUTCDate());
     const isWeekday = pattern.dayOfWeek?.allowed.has(wall.getUTCDay());
-    // A field that is `*` is no restriction; two restricted ones are alternatives.
+    // A field that is `*` does not restrict; two restricted fields are alternatives.
     const restrictions = [
       pattern.dayOfMonth?.text === '*' ? undefined : isDay,
       pattern.dayOfWeek?.text === '*' ? undefined : isWeekday,
@@ -284,7 +284,7 @@ describe('against random patterns and zones', () => {
 
   const minuteMs = 60_000;
   const wallClocks = new Map<string, Map<number, number>>();
-  /** Asks Intl in another way than the code under test does; remembered, because the windows are few. */
+  /** Asks Intl in a different way than the tested code does. Results are cached, because there are few windows. */
   function wallOf(timeZone: string, instantMs: number): number {
     const known = wallClocks.get(timeZone) ?? new Map<number, number>();
     wallClocks.set(timeZone, known);
@@ -305,7 +305,7 @@ describe('against random patterns and zones', () => {
     return clock;
   }
 
-  /** Walks every minute and decides each from the rule alone. */
+  /** Checks every minute against the rule alone. */
   function bruteForce(pattern: Pattern, timeZone: string, fromMs: number, untilMs: number): number[] {
     const isElapsed = pattern.hour.isOpen;
     const isFixed = !isElapsed && !pattern.minute.isOpen;
@@ -345,7 +345,7 @@ describe('against random patterns and zones', () => {
     );
   }, 60_000);
 
-  it('next instants strictly increase from any instant, and the way back finds the same [rule 18: daylight saving]', () => {
+  it('next instants strictly increase, and previousNominal finds the same ones [rule 18: daylight saving]', () => {
     fc.assert(
       fc.property(
         anyPattern,
@@ -371,7 +371,7 @@ describe('against random patterns and zones', () => {
 });
 
 describe('previousNominal', () => {
-  it('answers null when nothing lies between', () => {
+  it('returns null when nothing is in between', () => {
     const schedule = cron('0 0 1 1 *', 'UTC');
     const at = (text: string) => new Date(text);
     expect(previousNominal(schedule, at('2026-12-31T00:00Z'), at('2026-01-01T00:00Z'))).toBeNull();
@@ -381,7 +381,7 @@ describe('previousNominal', () => {
     expect(previousNominal(schedule, at('2026-01-01T00:00Z'), at('2025-06-01T00:00Z'))).toBeNull();
   });
 
-  it('is a single step for an interval', () => {
+  it('needs a single step for an interval', () => {
     const schedule: Schedule = { type: 'interval', seconds: 60, anchorAt: new Date('2026-01-01T00:00:00Z') };
     const at = (text: string) => new Date(text);
     expect(previousNominal(schedule, at('2026-01-01T00:02:00Z'), at('2020-01-01T00:00Z'))).toEqual(

@@ -3,16 +3,13 @@ import type { CompiledCron } from './cron-expression.ts';
 import type { IntervalSchedule, Schedule } from './schedule.ts';
 import { instantOfWallTime, offsetSpanAt } from './time-zone.ts';
 
-/** Zones lie within 14 hours of UTC; walking back by more than that from a wall time never passes it. */
+/** Zones are within 14 hours of UTC, so going back further than that from a wall time never skips it. */
 const wallToInstantMsMax = 26 * 3_600_000;
 
 /**
- * The next nominal instant, strictly later than `after`, or null when there is none.
- * Pass the last *nominal* instant, not the clock: then a late or repeated tick changes nothing.
- *
- * In a gap of the clock a nominal time runs at the first instant after the gap; in an overlap a fixed time
- * runs once, at its first occurrence; a pattern with open hours keeps its pace in elapsed time, as in Vixie
- * cron. Throws for an expression or a zone that parse-schedule.ts would refuse.
+ * Returns the next nominal instant strictly later than `after`, or null. Pass the last *nominal* instant, not the clock: then
+ * a late or repeated tick changes nothing. Clock changes follow [rule 18: daylight saving]. Throws for an expression or a
+ * zone that parse-schedule.ts would reject.
  */
 export function nextNominal(schedule: Schedule, after: Date): Date | null {
   const afterMs = after.getTime();
@@ -31,8 +28,8 @@ function nextNominalMs(schedule: Schedule, afterMs: number): number | null {
       if (cron.clockChangeRule === 'elapsed') return nextElapsed(cron, schedule.timeZone, afterMs);
       const fixed = nextFixed(cron, schedule.timeZone, afterMs);
       if (cron.clockChangeRule === 'fixed') return fixed;
-      // The elapsed walk adds the second pass of a repeated hour, the fixed one adds the end of a gap:
-      // without it, croner and Vixie cron drop `*/30 2 * * *` for the whole day of the gap.
+      // The elapsed search adds the second pass of a repeated hour, the fixed search adds the end of a gap. Without this,
+      // croner and Vixie cron skip `*/30 2 * * *` on the whole day of the gap.
       const elapsed = nextElapsed(cron, schedule.timeZone, afterMs);
       return fixed === null || elapsed === null ? (fixed ?? elapsed) : Math.min(fixed, elapsed);
     }
@@ -40,8 +37,8 @@ function nextNominalMs(schedule: Schedule, afterMs: number): number | null {
 }
 
 /**
- * The last nominal instant strictly before `before` and strictly later than `after`, or null. Found with
- * nextNominal alone, so that both directions agree at every change of the clock; about 60 steps at most.
+ * Returns the last nominal instant strictly before `before` and strictly later than `after`, or null. Uses only nextNominal,
+ * so that both directions agree at every clock change; needs at most about 60 steps.
  */
 export function previousNominal(schedule: Schedule, before: Date, after: Date): Date | null {
   const beforeMs = before.getTime();
@@ -52,7 +49,7 @@ export function previousNominal(schedule: Schedule, before: Date, after: Date): 
     return next !== null && next < beforeMs ? next : null;
   };
 
-  // Gallop back until something lies between, then halve the distance.
+  // Step back in doubling steps until an instant is found, then bisect.
   let high = beforeMs - 1;
   let step = 1000;
   let found: number | null = null;
@@ -97,7 +94,7 @@ function previousOfInterval(schedule: IntervalSchedule, beforeMs: number, afterM
   return previousMs > afterMs ? new Date(previousMs) : null;
 }
 
-/** Every matching wall time runs exactly once, at the instant that time-zone.ts gives it. */
+/** Finds matching wall times that run exactly once, at the instant that time-zone.ts returns. */
 function nextFixed(cron: CompiledCron, timeZone: string, afterMs: number): number | null {
   let wallMs = afterMs + offsetSpanAt(timeZone, afterMs).offsetMs;
   for (;;) {
@@ -105,13 +102,14 @@ function nextFixed(cron: CompiledCron, timeZone: string, afterMs: number): numbe
     if (matchMs === null) return null;
     const instantMs = instantOfWallTime(timeZone, matchMs);
     if (instantMs > afterMs) return instantMs;
-    // `after` is in the second pass of a repeated hour and this match ran in the first: go on at its end.
+    // `after` is in the second pass of a repeated hour and this match ran in the first: continue at the end of the first
+    // pass.
     const firstPass = offsetSpanAt(timeZone, instantMs);
     wallMs = Math.max(matchMs, firstPass.endMs + firstPass.offsetMs - 1000);
   }
 }
 
-/** Every instant whose wall time matches: nothing in a gap, both passes of a repeated hour. */
+/** Finds every instant whose wall time matches: none in a gap, both passes of a repeated hour. */
 function nextElapsed(cron: CompiledCron, timeZone: string, afterMs: number): number | null {
   let span = offsetSpanAt(timeZone, afterMs);
   let wallMs = afterMs + span.offsetMs;
@@ -121,8 +119,8 @@ function nextElapsed(cron: CompiledCron, timeZone: string, afterMs: number): num
     if (matchMs === null) return null;
     const instantMs = matchMs - span.offsetMs;
     if (instantMs < span.endMs) return instantMs;
-    // The second span is walked from its start: it may repeat wall times from before `after`. From then on,
-    // years without a match need not be walked span by span, because no wall time before the match is one.
+    // Search the second span from its start, because it may repeat wall times from before `after`. From then on, years
+    // without a match can be skipped: no wall time before the match matches.
     const resumeMs = isFirstSpan ? span.endMs : Math.max(span.endMs, matchMs - wallToInstantMsMax);
     isFirstSpan = false;
     span = offsetSpanAt(timeZone, resumeMs);

@@ -24,7 +24,7 @@ export interface PolicyProblem {
 export type ParsedPolicies =
   { ok: true; policies: SchedulePolicies } | { ok: false; problems: PolicyProblem[] };
 
-/** More than this many missed runs at once would be a storm, not a catch-up. */
+/** More missed runs at once than this would overload the system. */
 export const misfireLimitMax = 1_000;
 const spreadSecondsLimit = 86_400;
 const blackoutsMax = 50;
@@ -76,7 +76,7 @@ const policiesSchema = z.object({
   catchUpAfterEnable: z.boolean().default(false),
 });
 
-/** Reads the policies of a schedule from outside; what is absent gets its default [rule 21: misfire and overlap]. */
+/** Reads the policies of a schedule from outside; missing ones get their defaults [rule 21: misfire and overlap]. */
 export function parsePolicies(input: unknown): ParsedPolicies {
   const parsed = policiesSchema.safeParse(input);
   if (parsed.success) return { ok: true, policies: parsed.data };

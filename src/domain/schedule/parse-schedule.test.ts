@@ -16,7 +16,7 @@ const cron = (expression: unknown, timeZone: unknown = 'Asia/Tokyo') => ({
   timeZone,
 });
 
-describe('what a cron expression may be [rule 17: cron and time zones]', () => {
+describe('a valid cron expression [rule 17: cron and time zones]', () => {
   it.each([
     '0 6 * * 1-5',
     '  0   6 * * 1-5 ',
@@ -31,7 +31,7 @@ describe('what a cron expression may be [rule 17: cron and time zones]', () => {
     '@daily',
     '@Weekly',
     '0 0 29 2 *',
-  ])('%s is accepted', (expression) => {
+  ])('accepts %s', (expression) => {
     expect(problemsOf(cron(expression))).toEqual([]);
   });
 
@@ -62,11 +62,11 @@ describe('what a cron expression may be [rule 17: cron and time zones]', () => {
     ['0 0 31 4,6,9,11 *', 'expression_never_occurs'],
     // The next 29 February that is a Monday comes in 2044.
     ['0 0 29 2 +MON', 'expression_never_occurs'],
-  ])('%s is refused: %s', (expression, problem) => {
+  ])('rejects %s: %s', (expression, problem) => {
     expect(problemsOf(cron(expression))).toEqual([`expression ${problem}`]);
   });
 
-  it('every wrong field is named, with a sentence for the API', () => {
+  it('reports every invalid field, with a sentence for the API', () => {
     const parsed = parseSchedule(cron('61 25 * * *'), once);
     expect(parsed.ok ? [] : parsed.problems).toEqual([
       {
@@ -90,13 +90,13 @@ describe('what a cron expression may be [rule 17: cron and time zones]', () => {
     ['Asia/Tokio', 'time_zone_unknown'],
     ['+09:00', 'time_zone_unknown'],
     ['JST', 'time_zone_unknown'],
-  ])('the zone %s is refused: %s', (timeZone, problem) => {
+  ])('rejects the zone %s: %s', (timeZone, problem) => {
     expect(problemsOf({ type: 'cron', expression: '0 6 * * *', timeZone })).toEqual([`timeZone ${problem}`]);
   });
 });
 
-describe('what an interval and a one-shot may be [rule 19: intervals and one-shots]', () => {
-  it('an interval without an anchor is anchored now', () => {
+describe('a valid interval or one-shot [rule 19: intervals and one-shots]', () => {
+  it('anchors an interval without an anchor now', () => {
     expect(parseSchedule({ type: 'interval', seconds: 60 }, once)).toEqual({
       ok: true,
       schedule: { type: 'interval', seconds: 60, anchorAt: now },
@@ -110,11 +110,11 @@ describe('what an interval and a one-shot may be [rule 19: intervals and one-sho
     [{ seconds: '60' }, 'seconds seconds_not_whole'],
     [{}, 'seconds seconds_not_whole'],
     [{ seconds: 60, anchorAt: '2026-11-21' }, 'anchorAt anchor_invalid'],
-  ])('the interval %j is refused', (input, problem) => {
+  ])('rejects the interval %j', (input, problem) => {
     expect(problemsOf({ type: 'interval', ...input })).toEqual([problem]);
   });
 
-  it('a one-shot in the past runs at once or is refused, as the misfire policy says', () => {
+  it('runs a one-shot in the past at once, or rejects it under misfire skip', () => {
     const past = { type: 'one_shot', at: '2026-11-21T17:59:59+09:00' };
     expect(problemsOf(past, { now, misfire: 'once' })).toEqual([]);
     expect(problemsOf(past, { now, misfire: 'all' })).toEqual([]);
@@ -125,18 +125,18 @@ describe('what an interval and a one-shot may be [rule 19: intervals and one-sho
     [{ at: 'tomorrow' }, 'at one_shot_invalid'],
     [{ at: '2026-12-01T09:00:00' }, 'at one_shot_invalid'],
     [{ at: '2040-01-01T00:00:00Z' }, 'at one_shot_too_far'],
-  ])('the one-shot %j is refused', (input, problem) => {
+  ])('rejects the one-shot %j', (input, problem) => {
     expect(problemsOf({ type: 'one_shot', ...input })).toEqual([problem]);
   });
 
-  it('anything else is refused', () => {
+  it('rejects anything else', () => {
     expect(problemsOf('0 6 * * *')).toEqual(['schedule not_an_object']);
     expect(problemsOf({ type: 'sometimes' })).toEqual(['type type_unknown']);
   });
 });
 
-describe('what policies may be [rule 21: misfire and overlap]', () => {
-  it('what is absent gets the default', () => {
+describe('valid policies [rule 21: misfire and overlap]', () => {
+  it('fills in defaults', () => {
     expect(parsePolicies({})).toEqual({
       ok: true,
       policies: {
@@ -170,7 +170,7 @@ describe('what policies may be [rule 21: misfire and overlap]', () => {
       { blackouts: [{ type: 'one_off', startsAt: '2026-01-02T00:00:00Z', endsAt: '2026-01-01T00:00:00Z' }] },
       'blackouts.0.endsAt window_ends_before_it_starts',
     ],
-  ])('%j is refused', (input, expected) => {
+  ])('rejects %j', (input, expected) => {
     const parsed = parsePolicies(input);
     expect(parsed.ok ? [] : parsed.problems.map(({ field, problem }) => `${field} ${problem}`)).toEqual([
       expected,

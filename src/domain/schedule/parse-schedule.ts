@@ -19,7 +19,7 @@ export type ScheduleProblemCode =
   | 'one_shot_in_past'
   | 'one_shot_too_far';
 
-/** Wording in both languages goes by `problem` and `values`; `sentence` is the API's English. */
+/** Screens build their texts from `problem` and `values`; the API uses the English `sentence`. */
 export interface ScheduleProblem {
   field: 'schedule' | 'type' | 'expression' | 'timeZone' | 'seconds' | 'anchorAt' | 'at';
   problem: ScheduleProblemCode;
@@ -30,7 +30,7 @@ export interface ScheduleProblem {
 export type ParsedSchedule = { ok: true; schedule: Schedule } | { ok: false; problems: ScheduleProblem[] };
 
 export const intervalSecondsMin = 1;
-/** A leap year: what is rarer than once a year is a cron pattern or a one-shot. */
+/** The length of a leap year. Use a cron pattern or a one-shot for anything less frequent. */
 export const intervalSecondsMax = 366 * 86_400;
 const horizonYears = 10;
 
@@ -43,11 +43,9 @@ const shapes = {
 };
 
 /**
- * Reads a schedule from outside: from a form, the API or a manifest [rule 17: cron and time zones].
- *
- * Times are ISO 8601 with an offset, or Dates. An interval without `anchorAt` is anchored at `now`. A one-shot
- * in the past is refused under misfire `skip` and accepted otherwise, because it then runs at once
- * [rule 19: intervals and one-shots].
+ * Reads a schedule from a form, the API or a manifest [rule 17: cron and time zones]. Times are ISO 8601 with an offset, or
+ * Dates. An interval without `anchorAt` is anchored at `now`; a one-shot in the past is rejected only under misfire `skip`,
+ * because under the others it runs at once [rule 19: intervals and one-shots].
  */
 export function parseSchedule(
   input: unknown,
@@ -77,7 +75,7 @@ function parseCron(input: object, now: Date): ParsedSchedule {
   if (problems.length > 0) return refuse(...problems);
 
   const schedule: Schedule = { type: 'cron', expression, timeZone };
-  // Without this look on the bare calendar, a pattern such as `0 0 30 2 *` would be searched for 400 years.
+  // Checks the calendar first: otherwise a pattern such as `0 0 30 2 *` would be searched for 400 years.
   const hasWallTime = compileCron(expression).nextWallTime(now.getTime()) !== null;
   const next = hasWallTime ? nextNominal(schedule, now) : null;
   if (!next || next > yearsLater(now, horizonYears)) {

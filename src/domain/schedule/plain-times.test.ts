@@ -25,7 +25,7 @@ describe('plain times', () => {
     expect(readPlainTimes(expression)).toEqual(times);
   });
 
-  it('are read from the pattern that they are stored as', () => {
+  it('can be read back from the stored pattern', () => {
     const time = fc
       .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
       .map((numbers) => numbers.map((number) => String(number).padStart(2, '0')).join(':'));

@@ -3,7 +3,7 @@ export type PlainTimes =
   | { type: 'weekly'; time: string; days: readonly number[] }
   | { type: 'monthly'; time: string; day: number | 'last' };
 
-/** Days of the week, Sunday being 0. */
+/** Days of the week; Sunday is 0. */
 export const weekDays = [0, 1, 2, 3, 4, 5, 6] as const;
 export const monthDays: readonly (number | 'last')[] = [
   ...Array.from({ length: 31 }, (_, i) => i + 1),
@@ -14,7 +14,7 @@ const clock = /^([01]\d|2[0-3]):([0-5]\d)$/;
 
 export const isClockTime = (text: string): boolean => clock.test(text);
 
-/** The cron pattern that plain times are stored as. */
+/** Returns the cron pattern that stores these times. */
 export function writePlainTimes(times: PlainTimes): string {
   const [hour, minute] = times.time.split(':').map(Number);
   if (times.type === 'monthly') return `${minute} ${hour} ${times.day === 'last' ? 'L' : times.day} * *`;
@@ -23,7 +23,7 @@ export function writePlainTimes(times: PlainTimes): string {
   return `${minute} ${hour} * * ${days.join() === '1,2,3,4,5' ? '1-5' : days.join()}`;
 }
 
-/** A cron pattern as plain times; null when it says more than they can. */
+/** Reads a cron pattern as plain times; null if they cannot express it. */
 export function readPlainTimes(expression: string): PlainTimes | null {
   const pattern = /^(\d{1,2}) (\d{1,2}) (\*|L|\d{1,2}) \* (\*|[0-7](?:[-,][0-7])*)$/;
   const [, minute = '', hour = '', dayOfMonth = '', dayOfWeek = ''] =
@@ -38,7 +38,7 @@ export function readPlainTimes(expression: string): PlainTimes | null {
   return days === null ? null : { type: 'weekly', time, days };
 }
 
-/** '1-5' or '1,3,0'; 7 is Sunday too. Null for what is no list of days and ranges that go upwards. */
+/** Reads '1-5' or '1,3,0'; 7 is also Sunday. Null for anything but a list of days and ascending ranges. */
 function readWeekDays(field: string): number[] | null {
   const days = new Set<number>();
   for (const part of field.split(',')) {

@@ -48,7 +48,7 @@ function told({ occurrences }: OccurrencePlan): string[] {
 }
 
 describe('what is due [rule 20: one instant, one run]', () => {
-  it('an occurrence in time runs, and the next is computed from its nominal instant', () => {
+  it('an occurrence on time runs, and the next is computed from its nominal instant', () => {
     const planned = plan({ now: at('01:01:40') });
     expect(told(planned)).toEqual(['01:00 run']);
     expect(planned).toMatchObject({
@@ -58,7 +58,7 @@ describe('what is due [rule 20: one instant, one run]', () => {
     });
   });
 
-  it('at the very instant it is due, a millisecond before it is not', () => {
+  it('an occurrence is due at its exact instant, and not a millisecond before', () => {
     expect(told(plan({ now: at('01:00') }))).toEqual(['01:00 run']);
     const planned = plan({ now: at('00:59:59.999') });
     expect(planned).toEqual({
@@ -69,12 +69,12 @@ describe('what is due [rule 20: one instant, one run]', () => {
     });
   });
 
-  it('a tick repeated, or a clock set back, plans nothing', () => {
+  it('a repeated tick or a clock set back plans nothing', () => {
     expect(told(plan({ lastNominalAt: at('01:00') }))).toEqual([]);
     expect(told(plan({ lastNominalAt: at('05:00') }))).toEqual([]);
   });
 
-  it('a new schedule has missed nothing from before it began', () => {
+  it('a new schedule has not missed anything before its start', () => {
     expect(told(plan({ lastNominalAt: null, startAt: at('00:30') }))).toEqual(['01:00 run']);
     expect(told(plan({ lastNominalAt: at('00:00'), startAt: at('08:30'), now: at('09:00') }))).toEqual([
       '09:00 run',
@@ -95,7 +95,7 @@ describe('what was missed [rule 21: misfire and overlap]', () => {
     ]);
   });
 
-  it('once: the newest runs for all', () => {
+  it('once: only the newest missed occurrence runs', () => {
     expect(told(plan({ now: at('03:30') }))).toEqual([
       '01:00 misfire_collapsed',
       '02:00 misfire_collapsed',
@@ -103,7 +103,7 @@ describe('what was missed [rule 21: misfire and overlap]', () => {
     ]);
   });
 
-  it('once: an occurrence in time stands for those that were missed', () => {
+  it('once: an occurrence on time replaces the missed ones', () => {
     expect(told(plan({ now: at('03:01') }))).toEqual([
       '01:00 misfire_collapsed',
       '02:00 misfire_collapsed',
@@ -111,7 +111,7 @@ describe('what was missed [rule 21: misfire and overlap]', () => {
     ]);
   });
 
-  it('all: each runs, up to the bound, the newest ones', () => {
+  it('all: the newest missed occurrences run, up to the limit', () => {
     expect(told(plan(missed, { misfire: 'all' }))).toEqual([
       '01:00 run',
       '02:00 run',
@@ -128,12 +128,12 @@ describe('what was missed [rule 21: misfire and overlap]', () => {
     ]);
   });
 
-  it('skip: what is late within the grace was not missed', () => {
+  it('skip: an occurrence that is only slightly late still runs', () => {
     expect(told(plan({ now: at('01:02') }, { misfire: 'skip' }))).toEqual(['01:00 run']);
     expect(told(plan({ now: at('01:02:00.001') }, { misfire: 'skip' }))).toEqual(['01:00 misfire_skipped']);
   });
 
-  it('a schedule of every second that stood still for a year is planned in a moment', () => {
+  it('a schedule of every second that stopped for a year is planned quickly', () => {
     const everySecond: Schedule = { type: 'cron', expression: '* * * * * *', timeZone: 'America/New_York' };
     const lastNominalAt = new Date('2025-11-21T00:00:00Z');
     for (const misfire of ['skip', 'once', 'all'] as const) {
@@ -155,7 +155,7 @@ describe('what was missed [rule 21: misfire and overlap]', () => {
     }
   });
 
-  it('what an interval missed is counted exactly', () => {
+  it('missed occurrences of an interval are counted exactly', () => {
     const everySecond: Schedule = {
       type: 'interval',
       seconds: 1,
@@ -182,7 +182,7 @@ describe('a one-shot [rule 19: intervals and one-shots]', () => {
     expect(told(plan({ schedule: oneShot, lastNominalAt: first.lastNominalAt }))).toEqual([]);
   });
 
-  it('that lies in the past when it is made runs at once, as its policy let it in', () => {
+  it('runs at once if it was created in the past, because its policy accepted it', () => {
     const late = { schedule: oneShot, lastNominalAt: null, startAt: at('08:00'), now: at('08:00:01') };
     expect(told(plan(late))).toEqual(['01:00 run']);
     expect(told(plan(late, { misfire: 'skip' }))).toEqual(['01:00 misfire_skipped']);
@@ -194,7 +194,7 @@ describe('blackouts', () => {
     blackouts: [{ type: 'weekly', days: [5], from: '22:00', to: '02:00', timeZone: 'UTC' }],
   };
 
-  it('a window that passes midnight belongs to the day on which it begins (2026-11-20 is a Friday)', () => {
+  it('a window that passes midnight belongs to the day on which it starts (2026-11-20 is a Friday)', () => {
     expect(
       told(
         plan(
@@ -213,7 +213,7 @@ describe('blackouts', () => {
     expect(told(plan({ lastNominalAt: at('21:00'), now: at('22:00') }, nights))).toEqual(['22:00 run']);
   });
 
-  it('once: the newest outside of a window runs', () => {
+  it('once: the newest occurrence outside the window runs', () => {
     expect(
       told(
         plan(
@@ -227,14 +227,14 @@ describe('blackouts', () => {
     ).toEqual(['21:00 misfire_collapsed', '22:00 run', '23:00 blackout', '00:00 blackout', '01:00 blackout']);
   });
 
-  it('what was missed does not catch up inside a window', () => {
+  it('missed occurrences do not run inside a window', () => {
     const window = { type: 'one_off', startsAt: at('04:30'), endsAt: at('06:00') } as const;
     expect(
       told(plan({ now: at('05:00'), lastNominalAt: at('02:00') }, { misfire: 'all', blackouts: [window] })),
     ).toEqual(['03:00 blackout', '04:00 blackout', '05:00 blackout']);
   });
 
-  it('are read on their own clock', () => {
+  it('follow the clock of their own zone', () => {
     const tokyoMornings = {
       type: 'weekly',
       days: [6],
@@ -247,13 +247,13 @@ describe('blackouts', () => {
 });
 
 describe('disabled schedules [rule 22: switching off]', () => {
-  it('what is due while disabled is skipped, with the reason', () => {
+  it('occurrences due while disabled are skipped, with the reason', () => {
     expect(told(plan({ isEnabled: false }))).toEqual(['01:00 disabled']);
     expect(told(plan({ isGloballyEnabled: false }))).toEqual(['01:00 globally_disabled']);
     expect(told(plan({ isEnabled: false, isGloballyEnabled: false }))).toEqual(['01:00 globally_disabled']);
   });
 
-  it('enabling does not fire what was missed', () => {
+  it('enabling does not run missed occurrences', () => {
     expect(told(plan({ now: at('05:30'), enabledAt: at('03:30') }))).toEqual([
       '01:00 disabled',
       '02:00 disabled',
@@ -268,7 +268,7 @@ describe('disabled schedules [rule 22: switching off]', () => {
     ]);
   });
 
-  it('unless the policy says so: then it is left due, and treated as missed', () => {
+  it('with catchUpAfterEnable they stay due and count as missed', () => {
     const held = plan({ isEnabled: false, now: at('05:30') }, { catchUpAfterEnable: true });
     expect(held).toMatchObject({ occurrences: [], lastNominalAt: at('00:00'), nextNominalAt: at('01:00') });
     expect(
@@ -276,7 +276,7 @@ describe('disabled schedules [rule 22: switching off]', () => {
     ).toEqual(['01:00 run', '02:00 run']);
   });
 
-  it('a year disabled is one row and the newest hundred', () => {
+  it('a disabled year becomes one row and the newest hundred', () => {
     const planned = plan({
       lastNominalAt: new Date('2025-11-21T00:00:00Z'),
       isEnabled: false,
@@ -293,7 +293,7 @@ describe('disabled schedules [rule 22: switching off]', () => {
 });
 
 describe('[rule 23: spread]', () => {
-  it('the offset of a schedule is stable, below the window and below the period', () => {
+  it('the offset of a schedule is stable, and below the spread and the period', () => {
     const minutely: Schedule = { type: 'cron', expression: '* * * * *', timeZone: 'UTC' };
     const offsets = Array.from({ length: 2_000 }, (_, index) =>
       spreadOffsetSeconds(`schedule-${index}`, hourly, 600),

@@ -3,13 +3,13 @@ import { nextNominal, previousNominal } from './next-nominal.ts';
 import type { Schedule, SchedulePolicies } from './schedule.ts';
 import { dueInstant, spreadOffsetSeconds } from './spread.ts';
 
-/** Why an occurrence does not run: whatever does not run leaves its reason [rule 21: misfire and overlap]. */
+/** Why an occurrence does not run: every skipped occurrence records its reason [rule 21: misfire and overlap]. */
 export type SkipReason =
   /** Missed, and the misfire policy is `skip`. */
   | 'misfire_skipped'
-  /** Missed, and one run stands for it and others (`once`). */
+  /** Missed; one run replaces it and others (`once`). */
   | 'misfire_collapsed'
-  /** Missed, and older than the number that `all` catches up. */
+  /** Missed, and beyond the number that `all` makes up for. */
   | 'misfire_bound'
   | 'blackout'
   | 'disabled'
@@ -22,7 +22,7 @@ interface PlannedBase {
 
 export interface RunOccurrence extends PlannedBase {
   decision: 'run';
-  /** Missed, and one of those that `all` makes up for: they run one after another where overlaps are not allowed. */
+  /** Missed and made up for under `all`: such runs start one after another if overlaps are not allowed. */
   isMadeUp: boolean;
 }
 
@@ -31,14 +31,14 @@ export interface SkippedOccurrence extends PlannedBase {
   reason: SkipReason;
 }
 
-/** One row for many old occurrences that are not listed one by one. */
+/** One row for many old occurrences that are not listed individually. */
 export interface CollapsedOccurrences extends PlannedBase {
   decision: 'skip_range';
   reason: SkipReason;
-  /** Nominal instant of the newest one; `nominalAt` is the oldest. */
+  /** Nominal instant of the newest occurrence; `nominalAt` is the oldest. */
   untilNominalAt: Date;
   count: number;
-  /** There were more than could be counted in bounded time: say "at least". */
+  /** There were too many to count in limited time: show "at least". */
   isCountAtLeast: boolean;
 }
 
@@ -47,7 +47,7 @@ export type PlannedOccurrence = RunOccurrence | SkippedOccurrence | CollapsedOcc
 export interface OccurrencePlan {
   /** Oldest first; at most about a hundred, or as many as `misfireLimit` allows to run. */
   occurrences: PlannedOccurrence[];
-  /** Newest nominal instant that the plan has dealt with: the next plan's `lastNominalAt`. */
+  /** The newest nominal instant covered by this plan: the next plan's `lastNominalAt`. */
   lastNominalAt: Date | null;
   nextNominalAt: Date | null;
   nextDueAt: Date | null;
@@ -57,31 +57,28 @@ export interface PlanInput {
   scheduleId: string;
   schedule: Schedule;
   policies: SchedulePolicies;
-  /** Newest nominal instant already dealt with; null before the first one. */
+  /** The newest nominal instant already covered; null before the first one. */
   lastNominalAt: Date | null;
-  /** When the schedule came into being or was changed; nothing at or before it is due, save a one-shot. */
+  /** When the schedule was created or changed; nothing at or before it is due, except a one-shot. */
   startAt: Date;
   now: Date;
   isEnabled: boolean;
   isGloballyEnabled: boolean;
-  /** When it was last switched on again, for itself or for all; null when it never was off. */
+  /** When the job or the global switch was last enabled; null if neither was ever disabled. */
   enabledAt: Date | null;
-  /** An occurrence that starts later than this after its due instant was missed. */
+  /** An occurrence that starts later than this after its due instant counts as missed. */
   misfireGraceSeconds: number;
 }
 
-/** Skipped occurrences are listed one by one up to this many, the newest; older ones become one row. */
+/** Up to this many skipped occurrences are listed individually, the newest; older ones become one row. */
 const listedMin = 100;
-/** Counting stops here, at a few milliseconds of work. */
+/** Counting stops here, after a few milliseconds of work. */
 const countedMax = 1_000;
 
 /**
- * What a tick is to do with everything of one schedule that is due at `now`. Work and output are bounded: a schedule of
- * every second that stood still for a year is planned in milliseconds [rule 21: misfire and overlap].
- *
- * Blackouts are read at the due instant, and at `now` for a run that catches up. The collapsed rows of
- * what is too old to be listed carry the reason of the misfire policy without looking at blackouts.
- * Overlap is decided in the database, where the runs are: public.apply_tick.
+ * Decides what a tick does with all due occurrences of one schedule, with limited work and output [rule 21: misfire and
+ * overlap]. Blackouts are checked at the due instant, and at `now` for a missed occurrence; rows that combine old occurrences
+ * ignore them. public.apply_tick handles overlap in the database, where the runs are.
  */
 export function planOccurrences(input: PlanInput): OccurrencePlan {
   const { schedule, policies, now, lastNominalAt } = input;
@@ -90,7 +87,7 @@ export function planOccurrences(input: PlanInput): OccurrencePlan {
   const dueUntil = new Date(now.getTime() - offsetSeconds * 1000);
   const isOff = !input.isEnabled || !input.isGloballyEnabled;
 
-  // Switched off, but to be caught up later: leave everything due where it is.
+  // Disabled, but to be made up for later: keep everything due.
   const isHeld = isOff && policies.catchUpAfterEnable;
   const newest = isHeld ? null : findNewest(schedule, after, dueUntil);
   if (!newest) return planOf([], lastNominalAt, nextNominal(schedule, after), offsetSeconds);
@@ -148,18 +145,18 @@ function planWhileOn(
 
 const rangeReasons = { skip: 'misfire_skipped', once: 'misfire_collapsed', all: 'misfire_bound' } as const;
 
-/** A one-shot in the past is due even though it lies before the start: its policy let it in [rule 19: intervals and one-shots]. */
+/** A one-shot in the past is due although it is before the start: its policy accepted it [rule 19: intervals and one-shots]. */
 function afterOf({ schedule, lastNominalAt, startAt }: PlanInput): Date {
   if (lastNominalAt && (schedule.type === 'one_shot' || lastNominalAt > startAt)) return lastNominalAt;
   return schedule.type === 'one_shot' ? new Date(schedule.at.getTime() - 1) : startAt;
 }
 
-/** Until when occurrences count as switched off; null when none do. */
+/** Returns until when occurrences count as disabled; null if none do. */
 function offUntilOf(input: PlanInput, newest: Date, offsetSeconds: number): Date | null {
   if (!input.isEnabled || !input.isGloballyEnabled) return newest;
   const { enabledAt, policies } = input;
   if (!enabledAt || policies.catchUpAfterEnable) return null;
-  // An occurrence whose spread start still lies ahead when the switch goes on is not missed.
+  // An occurrence whose due instant is still ahead when the switch is enabled is not missed.
   const offUntil = new Date(enabledAt.getTime() - offsetSeconds * 1000);
   return offUntil < newest ? offUntil : newest;
 }
@@ -171,14 +168,14 @@ interface OccurrenceRange {
   isCountAtLeast: boolean;
 }
 
-/** The newest nominal instant in (after, until]. Nearly always there is one or none, so a few steps go forward. */
+/** Returns the newest nominal instant in (after, until]. Nearly always there are few, so a few forward steps are enough. */
 function findNewest(schedule: Schedule, after: Date, until: Date): Date | null {
   const few = listAll(schedule, after, until, 8);
   if (few) return few.at(-1) ?? null;
   return previousNominal(schedule, new Date(until.getTime() + 1), after);
 }
 
-/** Everything in (after, until], oldest first, or null when that is more than `max`. */
+/** Returns all nominal instants in (after, until], oldest first, or null if there are more than `max`. */
 function listAll(schedule: Schedule, after: Date, until: Date, max: number): Date[] | null {
   const all: Date[] = [];
   let next = nextNominal(schedule, after);
@@ -190,7 +187,7 @@ function listAll(schedule: Schedule, after: Date, until: Date, max: number): Dat
   return all;
 }
 
-/** The newest occurrences in (after, until], oldest first, and what lies before them as a range. */
+/** Returns the newest occurrences in (after, until], oldest first, and the earlier ones as a range. */
 function listNewest(
   schedule: Schedule,
   after: Date,

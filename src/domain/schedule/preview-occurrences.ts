@@ -5,15 +5,15 @@ import { dueInstant, spreadOffsetSeconds } from './spread.ts';
 
 export interface PreviewedOccurrence {
   nominalAt: Date;
-  /** Nominal plus the offset of the spread: when it is to start [rule 23: spread]. */
+  /** The nominal instant plus the spread offset: when the occurrence is due [rule 23: spread]. */
   dueAt: Date;
   decision: 'run' | 'skip';
   reason: 'blackout' | null;
 }
 
 /**
- * The next `count` occurrences strictly later than `from`, as a tick in time would decide them: for the form
- * that edits a schedule, the schedule's page and the day's timeline. Shorter when the schedule ends.
+ * Returns the next `count` occurrences strictly later than `from`, as an on-time tick would decide them: for the schedule
+ * form, the schedule's page and the day's timeline. Returns fewer if the schedule ends.
  */
 export function previewOccurrences({
   scheduleId,

@@ -1,18 +1,18 @@
 /**
- * When a job runs. A *nominal* instant is what the schedule says; the *due* instant adds the stable
- * offset of the spread. An *occurrence* is one nominal instant with what was decided about it.
+ * When a job runs. A *nominal* instant is what the schedule says; the *due* instant adds the schedule's spread offset. An
+ * *occurrence* is one nominal instant and the decision about it.
  */
 export type Schedule = CronSchedule | IntervalSchedule | OneShotSchedule;
 
 export interface CronSchedule {
   type: 'cron';
-  /** Five fields, six with seconds in front, or an alias such as `@daily`. */
+  /** Five fields, six with a leading seconds field, or an alias such as `@daily`. */
   expression: string;
   /** IANA name, e.g. `Asia/Tokyo`. */
   timeZone: string;
 }
 
-/** Occurs at `anchorAt` and every `seconds` of elapsed time after it; never before it. */
+/** Occurs at `anchorAt` and then every `seconds` of elapsed time. */
 export interface IntervalSchedule {
   type: 'interval';
   seconds: number;
@@ -25,7 +25,7 @@ export interface OneShotSchedule {
 }
 
 export const misfirePolicies = ['skip', 'once', 'all'] as const;
-/** What happens to occurrences that were due while nobody ticked [rule 21: misfire and overlap]. */
+/** What happens to occurrences that were due while no scheduler ran [rule 21: misfire and overlap]. */
 export type MisfirePolicy = (typeof misfirePolicies)[number];
 
 export const overlapPolicies = ['allow', 'skip', 'queue', 'cancel_previous'] as const;
@@ -35,11 +35,11 @@ export type OverlapPolicy = (typeof overlapPolicies)[number];
 /** The same hours every week, on the clock of `timeZone`. */
 export interface WeeklyBlackout {
   type: 'weekly';
-  /** Days on which the window begins, 0 (Sunday) to 6 (Saturday). */
+  /** Days on which the window starts, 0 (Sunday) to 6 (Saturday). */
   days: readonly number[];
   /** `HH:MM`, inclusive. */
   from: string;
-  /** `HH:MM`, exclusive; not later than `from` means on the following day. */
+  /** `HH:MM`, exclusive; a time not later than `from` means the following day. */
   to: string;
   timeZone: string;
 }
@@ -51,17 +51,17 @@ export interface OneOffBlackout {
   endsAt: Date;
 }
 
-/** A time in which occurrences are skipped, with the reason in the ledger. */
+/** A period in which occurrences are skipped; each skipped occurrence records why. */
 export type BlackoutWindow = WeeklyBlackout | OneOffBlackout;
 
 export interface SchedulePolicies {
   misfire: MisfirePolicy;
-  /** With misfire `all`: how many missed occurrences run at most, the newest ones. */
+  /** With misfire `all`: the most missed occurrences that run; older ones are skipped. */
   misfireLimit: number;
   overlap: OverlapPolicy;
-  /** Width of the spread in seconds; 0 runs at the nominal instant. */
+  /** The spread in seconds; 0 runs at the nominal instant. */
   spreadSeconds: number;
   blackouts: readonly BlackoutWindow[];
-  /** Treat what fell into a disabled time as missed instead of skipping it [rule 22: switching off]. */
+  /** Treat occurrences that were due while the job was disabled as missed instead of skipping them [rule 22: switching off]. */
   catchUpAfterEnable: boolean;
 }

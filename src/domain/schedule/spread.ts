@@ -2,16 +2,16 @@ import { compileCron } from './cron-expression.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
- * The stable offset of a schedule within its spread, in whole seconds [rule 23: spread]: the same id always gets the same
- * offset, so load is spread without moving a job about, and the offset stays below the schedule's
- * shortest period, so occurrences keep their order.
+ * Returns the offset of a schedule within its spread, in whole seconds [rule 23: spread]. The same id always gets the same
+ * offset, so each job keeps its time. The offset is shorter than the schedule's shortest period, so occurrences stay in
+ * order.
  */
 export function spreadOffsetSeconds(scheduleId: string, schedule: Schedule, spreadSeconds: number): number {
   const width = Math.min(spreadSeconds, shortestPeriodSeconds(schedule));
   return width >= 2 ? hashOf(scheduleId) % Math.floor(width) : 0;
 }
 
-/** When an occurrence with this nominal instant is to start. */
+/** Returns when the occurrence with this nominal instant is due. */
 export function dueInstant(nominalAt: Date, offsetSeconds: number): Date {
   return new Date(nominalAt.getTime() + offsetSeconds * 1000);
 }
@@ -27,7 +27,7 @@ function shortestPeriodSeconds(schedule: Schedule): number {
   }
 }
 
-/** FNV-1a, 32 bits, with the mixing of murmur3 at the end: ids that differ in one digit must land far apart. */
+/** FNV-1a, 32 bits, with the final mixing of murmur3: ids that differ in one digit must get very different values. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {

@@ -1,4 +1,4 @@
-/** A stretch of time in which a zone's offset from UTC does not change. Spans also end at each UTC new year. */
+/** A period in which a zone's offset from UTC does not change. Spans also end at each UTC new year. */
 export interface OffsetSpan {
   offsetMs: number;
   startMs: number;
@@ -8,13 +8,13 @@ export interface OffsetSpan {
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** Zones lie between UTC-12 and UTC+14; two hours more cover historic oddities. */
+/** Zones are between UTC-12 and UTC+14; two more hours cover historic exceptions. */
 const offsetMsMax = 16 * hourMs;
-/** No zone has had two changes of offset closer than this that matter to a schedule. */
+/** No zone has two offset changes closer together than this that matter to a schedule. */
 const probeStepMs = 2 * dayMs;
-/** A year of a zone is about a kilobyte; the bound only guards against hostile input. */
+/** One year of a zone takes about a kilobyte; the limit only guards against hostile input. */
 const cachedYearsMax = 4_000;
-/** There are about 600 names, but each may be written in upper and lower case. */
+/** There are about 600 names, but each can be written in upper or lower case. */
 const formattersMax = 1_000;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -22,8 +22,8 @@ const spansByZone = new Map<string, Map<number, OffsetSpan[]>>();
 let cachedYears = 0;
 
 /**
- * Whether the name is an IANA zone that this runtime knows, as `Area/Place` or `UTC`. Bare offsets are refused,
- * because PostgreSQL reads their sign the other way round; abbreviations, because `IST` has three meanings.
+ * Whether the name is an IANA zone known to this runtime, as `Area/Place` or `UTC`. Offsets are rejected because PostgreSQL
+ * reads their sign the other way round, and abbreviations because `IST` has three meanings.
  */
 export function isKnownTimeZone(name: string): boolean {
   if (!/^(UTC|GMT|[A-Za-z_]+\/[\w+/-]+)$/.test(name)) return false;
@@ -34,7 +34,7 @@ export function isKnownTimeZone(name: string): boolean {
   }
 }
 
-/** The span of constant offset that contains the instant. Throws a RangeError for an unknown zone. */
+/** Returns the span that contains the instant. Throws a RangeError for an unknown zone. */
 export function offsetSpanAt(timeZone: string, instantMs: number): OffsetSpan {
   const spans = spansOfYear(timeZone, new Date(instantMs).getUTCFullYear());
   for (const span of spans) {
@@ -43,21 +43,21 @@ export function offsetSpanAt(timeZone: string, instantMs: number): OffsetSpan {
   throw new RangeError(`No offset known for ${timeZone} at ${instantMs}`);
 }
 
-/** What a clock in the zone shows, in milliseconds as if that clock were UTC. */
+/** Returns the wall time in the zone, in milliseconds as if it were UTC. */
 export function wallTimeAt(timeZone: string, instantMs: number): number {
   return instantMs + offsetSpanAt(timeZone, instantMs).offsetMs;
 }
 
 /**
- * The instant at which a clock in the zone shows a wall time (milliseconds as if UTC): the first one where it
- * is shown twice, and the first instant after the gap where it is never shown [rule 18: daylight saving]. A gap may be half an
+ * Returns the instant at which a clock in the zone shows a wall time (milliseconds as if UTC). If the time occurs twice, this
+ * is the first one; if it falls into a gap, the first instant after the gap [rule 18: daylight saving]. A gap can be half an
  * hour (Lord Howe), reach past midnight (Nuuk) or last a whole day (Apia 2011).
  */
 export function instantOfWallTime(timeZone: string, wallMs: number): number {
   let span = offsetSpanAt(timeZone, wallMs - offsetMsMax);
   for (;;) {
     const instant = wallMs - span.offsetMs;
-    // Earlier spans did not contain it, so an instant before this span lies in the gap in front of it.
+    // Earlier spans did not contain it, so an instant before this span falls into the gap before the span.
     if (instant < span.endMs) return Math.max(instant, span.startMs);
     span = offsetSpanAt(timeZone, span.endMs);
   }
@@ -118,7 +118,7 @@ function findSpans(formatter: Intl.DateTimeFormat, fromMs: number, untilMs: numb
       spans.push({ offsetMs, startMs, endMs: changeMs });
       startMs = changeMs;
       offsetMs = measureOffset(formatter, changeMs);
-      // Probe again from the change: the zone may not yet have arrived at nextOffsetMs.
+      // Probe again from the change: the zone may not have reached nextOffsetMs yet.
       probeMs = changeMs;
     } else {
       probeMs = nextProbeMs;
@@ -128,7 +128,7 @@ function findSpans(formatter: Intl.DateTimeFormat, fromMs: number, untilMs: numb
   return spans;
 }
 
-/** First whole second at which the offset is no longer `offsetMs`, between two probes. */
+/** Finds the first whole second between two probes at which the offset is no longer `offsetMs`. */
 function findChange(
   formatter: Intl.DateTimeFormat,
   beforeMs: number,
