@@ -105,7 +105,7 @@ describe('anything else that is wrong: a sentence that names the field', () => {
       'schedule.expression',
       "'0 0 30 2 *' matches no date in the next 10 years.",
     ],
-    [{ ...cron, late_tolerence_seconds: 5 }, 'schedule.late_tolerence_seconds', 'is not known here'],
+    [{ ...cron, late_tolerence_seconds: 5 }, 'schedule.late_tolerence_seconds', 'is not a known field'],
     [{ ...cron, late_tolerance_seconds: -1 }, 'schedule.late_tolerance_seconds', 'must be at least 0'],
     [{ ...cron, failure_threshold: 0 }, 'schedule.failure_threshold', 'must be at least 1'],
     [{ type: 'interval' }, 'schedule.seconds', 'must be a whole number'],

@@ -6,6 +6,7 @@ import { cleanText, clipMessage, countCharacters, excerptLog } from '#domain/rep
 import { parseSchedule } from '#domain/schedule/parse-schedule.ts';
 import { isKnownTimeZone } from '#domain/schedule/time-zone.ts';
 import { type Expectation, type FinishReport, reportKeyOf, type StartReport } from '#domain/report.ts';
+import { problemOf } from '#http/field-problem.ts';
 
 const yearSeconds = 366 * 86_400;
 const decadeMs = 10 * yearSeconds * 1000;
@@ -52,7 +53,7 @@ const timeZone = z
 
 // A misspelt tolerance must not be dropped in silence: it would alarm, or fail to.
 const unknownField: z.core.$ZodErrorMap = (issue) =>
-  issue.code === 'unrecognized_keys' ? 'is not known here' : undefined;
+  issue.code === 'unrecognized_keys' ? 'is not a known field' : undefined;
 
 const schedule = z.discriminatedUnion(
   'type',
@@ -189,7 +190,7 @@ function toInvalidInput(error: z.ZodError): InvalidInputError {
 }
 
 function parse<T extends z.ZodType>(schema: T, body: Body): z.output<T> {
-  const parsed = schema.safeParse(body);
+  const parsed = schema.safeParse(body, { error: problemOf });
   if (!parsed.success) throw toInvalidInput(parsed.error);
   return parsed.data;
 }
