@@ -18,7 +18,7 @@ type ApiKeyRow = Pick<
   | 'last_used_at'
 >;
 
-/** A key for machines, without the key. */
+/** An API key without its secret text. */
 export interface ApiKey {
   id: string;
   name: string;

@@ -27,7 +27,7 @@ export interface AuditEntry {
   subjectKind: string;
   subjectId: string;
   subjectName: string;
-  /** Values by the column's name. */
+  /** Values by column name. */
   before: Record<string, Json | undefined> | null;
   after: Record<string, Json | undefined> | null;
   at: string;

@@ -66,14 +66,14 @@ describe('a report is acknowledged only after its own commit [rule 1: commit bef
     expect(answered).toEqual(['b committed', 'a committed']);
   });
 
-  it('a report that the database did not answer is a failure, not a success', async () => {
+  it('a report without a database response fails', async () => {
     const { batcher } = makeBatcher({ send: async () => [] });
     expect(await outcome(batcher.add('a', 1))).toBe('Error: An item of a batch was not answered');
   });
 });
 
 describe('reports that arrive while calls are in flight', () => {
-  it('go together into the next one, at most so many calls at once and so many reports a call', async () => {
+  it('are sent together in the next call, within the limits on calls and reports', async () => {
     const { batcher, calls } = makeBatcher();
     const first = [batcher.add('a', 1), batcher.add('b', 1), batcher.add('c', 1), batcher.add('d', 1)];
     await nextTurn();
@@ -88,7 +88,7 @@ describe('reports that arrive while calls are in flight', () => {
     expect(await Promise.all([...first, ...rest])).toHaveLength(6);
   });
 
-  it('are split where the bytes of a call would be too many, and a large one still goes', async () => {
+  it('are split at the byte limit of a call, but a larger one is still sent', async () => {
     const { batcher, calls } = makeBatcher();
     const added = [batcher.add('a', 600), batcher.add('b', 600)];
     await nextTurn();
@@ -96,14 +96,14 @@ describe('reports that arrive while calls are in flight', () => {
     added.push(batcher.add('huge', 4000));
     calls[0]?.commit();
     await vi.waitFor(() => expect(calls[2]?.items).toEqual(['huge']), patience);
-    // Nothing may be left to run into the limit of waiting after the test.
+    // End every pending item, so that none reaches its time limit after the test.
     for (const call of calls) call.commit();
     expect(await Promise.all(added)).toHaveLength(3);
   });
 });
 
 describe('[rule 7: database away]', () => {
-  it('fails every report of the call at once, tries nothing again by itself, and recovers', async () => {
+  it('fails every report of the call at once, does not retry by itself, and recovers', async () => {
     const { batcher, calls } = makeBatcher();
     const both = [outcome(batcher.add('a', 1)), outcome(batcher.add('b', 1))];
     await nextTurn();
@@ -116,7 +116,7 @@ describe('[rule 7: database away]', () => {
     expect(await later).toBe('c committed');
   });
 
-  it('is waited for no longer than the limit, in the queue and in a call', async () => {
+  it('limits the waiting time, in the queue and in a call', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { batcher, calls } = makeBatcher({
       itemsPerCallMax: 1,
@@ -141,7 +141,7 @@ describe('[rule 7: database away]', () => {
     await added;
   });
 
-  it('fills no more memory than allowed: what cannot wait is refused at once', async () => {
+  it('limits the memory: rejects what cannot wait at once', async () => {
     const { batcher, calls } = makeBatcher({ itemsPerCallMax: 1, callsInFlightMax: 1 });
     const taken = [batcher.add('in flight', 1)];
     await nextTurn();
@@ -157,7 +157,7 @@ describe('[rule 7: database away]', () => {
   });
 });
 
-describe('a report that the database refuses for its data', () => {
+describe('a report whose data the database rejects', () => {
   it('fails alone', async () => {
     const sizes: number[] = [];
     const { batcher } = makeBatcher({
@@ -184,7 +184,7 @@ describe('a report that the database refuses for its data', () => {
   });
 });
 
-describe('with sending again', () => {
+describe('with resending', () => {
   const again = {
     isWorthwhile: (item: string) => item !== 'stale',
     msMin: 10,
@@ -192,7 +192,7 @@ describe('with sending again', () => {
     onFailure: vi.fn(),
   };
 
-  it('keeps what is worth it while the database is away, in order, and answers once', async () => {
+  it('keeps worthwhile items in order while the database is unavailable, and answers once', async () => {
     again.onFailure.mockClear();
     const { batcher, calls } = makeBatcher({ again, gatherMs: 1, callsInFlightMax: 1 });
     const added = ['a', 'stale', 'b'].map((item) => outcome(batcher.add(item)));
@@ -212,7 +212,7 @@ describe('with sending again', () => {
     ]);
   });
 
-  it('keeps only what is not answered yet when the database goes away between two halves', async () => {
+  it('keeps only unanswered items if the database fails between two halves', async () => {
     const { batcher, calls } = makeBatcher({ again, callsInFlightMax: 1 });
     const both = [batcher.add('a'), batcher.add('b')];
     await nextTurn();

@@ -1,31 +1,31 @@
 import { UnavailableError } from '#domain/errors.ts';
 
 interface BatcherSettings<Item, Answer> {
-  /** Answers for items, in their order, once they are committed. */
+  /** Resolves with one answer per item, in the same order, after they are committed. */
   send: (items: Item[], signal: AbortSignal) => Promise<Answer[]>;
   itemsPerCallMax: number;
   bytesPerCallMax?: number;
   callsInFlightMax: number;
   callMsMax: number;
-  /** How long an item waits for others. Without it: until the end of the turn of the event loop. */
+  /** How long an item waits for others. Default: until the end of the event loop turn. */
   gatherMs?: number;
   waiting?: WaitingLimits;
-  /** Whether sending the same again may succeed. Without it: an UnavailableError. */
+  /** Whether sending the same items again may succeed. Default: for an UnavailableError. */
   isPassing?: (error: unknown) => boolean;
   again?: SendingAgain<Item>;
 }
 
-/** Bounds on what waits; what cannot be taken is refused at once. */
+/** Limits on waiting items; an item beyond them is rejected at once. */
 interface WaitingLimits {
   itemsMax: number;
   bytesMax: number;
-  /** How long an item waits for its commit, in the queue and in its call together. */
+  /** How long an item waits for its commit, including queue and call. */
   msMax: number;
   fullMessage: string;
   lateMessage: string;
 }
 
-/** Sends again, with back-off, what failed for a passing reason. */
+/** Resends items that failed for a temporary reason, with back-off. */
 interface SendingAgain<Item> {
   isWorthwhile: (item: Item) => boolean;
   msMin: number;
@@ -42,8 +42,8 @@ interface Entry<Item, Answer> {
 }
 
 /**
- * Puts items that arrive while calls are in flight together into the next call. Each waits for its own commit
- * [rule 1: commit before answer]; with `waiting` in bounded time and bounded memory [rule 7: database away].
+ * Collects items that arrive during a call and sends them together in the next one. Each waits for its own commit [rule 1:
+ * commit before answer]; `waiting` limits the time and memory [rule 7: database away].
  */
 export class Batcher<Item, Answer> {
   readonly #settings: BatcherSettings<Item, Answer>;
@@ -60,10 +60,10 @@ export class Batcher<Item, Answer> {
   }
 
   /**
-   * Sends an item with others and waits for its commit.
-   * @param bytes how much memory it holds while it waits
-   * @throws UnavailableError when the queue is full, the time is over or the database is away; whatever the item alone is
-   * refused with
+   * Sends an item together with others and waits for its commit.
+   * @param bytes the memory that it uses while it waits
+   * @throws UnavailableError if the queue is full, the time is over or the database is unavailable; otherwise the item's own
+   * error
    */
   add(item: Item, bytes = 0): Promise<Answer> {
     const { waiting } = this.#settings;
@@ -106,7 +106,7 @@ export class Batcher<Item, Answer> {
       this.#isFlushPlanned = false;
       this.#flush();
     };
-    // What was read in the same turn of the event loop goes out together.
+    // Items added in the same event loop turn are sent together.
     if (gatherMs === undefined) setImmediate(flush);
     else setTimeout(flush, gatherMs);
   }
@@ -150,7 +150,7 @@ export class Batcher<Item, Answer> {
     }
   }
 
-  // A batch that is refused for its data is halved until the item to blame stands alone, so that it fails no other.
+  // If the data of a batch is rejected, split it in half until the faulty item is alone, so that it cannot fail the others.
   async #sendOrSplit(batch: Entry<Item, Answer>[]): Promise<void> {
     const entries = batch.filter((entry) => !entry.isSettled);
     if (entries.length === 0) return;
@@ -162,7 +162,7 @@ export class Batcher<Item, Answer> {
       );
       entries.forEach((entry, index) => {
         const answer = answers[index];
-        if (answer === undefined) entry.reject(new Error('An item of a batch was not answered'));
+        if (answer === undefined) entry.reject(new Error('A batch item got no answer'));
         else entry.resolve(answer);
       });
     } catch (error) {

@@ -3,7 +3,7 @@ import { parseMemberRole } from '#domain/member-role.ts';
 
 type CurrentMemberRow = Database['public']['Functions']['current_member']['Returns'][number];
 
-/** The answer of `current_member` as the rest of the code knows it; a person without a name is shown by address. */
+/** Reads the result of `current_member`. A person without a name is shown by email address. */
 export function toCurrentMember(row: CurrentMemberRow) {
   return {
     userId: row.user_id,

@@ -9,7 +9,7 @@ type InvitationRow = Pick<
   'id' | 'email' | 'role' | 'expires_at' | 'accepted_at' | 'revoked_at' | 'created_at'
 >;
 
-/** A link by which a person joins a tenant. */
+/** A link that lets a person join a tenant. */
 export interface Invitation {
   id: string;
   email: string;

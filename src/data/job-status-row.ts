@@ -20,7 +20,7 @@ type JobStatusRow = Pick<
   | 'updated_at'
 >;
 
-/** The newest outcome of a job. */
+/** The latest outcome of a job. */
 export interface JobStatus {
   id: string;
   jobId: string;

@@ -1,7 +1,7 @@
 import type { Json } from '#data/database.types.ts';
 import { type LocalizedText, localizedTextSchema } from '#domain/plugin/payload-schema.ts';
 
-/** A stored text, or the texts in each language that its plugin's manifest has in its place. */
+/** Returns the texts in each language from the plugin's manifest, or the stored text if there are none. */
 export function toLocalizedText(stored: string, declared: Json): LocalizedText {
   return localizedTextSchema.safeParse(declared).data ?? stored;
 }

@@ -11,14 +11,14 @@ import { parseRunState, parseRunTrigger, type RunState, type RunTrigger } from '
 export const pluginJobColumns =
   `job_id, job_key, title, titles, plugin_id, plugin_key, plugin_name, plugin_names, plugin_job_name, declared_description, is_enabled, is_plugin_enabled, job_created_at, schedule_id, ${scheduleColumns}, next_nominal_at, next_due_at, last_nominal_at, last_status, last_finished_at, last_message, latest_run_id, latest_run_state, latest_run_trigger, latest_run_at, latest_run_finished_at` as const;
 
-/** When a job runs, and where it stands. */
+/** When a job runs, and the schedule's current position. */
 export interface JobSchedule {
   id: string;
-  /** Null when what is stored cannot be understood: nothing is started until somebody saves it again. */
+  /** Null if the stored schedule is unreadable: nothing starts until it is saved again. */
   when: { schedule: Schedule; policies: SchedulePolicies } | null;
-  /** Null while the job is disabled, and when the schedule is over. */
+  /** Null while the job is disabled, and after the schedule has ended. */
   nextNominalAt: string | null;
-  /** The same with its spread. */
+  /** The same instant plus the spread offset. */
   nextDueAt: string | null;
   lastNominalAt: string | null;
 }
@@ -28,12 +28,12 @@ export interface PluginJob {
   jobId: string;
   jobKey: string;
   title: LocalizedText;
-  /** What lists are ordered by, whoever reads them. */
+  /** The text that lists are ordered by, in every language. */
   storedTitle: string;
   plugin: { id: string; key: string; name: LocalizedText; isEnabled: boolean };
   /** Its name in the plugin's manifest. */
   name: string;
-  /** What the manifest says of it. */
+  /** Its description in the manifest. */
   description: LocalizedText | null;
   isEnabled: boolean;
   createdAt: string;
@@ -43,7 +43,7 @@ export interface PluginJob {
     id: string;
     state: RunState;
     trigger: RunTrigger;
-    /** When it started, or was put on the queue if it has not. */
+    /** When the run started, or was queued if it has not started. */
     at: string;
     finishedAt: string | null;
   } | null;
@@ -53,11 +53,11 @@ type PluginJobRow = Omit<Tables<'plugin_job_overview'>, 'tenant_id' | 'name_text
 
 const toMaybeInstant = (stored: string | null): string | null => (stored === null ? null : toInstant(stored));
 
-/** Reads when a job runs; null when it cannot be understood. */
+/** Reads when a job runs; null if the stored schedule is unreadable. */
 export function toWhen(row: ScheduleColumns & { job_created_at: string }): JobSchedule['when'] {
   try {
     const schedule = toSchedule(row);
-    // The compiler of the expression is the one who knows whether it is sound.
+    // Only compiling the expression shows whether it is valid.
     nextNominal(schedule, new Date(row.job_created_at));
     return { schedule, policies: toSchedulePolicies(row) };
   } catch {

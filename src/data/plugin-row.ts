@@ -37,7 +37,7 @@ export interface Plugin {
   name: LocalizedText;
   kind: 'built_in' | 'remote';
   baseUrl: string | null;
-  /** Its plugin.json as it was when it was last read; parse it before use. */
+  /** The plugin.json from the last read; parse it before use. */
   manifest: unknown;
   isEnabled: boolean;
   concurrencyLimit: number | null;
@@ -46,12 +46,12 @@ export interface Plugin {
   healthCheckedAt: string | null;
 }
 
-/** The manifest of a row of plugins, with its keys in the order in which they were written where that is known. */
+/** Returns the stored manifest, with its keys in their original order if that is known. */
 export function toManifest({
   manifest,
   manifest_text,
 }: Pick<Tables<'plugins'>, 'manifest' | 'manifest_text'>): unknown {
-  // The database holds the text to be the same JSON as the manifest.
+  // The database makes sure that the text is the same JSON as the manifest.
   return manifest_text === null ? manifest : JSON.parse(manifest_text);
 }
 
@@ -78,17 +78,17 @@ export function toPlugin(row: PluginRow): Plugin {
   };
 }
 
-/** A checked manifest, and the plugin.json that it was read from, which is what is stored. */
+/** A validated manifest, and the plugin.json that it was read from, which is stored. */
 export interface DeclaredPlugin {
   manifest: PluginManifest;
   written: unknown;
-  /** Jobs to make rows of; the manifest's others are forms that an admin makes jobs from. */
+  /** Jobs that become rows; an admin creates jobs from the others. */
   jobNames: readonly string[];
 }
 
 /**
- * Makes or updates a plugin with the jobs and schedules that are new in its manifest; what exists keeps what admins made of
- * it. Returns the plugin's id.
+ * Creates or updates a plugin and adds the jobs and schedules that are new in its manifest; existing ones keep the changes of
+ * admins. Returns the plugin's id.
  */
 export async function declarePlugin(
   client: ServiceClient,
@@ -101,7 +101,7 @@ export async function declarePlugin(
     p_tenant_id: tenantId,
     p_plugin: {
       plugin_key: manifest.id,
-      // Japanese first; screens that can, read both from the manifest.
+      // Japanese first; screens that can, read both languages from the manifest.
       name: textIn(manifest.name, 'ja').slice(0, 200),
       kind: manifest.kind,
       base_url: manifest.baseUrl,
@@ -127,7 +127,7 @@ export async function declarePlugin(
   return unwrap(answer);
 }
 
-/** Notes what the last check of a remote plugin said. */
+/** Records the result of the last check of a remote plugin. */
 export async function notePluginHealth(
   client: ServiceClient,
   pluginId: string,

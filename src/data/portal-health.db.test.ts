@@ -6,7 +6,7 @@ import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { enqueueTestRuns } from '#testing/runs/start-runs.ts';
 import { makeTenant } from '#testing/tenants/make-tenant.ts';
 
-it('counts what waits in all companies or in one, with the last tick and each worker', async () => {
+it('counts waiting runs of all companies or of one, and returns the last tick and each worker', async () => {
   const [mine, other] = [await makeTenant(), await makeTenant()];
   for (const [tenant, count] of [
     [mine, 2],
@@ -18,7 +18,7 @@ it('counts what waits in all companies or in one, with the last tick and each wo
   await sql`
     update public.runs set received_at = now() - interval '90 seconds'
     where id = (select id from public.runs where tenant_id = ${mine.id} limit 1)`;
-  // It waits for its next attempt, not for a worker.
+  // This run waits for its next attempt, not for a worker.
   await sql`
     update public.runs set next_attempt_at = now() + interval '1 hour'
     where id = (select id from public.runs where tenant_id = ${other.id} limit 1)`;
@@ -36,7 +36,7 @@ it('counts what waits in all companies or in one, with the last tick and each wo
   expect(portal.tickAgeSeconds).toBeLessThan(60);
   expect((await readPortalHealth(service, { tenantId: other.id })).queue.waitingCount).toBe(2);
 
-  // A member learns of their own company's runs, and that a worker is alive, but not on which host.
+  // A member sees the runs of their own company and whether a worker is alive, but not on which host.
   const { data: seen } = await mine.staff.client.rpc('read_portal_health');
   expect(seen).toMatchObject({ waiting_count: 2, workers: [{ name: null }] });
   const { data: foreign } = await mine.staff.client.rpc('read_portal_health', { p_tenant_id: other.id });

@@ -4,7 +4,7 @@ import { toInstant } from '#data/instant.ts';
 import { unwrap } from '#data/unwrap.ts';
 import type { PortalHealth } from '#domain/portal-health.ts';
 
-/** What `read_portal_health` answers, alone or within the status of a company's scheduler. */
+/** The result of `read_portal_health`, alone or within the status of a company's scheduler. */
 export const portalHealthAnswer = z.object({
   waiting_count: z.number(),
   running_count: z.number(),
@@ -30,9 +30,9 @@ export function toPortalHealth(
 }
 
 /**
- * How database, queue, scheduler and workers are.
- * @param tenantId counts only this tenant's runs in the queue; the rest is the portal's
- * @throws UnavailableError when the database does not answer within `msMax`
+ * Reads the health of the database, queue, scheduler and workers.
+ * @param tenantId limits the counts of runs to this tenant; everything else is about the whole portal
+ * @throws UnavailableError if the database does not respond within `msMax`
  */
 export async function readPortalHealth(
   client: ServiceClient,

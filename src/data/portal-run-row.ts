@@ -25,9 +25,9 @@ type PortalRunRow = Pick<
   | 'error'
 >;
 
-/** What the portal knows of a run that it runs itself. */
+/** What the portal knows about a run that it executes itself. */
 export interface PortalRun {
-  /** The nominal instant that it was started for. */
+  /** The nominal instant for which the run was started. */
   scheduledFor: string | null;
   payload: Readonly<Record<string, unknown>>;
   originRunId: string | null;
@@ -68,19 +68,19 @@ const payloadShape = z.record(z.string(), z.unknown());
 
 const maybeInstant = (stored: string | null): string | null => (stored === null ? null : toInstant(stored));
 
-/** Reads a run's progress as stored. */
+/** Reads a run's stored progress. */
 export function toProgress(stored: Json | null): RunProgress | null {
   const read = progressShape.safeParse(stored);
   return read.success ? read.data : null;
 }
 
-/** Reads an error's name and message as stored. */
+/** Reads an error's stored name and message. */
 export function toErrorSummary(stored: Json | null): PortalRun['error'] {
   const read = errorShape.safeParse(stored);
   return read.success ? read.data : null;
 }
 
-/** Reads the columns that only runs of the portal have. */
+/** Reads the columns that only the portal's own runs have. */
 export function toPortalRun(row: PortalRunRow): PortalRun {
   const payload = payloadShape.safeParse(row.payload);
   return {

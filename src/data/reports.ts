@@ -5,7 +5,7 @@ import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { type ApiKeyScope, parseApiKeyScopes } from '#domain/api-key.ts';
 import type { Expectation, Report } from '#domain/report.ts';
 
-/** Who a report comes from: an API key of a tenant, or (both null) the environment's secret, for the first tenant. */
+/** Who a report is from: an API key of a tenant or, if both are null, the environment's secret, for the first tenant. */
 export interface Reporter {
   tenantId: string | null;
   apiKeyId: string | null;
@@ -26,7 +26,7 @@ const recordedReports = z.array(
   }),
 );
 
-/** What became of one report of a batch. */
+/** The result of one report of a batch. */
 export interface RecordedReport {
   refusal: 'no_tenant' | 'key_not_valid' | 'unknown_tool' | null;
   /** False for a repeat, which changed nothing. */
@@ -35,7 +35,7 @@ export interface RecordedReport {
   jobStatusId: string | null;
 }
 
-// The keys that record_reports compares with what the job has; a key that is not given must be absent.
+// The keys that record_reports compares with the job; a key without a value must be absent.
 function toExpectationRow(expectation: Expectation): Json {
   return {
     type: expectation.type,
@@ -83,8 +83,8 @@ function toReportRow({ report, reporter }: SentReport, position: number): Json {
 }
 
 /**
- * Records reports in one round trip and one transaction; when this returns, they are committed.
- * @throws UnavailableError when the database is away or the signal ends the call
+ * Records reports in one round trip and one transaction. They are committed when this returns.
+ * @throws UnavailableError if the database is unavailable or the signal ends the call
  */
 export async function recordReports(
   client: ServiceClient,
@@ -107,7 +107,7 @@ export async function recordReports(
   return recorded;
 }
 
-/** A key that may be used now. */
+/** A key that can be used now. */
 export interface FoundApiKey {
   apiKeyId: string;
   tenantId: string;
@@ -115,8 +115,8 @@ export interface FoundApiKey {
 }
 
 /**
- * The API key with this hash, or null when there is none that may be used now.
- * @throws UnavailableError when the database is away
+ * Returns the API key with this hash, or null if no usable key has it.
+ * @throws UnavailableError if the database is unavailable
  */
 export async function findApiKey(
   client: ServiceClient,
@@ -132,7 +132,7 @@ export async function findApiKey(
     : null;
 }
 
-/** Notes that a key was used, exact to a minute. */
+/** Records that a key was used, to the minute. */
 export async function touchApiKey(client: ServiceClient, apiKeyId: string): Promise<void> {
   const now = Date.now();
   unwrapMaybe(

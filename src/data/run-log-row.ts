@@ -2,7 +2,7 @@ import type { Tables } from '#data/database.types.ts';
 
 export const runLogColumns = 'head, tail, cut_characters' as const;
 
-/** What is kept of a run's log. */
+/** The stored part of a run's log. */
 export interface RunLog {
   head: string;
   tail: string;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { ServiceClient } from '#data/clients/service.ts';
 import { claimRuns } from '#data/run-queue.ts';
 
-it('a run that was lost again while it was claimed comes without a token and is not taken', async () => {
+it('does not run a claimed row without a token, because its lease was lost during the call', async () => {
   const row = (run_id: string, attempt_token: string | null) => ({
     run_id,
     attempt_token,

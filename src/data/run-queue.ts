@@ -7,7 +7,7 @@ import type { ErrorShape } from '#domain/run/error-shape.ts';
 import type { RunProgress } from '#domain/run/progress.ts';
 import { parseRunTrigger, type RunTrigger } from '#domain/run-state.ts';
 
-/** An attempt that a worker holds, with all that it needs to run it. */
+/** An attempt leased to a worker, with everything needed to run it. */
 export interface ClaimedRun {
   runId: string;
   tenantId: string;
@@ -18,10 +18,10 @@ export interface ClaimedRun {
   pluginKind: 'built_in' | 'remote';
   baseUrl: string | null;
   signingSecret: string | null;
-  /** What `{{secret.name}}` in the payload stands for. */
+  /** The values of `{{secret.name}}` in the payload. */
   secrets: Record<string, string>;
   pluginJobName: string;
-  /** The job's entry in a remote plugin's manifest; null for a built-in one. */
+  /** The job's entry in a remote plugin's manifest; null for a built-in plugin. */
   manifestJob: unknown;
   trigger: RunTrigger;
   attempt: number;
@@ -36,11 +36,11 @@ export interface ClaimedRun {
   scheduledFor: string | null;
 }
 
-/** What a worker shows for a run that it holds: the run, and the receipt of its current attempt. */
+/** Proves that a worker holds a run: the run's id and the token of its current attempt. */
 export interface HeldAttempt {
   runId: string;
   attemptToken: string;
-  /** New progress, if there is any. */
+  /** New progress, if any. */
   progress?: RunProgress | null;
 }
 
@@ -50,7 +50,7 @@ export interface Lease {
   isCancelRequested: boolean;
 }
 
-/** Head and tail of a log, within the limit, without secrets. */
+/** The head and tail of a log, shortened and without secrets. */
 export interface KeptLog {
   head: string;
   tail: string;
@@ -59,7 +59,7 @@ export interface KeptLog {
 
 export type AttemptEnd = 'success' | 'failed' | 'retry' | 'canceled' | 'snoozed' | 'released' | 'timed_out';
 
-/** How an attempt ended and what becomes of its run. */
+/** How an attempt ended, and what happens to its run. */
 export interface FinishedAttempt {
   runId: string;
   attemptToken: string;
@@ -81,7 +81,7 @@ type Nullable<T> = { [K in keyof T]: T[K] | null };
 
 const secretsSchema = z.record(z.string(), z.string()).nullable();
 
-// The generated types know no null in what a function returns.
+// The generated types do not mark nullable columns of a function's result.
 function toClaimedRun(row: ClaimedRow): ClaimedRun {
   const { base_url, signing_secret, cursor, scheduled_for } = row as Nullable<ClaimedRow>;
   return {
@@ -111,7 +111,7 @@ function toClaimedRun(row: ClaimedRow): ClaimedRun {
   };
 }
 
-/** The code and values of a message beside its text; nothing for what is not ours. */
+/** The code and values of our own message; empty for any other message. */
 const toCode = ({ code, values }: Message) => (code === null ? {} : { code, values: values as Json });
 
 const toProgressRow = ({ done, total, note }: RunProgress) => ({
@@ -163,8 +163,8 @@ const toLease = (row: LeaseRow): Lease => ({
 });
 
 /**
- * Leases up to `quantity` runs to a worker, those that people wait for first, within the concurrency limits.
- * @throws UnavailableError when the database is away
+ * Leases up to `quantity` runs to a worker within the concurrency limits, starting with the runs that people wait for.
+ * @throws UnavailableError if the database is unavailable
  */
 export async function claimRuns(
   client: ServiceClient,
@@ -175,13 +175,13 @@ export async function claimRuns(
     .rpc('claim_runs', { p_worker_id: workerId, p_quantity: quantity, p_lease_seconds: leaseSeconds })
     .abortSignal(signal)
     .retry(false);
-  // A call that took longer than its own lease may have lost a run again: such a row has no token, and is nobody's.
+  // A call that took longer than its own lease may have lost a run again: such a row has no token and cannot be run.
   return unwrap(answer)
     .filter((row) => (row as Nullable<ClaimedRow>).attempt_token !== null)
     .map(toClaimedRun);
 }
 
-/** Prolongs leases and writes progress; a run that is missing from the answer is no longer held. */
+/** Extends leases and writes progress. A run that is missing from the result is no longer held. */
 export async function extendLeases(
   client: ServiceClient,
   attempts: readonly HeldAttempt[],
@@ -195,7 +195,7 @@ export async function extendLeases(
   return unwrap(answer).map(toLease);
 }
 
-/** As `extendLeases`, but only looks. */
+/** Like `extendLeases`, but only reads. */
 export async function lookAtLeases(
   client: ServiceClient,
   attempts: readonly HeldAttempt[],
@@ -225,9 +225,10 @@ export async function writeRunLogs(
 }
 
 /**
- * Ends attempts in one transaction. Answers the ids of the runs whose token was right; a late result is refused by
- * its absence.
- * @throws UnavailableError when the database is away: what was written is not known, and trying again is right
+ * Finishes attempts in one transaction. Returns the ids of the runs whose token was valid; a late result is rejected and its
+ * run is missing.
+ * @throws UnavailableError if the database is unavailable: the result may or may not be stored, and the caller should try
+ * again
  */
 export async function finishAttempts(
   client: ServiceClient,
@@ -241,13 +242,13 @@ export async function finishAttempts(
   return unwrap(answer).map((row) => row.run_id);
 }
 
-/** Puts runs whose queue message is gone back on their queue, or ends them [rule 31: every run ends]. */
+/** Returns runs whose queue message is lost to their queue, or finishes them [rule 31: every run ends]. */
 export async function reapRuns(client: ServiceClient): Promise<{ requeued: number; finished: number }> {
   const answer = await client.rpc('reap_runs').retry(false);
   return z.object({ requeued: z.int(), finished: z.int() }).parse(unwrap(answer));
 }
 
-/** Says that a process is alive. */
+/** Records that a process is alive. */
 export async function noteHeartbeat(
   client: ServiceClient,
   process: string,
@@ -256,7 +257,7 @@ export async function noteHeartbeat(
   unwrapMaybe(await client.rpc('note_heartbeat', { p_process: process, p_details: details }).retry(false));
 }
 
-/** An open attempt of a remote plugin's run, with what decides over its next step. */
+/** An open attempt of a remote plugin's run, with what decides its next step. */
 export interface OpenAttempt {
   runId: string;
   attemptToken: string;
@@ -266,11 +267,11 @@ export interface OpenAttempt {
   backoffSeconds: number;
   maxBackoffSeconds: number;
   isCancelRequested: boolean;
-  /** What is blanked out of all that the plugin tells. */
+  /** The secrets to redact from everything that the plugin sends. */
   secrets: readonly string[];
 }
 
-/** The attempt that this token opens, or null: it is over, its lease was lost, or the token is wrong. */
+/** Returns the attempt for this token, or null if it is finished, its lease was lost, or the token is wrong. */
 export async function findOpenAttempt(
   client: ServiceClient,
   runId: string,

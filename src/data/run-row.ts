@@ -28,7 +28,7 @@ type RunSummaryRow = Pick<
 
 type RunRow = RunSummaryRow & Pick<Tables<'runs'>, 'received_at' | 'metrics' | 'api_key_id'>;
 
-/** A run as a line of a history. */
+/** A run as one line of the run history. */
 export interface RunSummary {
   id: string;
   jobId: string;
@@ -36,7 +36,7 @@ export interface RunSummary {
   state: RunState;
   startedAt: string | null;
   finishedAt: string | null;
-  /** Place in the history; see the column's comment. */
+  /** Position in the run history; see the column's comment. */
   orderedAt: string;
   isClockWrong: boolean;
   durationMs: number | null;
@@ -45,14 +45,14 @@ export interface RunSummary {
   message: Message | null;
 }
 
-/** A run with everything that was reported about it, but its log. */
+/** A run with everything that was reported about it, except its log. */
 export interface Run extends RunSummary {
   receivedAt: string;
   metrics: { name: string; value: string }[];
   apiKeyId: string | null;
 }
 
-/** Reads the columns of runs that a history shows. */
+/** Reads the columns of a run that the run history shows. */
 export function toRunSummary(row: RunSummaryRow): RunSummary {
   return {
     id: row.id,

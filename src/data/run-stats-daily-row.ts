@@ -3,13 +3,13 @@ import type { Tables } from '#data/database.types.ts';
 export const runStatsDailyColumns =
   'day, success_count, failed_count, canceled_count, duration_count, duration_ms_sum, duration_ms_max' as const;
 
-/** What a job did on one day of the tenant's calendar. */
+/** What a job did on one day in the tenant's time zone. */
 export interface DailyStats {
   day: string;
   successCount: number;
   failedCount: number;
   canceledCount: number;
-  /** Null when no run of the day said how long it took. */
+  /** Null if no run of the day reported its duration. */
   averageMs: number | null;
   longestMs: number | null;
 }
@@ -38,7 +38,7 @@ export function toDailyStats(
   };
 }
 
-/** A day on which nothing finished. */
+/** A day on which no run finished. */
 export function emptyDailyStats(day: string): DailyStats {
   return { day, successCount: 0, failedCount: 0, canceledCount: 0, averageMs: null, longestMs: null };
 }

@@ -5,7 +5,7 @@ import type { Schedule, SchedulePolicies } from '#domain/schedule/schedule.ts';
 export const scheduleColumns =
   'schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at, misfire_policy, misfire_limit, overlap_policy, spread_seconds, blackouts, catch_up_after_enable' as const;
 
-/** Columns that say when a job runs. A view and a function serve them too, whose types differ in what may be null. */
+/** Columns that say when a job runs. A view and a function return them too, and their types differ in which can be null. */
 export interface ScheduleColumns {
   schedule_type: string | null;
   cron_expression: string | null;
@@ -22,8 +22,8 @@ export interface ScheduleColumns {
 }
 
 /**
- * When a job runs, as stored.
- * @throws RangeError for a row that no verb of ours has written; whether a cron expression is sound shows when it is used
+ * Reads when a job runs. A cron expression is validated only when it is used.
+ * @throws RangeError for an incomplete row
  */
 export function toSchedule(row: ScheduleColumns): Schedule {
   const { schedule_type: type, cron_expression: expression, time_zone: timeZone } = row;
@@ -32,7 +32,7 @@ export function toSchedule(row: ScheduleColumns): Schedule {
     return { type, seconds: row.interval_seconds, anchorAt: toDate(row.anchor_at) };
   }
   if (type === 'one_shot' && row.run_at !== null) return { type, at: toDate(row.run_at) };
-  throw new RangeError('The stored schedule is not complete');
+  throw new RangeError('The stored schedule is incomplete');
 }
 
 function toDate(stored: string): Date {
@@ -42,8 +42,8 @@ function toDate(stored: string): Date {
 }
 
 /**
- * How a schedule meets misfires, overlaps and blackouts, as stored.
- * @throws RangeError for a row that no verb of ours has written
+ * Reads the misfire, overlap and blackout policies of a schedule.
+ * @throws RangeError for invalid policies
  */
 export function toSchedulePolicies(row: ScheduleColumns): SchedulePolicies {
   const parsed = parsePolicies({
@@ -58,7 +58,7 @@ export function toSchedulePolicies(row: ScheduleColumns): SchedulePolicies {
   return parsed.policies;
 }
 
-/** The columns to store. Those that the type does not need are cleared. */
+/** Returns the columns to store. Columns that the schedule type does not use are cleared. */
 export function fromSchedule(schedule: Schedule, policies: SchedulePolicies) {
   return {
     schedule_type: schedule.type,

@@ -7,7 +7,7 @@ import { unwrap } from '#data/unwrap.ts';
 const callMsMax = 30_000;
 const signal = () => AbortSignal.timeout(callMsMax);
 
-/** A schedule whose next instant has come, as stored; instants are texts, so that they can be sent back unchanged. */
+/** A due schedule as stored; instants are texts, so that they can be sent back unchanged. */
 export interface DueSchedule extends ScheduleColumns {
   id: string;
   tenantId: string;
@@ -16,11 +16,11 @@ export interface DueSchedule extends ScheduleColumns {
   isEnabled: boolean;
   isTenantEnabled: boolean;
   tenantEnabledAt: string | null;
-  /** When it was found due. */
+  /** When the schedule was found to be due. */
   asOf: Date;
 }
 
-/** Schedules that are due at `now`, or now by the database's clock; the longest due first. */
+/** Returns the schedules that are due at `now` (default: the database's clock), the longest overdue first. */
 export async function listDueSchedules(
   client: ServiceClient,
   now: Date | undefined,
@@ -41,7 +41,7 @@ export async function listDueSchedules(
   }));
 }
 
-/** One or more consecutive instants that share a decision; only those that do not run share one. */
+/** One or more consecutive instants with the same decision; instants that run are never grouped. */
 export interface PlannedInstants {
   nominalAt: string;
   throughNominalAt: string;
@@ -53,12 +53,12 @@ export interface PlannedInstants {
   isMadeUp?: boolean;
 }
 
-/** What a tick is to do with one schedule, provided that it still stands where it was when it was read. */
+/** What a tick does with one schedule, if the schedule has not changed since it was read. */
 export interface SchedulePlan {
   scheduleId: string;
   expectedNominalAt: string;
   expectedUpdatedAt: string;
-  /** Null: no instant was dealt with. */
+  /** Null: no instant was decided. */
   lastNominalAt: string | null;
   nextNominalAt: string | null;
   nextDueAt: string | null;
@@ -73,7 +73,7 @@ const appliedTick = z.object({
   missed: z.int(),
 });
 
-/** What a tick did: schedules moved on and found moved by another tick, runs queued, instants skipped and missed. */
+/** The result of a tick: schedules advanced or already advanced by another tick, runs queued, instants skipped and missed. */
 export type AppliedTick = z.output<typeof appliedTick>;
 
 const toPlanRow = (plan: SchedulePlan): Json => ({
@@ -95,8 +95,8 @@ const toPlanRow = (plan: SchedulePlan): Json => ({
 });
 
 /**
- * Writes occurrences, runs, queue messages and next instants in one transaction; safe any number of times at once.
- * @throws UnavailableError, DatabaseError or ConflictError when a plan cannot be stored, and then nothing was
+ * Writes occurrences, runs, queue messages and next instants in one transaction. Concurrent calls are safe.
+ * @throws UnavailableError, DatabaseError or ConflictError if a plan cannot be stored; then nothing was stored
  */
 export async function applyTick(
   client: ServiceClient,
@@ -115,10 +115,10 @@ const portalMetrics = z
   .object({ jobs: counts, runs: counts, recent_runs: counts })
   .transform(({ jobs, runs, recent_runs: recentRuns }) => ({ jobs, runs, recentRuns }));
 
-/** Jobs by status, unfinished runs by state, runs of the last five minutes by state. */
+/** Jobs by status, unfinished runs by state, and runs of the last five minutes by state. */
 export type PortalMetrics = z.output<typeof portalMetrics>;
 
-/** @param tenantId counts only what is this tenant's */
+/** @param tenantId limits the counts to this tenant */
 export async function readPortalMetrics(client: ServiceClient, tenantId?: string): Promise<PortalMetrics> {
   const answer = await client
     .rpc('read_portal_metrics', { p_tenant_id: tenantId })

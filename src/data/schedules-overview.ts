@@ -8,7 +8,7 @@ import { unwrap } from '#data/unwrap.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { PortalHealth } from '#domain/portal-health.ts';
 
-/** How a company's scheduler is: the global switch, its jobs, the next instant, and how the portal is. */
+/** The state of a company's scheduler: the global switch, its jobs, the next due instant, and the portal's health. */
 export interface SchedulerStatus extends Omit<PortalHealth, 'databaseMs'> {
   isEnabled: boolean;
   jobCount: number;
@@ -16,7 +16,7 @@ export interface SchedulerStatus extends Omit<PortalHealth, 'databaseMs'> {
   nextDueAt: string | null;
 }
 
-/** A job with the part of its schedule that tells when it starts. */
+/** A job with the part of its schedule that decides when it starts. */
 export interface DueJob {
   jobId: string;
   title: LocalizedText;
@@ -26,12 +26,12 @@ export interface DueJob {
   nextNominalAt: string;
 }
 
-/** What stands around the list of schedules. */
+/** What the page shows around the list of schedules. */
 export interface SchedulesOverview {
   status: SchedulerStatus;
-  /** By name, 500 at most. */
+  /** Ordered by name, at most 500. */
   plugins: { id: string; name: LocalizedText }[];
-  /** The 1,001 jobs that are due first; empty where no day was asked for. */
+  /** The 1,001 jobs that are due first; empty if no day was requested. */
   due: DueJob[];
 }
 
@@ -92,7 +92,7 @@ const overviewAnswer = z.object({
   due: z.array(dueAnswer),
 });
 
-/** How a company's scheduler is. */
+/** Reads the state of a company's scheduler. */
 export async function readSchedulerStatusRow(
   client: RequestClient,
   tenantId: string,
@@ -100,7 +100,7 @@ export async function readSchedulerStatusRow(
   return statusAnswer.parse(unwrap(await client.rpc('read_scheduler_status', { p_tenant_id: tenantId })));
 }
 
-/** @param dueUntil without it, no jobs that are due */
+/** @param dueUntil if omitted, no due jobs are returned */
 export async function readSchedulesOverviewRow(
   client: RequestClient,
   tenantId: string,

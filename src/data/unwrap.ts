@@ -13,7 +13,7 @@ interface Answer<T> {
   status: number;
 }
 
-/** A refusal by the database that no rule of ours explains: a defect, shown to nobody and logged. */
+/** A database error that none of our rules explains: a bug. It is logged and never shown. */
 export class DatabaseError extends Error {
   override name = 'DatabaseError';
   readonly code: string;
@@ -24,9 +24,8 @@ export class DatabaseError extends Error {
   }
 }
 
-// SQLSTATE classes for lost connections, exhausted resources and a server that is stopping or starting, and
-// PostgREST's own codes for a database that it cannot reach or whose tables and functions it has not read yet, because it
-// came back first.
+// SQLSTATE classes for lost connections, exhausted resources and a server that is stopping or starting, and PostgREST's codes
+// for an unreachable database or one whose schema it has not loaded yet.
 const unavailableCode = /^(08|53|57P|58|PGRST00|PGRST20[025]|ECONN|CONNECT)/;
 
 function isUnavailable(error: PostgrestError, status: number): boolean {
@@ -41,8 +40,9 @@ function isUnavailable(error: PostgrestError, status: number): boolean {
 }
 
 /**
- * Data of a Supabase answer, or a typed error: an error is never an empty result.
- * @throws UnavailableError, UnauthenticatedError, NotFoundError, ForbiddenError, ConflictError (with the constraint's name), DatabaseError
+ * Returns the data of a Supabase response or throws a typed error: an error never becomes an empty result.
+ * @throws UnavailableError, UnauthenticatedError, NotFoundError, ForbiddenError, ConflictError (with the constraint's name),
+ * DatabaseError
  */
 export function unwrap<T>({ data, error, status }: Answer<T>): NonNullable<T> {
   if (error) throw toPortalError(error, status);
@@ -50,7 +50,7 @@ export function unwrap<T>({ data, error, status }: Answer<T>): NonNullable<T> {
   return data;
 }
 
-/** As `unwrap`, for reads that may rightly find nothing (`maybeSingle`) and writes that return nothing. */
+/** Like `unwrap`, for reads that can find nothing (`maybeSingle`) and writes that return nothing. */
 export function unwrapMaybe<T>({ data, error, status }: Answer<T>): T | null {
   if (error) throw toPortalError(error, status);
   return data ?? null;
@@ -59,7 +59,7 @@ export function unwrapMaybe<T>({ data, error, status }: Answer<T>): T | null {
 function toPortalError(error: PostgrestError, status: number): Error {
   if (isUnavailable(error, status)) return new UnavailableError('The database is unavailable');
   switch (error.code) {
-    // The token is not one of this project, or has run out between the proxy and here.
+    // The token is from another project, or expired after the proxy checked it.
     case 'PGRST301':
     case 'PGRST302':
     case 'PGRST303':
@@ -81,7 +81,7 @@ function toPortalError(error: PostgrestError, status: number): Error {
   }
 }
 
-/** Whether an auth call failed because Supabase Auth is away, rather than because of what was asked. */
+/** Whether an auth call failed because Supabase Auth is unavailable, not because of the request. */
 export function isAuthUnavailable(error: AuthError): boolean {
   return error.name === 'AuthRetryableFetchError' || error.status === 0 || (error.status ?? 0) >= 500;
 }

@@ -1,7 +1,7 @@
-// Longer than the database allows a statement (15 s), so that only an answer that will not come is given up.
+// Longer than the database's statement timeout (15 s), so that only a response that will never arrive is given up.
 const patienceMs = 20_000;
 
-/** A fetch that does not wait for ever: a Data API that lost its database in the middle of a request may never answer it. */
+/** A fetch with a timeout: a Data API that loses its database during a request may never respond. */
 export const boundedFetch: typeof fetch = (input, init) => {
   const patience = AbortSignal.timeout(patienceMs);
   return fetch(input, {

@@ -1,6 +1,6 @@
 import { createBrowserClient } from '@supabase/ssr';
 
-/** Where a browser hears of changes: a project that has Supabase Realtime, and the company whose changes it wants. */
+/** Where a browser receives changes: a project with Supabase Realtime, and the company to watch. */
 export interface ChangeSource {
   url: string;
   publishableKey: string;
@@ -8,15 +8,15 @@ export interface ChangeSource {
 }
 
 /**
- * Listens for changes of a company over Supabase Realtime, as the person whose session the browser's cookies hold. The
- * messages come from triggers (private.announce_change) and say only that something has changed.
- * @returns what ends the listening
+ * Listens for a company's changes over Supabase Realtime, with the session in the browser's cookies. Triggers send the
+ * messages (private.announce_change), which say only that something changed.
+ * @returns a function that stops listening
  */
 export async function listenForChanges(
   { url, publishableKey, tenantId }: ChangeSource,
   on: { change: () => void; state: (isListening: boolean) => void },
 ): Promise<() => void> {
-  // The proxy refreshes the session; two that do would take each other's refresh token.
+  // The proxy refreshes the session; a second client would use up the first one's refresh token.
   const client = createBrowserClient(url, publishableKey, {
     isSingleton: false,
     auth: { autoRefreshToken: false, detectSessionInUrl: false },
@@ -24,7 +24,7 @@ export async function listenForChanges(
   const channel = client
     .channel(`tenant:${tenantId}`, { config: { private: true } })
     .on('broadcast', { event: 'changed' }, on.change);
-  // A private channel is refused to who joins before the session is known.
+  // A private channel rejects a client that joins before its session is known.
   await client.realtime.setAuth();
   channel.subscribe((state) => on.state(state === 'SUBSCRIBED'));
   return () => void client.removeChannel(channel).finally(() => client.realtime.disconnect());

@@ -7,8 +7,8 @@ import { boundedFetch } from './bounded-fetch.ts';
 import { sessionCookieOptions } from './session-cookies.ts';
 
 /**
- * Refreshes the session cookies of a page request and passes on the no-store headers that go with them, so that no
- * cache between us and the browser can keep one person's cookies for another (@supabase/ssr, `setAll`).
+ * Refreshes the session cookies of a page request and passes on their no-store headers, so that no cache can send one user's
+ * cookies to another (@supabase/ssr, `setAll`).
  * @param requestHeaders headers that the page sees
  */
 export async function refreshSession(request: NextRequest, requestHeaders: Headers): Promise<NextResponse> {
@@ -28,7 +28,7 @@ export async function refreshSession(request: NextRequest, requestHeaders: Heade
       },
     },
   });
-  // getSession refreshes an expired token and asks nobody otherwise; who the person is, the verbs decide.
+  // getSession makes a request only to refresh an expired token; verbs check who the user is.
   await supabase.auth.getSession();
   return response;
 }

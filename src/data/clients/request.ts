@@ -8,7 +8,7 @@ import { sessionCookieOptions } from './session-cookies.ts';
 
 export type RequestClient = SupabaseClient<Database>;
 
-/** A client for one request that acts as the signed-in person, under row level security. */
+/** Creates a client for one request that acts as the signed-in user, under row level security. */
 export async function createRequestClient(): Promise<RequestClient> {
   const { url, publishableKey } = readSupabaseSettings();
   const cookieStore = await cookies();
@@ -21,7 +21,7 @@ export async function createRequestClient(): Promise<RequestClient> {
         try {
           for (const { name, value, options } of cookiesToSet) cookieStore.set(name, value, options);
         } catch {
-          // Server components cannot set cookies; the proxy has refreshed them already.
+          // Server components cannot set cookies; the proxy has already refreshed them.
         }
       },
     },

@@ -8,9 +8,9 @@ export type ServiceClient = SupabaseClient<Database>;
 let client: ServiceClient | undefined;
 
 /**
- * The client that row level security does not hold. Only verbs that have no signed-in person use it: reports,
- * invitations before sign-in, the scheduler and the worker. Never a fallback for the request client.
- * @throws ConfigurationError when a setting is missing
+ * Returns the client that bypasses row level security. Only verbs without a signed-in user use it: reports, invitations
+ * before sign-in, the scheduler and the worker. Never a fallback for the request client.
+ * @throws ConfigurationError if a setting is missing
  */
 export function createServiceClient(): ServiceClient {
   if (!client) {
@@ -24,8 +24,8 @@ export function createServiceClient(): ServiceClient {
 }
 
 /**
- * A client of its own for what an API key asks for: not held by row level security either, but audit rows name the key.
- * The header means nothing from anybody but the service role (private.current_actor).
+ * Creates a client for requests of an API key. It bypasses row level security too, but audit rows name the key. Only the
+ * service role can set this header (private.current_actor).
  */
 export function createApiKeyClient(apiKeyId: string): ServiceClient {
   const { url, secretKey } = readServiceSettings();

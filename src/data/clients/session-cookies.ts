@@ -1,8 +1,8 @@
 import { readRealtimeSettings } from '#data/env.ts';
 
 /**
- * How the session's cookies are kept: out of reach of scripts, unless pages listen to Supabase Realtime themselves, which
- * needs the token; and off plain http where the request came by https.
+ * Returns the session cookie options: hidden from scripts unless pages use Supabase Realtime, which needs the token; and
+ * https only if the request came by https.
  */
 export function sessionCookieOptions(headers: Pick<Headers, 'get'>): { httpOnly: boolean; secure: boolean } {
   const scheme = headers.get('x-forwarded-proto')?.split(',')[0]?.trim();

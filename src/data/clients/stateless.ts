@@ -4,7 +4,7 @@ import type { Database } from '#data/database.types.ts';
 import { readSupabaseSettings } from '#data/env.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 
-/** A client that keeps no session beyond itself, to check a password without touching the session of the request. */
+/** Creates a client without a stored session, to check a password without changing the session of the request. */
 export function createStatelessClient(): RequestClient {
   const { url, publishableKey } = readSupabaseSettings();
   return createClient<Database>(url, publishableKey, {

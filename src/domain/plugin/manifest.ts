@@ -147,7 +147,7 @@ export function manifestJsonSchema(): object {
 function jobOf(job: JobInput, kind: PluginManifest['kind'], schedule: Schedule | null): PluginJob {
   const { retry } = job;
   const parsed = parsePolicies({ misfire: job.misfire, overlap: job.overlap, spreadSeconds: job.spreadSec });
-  if (!parsed.ok) throw new Error('The manifest allows policies that parsePolicies refuses.');
+  if (!parsed.ok) throw new Error('The manifest allows policies that parsePolicies rejects.');
   return {
     name: job.name,
     title: job.title ?? job.name,
