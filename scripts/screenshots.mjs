@@ -51,7 +51,8 @@ async function signIn(page, { email, password }) {
  * @param {string} folder
  */
 async function takeAll(browser, portal, folder) {
-  const { addPerson, createCompany, serviceOf } = await import('../src/testing/browser/company.ts');
+  const { serviceOf } = await import('../src/testing/browser/clients.ts');
+  const { addPerson, createCompany } = await import('../src/testing/browser/company.ts');
   const facts = { ...portal, output: portal.output() };
   const service = serviceOf(facts);
   const { data: tenant } = await service
@@ -148,7 +149,7 @@ async function takeAll(browser, portal, folder) {
     }
   };
   await takeLooks(screens);
-  const giveBack = await portal.holdDatabase();
+  const giveBack = await portal.database.hold();
   await takeLooks([['database-away', '/incidents', 'admin']]);
   await giveBack();
 }

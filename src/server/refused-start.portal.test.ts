@@ -6,8 +6,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { findRunningPostgres } from '#server/embedded/postgres.ts';
 import { findFreePort } from '#server/ports.ts';
 import { expectRefusal } from '#testing/portal/expect-refusal.ts';
+import { makePortalFolder } from '#testing/portal/launch-portal.ts';
 import { processesOf } from '#testing/portal/processes-of.ts';
-import { makePortalFolder } from '#testing/portal/start-portal.ts';
 import { until } from '#testing/until.ts';
 
 const isRoot = process.getuid?.() === 0;

@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
+import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
 import { expectRefusal } from '#testing/portal/expect-refusal.ts';
+import { makePortalFolder } from '#testing/portal/launch-portal.ts';
 import { processesOf } from '#testing/portal/processes-of.ts';
-import { makePortalFolder, startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
+import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
 import { until } from '#testing/until.ts';
 
 /** The environment of another process, empty when it has ended. */
@@ -93,13 +94,13 @@ describe('a running portal', () => {
   });
 
   test('starts the database again when it was killed', async () => {
-    const before = portal.databasePid();
-    portal.killDatabase();
+    const before = portal.database.pid;
+    portal.database.kill();
     await until(
-      () => portal.databasePid(),
+      () => portal.database.pid,
       (pid) => pid !== null && pid !== before,
     );
-    await portal.waitForDatabase();
+    await portal.database.wait();
   });
 
   test.skipIf(process.platform !== 'linux')('starts a process again when it was killed', async () => {
@@ -152,7 +153,7 @@ describe('a running portal', () => {
   });
 
   test('takes the database away for a test and gives it back', async () => {
-    const release = await portal.holdDatabase();
+    const release = await portal.database.hold();
     const headers = { apikey: portal.secrets.SUPABASE_SECRET_KEY ?? '' };
     const answer = await fetch(`${portal.secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/tenants`, { headers });
     expect(answer.status).toBe(503);

@@ -4,13 +4,9 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { findFreePort, whyTaken } from '#server/ports.ts';
 import { expectRefusal } from '#testing/portal/expect-refusal.ts';
+import { launchPortal, makePortalFolder } from '#testing/portal/launch-portal.ts';
 import { processesOf } from '#testing/portal/processes-of.ts';
-import {
-  launchPortal,
-  makePortalFolder,
-  startPortal,
-  type TestPortal,
-} from '#testing/portal/start-portal.ts';
+import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
 import { until } from '#testing/until.ts';
 
 describe('the end of a portal', () => {

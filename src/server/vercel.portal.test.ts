@@ -3,14 +3,14 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hashSecret } from '#auth/hash-secret.ts';
 import type { Database } from '#data/database.types.ts';
 import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
-import { hashSecret } from '#auth/hash-secret.ts';
 import { buildPages } from '#server/build.ts';
 import { LogFile } from '#server/log-file.ts';
 import { findFreePort } from '#server/ports.ts';
 import { projectFolder } from '#server/settings.ts';
-import { startSession } from '#testing/browser/company.ts';
+import { startSession } from '#testing/browser/session.ts';
 import { startTestSupabase } from '#testing/database/start-supabase.ts';
 import { until } from '#testing/until.ts';
 

@@ -1,5 +1,6 @@
 import { test as base, expect, type BrowserContextOptions, type Page } from '@playwright/test';
-import { type Company, createCompany, type Person, startSession } from './company.ts';
+import { type Company, createCompany, type Person } from './company.ts';
+import { startSession } from './session.ts';
 import { type PortalFacts, portalVariable } from './portal-facts.ts';
 import { seedCompany, type SeededCompany } from './seeded-company.ts';
 

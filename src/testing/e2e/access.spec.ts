@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
-import { recordReports, startSession } from '#testing/browser/company.ts';
+import { recordReports } from '#testing/browser/reports.ts';
+import { startSession } from '#testing/browser/session.ts';
 import type { PortalFacts } from '#testing/browser/portal-facts.ts';
 import { expect, test } from '#testing/browser/portal-test.ts';
 

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { createCompany, recordReports } from '#testing/browser/company.ts';
+import { createCompany } from '#testing/browser/company.ts';
+import { recordReports } from '#testing/browser/reports.ts';
 import { expect, test } from '#testing/browser/portal-test.ts';
 import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
 
@@ -43,7 +44,7 @@ test('a database that stops and comes back: pages say that nothing is known, nev
   await watching.goto('/incidents');
   await expect(badge(watching)).toHaveText('Failing jobs:1');
 
-  const giveBack = await own.holdDatabase();
+  const giveBack = await own.database.hold();
   await expect(badge(watching), 'the open page says so by itself').toContainText(lost, patience);
   await expect(watching).toHaveTitle('Incidents · TC Portal');
 

@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
-import { recordReports, serviceOf } from '#testing/browser/company.ts';
+import { recordReports } from '#testing/browser/reports.ts';
+import { serviceOf } from '#testing/browser/clients.ts';
 import type { PortalFacts } from '#testing/browser/portal-facts.ts';
 import { expect, test } from '#testing/browser/portal-test.ts';
 

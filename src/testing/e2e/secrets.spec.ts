@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { projectFolder } from '#server/settings.ts';
-import { addPerson, serviceOf } from '#testing/browser/company.ts';
+import { addPerson } from '#testing/browser/company.ts';
+import { serviceOf } from '#testing/browser/clients.ts';
 import type { PortalFacts } from '#testing/browser/portal-facts.ts';
 import { expect, test } from '#testing/browser/portal-test.ts';
-import { screens } from '#testing/browser/seeded-company.ts';
+import { screens } from '#testing/browser/screens.ts';
 
 /** What no browser may get. */
 const secretsOf = ({ secrets }: PortalFacts): string[] =>

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { findFreePort } from '#server/ports.ts';
-import { launchPortal } from './start-portal.ts';
+import { launchPortal } from './launch-portal.ts';
 
 /** Expects that a portal does not start and says why in a sentence, without a stack. */
 export async function expectRefusal(

@@ -192,7 +192,7 @@ describe('nothing that was acknowledged is lost [rule 1: commit before answer] [
     const burst = startBurst(16);
     try {
       await vi.waitFor(() => expect(burst.acknowledged.length).toBeGreaterThan(200), patience);
-      portal.killDatabase();
+      portal.database.kill();
       await vi.waitFor(() => expect(burst.statuses.get(503)).toBeGreaterThan(0), patience);
       const before = burst.acknowledged.length;
       await vi.waitFor(() => expect(burst.acknowledged.length).toBeGreaterThan(before + 200), patience);
