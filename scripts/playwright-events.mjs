@@ -5,7 +5,6 @@ import { writeTestEvent } from './test-events.mjs';
 
 /** @typedef {import('@playwright/test/reporter').Reporter} Reporter */
 /** @typedef {import('@playwright/test/reporter').TestCase} TestCase */
-/** @typedef {import('@playwright/test/reporter').TestResult} TestResult */
 
 /** @param {TestCase} test */
 const testOf = (test) => {
@@ -16,8 +15,16 @@ const testOf = (test) => {
 
 /** @implements {Reporter} */
 export default class PlaywrightEvents {
+  /** @type {TestCase[]} */
+  #all = [];
+
   printsToStdio() {
     return false;
+  }
+
+  /** @type {NonNullable<Reporter['onBegin']>} */
+  onBegin(_config, suite) {
+    this.#all = suite.allTests();
   }
 
   /** @param {TestCase} test */
@@ -26,16 +33,34 @@ export default class PlaywrightEvents {
   }
 
   /**
-   * @param {TestCase} test
-   * @param {TestResult} result of one try
+   * @param {TestCase} test as it stands after all its tries so far
+   * @param {import('@playwright/test/reporter').TestResult} result
    */
-  onTestEnd(test, { status, duration }) {
-    const isAsExpected = status === test.expectedStatus;
-    const outcome = status === 'skipped' ? 'skipped' : isAsExpected ? 'passed' : 'failed';
-    writeTestEvent({ event: 'finished', ...testOf(test), outcome, durationMs: duration });
+  onTestEnd(test, { duration }) {
+    const outcome = test.outcome();
+    writeTestEvent({
+      event: 'finished',
+      ...testOf(test),
+      outcome: outcome === 'unexpected' ? 'failed' : outcome === 'skipped' ? 'skipped' : 'passed',
+      durationMs: duration,
+      neededRetry: outcome === 'flaky',
+    });
   }
 
   onEnd() {
+    // What a failure before it has kept from running has not passed, and nobody has chosen to skip it.
+    for (const test of this.#all.filter(
+      (one) => one.outcome() === 'skipped' && one.expectedStatus !== 'skipped',
+    )) {
+      const { key, name } = testOf(test);
+      writeTestEvent({
+        event: 'finished',
+        key,
+        name: `${name} (did not run)`,
+        outcome: 'failed',
+        durationMs: 0,
+      });
+    }
     writeTestEvent({ event: 'ended' });
   }
 }

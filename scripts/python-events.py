@@ -1,5 +1,6 @@
 """Runs the tests of a folder as `python -m unittest discover` does, and says what happens: see test-events.mjs."""
 
+import contextlib
 import json
 import os
 import sys
@@ -61,7 +62,41 @@ class ReportingResult(unittest.TextTestResult):
             self.write_finished(test, "skipped", 0)
 
 
-suite = unittest.defaultTestLoader.discover(sys.argv[1])
+@contextlib.contextmanager
+def step(name):
+    write_event(event="started", key=name, name=name, isFile=True)
+    try:
+        yield
+    finally:
+        write_event(event="finished", key=name, name=name, isFile=True, outcome="passed", durationMs=0)
+
+
+class ReportingSuite(unittest.TestSuite):
+    """Names the class or module that is set up or torn down, since no test runs meanwhile that a hang could be named after."""
+
+    def _handleModuleFixture(self, test, result):
+        if test.__class__.__module__ == self._get_previous_module(result):
+            return
+        with step(f"{test.__class__.__module__}: set up"):
+            super()._handleModuleFixture(test, result)
+
+    def _handleClassSetUp(self, test, result):
+        if test.__class__ is getattr(result, "_previousTestClass", None):
+            return
+        with step(f"{unittest.util.strclass(test.__class__)}: set up"):
+            super()._handleClassSetUp(test, result)
+
+    def _tearDownPreviousClass(self, test, result):
+        previous = getattr(result, "_previousTestClass", None)
+        if previous is None or test.__class__ is previous:
+            return
+        with step(f"{unittest.util.strclass(previous)}: tear down"):
+            super()._tearDownPreviousClass(test, result)
+
+
+loader = unittest.TestLoader()
+loader.suiteClass = ReportingSuite
+suite = loader.discover(sys.argv[1])
 result = unittest.TextTestRunner(resultclass=ReportingResult).run(suite)
 write_event(event="ended")
 sys.exit(0 if result.wasSuccessful() else 1)

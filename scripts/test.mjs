@@ -5,9 +5,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Interruption } from './interruption.mjs';
 import { onCurrentNode } from './prepare.mjs';
-import { runWatched, signalGroup } from './watched-run.mjs';
+import { runWatched } from './watched-run.mjs';
 
 // A stage may take as long as the machine needs. It is ended only when nothing in it has begun or ended for this long, which is
 // more than any test or hook may take by itself, tries included.
@@ -34,66 +34,7 @@ const finished = [];
 const retried = [];
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc-portal-tests-'));
-process.once('exit', () =>
-  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
-);
-
-/** What runs now, which must not outlive us: it cleans up after itself when it is told. */
-/** @type {Set<import('node:child_process').ChildProcess>} */
-const running = new Set();
-/** Ends the build, which is no child of ours. */
-const interrupted = new AbortController();
-
-/** Where the databases of tests say that they run. */
-const databases = () =>
-  fs
-    .readdirSync(folder)
-    .map((name) => path.join(folder, name, 'database', 'postmaster.pid'))
-    .filter((file) => fs.existsSync(file));
-
-/** Ends when the databases have: what stops them finds them by their folders, which go with us. */
-async function leave() {
-  for (const endMs = performance.now() + 15_000; performance.now() < endMs && databases().length > 0;)
-    await sleep(100);
-  for (const file of databases()) {
-    try {
-      process.kill(Number.parseInt(fs.readFileSync(file, 'utf8'), 10), 'SIGQUIT');
-    } catch {
-      // It was killed, and has left its file.
-    }
-  }
-  process.exit(130);
-}
-
-function endWithSignals() {
-  for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-    process.once(name, () => {
-      const children = [...running];
-      interrupted.abort();
-      if (children.length === 0) process.exit(130);
-      for (const child of children) {
-        child.once('close', () => running.size === 0 && void leave());
-        // Not its group: a runner ends its workers in an order that lets them clean up.
-        child.kill(name);
-      }
-      setTimeout(() => {
-        for (const child of children) signalGroup(child, 'SIGKILL');
-        void leave();
-      }, 15_000).unref();
-    });
-  }
-}
-
-/** Nothing more begins when somebody has asked for the end. */
-async function stayIfInterrupted() {
-  if (interrupted.signal.aborted) await new Promise(() => {});
-}
-
-/** @param {import('node:child_process').ChildProcess} child */
-function follow(child) {
-  running.add(child);
-  child.once('close', () => running.delete(child));
-}
+const interruption = new Interruption(folder);
 
 /**
  * @param {string} name
@@ -126,9 +67,9 @@ async function runTests(name, program, args, env = {}, print = undefined) {
     hangMs,
     env: { NODE_OPTIONS: '--disable-warning=ExperimentalWarning', ...env },
     ...(print && { print }),
-    onStart: follow,
+    onStart: (child) => interruption.follow(child),
   });
-  await stayIfInterrupted();
+  await interruption.stay();
   const counts = record.counts;
   let remark = '';
   if (hung !== null) {
@@ -170,8 +111,8 @@ async function runChecks() {
   headline('Checks');
   const stageMs = performance.now();
   const { runChecks: run } = await import('./checks.mjs');
-  const checks = await run([], follow);
-  await stayIfInterrupted();
+  const checks = await run([], (child) => interruption.follow(child));
+  await interruption.stay();
   const failed = checks.filter(({ passed }) => !passed).length;
   addStage('Checks', secondsSince(stageMs), { passed: checks.length - failed, failed });
 }
@@ -210,7 +151,7 @@ async function buildPages() {
   let isBuilt = false;
   try {
     const progress = (/** @type {number} */ seconds) => process.stdout.write(`  … ${seconds} s\n`);
-    const signal = AbortSignal.any([interrupted.signal, AbortSignal.timeout(2 * hangMs)]);
+    const signal = AbortSignal.any([interruption.signal, AbortSignal.timeout(2 * hangMs)]);
     const built = await build(log, progress, signal);
     process.stdout.write(built ? 'The pages are built.\n' : 'The pages were built already.\n');
     isBuilt = true;
@@ -272,7 +213,6 @@ function summarize() {
 }
 
 await onCurrentNode(async () => {
-  endWithSignals();
   // All that tests put aside lies below our own folder and goes with it. PostgreSQL may run as another user and must get there.
   fs.chmodSync(folder, 0o755);
   for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = folder;

@@ -9,6 +9,7 @@ import { expectRefusal } from '#testing/portal/expect-refusal.ts';
 import { makePortalFolder } from '#testing/portal/launch-portal.ts';
 import { processesOf } from '#testing/portal/processes-of.ts';
 import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
+import { sendReport } from '#testing/reports/send-report.ts';
 import { until } from '#testing/until.ts';
 
 /** The environment of another process, empty when it has ended. */
@@ -72,19 +73,9 @@ describe('a running portal', () => {
     const other = await startPortal();
     try {
       expect(other.secrets.NEXT_PUBLIC_SUPABASE_URL).not.toBe(portal.secrets.NEXT_PUBLIC_SUPABASE_URL);
-      const report = (url: string, secret = ''): Promise<Response> =>
-        fetch(`${url}/api/monitor/job-report`, {
-          method: 'POST',
-          headers: { 'Content-Type': 'application/json', 'X-TC-Portal-Webhook-Secret': secret },
-          body: JSON.stringify({
-            job_key: 'beside',
-            title: 'Beside',
-            status: 'success',
-            finished_at: new Date(),
-          }),
-        });
-      expect((await report(other.url, portal.secrets.TC_PORTAL_WEBHOOK_SECRET)).status).toBe(401);
-      expect((await report(other.url, other.secrets.TC_PORTAL_WEBHOOK_SECRET)).status).toBe(200);
+      const report = { job_key: 'beside' };
+      expect((await sendReport(other, report, portal.secrets.TC_PORTAL_WEBHOOK_SECRET)).status).toBe(401);
+      expect((await sendReport(other, report)).status).toBe(200);
       const key = { apikey: portal.secrets.SUPABASE_SECRET_KEY ?? '' };
       const rows = `${portal.secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/jobs?job_key=eq.beside`;
       expect(await (await fetch(rows, { headers: key })).json()).toEqual([]);

@@ -12,6 +12,7 @@ import { findFreePort } from '#server/ports.ts';
 import { projectFolder } from '#server/settings.ts';
 import { startSession } from '#testing/browser/session.ts';
 import { startTestSupabase } from '#testing/database/start-supabase.ts';
+import { sendReport } from '#testing/reports/send-report.ts';
 import { until } from '#testing/until.ts';
 
 // What docs/operations.md says of Vercel with a hosted project, followed as far as this machine goes: a Supabase that somebody
@@ -92,17 +93,8 @@ afterAll(async () => {
 });
 
 test('a report is recorded and stands on the incidents page of the one who signs in', async () => {
-  const answer = await fetch(`${url}/api/monitor/job-report`, {
-    method: 'POST',
-    headers: { 'X-TC-Portal-Webhook-Secret': webhookSecret },
-    body: JSON.stringify({
-      job_key: 'hosted',
-      title: 'ホストのジョブ',
-      status: 'error',
-      finished_at: new Date().toISOString(),
-      message: 'disk full',
-    }),
-  });
+  const hosted = { job_key: 'hosted', title: 'ホストのジョブ', status: 'error', message: 'disk full' };
+  const answer = await sendReport({ url, secrets }, hosted, webhookSecret);
   expect(answer.status).toBe(200);
   const { cookies } = await startSession({ ...person, url, secrets, folder: '', output }, person);
   const page = await fetch(`${url}/incidents`, {

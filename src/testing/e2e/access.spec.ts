@@ -1,22 +1,14 @@
 import type { Page } from '@playwright/test';
-import { recordReports } from '#testing/browser/reports.ts';
-import { startSession } from '#testing/browser/session.ts';
 import type { PortalFacts } from '#testing/browser/portal-facts.ts';
 import { expect, test } from '#testing/browser/portal-test.ts';
+import { recordReports } from '#testing/browser/reports.ts';
+import { startSession } from '#testing/browser/session.ts';
+import { sendReport } from '#testing/reports/send-report.ts';
 
 const forbidden = /403 \(Forbidden\)/;
 
 const report = (portal: PortalFacts, secret: string, key: string) =>
-  fetch(`${portal.url}/api/monitor/job-report`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'X-TC-Portal-Webhook-Secret': secret },
-    body: JSON.stringify({
-      job_key: key,
-      title: key,
-      status: 'error',
-      finished_at: new Date().toISOString(),
-    }),
-  });
+  sendReport(portal, { job_key: key, title: key, status: 'error' }, secret);
 
 async function signIn(page: Page, person: { email: string; password: string }): Promise<void> {
   await page.goto('/sign-in');

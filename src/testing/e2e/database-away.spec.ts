@@ -2,9 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { createCompany } from '#testing/browser/company.ts';
-import { recordReports } from '#testing/browser/reports.ts';
 import { expect, test } from '#testing/browser/portal-test.ts';
+import { recordReports } from '#testing/browser/reports.ts';
 import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
+import { sendReport } from '#testing/reports/send-report.ts';
 
 // A portal of its own: nobody else's story may lose its database.
 let own: TestPortal;
@@ -65,17 +66,7 @@ test('a database that stops and comes back: pages say that nothing is known, nev
   await guest.getByRole('button', { name: 'Sign in' }).click();
   await expect(guest.getByRole('alert').filter({ hasText: 'The database is unavailable.' })).toBeVisible();
 
-  const refused = await fetch(`${own.url}/api/monitor/job-report`, {
-    method: 'POST',
-    headers: { 'X-TC-Portal-Webhook-Secret': own.secrets.TC_PORTAL_WEBHOOK_SECRET ?? '' },
-    body: JSON.stringify({
-      job_key: 'k',
-      title: 't',
-      status: 'success',
-      finished_at: new Date().toISOString(),
-    }),
-  });
-  expect(refused.status).toBe(503);
+  expect((await sendReport(own)).status).toBe(503);
 
   await giveBack();
   await expect(

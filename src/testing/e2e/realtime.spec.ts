@@ -1,6 +1,7 @@
 import type { Page, WebSocketRoute } from '@playwright/test';
 import { expect, test as base } from '@playwright/test';
 import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
+import { sendReport } from '#testing/reports/send-report.ts';
 
 /** A Phoenix message as Supabase Realtime speaks it (protocol 2.0.0): join reference, reference, topic, event, payload. */
 type Message = [string | null, string | null, string, string, Record<string, unknown>];
@@ -51,20 +52,8 @@ const test = base.extend<object, { portal: TestPortal }>({
 });
 
 async function reportError(portal: TestPortal, jobKey: string): Promise<void> {
-  const answer = await fetch(`${portal.url}/api/monitor/job-report`, {
-    method: 'POST',
-    headers: {
-      'Content-Type': 'application/json',
-      'X-TC-Portal-Webhook-Secret': portal.secrets.TC_PORTAL_WEBHOOK_SECRET ?? '',
-    },
-    body: JSON.stringify({
-      job_key: jobKey,
-      title: jobKey,
-      status: 'error',
-      message: 'It failed',
-      finished_at: new Date().toISOString(),
-    }),
-  });
+  const failure = { job_key: jobKey, title: jobKey, status: 'error', message: 'It failed' };
+  const answer = await sendReport(portal, failure);
   expect(answer.status).toBe(200);
 }
 

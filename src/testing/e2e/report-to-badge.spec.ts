@@ -3,7 +3,9 @@ import type { Page } from '@playwright/test';
 import type { Person } from '#testing/browser/company.ts';
 import type { PortalFacts } from '#testing/browser/portal-facts.ts';
 import { expect, test } from '#testing/browser/portal-test.ts';
-import { python, referenceSnippet, startPython } from '#testing/python/start-python.ts';
+import { python } from '#testing/python/find-python.ts';
+import { referenceSnippet } from '#testing/python/reference-snippet.ts';
+import { startPython } from '#testing/python/start-python.ts';
 
 // The first company of the portal belongs to this file: the environment's secret reports to it.
 

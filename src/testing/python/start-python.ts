@@ -1,20 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { projectFolder } from '#server/settings.ts';
-
-const names = process.platform === 'win32' ? ['py', 'python'] : ['python3', 'python'];
-
-/** The Python of this machine, or null. */
-export const python =
-  names.find((name) => spawnSync(name, ['--version'], { windowsHide: true }).status === 0) ?? null;
-
-/** The snippet that scripts older than the portal carry, letter by letter [contract: reports]. */
-export const referenceSnippet = fs.readFileSync(
-  path.join(projectFolder, 'src', 'testing', 'python', 'reference-snippet.py'),
-  'utf8',
-);
+import { python } from './find-python.ts';
 
 /** A program that runs. */
 export interface Sender {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestSupabase } from '#testing/database/start-supabase.ts';
+import { reportBody } from '#testing/reports/send-report.ts';
 
 // A database of its own, because this suite takes it away.
 let started: Awaited<ReturnType<typeof startTestSupabase>>;
@@ -13,17 +14,10 @@ let live: (request: Request) => Promise<Response>;
 const secret = `secret-${randomUUID()}`;
 
 async function report(runId: string): Promise<Response> {
-  const body = {
-    job_key: 'job',
-    title: 'Title',
-    status: 'success',
-    finished_at: new Date().toISOString(),
-    run_id: runId,
-  };
   return post(
     new Request('http://portal.test/api/monitor/job-report', {
       method: 'POST',
-      body: JSON.stringify(body),
+      body: JSON.stringify(reportBody({ run_id: runId })),
       headers: { 'X-TC-Portal-Webhook-Secret': secret },
     }),
   );

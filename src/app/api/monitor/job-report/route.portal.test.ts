@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
+import { reportBody } from '#testing/reports/send-report.ts';
 
 let portal: TestPortal;
 const patience = { timeout: 60_000 };
@@ -17,14 +18,13 @@ afterAll(async () => {
 });
 
 const path = '/api/monitor/job-report';
-const newReport = (runId: string = randomUUID()) => ({
-  job_key: `job-${runId.slice(0, 2)}`,
-  title: 'タイトル',
-  status: 'error',
-  finished_at: new Date().toISOString(),
-  message: '失敗しました',
-  run_id: runId,
-});
+const newReport = (runId: string = randomUUID()) =>
+  reportBody({
+    job_key: `job-${runId.slice(0, 2)}`,
+    status: 'error',
+    message: '失敗しました',
+    run_id: runId,
+  });
 
 const send = (body: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`${portal.url}${path}`, {
