@@ -164,6 +164,30 @@ const config = [
     },
   },
   {
+    // What reaches out or reads settings goes through the context, which guards it and can be replaced in a test.
+    files: ['src/plugins/*/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['node:http', 'node:https', 'node:http2', 'node:net', 'node:tls', 'undici'],
+              message: 'A plugin calls through the fetch of its context.',
+            },
+            { group: ['../*'], message: 'Import through #folder/… instead of climbing up.' },
+          ],
+        },
+      ],
+      'no-restricted-globals': [
+        'error',
+        { name: 'fetch', message: 'A plugin calls through the fetch of its context.' },
+        { name: 'globalThis', message: 'A plugin calls through the fetch of its context.' },
+      ],
+    },
+  },
+  {
     files: ['src/**/*.tsx'],
     ignores: ['src/**/*.test.tsx', 'src/app/global-error.tsx'],
     rules: {

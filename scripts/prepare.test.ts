@@ -22,7 +22,8 @@ test.skipIf(process.platform === 'win32')(
     });
     const code = await new Promise((resolve) => child.once('close', resolve));
     expect(code).toBe(130);
-    expect(output).toMatch(/^installing\n\nUndoing the installation.*\nput back\n$/);
+    expect(output.split('\n')).toEqual(expect.arrayContaining(['installing', 'put back']));
+    expect(output).not.toContain('goes on');
   },
 );
 

@@ -12,6 +12,7 @@ import { findFreePort } from '#server/ports.ts';
 import { projectFolder } from '#server/settings.ts';
 import { startSession } from '#testing/browser/session.ts';
 import { startTestSupabase } from '#testing/database/start-supabase.ts';
+import { supabaseVariables } from '#testing/database/variables.ts';
 import { sendReport } from '#testing/reports/send-report.ts';
 import { until } from '#testing/until.ts';
 
@@ -38,11 +39,7 @@ beforeAll(async () => {
     AbortSignal.timeout(300_000),
   );
   const inherited = { PATH: process.env.PATH, SystemRoot: process.env.SystemRoot };
-  secrets = {
-    NEXT_PUBLIC_SUPABASE_URL: supabase.url,
-    NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: supabase.publishableKey,
-    SUPABASE_SECRET_KEY: supabase.secretKey,
-  };
+  secrets = supabaseVariables(supabase);
   service = createClient<Database>(supabase.url, supabase.secretKey, { auth: { persistSession: false } });
   const first = spawnSync(
     process.execPath,

@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CommandPrograms, makeCommandJob } from '#testing/plugins/command-programs.ts';
+import { sql } from '#testing/database/clients.ts';
+import { CommandPrograms } from '#testing/plugins/command-programs.ts';
+import { makeCommandJob } from '#testing/plugins/make-command-job.ts';
+import { startWorker, stopWorkers } from '#testing/processes/start-worker.ts';
 import { forgetRuns } from '#testing/runs/forget-runs.ts';
 import { readTestAttempts, readTestRun, untilRunState } from '#testing/runs/read-run.ts';
 import { enqueueTestRuns, startTestRun } from '#testing/runs/start-runs.ts';
-import { sql } from '#testing/database/clients.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { until } from '#testing/until.ts';
-import { startWorker, stopWorkers } from '#testing/processes/start-worker.ts';
 
 const programs = new CommandPrograms();
 const sleeper = () => programs.writeSleeper();

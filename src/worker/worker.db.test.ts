@@ -11,7 +11,8 @@ import { projectFolder } from '#server/settings.ts';
 import { serviceClient, sql } from '#testing/database/clients.ts';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
 import { listen, type TestHttpServer } from '#testing/http/listen.ts';
-import { CommandPrograms, makeCommandJob } from '#testing/plugins/command-programs.ts';
+import { CommandPrograms } from '#testing/plugins/command-programs.ts';
+import { makeCommandJob } from '#testing/plugins/make-command-job.ts';
 import { makePluginJob, type TestPluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { startWorker, stopWorkers } from '#testing/processes/start-worker.ts';
 import { forgetRuns } from '#testing/runs/forget-runs.ts';
@@ -190,7 +191,7 @@ describe('the command plugin', () => {
   it('is off until the operator names a program', async () => {
     await startWorker();
     const run = await untilRunState(await startTestRun(await makeCommandJob(tenant.id, sleeper())), 'failed');
-    expect(run.error?.message).toContain('TC_PORTAL_COMMAND_ALLOWLIST');
+    expect(run.error?.code).toBe('command.noCommands');
   });
 
   it('runs no other program and no other argument than those that are named', async () => {
@@ -206,7 +207,7 @@ describe('the command plugin', () => {
     ];
     for (const other of others) {
       const run = await untilRunState(await startTestRun(await makeCommandJob(tenant.id, other)), 'failed');
-      expect(run.error?.message).toContain("operator's allowlist");
+      expect(run.error?.code).toMatch(/^command\.(program|argument)NotAllowed$/);
     }
   });
 
@@ -304,24 +305,27 @@ describe('the http-request plugin', () => {
     await allowed();
     const runId = await startTestRun(await createRequestJob({ url: origin }, { maxAttempts: 5 }));
     const run = await untilRunState(runId, 'failed');
-    expect(run.error?.message).toBe('The response status is 404, expected 200-299');
+    expect(run.error).toMatchObject({ code: 'http-request.unexpectedStatus', values: { status: 404 } });
     expect(await readTestAttempts(runId)).toEqual(['retry', 'failed']);
   });
 
   it('refuses a private address, a redirect to one, and a secret in the clear', async () => {
     await allowed();
     respond = () => ({ status: 302, headers: { location: 'http://127.0.0.2/' } });
-    const messageOf = async (payload: object) => {
+    const errorOf = async (payload: object) => {
       const jobId = await createRequestJob(payload, { maxAttempts: 3 });
       const run = await untilRunState(await startTestRun(jobId), 'failed');
       expect(run.attempt).toBe(1);
-      return run.error?.message;
+      return run.error;
     };
-    expect(await messageOf({ url: 'http://127.0.0.1:1/' })).toContain('loopback');
-    expect(await messageOf({ url: origin })).toContain('127.0.0.2');
-    expect(await messageOf({ url: origin, headers: 'Authorization: Bearer abc' })).toContain(
-      'secret of the job',
-    );
+    expect(await errorOf({ url: 'http://127.0.0.1:1/' })).toMatchObject({ code: 'outgoing.refused' });
+    expect(await errorOf({ url: origin })).toMatchObject({
+      code: 'outgoing.refused',
+      values: { address: '127.0.0.2' },
+    });
+    expect(await errorOf({ url: origin, headers: 'Authorization: Bearer abc' })).toMatchObject({
+      code: 'http-request.headerNeedsSecret',
+    });
   });
 });
 
@@ -500,7 +504,7 @@ describe('a remote plugin', () => {
         'success',
         'failed',
       );
-      expect(refused.error?.message).toBe('The plugin returned 401');
+      expect(refused.error).toMatchObject({ code: 'remote.answered', values: { status: 401 } });
     } finally {
       service.kill();
     }
@@ -522,14 +526,14 @@ describe('a remote plugin', () => {
     await start();
     const runId = await startTestRun(await createRemoteJob({ maxAttempts: 3 }));
     const run = await untilRunState(runId, 'failed');
-    expect(run.error?.message).toContain("The plugin's response is not a valid outcome");
+    expect(run.error?.code).toBe('remote.noOutcome');
     expect(await readTestAttempts(runId)).toEqual(['retry', 'failed']);
   });
 
   it('that is on a private address is not called unless the operator allows it', async () => {
     await startWorker();
     const run = await untilRunState(await startTestRun(await createRemoteJob()), 'failed');
-    expect(run.error?.message).toContain('TC_PORTAL_ALLOWED_HOSTS');
+    expect(run.error?.code).toBe('outgoing.refused');
     expect(calls).toEqual([]);
   });
 

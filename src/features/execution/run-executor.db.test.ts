@@ -15,11 +15,11 @@ import {
   snoozed,
   success,
 } from '#plugins/contract.ts';
+import { serviceClient, sql } from '#testing/database/clients.ts';
 import { makePluginJob, type TestPluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { forgetRuns } from '#testing/runs/forget-runs.ts';
-import { readTestAttempts, readTestRun } from '#testing/runs/read-run.ts';
+import { readTestAttempts, readTestRun, untilRunState } from '#testing/runs/read-run.ts';
 import { enqueueTestRuns, startTestRun } from '#testing/runs/start-runs.ts';
-import { serviceClient, sql } from '#testing/database/clients.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { until } from '#testing/until.ts';
 
@@ -132,12 +132,6 @@ async function startJob(name: string, job: Partial<TestPluginJob> = {}): Promise
   return startTestRun((await createJob(name, job)).jobId);
 }
 
-const untilState = (runId: string, ...states: string[]) =>
-  until(
-    () => readTestRun(runId),
-    ({ state }) => states.includes(state),
-  );
-
 const readJob = async (runId: string) => {
   const [row] = await sql<{ cursor: string | null; id: string }[]>`
     select j.* from public.jobs j join public.runs r on r.job_id = j.id where r.id = ${runId}`;
@@ -171,7 +165,7 @@ describe('a run', () => {
   it('keeps message, result, progress, events, log without secrets, and status when it succeeds', async () => {
     startExecutor();
     const runId = await startJob('tell-everything');
-    const run = await untilState(runId, 'success');
+    const run = await untilRunState(runId, 'success');
     expect(run).toMatchObject({
       attempt: 1,
       message: 'well done',
@@ -191,7 +185,7 @@ describe('a run', () => {
   it('keeps the codes and values of what it says, without secrets [rule 46: texts as codes]', async () => {
     startExecutor();
     const runId = await startJob('say-by-code');
-    const run = await untilState(runId, 'failed');
+    const run = await untilRunState(runId, 'failed');
     const values = { name: 'password=[redacted]' };
     const text = 'The job has no secret named password=[redacted]';
     expect(run).toMatchObject({
@@ -217,7 +211,7 @@ describe('a run', () => {
 
   it('keeps no code of what a plugin says in its own words', async () => {
     startExecutor();
-    const run = await untilState(await startJob('fail-for-good'), 'failed');
+    const run = await untilRunState(await startJob('fail-for-good'), 'failed');
     expect(run).toMatchObject({ message: 'wrong setting', message_code: null, message_values: null });
     expect(run.error).toEqual({ name: 'NonRetryableError', message: 'wrong setting' });
   });
@@ -225,8 +219,8 @@ describe('a run', () => {
   it('writes the cursor with the success, and reads it before the next run [rule 28: cursor]', async () => {
     startExecutor();
     const { jobId } = await createJob('tell-everything');
-    await untilState(await startTestRun(jobId), 'success');
-    const second = await untilState(await startTestRun(jobId), 'success');
+    await untilRunState(await startTestRun(jobId), 'success');
+    const second = await untilRunState(await startTestRun(jobId), 'success');
     expect(second).toMatchObject({ cursor_before: '1', cursor_after: '2' });
     const rows =
       await sql`select id from public.audit_log where subject_id = ${jobId} and action = 'jobs.update'`;
@@ -236,14 +230,14 @@ describe('a run', () => {
   it('leaves the cursor where it is when it fails [rule 28: cursor]', async () => {
     startExecutor();
     const runId = await startJob('fail-always');
-    await untilState(runId, 'failed');
+    await untilRunState(runId, 'failed');
     expect((await readJob(runId)).cursor).toBeNull();
   });
 
   it('is tried again after a failure, and succeeds [rule 25: time-out and retry]', async () => {
     startExecutor();
     const runId = await startJob('fail-twice', { maxAttempts: 3 });
-    const run = await untilState(runId, 'success', 'failed');
+    const run = await untilRunState(runId, 'success', 'failed');
     expect(run).toMatchObject({ state: 'success', attempt: 3, error: null });
     expect(await readTestAttempts(runId)).toEqual(['retry', 'retry', 'success']);
     expect((await readJob(runId)).cursor).toBe('after');
@@ -252,7 +246,7 @@ describe('a run', () => {
   it('fails after its last attempt, and its job status is an error [rule 25: time-out and retry]', async () => {
     startExecutor();
     const runId = await startJob('fail-always', { maxAttempts: 2 });
-    const run = await untilState(runId, 'failed');
+    const run = await untilRunState(runId, 'failed');
     expect(run).toMatchObject({ attempt: 2, error: { name: 'Error', message: 'no' } });
     const [status] = await sql`select * from public.job_status where job_id = ${(await readJob(runId)).id}`;
     expect(status).toMatchObject({ last_status: 'error', last_message: 'no' });
@@ -260,7 +254,7 @@ describe('a run', () => {
 
   it('is not tried again after a non-retryable error [rule 25: time-out and retry]', async () => {
     startExecutor();
-    const run = await untilState(await startJob('fail-for-good', { maxAttempts: 5 }), 'failed');
+    const run = await untilRunState(await startJob('fail-for-good', { maxAttempts: 5 }), 'failed');
     expect(run).toMatchObject({ attempt: 1, error: { name: 'NonRetryableError', message: 'wrong setting' } });
   });
 
@@ -281,7 +275,7 @@ describe('a run', () => {
   it('a snooze burns no attempt', async () => {
     startExecutor();
     const runId = await startJob('snooze-once', { maxAttempts: 1 });
-    const run = await untilState(runId, 'success', 'failed');
+    const run = await untilRunState(runId, 'success', 'failed');
     expect(run).toMatchObject({ state: 'success', attempt: 1 });
     expect(await readTestAttempts(runId)).toEqual(['success']);
   });
@@ -289,20 +283,20 @@ describe('a run', () => {
   it('is cut at its time-out, even when its handler ignores the signal, and the slot is free [rule 25: time-out and retry]', async () => {
     startExecutor({ concurrency: 1 });
     const runId = await startJob('ignore-abort', { timeoutSeconds: 1 });
-    const run = await untilState(runId, 'failed');
+    const run = await untilRunState(runId, 'failed');
     expect(run.error?.name).toBe('AttemptTimeoutError');
     expect(await readTestAttempts(runId)).toEqual(['timed_out']);
-    await untilState(await startJob('brief'), 'success');
+    await untilRunState(await startJob('brief'), 'success');
     // The late result is dropped.
     letGo();
-    await untilState(await startJob('brief'), 'success');
+    await untilRunState(await startJob('brief'), 'success');
     expect(await readTestRun(runId)).toMatchObject({ state: 'failed', cursor_after: null });
   });
 
   it('keeps the stack for admins and shows staff name and message only [rule 29: progress and errors]', async () => {
     startExecutor();
     const runId = await startJob('fail-always');
-    const run = await untilState(runId, 'failed');
+    const run = await untilRunState(runId, 'failed');
     expect(run.error).toEqual({ name: 'Error', message: 'no' });
     const asAdmin = await tenant.admin.client.from('run_error_stacks').select('stack').eq('run_id', runId);
     const asStaff = await tenant.staff.client.from('run_error_stacks').select('stack').eq('run_id', runId);
@@ -332,7 +326,7 @@ describe('a run', () => {
     // One row version for the claim and few for progress, not one for each of 20,000 calls.
     expect((await countUpdates()) - updatesBefore).toBeLessThan(1_000);
     letGo();
-    await untilState(runId, 'success');
+    await untilRunState(runId, 'success');
   });
 });
 
@@ -349,7 +343,7 @@ describe('[rule 26: cancel]', () => {
     expect(await countMessages()).toBe(0);
     const { jobId } = await createJob('brief');
     startExecutor();
-    await untilState(await startTestRun(jobId), 'success');
+    await untilRunState(await startTestRun(jobId), 'success');
     expect(order).not.toContain(runId);
     expect(await readTestRun(runId)).toMatchObject({ state: 'canceled', attempt: 0 });
   });
@@ -360,10 +354,10 @@ describe('[rule 26: cancel]', () => {
     // A machine that is busy with something else may be late once, not ten times.
     for (let round = 0; round < 10 && fastestMs >= 2_000; round += 1) {
       const runId = await startJob('wait-for-abort');
-      await untilState(runId, 'running');
+      await untilRunState(runId, 'running');
       const startedAtMs = performance.now();
       expect(await cancel(runId)).toBe('running');
-      await untilState(runId, 'canceled');
+      await untilRunState(runId, 'canceled');
       fastestMs = Math.min(fastestMs, performance.now() - startedAtMs);
       expect(await readTestAttempts(runId)).toEqual(['canceled']);
     }
@@ -373,9 +367,9 @@ describe('[rule 26: cancel]', () => {
   it('cuts a handler that ignores it at its time-out', async () => {
     startExecutor();
     const runId = await startJob('ignore-abort', { timeoutSeconds: 3, maxAttempts: 5 });
-    await untilState(runId, 'running');
+    await untilRunState(runId, 'running');
     await cancel(runId);
-    expect(await untilState(runId, 'canceled', 'failed', 'success')).toMatchObject({ state: 'canceled' });
+    expect(await untilRunState(runId, 'canceled', 'failed', 'success')).toMatchObject({ state: 'canceled' });
   });
 
   it('is not undone by a retry that comes at the same moment', async () => {
@@ -419,7 +413,7 @@ describe('[rule 27: concurrency limits]', () => {
     const { jobId } = await createJob('brief', { concurrencyLimit: 1 });
     const ids = await enqueueTestRuns(tenant.id, jobId, 20);
     startExecutor();
-    for (const id of ids) await untilState(id, 'success');
+    for (const id of ids) await untilRunState(id, 'success');
     expect(order).toEqual(ids.toSorted());
   });
 
@@ -446,7 +440,7 @@ describe('[rule 27: concurrency limits]', () => {
     startExecutor({ concurrency: 3 });
     await until(() => order.length === 3);
     letGo();
-    for (const id of ids) await untilState(id, 'success');
+    for (const id of ids) await untilRunState(id, 'success');
     expect(atOnceMax).toBe(3);
   });
 
@@ -456,7 +450,7 @@ describe('[rule 27: concurrency limits]', () => {
     const other = await createJob('brief');
     const [last] = await enqueueTestRuns(tenant.id, other.jobId, 1);
     startExecutor({ concurrency: 5 });
-    await untilState(last!, 'success');
+    await untilRunState(last!, 'success');
   });
 
   it('take runs that a person waits for before those of schedules', async () => {
@@ -497,7 +491,7 @@ describe('[rule 24: leases]', () => {
   it('aborts a handler whose run was taken from it', async () => {
     startExecutor();
     const runId = await startJob('wait-for-abort');
-    await untilState(runId, 'running');
+    await untilRunState(runId, 'running');
     await sql`update public.runs set attempt_token = gen_random_uuid() where id = ${runId}`;
     await until(() => executors[0]!.counts.running === 0);
     expect(await readTestRun(runId)).toMatchObject({ state: 'running' });
@@ -507,37 +501,36 @@ describe('[rule 24: leases]', () => {
     startExecutor({ leaseSeconds: 6, heartbeatMs: 600 });
     startExecutor({ leaseSeconds: 6, heartbeatMs: 600 });
     const runId = await startJob('wait');
-    await untilState(runId, 'running');
+    await untilRunState(runId, 'running');
     const [lease] =
       await sql`select lease_expires_at + interval '1 second' as later from public.runs where id = ${runId}`;
     await until(async () => (await sql`select 1 where now() > ${lease!.later as Date}`).length === 1);
     expect(await readTestRun(runId)).toMatchObject({ state: 'running', attempt: 1 });
     letGo();
-    await untilState(runId, 'success');
+    await untilRunState(runId, 'success');
     expect(order).toEqual([runId]);
   });
 
   it('gives a run back when the worker stops, without burning its attempt', async () => {
     const executor = startExecutor();
     const runId = await startJob('wait-for-abort', { maxAttempts: 1 });
-    await untilState(runId, 'running');
+    await untilRunState(runId, 'running');
     await executor.stop(0);
     expect(await readTestRun(runId)).toMatchObject({ state: 'pending', attempt: 0, next_attempt_at: null });
     expect(await readTestAttempts(runId)).toEqual([]);
     startExecutor();
-    await untilState(runId, 'running');
+    await untilRunState(runId, 'running');
   });
 });
 
 describe('what is switched off while it waits [rule 22: switching off]', () => {
   const plugin = (pluginId: string, isOn: boolean) =>
     sql`update public.plugins set is_enabled = ${isOn} where id = ${pluginId}`;
-  const off = (reason: string, code: string) => ({
+  const off = (code: string) => ({
     state: 'canceled',
     attempt: 0,
-    message: `${reason} before the run could start`,
     message_code: code,
-    error: { name: 'SwitchedOff', message: `${reason} before the run could start`, code },
+    error: { name: 'SwitchedOff', code },
   });
 
   it('of a disabled plugin nothing begins, whoever started it; its runs end canceled and say why', async () => {
@@ -547,10 +540,10 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
     const scheduled = await enqueueTestRuns(tenant.id, jobId, 25);
     await plugin(pluginId, false);
     startExecutor();
-    for (const id of [byHand, ...scheduled]) await untilState(id, 'canceled');
-    expect(await readTestRun(byHand)).toMatchObject(off('The plugin was disabled', 'run.pluginOff'));
-    expect(await readTestRun(scheduled[24]!)).toMatchObject(off('The plugin was disabled', 'run.pluginOff'));
-    await untilState(other, 'success');
+    for (const id of [byHand, ...scheduled]) await untilRunState(id, 'canceled');
+    expect(await readTestRun(byHand)).toMatchObject(off('run.pluginOff'));
+    expect(await readTestRun(scheduled[24]!)).toMatchObject(off('run.pluginOff'));
+    await untilRunState(other, 'success');
     expect(await readTestAttempts(byHand)).toEqual([]);
     expect(await countMessages()).toBe(0);
     const [totals] = await sql`select canceled_count from public.run_stats_daily where job_id = ${jobId}`;
@@ -565,7 +558,7 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
     const running = await startTestRun(jobId);
     const failing = await startJob('fail-always', { maxAttempts: 3, backoffSeconds: 3_600 });
     startExecutor();
-    await untilState(running, 'running');
+    await untilRunState(running, 'running');
     await until(
       () => readTestRun(failing),
       ({ next_attempt_at }) => next_attempt_at !== null,
@@ -577,7 +570,7 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
       expect(await readTestRun(failing)).toMatchObject({ state: 'canceled', error: { name: 'SwitchedOff' } });
       expect(await readTestAttempts(failing)).toEqual(['retry']);
       letGo();
-      await untilState(running, 'success');
+      await untilRunState(running, 'success');
     } finally {
       await plugin(pluginId, true);
     }
@@ -593,18 +586,16 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
     const disabled = await enqueue();
     await sql`update public.jobs set is_enabled = false where id = ${jobId}`;
     startExecutor();
-    await untilState(disabled.byHand, 'success');
-    await untilState(disabled.scheduled, 'canceled', 'success');
-    expect(await readTestRun(disabled.scheduled)).toMatchObject(off('The job was disabled', 'run.jobOff'));
+    await untilRunState(disabled.byHand, 'success');
+    await untilRunState(disabled.scheduled, 'canceled', 'success');
+    expect(await readTestRun(disabled.scheduled)).toMatchObject(off('run.jobOff'));
 
     await sql`update public.jobs set is_enabled = true where id = ${jobId}`;
     await sql`insert into public.scheduler_settings (tenant_id, is_enabled) values (${ofTenant.id}, false)`;
     const stopped = await enqueue();
-    await untilState(stopped.byHand, 'success');
-    await untilState(stopped.scheduled, 'canceled', 'success');
-    expect(await readTestRun(stopped.scheduled)).toMatchObject(
-      off('All schedules were stopped', 'run.schedulesOff'),
-    );
+    await untilRunState(stopped.byHand, 'success');
+    await untilRunState(stopped.scheduled, 'canceled', 'success');
+    expect(await readTestRun(stopped.scheduled)).toMatchObject(off('run.schedulesOff'));
   });
 
   it('a scheduled run that has begun goes on with its next attempt although its job was disabled', async () => {
@@ -616,7 +607,7 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
       ({ attempt, state }) => attempt >= 1 && state === 'pending',
     );
     await sql`update public.jobs set is_enabled = false where id = ${jobId}`;
-    await untilState(id, 'success');
+    await untilRunState(id, 'success');
   });
 });
 
@@ -636,17 +627,17 @@ describe('an idle worker', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect((await readTestRun(first)).state).toBe('pending');
     executor.wake();
-    await untilState(first, 'running');
+    await untilRunState(first, 'running');
     letGo();
-    await untilState(second, 'success');
+    await untilRunState(second, 'success');
   });
 
   it('asks often for a while after it had something to do', async () => {
     const executor = startExecutor({ idlePollMs: 600_000, pollMs: 20 });
     const first = await startJob('brief');
     executor.wake();
-    await untilState(first, 'success');
-    await untilState(await startJob('brief'), 'success');
+    await untilRunState(first, 'success');
+    await untilRunState(await startJob('brief'), 'success');
   });
 });
 
@@ -676,7 +667,7 @@ describe('the reaper [rule 31: every run ends]', () => {
     expect(await reapLostRuns()).toEqual({ requeued: 1, finished: 0 });
     expect(await reapLostRuns()).toEqual({ requeued: 0, finished: 0 });
     startExecutor();
-    await untilState(runId, 'success');
+    await untilRunState(runId, 'success');
   });
 
   it('brings back a running run whose worker and message are gone, and ends it after its attempts', async () => {
@@ -696,11 +687,11 @@ describe('the reaper [rule 31: every run ends]', () => {
   it('leaves alone what a worker holds', async () => {
     startExecutor();
     const runId = await startJob('wait');
-    await untilState(runId, 'running');
+    await untilRunState(runId, 'running');
     await sql`select pgmq.purge_queue('runs_high')`;
     expect(await reapLostRuns()).toEqual({ requeued: 0, finished: 0 });
     letGo();
-    await untilState(runId, 'success');
+    await untilRunState(runId, 'success');
   });
 });
 

@@ -147,30 +147,6 @@ describe('history', () => {
     expect((await listRuns(memberOf(other), job, allRuns, null)).items).toEqual([]);
     expect(await countRuns(memberOf(other), job)).toBe(0);
   });
-
-  it('costs the same on every page: a range of one index, without a sort', async () => {
-    const [member] = await sql<{ id: string }[]>`select ${tenant.staff.id} as id`;
-    const plan = await sql.begin(async (transaction) => {
-      await transaction`analyze public.runs`;
-      await transaction`select set_config('request.jwt.claim.sub', ${member?.id ?? ''}, true)`;
-      await transaction`select set_config('request.jwt.claims', ${JSON.stringify({ sub: member?.id })}, true)`;
-      await transaction`set local role authenticated`;
-      // A table of a test is small enough to be read whole, or by its primary key.
-      await transaction`set local enable_seqscan = off`;
-      await transaction`set local enable_bitmapscan = off`;
-      return transaction<{ 'QUERY PLAN': string }[]>`
-        explain (analyze, costs off, timing off)
-        select id from public.runs
-        where job_id = ${job}
-          and (ordered_at, id) < ('2026-11-20T15:00:00Z', '01a20069-750f-7761-aae5-619e2a5ee82d')
-        order by ordered_at desc, id desc
-        limit 51`;
-    });
-    const text = plan.map((line) => line['QUERY PLAN']).join('\n');
-    expect(text).toContain('runs_of_job_newest_first');
-    expect(text).toMatch(/Index Cond: .*job_id = .*ROW\(ordered_at, id\) < /);
-    expect(text).not.toContain('Sort');
-  });
 });
 
 describe('readDailyStats', () => {

@@ -6,6 +6,7 @@ import { runTick } from '#features/scheduler/run-tick.ts';
 import { sql } from '#testing/database/clients.ts';
 import type { Columns } from '#testing/database/insert-row.ts';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
+import { supabaseVariables } from '#testing/database/variables.ts';
 import { makeJob, ofPlugin } from '#testing/jobs/make-job.ts';
 import { makePlugin } from '#testing/plugins/make-plugin.ts';
 import { makeSchedule } from '#testing/schedules/make-schedule.ts';
@@ -60,16 +61,13 @@ const cases: Case[] = [
 ].map((one) => ({ ...one, first: one.instants[0]! }));
 
 function start(script: string, args: readonly number[] = []): ChildProcess {
-  const { url, publishableKey, secretKey } = ownSupabase;
   return spawn(process.execPath, [path.resolve('src/testing/processes', script), ...args.map(String)], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env.PATH,
       NODE_ENV: 'test',
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-      NEXT_PUBLIC_SUPABASE_URL: url,
-      NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: publishableKey,
-      SUPABASE_SECRET_KEY: secretKey,
+      ...supabaseVariables(ownSupabase),
     },
   });
 }

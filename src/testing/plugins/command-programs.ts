@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { makePluginJob, type TestPluginJob } from '#testing/plugins/make-plugin-job.ts';
 
 /** A program for the command plugin, and the allow-list that lets it run. */
 export interface CommandProgram {
@@ -38,19 +37,4 @@ export class CommandPrograms {
   delete(): void {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-/** A job that runs a program. Answers with its id. */
-export async function makeCommandJob(
-  tenantId: string,
-  { program, args }: Pick<CommandProgram, 'program' | 'args'>,
-  job: Partial<TestPluginJob> = {},
-): Promise<string> {
-  const { jobId } = await makePluginJob(tenantId, {
-    pluginKey: 'command',
-    name: 'run',
-    payload: { program, arguments: args },
-    ...job,
-  });
-  return jobId;
 }

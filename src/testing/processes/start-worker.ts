@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { projectFolder } from '#server/settings.ts';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
+import { supabaseVariables } from '#testing/database/variables.ts';
 import { until } from '#testing/until.ts';
 
 /** A real worker: the program that `npm start` runs. */
@@ -17,7 +18,6 @@ const started = new Set<ChildProcess>();
 
 /** Starts a worker without a scheduler and waits until it takes runs. */
 export async function startWorker(environment: Record<string, string> = {}): Promise<TestWorker> {
-  const { url, publishableKey, secretKey } = ownSupabase;
   const file = path.join(projectFolder, 'src', 'worker', 'main.ts');
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
     cwd: projectFolder,
@@ -27,9 +27,7 @@ export async function startWorker(environment: Record<string, string> = {}): Pro
       SystemRoot: process.env.SystemRoot,
       NODE_ENV: 'production',
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-      NEXT_PUBLIC_SUPABASE_URL: url,
-      NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: publishableKey,
-      SUPABASE_SECRET_KEY: secretKey,
+      ...supabaseVariables(ownSupabase),
       WORKER_SCHEDULER: 'off',
       WORKER_IDLE_POLL_MS: '50',
       ...environment,

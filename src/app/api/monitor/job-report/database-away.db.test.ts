@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestSupabase } from '#testing/database/start-supabase.ts';
+import { supabaseVariables } from '#testing/database/variables.ts';
 import { reportBody } from '#testing/reports/send-report.ts';
 
 // A database of its own, because this suite takes it away.
@@ -30,12 +31,9 @@ const recordedRunIds = async (): Promise<Set<string>> => {
 
 beforeAll(async () => {
   started = await startTestSupabase();
-  const { url, publishableKey, secretKey, superuserUrl } = started.supabase;
-  sql = postgres(superuserUrl, { max: 1, onnotice: () => {} });
+  sql = postgres(started.supabase.superuserUrl, { max: 1, onnotice: () => {} });
   await sql`insert into public.tenants (name) values ('Only')`;
-  vi.stubEnv('NEXT_PUBLIC_SUPABASE_URL', url);
-  vi.stubEnv('NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY', publishableKey);
-  vi.stubEnv('SUPABASE_SECRET_KEY', secretKey);
+  for (const [name, value] of Object.entries(supabaseVariables(started.supabase))) vi.stubEnv(name, value);
   vi.stubEnv('TC_PORTAL_WEBHOOK_SECRET', secret);
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   ({ POST: post } = await import('#app/api/monitor/job-report/route.ts'));
