@@ -52,7 +52,7 @@ function isBuilt(wanted: string): boolean {
   );
 }
 
-/** The environment of Next: values for the pages come at run time, so that portals can share one build. */
+/** The environment of Next, without values for the pages: they are set at run time, so that portals can share one build. */
 export function nextEnvironment(
   environment: Record<string, string | undefined>,
   mode: 'development' | 'production',
@@ -71,7 +71,7 @@ function buildEnvironment(): NodeJS.ProcessEnv {
   return { ...nextEnvironment(Object.fromEntries(kept), 'production'), PORTAL_SKIP_TYPES: '1' };
 }
 
-/** Builds the pages unless what is there was made from the same sources. Says whether it built. */
+/** Builds the pages unless the existing build has the same sources. Returns whether it built. */
 export async function buildPages(
   log: LogFile,
   onProgress: (seconds: number) => void,

@@ -10,7 +10,7 @@ afterEach(() => {
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-it('starts that fail come at growing pauses, however long each of them takes', async () => {
+it('waits longer after each failed start, however long each one takes', async () => {
   const restarter = new Restarter();
   const delays: number[] = [];
   restarter.started();
@@ -25,7 +25,7 @@ it('starts that fail come at growing pauses, however long each of them takes', a
   expect(delays.slice(0, 8)).toEqual([200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000]);
 });
 
-it('what has run for half a minute is started again at once, what ends sooner is not', async () => {
+it('restarts at once after half a minute of running, but waits if it ended sooner', async () => {
   const restarter = new Restarter();
   const delays: number[] = [];
   const endAfter = async (ms: number) => {
@@ -43,7 +43,7 @@ it('what has run for half a minute is started again at once, what ends sooner is
   expect(delays).toEqual([200, 400, 800, 200, 400]);
 });
 
-it('nothing is started again once it was stopped', async () => {
+it('does not restart after it was stopped', async () => {
   const restarter = new Restarter();
   const start = vi.fn(async () => {});
   restarter.schedule(start, () => {});

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { LogFile } from '#server/log-file.ts';
 
-/** A program of ours that the supervisor keeps alive. */
+/** One of our programs that the supervisor keeps running. */
 export interface ChildOptions {
   readonly name: string;
   readonly file: string;
@@ -11,9 +11,9 @@ export interface ChildOptions {
   /** Copies the output to the screen, for development. */
   readonly toScreen?: boolean;
   readonly onRestart: (name: string, delay: number) => void;
-  /** How long it may go on with its work after it was asked to stop. */
+  /** How long it may continue its work after it was asked to stop. */
   readonly graceMs?: number;
-  /** Hears what it says beside being ready. */
+  /** Receives its messages except "ready". */
   readonly onMessage?: (message: unknown) => void;
 }
 
@@ -21,7 +21,7 @@ const shortest = 200;
 const longest = 10_000;
 const healthyAfter = 30_000;
 
-/** Starts again, with growing pauses, whatever ends by itself. */
+/** Restarts a process that ends by itself, with growing pauses. */
 export class Restarter {
   #delay = shortest;
   #startedAt: number | null = null;
@@ -33,16 +33,16 @@ export class Restarter {
     return this.#hasStarted;
   }
 
-  /** Notes that the thing runs from now on. */
+  /** Records that the process is running from now on. */
   started(): void {
     this.#startedAt = performance.now();
     this.#hasStarted = true;
   }
 
-  /** Plans the next start; nothing happens once `stop` was called. */
+  /** Schedules the next start; does nothing after `stop`. */
   schedule(start: () => Promise<void>, onDelay: (delay: number) => void): void {
     if (this.#stopped) return;
-    // Only time in which the thing ran makes it healthy, not time in which its start failed again and again.
+    // Only time in which the process ran counts as healthy, not time spent in failing starts.
     const ranMs = this.#startedAt === null ? 0 : performance.now() - this.#startedAt;
     this.#startedAt = null;
     if (ranMs > healthyAfter) this.#delay = shortest;
@@ -76,18 +76,18 @@ export class Child {
     return this.#process?.pid;
   }
 
-  /** The last lines that it wrote. */
+  /** The last lines of its output. */
   get tail(): string {
     return this.#tail;
   }
 
-  /** Resolves when the process says that it works; from then on it is kept alive. */
+  /** Resolves when the process says that it is ready; from then on it is restarted if it ends. */
   async start(): Promise<void> {
     const { name, file, environment, cwd, log, toScreen, onRestart } = this.#options;
     this.#tail = '';
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
       cwd,
-      // What Node has compiled before makes a start, and so a restart, twice as fast (scripts/prepare.mjs).
+      // Node's compile cache makes starts and restarts twice as fast (scripts/prepare.mjs).
       env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       windowsHide: true,
@@ -123,12 +123,12 @@ export class Child {
     });
   }
 
-  /** Says something to it; a process that is just gone need not hear it. */
+  /** Sends it a message; if it has just ended, the message is lost, which is fine. */
   tell(message: string): void {
     if (this.#process?.connected) this.#process.send(message, () => {});
   }
 
-  /** Asks it to finish what it does, and insists after a while. */
+  /** Asks it to finish its work, and kills it after a while. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#restarter.stop();
@@ -140,7 +140,7 @@ export class Child {
         clearTimeout(insist);
         resolve();
       });
-      // A message also works on Windows, where signals only kill.
+      // Unlike signals, which only kill on Windows, a message works everywhere.
       if (child.connected) child.send('stop');
       else child.kill('SIGTERM');
     });

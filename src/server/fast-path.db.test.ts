@@ -112,7 +112,7 @@ const sjis = Buffer.concat([
   Buffer.from('"}'),
 ]);
 
-describe('the fast path answers what the route answers', () => {
+describe('the fast path responds like the route', () => {
   it.each<[string, Sent, number]>([
     ['a report', { path, body: report() }, 200],
     ['a query', { path, query: '?from=cron', body: report() }, 200],
@@ -158,7 +158,7 @@ describe('the fast path takes', () => {
     expect(answer).toMatchObject({ status: 200, body: expect.stringContaining('"success":true') });
   });
 
-  it('methods that the route cannot be asked with', async () => {
+  it('methods that the route does not support', async () => {
     const answer = await sendToFastPath({ path, method: 'PROPFIND' });
     expect(answer).toMatchObject({ status: 405, headers: { allow: 'POST' } });
   });

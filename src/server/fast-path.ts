@@ -5,11 +5,11 @@ import { reportJob, reportJobStart } from '#features/reports/api.ts';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-// One handler answers every method: what is not POST gets its 405.
+// One handler for every method: it responds 405 to all except POST.
 function listen({ POST: respond }: typeof jobReportRoute): Listener {
   return getRequestListener((request) => respond(request), {
     overrideGlobalObjects: false,
-    // It would cut a sender off half a second after its refusal; the server reads on (refused-body.ts).
+    // The listener would cut a sender off half a second after refusing it; the server continues to read (refused-body.ts).
     autoCleanupIncoming: false,
   });
 }
@@ -20,14 +20,14 @@ const listeners = new Map<string, Listener>([
 ]);
 
 /**
- * Answers a report without the way through Next, which costs more than the report itself. The verbs and answers are those
- * of the routes in `src/app/api/monitor`, which hosts without this server use.
+ * Handles a report without Next, which costs more than the report itself. It uses the verbs and responses of the routes
+ * in `src/app/api/monitor`, which hosts without this server use.
  * @returns whether the request was one of these
  */
 export function takeFastPath(request: IncomingMessage, response: ServerResponse): boolean {
   const listener = listeners.get(request.url?.split('?', 1)[0] ?? '');
   if (!listener) return false;
-  // The listener refuses a host in capitals (http://PORTAL-PC:3000) and HTTP/1.0, which sends none; a report needs no host.
+  // The listener refuses an upper-case host (http://PORTAL-PC:3000) and HTTP/1.0, which sends no host; a report needs none.
   request.headers.host = 'portal';
   response.setHeader('X-Content-Type-Options', 'nosniff');
   void listener(request, response);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { LogFile } from '#server/log-file.ts';
 
-test('a log keeps its end and never grows without bound', () => {
+test('a log keeps its end and its size stays limited', () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal log '));
   const file = path.join(folder, 'logs', 'a.log');
   const log = new LogFile(file);

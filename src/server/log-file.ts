@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const limit = 5 * 1024 * 1024;
 
-/** A log file that never takes more than twice 5 MiB: the older half is kept as `<name>.1`. */
+/** A log file of at most twice 5 MiB: the older half is kept as `<name>.1`. */
 export class LogFile {
   readonly file: string;
   #size = 0;
@@ -15,7 +15,7 @@ export class LogFile {
     this.#size = fs.existsSync(file) ? fs.statSync(file).size : 0;
   }
 
-  /** Appends text. A disk that is full costs the log, not the process that wrote to it. */
+  /** Appends text. If the disk is full, the text is lost but the process continues. */
   write(text: string): void {
     try {
       if (this.#size > limit) {
@@ -32,7 +32,7 @@ export class LogFile {
     }
   }
 
-  /** Writes one line with the time in front. */
+  /** Writes one line that starts with the time. */
   line(text: string): void {
     this.write(`${new Date().toISOString()} ${text}\n`);
   }

@@ -1,6 +1,6 @@
 import { start } from '#server/supervisor.ts';
 
-/** Starts everything and stays until somebody stops it. Answers with the exit code. */
+/** Starts the portal and waits until it is stopped. Returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
     return await start(args);

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { StartProblem } from '#server/start-problem.ts';
 
-/** Where the embedded PostgreSQL's programs and extension files are. */
+/** The folders of the embedded PostgreSQL's programs and extension files. */
 export interface Binaries {
   readonly postgres: string;
   readonly initdb: string;

@@ -7,7 +7,7 @@ import { until } from '#testing/until.ts';
 let supabase: TestSupabase;
 let stop: () => Promise<void>;
 
-// A database of its own: nobody else's may die.
+// Its own database, because this test kills it.
 beforeAll(async () => {
   ({ supabase, stop } = await startTestSupabase());
 });
@@ -29,16 +29,16 @@ const ask = async (place: number): Promise<{ status: number; ms: number }> => {
   return { status: answer.status, ms: performance.now() - startedAt };
 };
 
-// Far less than anything in the way waits before it gives up, and more than a busy machine needs.
+// Much shorter than any timeout on the way, and longer than a busy machine needs.
 const atOnceMs = 5_000;
 
-it('a database that is killed under load: the Data API lives, answers 503 at once, and works again by itself [rule 7: database away]', async () => {
+it('the Data API survives when its database is killed under load: it responds 503 at once and recovers by itself [rule 7: database away]', async () => {
   const answers: { status: number; ms: number }[] = [];
   let isOver = false;
   const askForever = async (place: number): Promise<void> => {
     while (!isOver) answers.push(await ask(place));
   };
-  // A Data API that ended would refuse a connection, and one of these would throw.
+  // If the Data API had ended, it would refuse a connection and one of these would throw.
   const asking = Promise.all(Array.from({ length: 20 }, (_, place) => askForever(place)));
   const isWell = (from: number) => {
     const since = answers.slice(from);

@@ -13,12 +13,12 @@ describe('the embedded Data API', () => {
     tenant = await makeTenant();
   });
 
-  test('refuses a request without a key instead of making it the service role', async () => {
+  test('refuses a request without a key instead of giving it the service role', async () => {
     const answer = await fetch(`${url}/rest/v1/tenants`);
     expect(answer.status).toBe(401);
   });
 
-  test('shows nothing about itself', async () => {
+  test('reveals nothing about itself', async () => {
     for (const path of [
       '/_system/info',
       '/_system/config',
@@ -31,25 +31,25 @@ describe('the embedded Data API', () => {
     }
   });
 
-  test('lets anon read nothing that was not granted', async () => {
+  test('lets anon read only what was granted', async () => {
     const { data, error } = await createAnonClient().from('tenants').select('id');
     expect(data).toBeNull();
     expect(error?.code).toBe('42501');
   });
 
-  test('has not granted anything to anon by itself', async () => {
+  test('grants nothing to anon by itself', async () => {
     const granted = await sql`
       select table_name, privilege_type from information_schema.role_table_grants
       where table_schema = 'public' and grantee = 'anon'`;
     expect(granted).toEqual([]);
   });
 
-  test('lets the secret key past row level security', async () => {
+  test('lets the secret key bypass row level security', async () => {
     const { data } = await serviceClient().from('tenants').select('id').eq('id', tenant.id);
     expect(data).toEqual([{ id: tenant.id }]);
   });
 
-  test('holds a signed-in person to row level security', async () => {
+  test('applies row level security to a signed-in user', async () => {
     const own = await tenant.staff.client.from('tenants').select('id');
     expect(own.data).toEqual([{ id: tenant.id }]);
     const stranger = await makePerson();
@@ -57,7 +57,7 @@ describe('the embedded Data API', () => {
     expect(nothing.data).toEqual([]);
   });
 
-  test('refuses a token that was signed with another secret, and a role that is not served', async () => {
+  test('refuses a token signed with another secret, and a role that is not served', async () => {
     const session = await tenant.staff.client.auth.getSession();
     const [head, body] = session.data.session?.access_token.split('.') ?? [];
     const answer = await fetch(`${url}/rest/v1/tenants`, {
@@ -66,14 +66,14 @@ describe('the embedded Data API', () => {
     expect(answer.status).toBe(401);
   });
 
-  test('answers getClaims and getUser for a signed-in person', async () => {
+  test('returns getClaims and getUser for a signed-in user', async () => {
     const claims = await tenant.admin.client.auth.getClaims();
     expect(claims.data?.claims.sub).toBe(tenant.admin.id);
     const user = await tenant.admin.client.auth.getUser();
     expect(user.data.user?.email).toBe(tenant.admin.email);
   });
 
-  test('ends the other sessions of a person on request', async () => {
+  test('ends the other sessions of a user on request', async () => {
     const person = await makePerson();
     const other = createAnonClient();
     await other.auth.signInWithPassword({ email: person.email, password: person.password });
@@ -82,13 +82,13 @@ describe('the embedded Data API', () => {
     expect((await person.client.auth.refreshSession()).error).toBeNull();
   });
 
-  test('says cleanly that a text cannot hold a NUL', async () => {
+  test('explains that a text cannot contain NUL', async () => {
     const { error, status } = await serviceClient().from('tenants').insert({ name: 'a\u0000b' });
     expect(status).toBe(400);
     expect(error?.code).toMatch(/^22/);
   });
 
-  test('answers the code that a function raised', async () => {
+  test('returns the code that a function raised', async () => {
     const { error, status } = await tenant.admin.client
       .from('members')
       .delete()

@@ -11,7 +11,7 @@ const required = (name: string): string => {
   return value;
 };
 
-/** One line without a stack: this goes to a file that people send to each other. */
+/** Returns one line without a stack, because users send the log file to each other. */
 function summarize(values: unknown[]): string {
   const words = values.map((value) =>
     value instanceof Error
@@ -50,7 +50,7 @@ const app = new App({
     server: { admin: false },
     drivers: {
       email: {
-        // Its text holds a link that signs a person in, so it must not reach the log.
+        // Its text contains a sign-in link, which must not reach the log.
         send: async () => console.warn('A mail was not sent: the embedded Supabase has no mail server.'),
       },
     },
@@ -79,11 +79,11 @@ const away = (): Response =>
 
 async function answer(request: Request, peerAddress: string | null): Promise<Response> {
   const { pathname } = new URL(request.url);
-  // Lite also serves /_system, which shows the connection string to whoever asks.
+  // Lite also serves /_system, which shows the connection string to every caller.
   if (!/^\/(rest|auth)\/v1(\/|$)/.test(pathname))
     return Response.json({ message: 'Not found' }, { status: 404 });
   const response = await withRequestHeaders(request.headers, () => app.fetch(request, { peerAddress }));
-  // Clients keep a session over a 503, but drop it over the 500 that lite answers when the database is away.
+  // Clients keep their session after a 503, but drop it after the 500 that lite returns when the database is unavailable.
   return response.status === 500 && (await isDatabaseAway()) ? away() : response;
 }
 
@@ -105,7 +105,7 @@ server.on('error', (error) => {
 });
 
 obeyParent(async () => {
-  // A supervisor that was killed cannot stop its database any more; the next one may already have one of its own here.
+  // A killed supervisor cannot stop its database, so this process does; the next supervisor may already run its own here.
   const orphaned = process.connected === false ? process.env.PORTAL_DATA_FOLDER : undefined;
   const orphan = orphaned === undefined ? null : findRunningPostgres(orphaned);
   await new Promise<void>((resolve) => {

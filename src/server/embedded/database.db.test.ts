@@ -63,7 +63,7 @@ describe('the embedded database', () => {
     expect(data).toBe(kind);
   });
 
-  test('stores jsonb as what it is', async () => {
+  test('stores jsonb without encoding it twice', async () => {
     const { data } = await service
       .from('notes')
       .insert({ extra: { a: [1, 'x'] } })
@@ -72,18 +72,18 @@ describe('the embedded database', () => {
     expect(data).toEqual({ extra: { a: [1, 'x'] } });
   });
 
-  test('runs a function as the role of the caller', async () => {
+  test('runs a function with the role of the caller', async () => {
     const { data } = await service.rpc('who_am_i');
     expect(data).toEqual({ user: 'service_role', role: 'service_role', uid: null, jwt: 'service_role' });
   });
 
-  test('answers the message and hint that a function raised', async () => {
+  test('returns the message and hint that a function raised', async () => {
     const { error, status } = await service.rpc('refuse');
     expect(status).toBe(400);
     expect(error).toMatchObject({ code: 'P0001', message: 'not; today', hint: 'try tomorrow' });
   });
 
-  test('leaves nothing to do for the Supabase CLI, and takes over what the CLI applied', async () => {
+  test('leaves nothing to do for the Supabase CLI, and accepts what the CLI applied', async () => {
     const cli = (...args: string[]): string => {
       const program = path.join(projectFolder, 'node_modules', '.bin', 'supabase');
       const all = ['db', 'push', `--remote=${started.supabase.ownerUrl}`, ...args];
@@ -103,7 +103,7 @@ describe('the embedded database', () => {
   test.each([
     ['insert into public.nowhere values (1);', / failed at line 4, .*"public\.nowhere" does not exist/],
     ['create tabel public.other ();', / failed at line 4, .*syntax error/],
-    // PostgreSQL points at nothing for what it finds only while it works.
+    // PostgreSQL names no line for errors that occur during execution.
     ['select 1 / 0;', / failed, .*division by zero/],
   ])('keeps nothing of a migration that fails with %s, and says where', async (statement, problem) => {
     const file = path.join(folder, '20260101000002_broken.sql');
@@ -135,7 +135,7 @@ describe('the embedded database', () => {
     expect(String(refusal)).toMatch(problem);
   });
 
-  test('does not let a migration do what a hosted project forbids', async () => {
+  test('prevents a migration from doing what a hosted project forbids', async () => {
     const sql = postgres(started.supabase.ownerUrl, { max: 1 });
     await expect(sql`copy (select 1) to program 'true'`).rejects.toThrow(/permission denied/);
     const [row] = await sql`select rolsuper, rolbypassrls from pg_roles where rolname = current_user`;
@@ -143,7 +143,7 @@ describe('the embedded database', () => {
     expect(row).toEqual({ rolsuper: false, rolbypassrls: true });
   });
 
-  test('brings the queue extension, owned as on hosted projects', async () => {
+  test('provides the queue extension with the owner it has on hosted projects', async () => {
     const sql = postgres(started.supabase.ownerUrl, { max: 1, onnotice: () => {} });
     await sql`create extension if not exists pgmq`;
     await sql`revoke execute on all functions in schema pgmq from public`;
@@ -154,18 +154,18 @@ describe('the embedded database', () => {
     expect(message?.message).toEqual({ a: 1 });
   });
 
-  test('what is left of a killed start stops its database, but not that of the next start', async () => {
+  test('a killed start stops its own database, but not the one of the next start', async () => {
     const data = path.join(started.supabase.folder, 'database');
     const pid = findRunningPostgres(data);
     await stopOrphanedPostgres(data, pid! + 1);
     expect(findRunningPostgres(data)).toBe(pid);
     await stopOrphanedPostgres(data, pid);
     expect(findRunningPostgres(data)).not.toBe(pid);
-    // Its own start is alive here and brings it back.
+    // Here the start that owns it still runs and restarts it.
     await until(async () => (await service.from('notes').select('id')).status === 200);
   });
 
-  test('works again by itself when the database was killed', async () => {
+  test('recovers by itself after the database was killed', async () => {
     const { pid } = started.database;
     expect(pid).toBeGreaterThan(1);
     const answers: string[] = [];
@@ -183,7 +183,7 @@ describe('the embedded database', () => {
     expect(answers.filter((answer) => !['200', '503 PGRST001'].includes(answer))).toEqual([]);
   });
 
-  test('answers 503 instead of waiting while the database is away, and keeps people signed in', async () => {
+  test('responds 503 without waiting while the database is unavailable, and keeps users signed in', async () => {
     const { url, publishableKey } = started.supabase;
     const client = createClient(url, publishableKey, { auth: { persistSession: false } });
     await client.auth.signUp({ email: 'a@example.com', password: 'a-long-password' });

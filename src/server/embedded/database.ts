@@ -14,7 +14,7 @@ import { databaseUrl, prepareSurroundings, type DatabaseAddress } from '#server/
 import { findFreePort } from '#server/ports.ts';
 import { damagedFolder } from '#server/start-problem.ts';
 
-/** How the database is kept. */
+/** Where the database is and how it runs. */
 export interface DatabaseOptions extends PostgresOptions {
   readonly migrationsFolder: string;
   readonly onRestart: (delay: number) => void;
@@ -62,11 +62,11 @@ export class Database {
     return this.#server?.pid;
   }
 
-  /** Starts it and brings its schema up to date. */
+  /** Starts the database and updates its schema. */
   async start(): Promise<void> {
     await this.#launch();
     if (await passwordIsWrong(this.address)) {
-      // The secrets file was lost or replaced; the data folder is ours all the same.
+      // The secrets file was lost or replaced, but the data folder is still ours.
       const server = this.#server;
       this.#server = undefined;
       await server?.stop();
@@ -91,7 +91,7 @@ export class Database {
       try {
         this.#server = await startPostgres({ ...this.#options, port: this.#port }, this.#abort.signal);
       } catch (error) {
-        // Once the Data API knows the port it cannot move.
+        // The port is fixed once the Data API knows it.
         if (!(error instanceof PortTakenError) || attempt > 5 || this.#restarter.hasStarted) throw error;
         this.#port = await findFreePort();
       }
@@ -105,7 +105,7 @@ export class Database {
     });
   }
 
-  /** Stops it after it has written everything out, also one that is just starting. */
+  /** Stops the database after it has written all data, even if it is still starting. */
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#restarter.stop();

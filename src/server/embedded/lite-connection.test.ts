@@ -20,7 +20,7 @@ test.each([
   expect(statusOf(code)).toBe(status);
 });
 
-test('does not show how the database is reached when it is away', () => {
+test('does not reveal the address of an unavailable database', () => {
   const error = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
   const answer = asPostgrestError(error);
   expect(String(answer)).not.toContain('5432');

@@ -4,12 +4,12 @@ import { CompiledQuery, type Kysely } from 'kysely';
 import { apiSettings } from '#server/embedded/api-settings.ts';
 import { ReservedConnections } from '#server/embedded/reserved-connections.ts';
 
-/** One caller of the Data API, as @supabase/lite hands it over. */
+/** One caller of the Data API, as @supabase/lite passes it. */
 interface Caller {
   readonly auth?: { readonly uid?: string | null; readonly role?: string; readonly jwt?: unknown };
 }
 
-// The parts of the class that its types keep private; the version is pinned because of them.
+// These members are private in lite's types, so its version is pinned.
 interface Internals {
   introspect: (options?: { readonly useCache?: boolean }) => Promise<Introspection>;
   ensureRlsContext: () => Promise<boolean>;
@@ -28,7 +28,7 @@ interface RpcRequest {
   readonly requestHeaders?: Readonly<Record<string, string>>;
 }
 
-/** What lite knows of the schema; it looks through these lists for every column of every request. */
+/** Lite's description of the schema; it searches these lists for every column of every request. */
 interface Introspection {
   readonly tables: readonly unknown[];
   readonly views: readonly { readonly schema: string }[];
@@ -38,8 +38,8 @@ interface Introspection {
 const servedSchemas = new Set<string>([...apiSettings.schemas, 'auth']);
 const servedRoles = new Set(['anon', 'authenticated', 'service_role']);
 
-// Lite hands over everything but strings as JSON text already, and the driver would encode that a second time. A
-// string that happens to be JSON cannot be told from it.
+// Lite passes all values except strings as JSON text, which the driver would encode a second time. A string that
+// happens to be JSON looks the same.
 function encodeOnce(value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value);
   if (/^\s*[{[]/.test(value)) return value;
@@ -52,7 +52,7 @@ function encodeOnce(value: unknown): string {
 }
 const parse = (text: string): unknown => JSON.parse(text);
 
-/** What PostgREST answers for a PostgreSQL error code; null leaves it to lite, which knows the rest. */
+/** The status that PostgREST returns for a PostgreSQL error code; null for codes that lite maps correctly. */
 export function statusOf(code: string): number | null {
   if (/^(08...|57P0[1-3]|53...|ECONN.*|EPIPE|ETIMEDOUT|CONNECTION_.*|CONNECT_TIMEOUT)$/.test(code))
     return 503;
@@ -73,7 +73,7 @@ interface DatabaseError {
 const isDatabaseError = (error: unknown): error is DatabaseError =>
   error instanceof Error && 'code' in error && typeof error.code === 'string';
 
-/** Gives an error the form in which lite passes status and code on unchanged. */
+/** Converts an error into a form whose status and code lite keeps. */
 export function asPostgrestError(error: unknown): unknown {
   if (!isDatabaseError(error)) return error;
   const status = statusOf(error.code);
@@ -96,13 +96,13 @@ export function asPostgrestError(error: unknown): unknown {
 const actorHeader = 'x-tc-portal-api-key-id';
 const currentHeaders = new AsyncLocalStorage<string>();
 
-/** PostgREST lets functions see the headers of every request, lite only those of rpc calls; ours read this one. */
+/** PostgREST gives functions the headers of every request, lite only those of rpc calls; our functions read this header. */
 export function withRequestHeaders<T>(headers: Headers, work: () => T): T {
   const actor = headers.get(actorHeader);
   return currentHeaders.run(JSON.stringify(actor === null ? {} : { [actorHeader]: actor }), work);
 }
 
-/** Without the views and functions of schemas that nobody is served from: PostgreSQL's own are several hundred. */
+/** Drops views and functions of schemas that are not served: PostgreSQL has several hundred of its own. */
 function keepServedSchemas(found: Introspection): Introspection {
   const isServed = ({ schema }: { readonly schema: string }): boolean => servedSchemas.has(schema);
   return {
@@ -112,16 +112,16 @@ function keepServedSchemas(found: Introspection): Introspection {
   };
 }
 
-/** The database connections of the Data API, with what lite does wrong on a real PostgreSQL put right. */
+/** Opens the Data API's database connections and corrects lite where it fails on a real PostgreSQL. */
 export function connectLite(url: string, connections: number): ReturnType<typeof createPostgresConnection> {
   const connection = createPostgresConnection({
     url,
     postgresOptions: {
-      // Only for lite's own questions about the schema; requests reserve theirs below.
+      // Only for lite's own schema queries; requests reserve their connections below.
       max: 1,
       connect_timeout: 5,
       max_lifetime: null,
-      // A database that comes back is used again within half a second.
+      // Reconnects within half a second after the database returns.
       backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
       onnotice: () => {},
       connection: { application_name: 'data-api', statement_timeout: 15_000 },
@@ -144,16 +144,16 @@ export function connectLite(url: string, connections: number): ReturnType<typeof
   const trimmed = new WeakMap<Introspection, Introspection>();
   internals.introspect = async (options) => {
     const found = await introspect(options);
-    // Lite answers an empty schema when it cannot read it, and would say that no table exists.
+    // Lite returns an empty schema if it cannot read it, and would then say that no table exists.
     if (found.tables.length === 0)
       throw Object.assign(new Error('The schema could not be read'), { code: '08006' });
     const known = trimmed.get(found) ?? keepServedSchemas(found);
     trimmed.set(found, known);
     return known;
   };
-  // Lite would grant everything on every table with RLS to anon; our migrations say who may do what.
+  // Lite would grant anon everything on every table with RLS; our migrations grant access.
   internals.ensureRlsContext = async () => true;
-  // One statement instead of six, and only roles that a token may name.
+  // One statement instead of six, and only roles that a token is allowed to name.
   internals.applyJwtSessionContext = async (transaction, caller) => {
     const wanted = caller.auth?.role ?? 'anon';
     const role = servedRoles.has(wanted) ? wanted : 'anon';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import postgres from 'postgres';
 import { isDiskFull, StartProblem } from '#server/start-problem.ts';
 
-// Any number will do, as long as nobody else uses it.
+// Any number that no other lock uses.
 const lockNumber = 7_203_114_902;
 
 interface Migration {
@@ -12,7 +12,7 @@ interface Migration {
   readonly file: string;
 }
 
-/** The migrations in a folder, oldest first. Files that the Supabase CLI would skip are skipped here too. */
+/** Lists the migrations in a folder, oldest first. Skips the files that the Supabase CLI skips. */
 function listMigrations(folder: string): Migration[] {
   if (!fs.existsSync(folder)) return [];
   return fs
@@ -24,7 +24,7 @@ function listMigrations(folder: string): Migration[] {
     });
 }
 
-/** The line that PostgreSQL points at, if it does. It counts characters, of which some are two in a string here. */
+/** The line that PostgreSQL names, if any. It counts characters, some of which are two units of a JavaScript string. */
 function lineOf(error: unknown, text: string): number | null {
   const position = error instanceof postgres.PostgresError ? Number(error.position ?? 0) : 0;
   return position > 0
@@ -42,7 +42,7 @@ function describe(error: unknown, migration: Migration, text: string): StartProb
   );
 }
 
-/** What to do about a database that has had migrations which this version of the portal does not have. */
+/** Explains what to do if the database has migrations that this version of the portal does not have. */
 function explainUnknown(unknown: readonly string[], newest: string, dataFolder: string): StartProblem {
   return unknown.some((version) => version > newest)
     ? new StartProblem(
@@ -56,8 +56,8 @@ function explainUnknown(unknown: readonly string[], newest: string, dataFolder: 
 }
 
 /**
- * Applies what is missing, each file in one transaction, and keeps the same record as `supabase db push`, so that
- * either of the two can go on where the other stopped. Answers with the versions that it applied.
+ * Applies missing migrations, each file in one transaction, and keeps the same record as `supabase db push`, so that
+ * either can continue where the other stopped. Returns the versions that it applied.
  */
 export async function applyMigrations(url: string, folder: string, dataFolder: string): Promise<string[]> {
   const migrations = listMigrations(folder);

@@ -18,7 +18,7 @@ function* readTar(tar: Buffer): Generator<{ name: string; body: Buffer }> {
   }
 }
 
-/** Puts the files of the pgmq extension where this PostgreSQL looks for extensions. Does nothing the second time. */
+/** Copies the files of the pgmq extension to this PostgreSQL's extension folder. Does nothing the second time. */
 export function installPgmq(extensionFolder: string): void {
   const packageEntry = require.resolve('@electric-sql/pglite-pgmq');
   const archive = path.join(path.dirname(packageEntry), 'pgmq.tar.gz');

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { StartProblem } from '#server/start-problem.ts';
 
-/** How to run PostgreSQL, which refuses to run as root: as whom, and through which command. */
+/** Which user and command run PostgreSQL, which refuses to run as root. */
 export interface PostgresUser {
   readonly ids: { uid?: number; gid?: number };
   readonly wrap: (program: string, args: string[]) => [program: string, args: string[]];
@@ -28,7 +28,7 @@ function isOpenTo({ uid, gid }: { uid: number; gid: number }, folder: string): b
   }
 }
 
-/** Decides as whom PostgreSQL runs; `folders` are those that this user must be able to enter. */
+/** Decides which user runs PostgreSQL; this user must be able to enter `folders`. */
 export function choosePostgresUser(folders: string[]): PostgresUser {
   if (process.getuid?.() !== 0) return { ids: {}, wrap: (program, args) => [program, args] };
   let ids = idsOf('postgres');
@@ -53,7 +53,7 @@ export function choosePostgresUser(folders: string[]): PostgresUser {
   if (folders.every((folder) => isOpenTo({ uid, gid }, folder))) {
     return { ids, wrap: (program, args) => [program, args] };
   }
-  // A folder below /root or made by mktemp is closed to others; opening it would be more than was asked for.
+  // Folders below /root or from mktemp are closed to other users, and changing their permissions is not our decision.
   const capability = ['--ambient-caps', '+dac_override', '--inh-caps', '+dac_override'];
   const asUser = ['--reuid', String(uid), '--regid', String(gid), '--clear-groups', ...capability];
   if (spawnSync('setpriv', [...asUser, 'true']).status !== 0) {

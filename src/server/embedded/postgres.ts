@@ -18,7 +18,6 @@ const majorVersion = '17';
 /** The superuser, named as on hosted Supabase; `postgres` is an ordinary owner there and here. */
 export const superuser = 'supabase_admin';
 
-/** What a PostgreSQL server needs to know. */
 export interface PostgresOptions {
   readonly dataFolder: string;
   readonly port: number;
@@ -35,7 +34,7 @@ export interface RunningPostgres {
   stop(): Promise<void>;
 }
 
-// Statements are never logged: they hold secrets and people's data.
+// Statements are never logged: they contain secrets and users' data.
 const settings = (durable: boolean): string => `# Written at every start: changes are lost.
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -70,7 +69,7 @@ function environment(): NodeJS.ProcessEnv {
   return kept;
 }
 
-/** Asks a program to end when the start is given up; it is waited for all the same, because it writes into the folder. */
+/** Stops a program if the start is aborted, and still waits for its end, because it writes into the folder. */
 function endOnAbort(child: ChildProcess, name: NodeJS.Signals, signal: AbortSignal): void {
   const end = (): void => void child.kill(name);
   signal.addEventListener('abort', end, { once: true });
@@ -99,7 +98,7 @@ async function create(
       `--pwfile=${passwordFile}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
-      // Not the system's collation: an update of the system would silently damage indexes.
+      // Not the system's collation: a system update would silently damage indexes.
       '--locale-provider=builtin',
       '--builtin-locale=C.UTF-8',
       '--locale=C',
@@ -132,7 +131,7 @@ async function create(
       );
     }
     fs.appendFileSync(path.join(unfinished, 'postgresql.conf'), "\ninclude 'portal.conf'\n");
-    // A rename is atomic, so a start that is interrupted here leaves nothing half made.
+    // A rename is atomic, so an interrupted start leaves nothing half created.
     fs.renameSync(unfinished, options.dataFolder);
   } finally {
     fs.rmSync(passwordFile, { force: true });
@@ -176,24 +175,24 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It has ended in the meantime.
+    // It has already ended.
   }
 }
 
-/** The process id of a PostgreSQL server that runs on this folder, however it was started. */
+/** Returns the process id of the PostgreSQL server that runs on this folder, however it was started. */
 export function findRunningPostgres(dataFolder: string): number | null {
   let text: string;
   try {
     text = fs.readFileSync(path.join(dataFolder, 'postmaster.pid'), 'utf8');
   } catch {
-    // A server that ends takes its file with it, at any moment.
+    // A server that ends deletes its file at any moment.
     return null;
   }
   const pid = Number.parseInt(text.split('\n')[0] ?? '', 10);
   return Number.isInteger(pid) && pid > 1 && commandOf(pid).includes('postgres') ? pid : null;
 }
 
-/** Stops the server on this folder: sessions are cut, committed data is written out. */
+/** Stops the server on this folder: ends its sessions and writes all committed data. */
 export async function stopPostgres(dataFolder: string): Promise<void> {
   const pid = findRunningPostgres(dataFolder);
   if (pid === null) return;
@@ -211,7 +210,7 @@ export async function stopPostgres(dataFolder: string): Promise<void> {
 }
 
 /**
- * Stops the server that a killed start left behind, unless the next start has put one of its own in its place.
+ * Stops the server that a killed start left running, unless the next start has already replaced it.
  * @param pid of the server at the moment when its start was killed
  */
 export async function stopOrphanedPostgres(dataFolder: string, pid: number | null): Promise<void> {
@@ -230,7 +229,7 @@ async function launch(
     cwd: path.dirname(options.dataFolder),
     env: environment(),
     stdio: ['ignore', 'ignore', 'pipe'],
-    // Ctrl-C goes to the terminal's whole group, and PostgreSQL must outlive those who write to it.
+    // Ctrl-C reaches the terminal's whole process group, and PostgreSQL must outlive the processes that write to it.
     detached: true,
     windowsHide: true,
   });
@@ -256,8 +255,8 @@ async function launch(
 }
 
 /**
- * Starts PostgreSQL on its folder, which is made on the first call. A server left over from a crash is replaced.
- * @param signal ends the server, or what makes its folder, at any moment; nothing is left running then
+ * Starts PostgreSQL on its folder and creates the folder on the first call. Replaces a server left over from a crash.
+ * @param signal stops the server, or the program that creates its folder, at any moment; no process is left running
  */
 export async function startPostgres(options: PostgresOptions, signal: AbortSignal): Promise<RunningPostgres> {
   const { dataFolder } = options;
@@ -271,7 +270,7 @@ export async function startPostgres(options: PostgresOptions, signal: AbortSigna
       await create(options, binaries.initdb, user, signal);
     }
     checkDataFolder(dataFolder);
-    // PostgreSQL refuses a folder that others may enter, which is what many ways of copying a backup back make of it.
+    // PostgreSQL refuses a folder that other users can enter, as it often is after a backup was copied back.
     fs.chmodSync(dataFolder, 0o700);
     await stopPostgres(dataFolder);
     fs.writeFileSync(path.join(dataFolder, 'portal.conf'), settings(options.durable !== false), {
@@ -282,13 +281,13 @@ export async function startPostgres(options: PostgresOptions, signal: AbortSigna
   }
   const pidFile = path.join(dataFolder, 'postmaster.pid');
   for (let attempt = 1; ; attempt++) {
-    // The number may belong to another program by now, and PostgreSQL would then refuse to start.
+    // Another program may now have this process id, and PostgreSQL would then refuse to start.
     if (findRunningPostgres(dataFolder) === null) fs.rmSync(pidFile, { force: true });
     signal.throwIfAborted();
     const result = await launch(options, binaries.postgres, user, signal);
     if (typeof result !== 'string') return result;
     signal.throwIfAborted();
-    // After a kill -9 the old server's last processes need a moment to notice.
+    // After a kill -9 the old server's last processes need a moment to end.
     if (attempt < 20 && /shared memory block|lock file .* already exists/.test(result)) {
       await sleep(250);
       continue;
@@ -298,7 +297,7 @@ export async function startPostgres(options: PostgresOptions, signal: AbortSigna
   }
 }
 
-/** The port was taken between choosing it and using it. */
+/** Another program took the port after it was chosen. */
 export class PortTakenError extends Error {
   override name = 'PortTakenError';
 
@@ -307,7 +306,7 @@ export class PortTakenError extends Error {
   }
 }
 
-/** Gives the roles that sign in a new password without knowing the old one. The server must not be running. */
+/** Sets a new password for the roles that sign in, without the old one. The server must not be running. */
 export function resetPassword(options: Pick<PostgresOptions, 'dataFolder' | 'password'>): void {
   const binaries = findBinaries();
   const user = choosePostgresUser([path.dirname(options.dataFolder), path.dirname(binaries.postgres)]);

@@ -18,7 +18,7 @@ afterEach(async () => {
 afterAll(() => Promise.all([pool.end({ timeout: 1 }), owner.end()]));
 
 describe('a reserved connection of the Data API', () => {
-  test('opens a transaction whose settings hold for the query that follows', async () => {
+  test('opens a transaction whose settings apply to the query that follows', async () => {
     await connection.unsafe('begin');
     await connection.unsafe(`select set_config('request.jwt.claim.sub', $1, true)`, ['somebody']);
     const rows = await connection.unsafe(
@@ -28,13 +28,13 @@ describe('a reserved connection of the Data API', () => {
     expect([...rows]).toEqual([{ sub: 'somebody', n: 7 }]);
   });
 
-  test('fails the query when a setting before it failed, with the error of the setting', async () => {
+  test('fails the query with the error of a setting that failed before it', async () => {
     await connection.unsafe('begin');
     await connection.unsafe(`select set_config('role', $1, true)`, ['no_such_role']);
     await expect(connection.unsafe('select 1')).rejects.toMatchObject({ code: '22023' });
   });
 
-  test('does not blame a later transaction for an earlier one', async () => {
+  test('does not report the error of an earlier transaction in a later one', async () => {
     await connection.unsafe('begin');
     await connection.unsafe(`select set_config('role', $1, true)`, ['no_such_role']);
     await connection.unsafe('rollback').catch(() => {});
@@ -43,7 +43,7 @@ describe('a reserved connection of the Data API', () => {
     expect([...(await connection.unsafe('select 1 as one'))]).toEqual([{ one: 1 }]);
   });
 
-  test('prepares a statement once, and none that is too long to keep', async () => {
+  test('prepares a statement once, but not one that is too long to keep', async () => {
     const kept = 'select $1::int as kept';
     const long = `select $1::int as long -- ${'x'.repeat(8_000)}`;
     for (let round = 0; round < 3; round += 1) {
@@ -55,7 +55,7 @@ describe('a reserved connection of the Data API', () => {
     expect(rows.filter((row) => row.statement === long)).toHaveLength(0);
   });
 
-  test('refuses what is asked of a connection that was cut, at once, and is whole for the next caller', async () => {
+  test('rejects queries on a cut connection at once, and works for the next caller', async () => {
     const [row] = await connection.unsafe('select pg_backend_pid() as pid');
     const asleep = connection.unsafe('select pg_sleep(30)');
     await Promise.all([

@@ -1,9 +1,9 @@
 import postgres, { type ReservedSql, type Sql } from 'postgres';
 
-// What prepares the ground for a query and answers nothing that anybody reads.
+// Statements that prepare a query and whose result is not read.
 const quiet = /^(begin|select set_config\()/;
 
-// Each prepared statement costs memory in each connection, and its number is the callers' choice (length of `in` lists).
+// Each prepared statement costs memory in each connection, and callers determine how many there are (length of `in` lists).
 const mostPrepared = 500;
 const longestPreparedCharacters = 8_000;
 const preparedTexts = new Set<string>();
@@ -18,7 +18,7 @@ function isPrepared(text: string, valueCount: number): boolean {
 
 type Unsafe = ReservedSql['unsafe'];
 
-/** What is used of a connection that one caller has to itself. */
+/** The methods of a reserved connection that lite uses. */
 export interface ReservedConnection {
   unsafe(text: string, values?: Parameters<Unsafe>[1]): Promise<Iterable<Record<string, unknown>>>;
   release(): void;
@@ -28,9 +28,9 @@ const closedError = (): Error =>
   Object.assign(new Error('The connection to the database was closed'), { code: 'CONNECTION_CLOSED' });
 
 /**
- * One connection. What opens a transaction is sent together with its first query instead of being waited for, and statements
- * are prepared, as PostgREST does. A statement that was not waited for and failed makes the next one fail with its error; the
- * transaction is aborted then, so nothing that follows it has happened.
+ * One connection. Statements that open a transaction are sent with its first query, without waiting for them, and
+ * statements are prepared, as PostgREST does. If one of them fails, the next query fails with its error; the
+ * transaction is aborted, so nothing after it has any effect.
  */
 class Slot {
   readonly #options: Sql['options'];
@@ -48,8 +48,8 @@ class Slot {
       ...this.#options,
       max: 1,
       shared: { retries: 0, typeArrayMap: {} },
-      // postgres.js neither answers nor refuses what is asked of a reserved connection that has closed, and blames the next
-      // query for the error that closed it: so each client has one connection, once.
+      // postgres.js never settles queries on a closed reserved connection, and reports the error that closed it for the
+      // next query: so each client has one connection and is used once.
       onclose: () => {
         if (this.#client === client) this.#client = null;
         this.#lose?.(closedError());
@@ -77,7 +77,7 @@ class Slot {
         reject(error);
       };
     });
-    // Whoever waits for a statement learns of it there.
+    // The caller sees the error where it awaits a statement.
     loss.catch(() => {});
 
     const unsafe: ReservedConnection['unsafe'] = async (text, values = []) => {
@@ -106,13 +106,13 @@ class Slot {
   }
 }
 
-/** As many connections as asked for, each given to one caller at a time, first come, first served. */
+/** A pool of connections, each used by one caller at a time, first come, first served. */
 export class ReservedConnections {
   readonly #free: Slot[];
   readonly #slots: readonly Slot[];
   readonly #waiting: ((slot: Slot) => void)[] = [];
 
-  /** @param options of a postgres.js client whose types and address these connections share */
+  /** @param options of a postgres.js client with the types and address of these connections */
   constructor(options: Sql['options'], count: number) {
     this.#slots = Array.from({ length: count }, () => new Slot(options, (slot) => this.#giveBack(slot)));
     this.#free = [...this.#slots];
@@ -125,7 +125,7 @@ export class ReservedConnections {
   }
 
   async reserve(): Promise<ReservedConnection> {
-    // The one used last: its statements are prepared, and idle ones stay idle.
+    // Reuse the latest: its statements are prepared, and idle connections stay idle.
     const slot = this.#free.pop() ?? (await new Promise<Slot>((resolve) => this.#waiting.push(resolve)));
     return slot.reserve();
   }

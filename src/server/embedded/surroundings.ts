@@ -2,12 +2,12 @@ import { getAuthSchemaSql, SUPABASE_AUTH_HELPERS_SQL } from '@supabase/lite';
 import postgres from 'postgres';
 import { superuser } from '#server/embedded/postgres.ts';
 
-// Raise it with every change below, so that folders made by an older version get the change.
+// Increase it with every change below, so that folders from an older version get the change.
 const version = 1;
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** What belongs to a database and not to what is in it, so that a copy needs it again. */
+/** Settings of a database that a copy of it does not inherit. */
 export const databaseSettings = (name: string): string =>
   `alter database ${name} set search_path = "$user", public, extensions;`;
 
@@ -40,7 +40,7 @@ ${databaseSettings('postgres')}
 grant usage on schema public to anon, authenticated, service_role;
 `;
 
-// The same owner and privileges that hosted projects have, so that a migration that needs more fails here too.
+// The owner and privileges of hosted projects, so that a migration that needs more fails here too.
 const extensions = `
 create schema if not exists extensions authorization postgres;
 grant usage on schema extensions to anon, authenticated, service_role;
@@ -88,13 +88,13 @@ grant execute on all functions in schema auth to public;
 reset role;
 `;
 
-/** Where to reach the embedded database. */
+/** The address of the embedded database. */
 export interface DatabaseAddress {
   readonly port: number;
   readonly password: string;
 }
 
-/** The connection string of one role: `postgres` owns our tables, `authenticator` serves the Data API. */
+/** Returns the connection string of one role: `postgres` owns our tables, `authenticator` serves the Data API. */
 export function databaseUrl(
   address: DatabaseAddress,
   role: 'postgres' | 'authenticator' | typeof superuser,
@@ -103,7 +103,7 @@ export function databaseUrl(
   return `postgres://${role}:${encodeURIComponent(address.password)}@127.0.0.1:${address.port}/${database}`;
 }
 
-/** Makes what a hosted project has before its first migration: roles, auth, extensions and their owners. */
+/** Creates what a hosted project has before its first migration: roles, auth, extensions and their owners. */
 export async function prepareSurroundings(address: DatabaseAddress): Promise<void> {
   const sql = postgres(databaseUrl(address, superuser), { max: 1, onnotice: () => {}, connect_timeout: 10 });
   try {
