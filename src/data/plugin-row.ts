@@ -1,3 +1,4 @@
+import { limits } from '#domain/limits.ts';
 import type { ServiceClient } from '#data/clients/service.ts';
 import type { Json, Tables } from '#data/database.types.ts';
 import { toInstant } from '#data/instant.ts';
@@ -102,7 +103,7 @@ export async function declarePlugin(
     p_plugin: {
       plugin_key: manifest.id,
       // Japanese first; screens that can, read both languages from the manifest.
-      name: textIn(manifest.name, 'ja').slice(0, 200),
+      name: textIn(manifest.name, 'ja').slice(0, limits.plugins.name.max),
       kind: manifest.kind,
       base_url: manifest.baseUrl,
       manifest: written as Json,

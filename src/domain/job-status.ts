@@ -1,3 +1,5 @@
+import { clockAheadMinutesMax } from '#domain/limits.ts';
+
 /** The status of a job in one word: `neverRun` has never finished. */
 export type JobStatusWord = 'error' | 'success' | 'neverRun';
 
@@ -6,9 +8,9 @@ export function parseLastStatus(status: string): 'error' | 'success' {
   return status === 'success' ? 'success' : 'error';
 }
 
-const clockToleranceMs = 5 * 60_000;
+const clockToleranceMs = clockAheadMinutesMax * 60_000;
 
-/** Whether the reporter's clock was more than 5 minutes ahead of the portal's [rule 5: wrong clocks]. */
+/** Whether the reporter's clock was ahead of the portal's [rule 5: wrong clocks]. */
 export function isClockAhead(lastFinishedAt: string, updatedAt: string): boolean {
   return Date.parse(lastFinishedAt) - Date.parse(updatedAt) > clockToleranceMs;
 }

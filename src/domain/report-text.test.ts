@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  cleanText,
-  clipMessage,
-  countCharacters,
-  excerptLog,
-  excerptText,
-  messageLengthMax,
-} from '#domain/report-text.ts';
+import { messageCharactersMax } from '#domain/limits.ts';
+import { cleanText, clipMessage, countCharacters, excerptLog, excerptText } from '#domain/report-text.ts';
 
 describe('text that cannot be stored unchanged', () => {
   it.each([
@@ -48,13 +42,13 @@ describe('head and tail of a log are kept within the limit [rule 6: log and reda
 
 describe('a message that is too long', () => {
   it('is kept unchanged up to the limit', () => {
-    const message = 'あ'.repeat(messageLengthMax);
+    const message = 'あ'.repeat(messageCharactersMax);
     expect(clipMessage(message)).toBe(message);
   });
 
   it('loses its middle, says how much, and stays within the limit', () => {
     const clipped = clipMessage(`start${'x'.repeat(50_000)}end`);
-    expect(clipped.length).toBeLessThanOrEqual(messageLengthMax);
+    expect(clipped.length).toBeLessThanOrEqual(messageCharactersMax);
     expect(clipped).toMatch(/^startx+\n\[… \d+ characters cut …\]\nx+end$/);
   });
 });

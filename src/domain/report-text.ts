@@ -1,3 +1,5 @@
+import { logHeadCharacters, logTailCharacters, messageCharactersMax } from '#domain/limits.ts';
+
 /**
  * Removes what PostgreSQL cannot store: NUL is dropped and a lone surrogate becomes U+FFFD, so the report is not rejected
  * [contract: bodies].
@@ -38,22 +40,15 @@ export function excerptText(text: string, headLength: number, tailLength: number
   };
 }
 
-// The end of a log shows why a run failed.
-const logHeadLength = 16 * 1024;
-const logTailLength = 48 * 1024;
-
 /** Returns the head and tail of a log, at most 64 Ki characters together. */
 export function excerptLog(log: string): Excerpt {
-  return excerptText(log, logHeadLength, logTailLength);
+  return excerptText(log, logHeadCharacters, logTailCharacters);
 }
-
-/** The longest stored message. A longer one loses its middle, because a report must not be rejected for its length. */
-export const messageLengthMax = 10_000;
 
 /** Returns the message, or its start and end with a mark between them that says how much was cut. */
 export function clipMessage(message: string): string {
-  if (message.length <= messageLengthMax) return message;
-  const half = messageLengthMax / 2;
+  if (message.length <= messageCharactersMax) return message;
+  const half = messageCharactersMax / 2;
   const { head, tail, cutCharacters } = excerptText(message, half, half - 50);
   return `${head}\n[… ${cutCharacters} characters cut …]\n${tail}`;
 }

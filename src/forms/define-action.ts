@@ -61,7 +61,11 @@ export function defineAction<Schema extends z.ZodType, Data>({
       if (!parsed.success) {
         throw new InvalidInputError(
           'The form is wrong',
-          parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), problem: issue.message })),
+          parsed.error.issues.map((issue) => ({
+            field: issue.path.join('.'),
+            problem: issue.message,
+            values: limitsIn(issue),
+          })),
         );
       }
       const success = await handle(parsed.data, actor as never);
@@ -83,6 +87,20 @@ async function requireActor(access: 'admin' | 'member' | 'anyone'): Promise<Curr
       return requireMember();
     case 'anyone':
       return null;
+  }
+}
+
+/** The limits that a problem's text may name. */
+function limitsIn(issue: z.core.$ZodIssue): Record<string, number> {
+  switch (issue.code) {
+    case 'too_big':
+      return { max: Number(issue.maximum) };
+    case 'too_small':
+      return { min: Number(issue.minimum) };
+    case 'custom':
+      return issue.params ?? {};
+    default:
+      return {};
   }
 }
 

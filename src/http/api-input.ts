@@ -1,16 +1,15 @@
 import { z } from 'zod';
+import { apiBytesMax } from '#domain/limits.ts';
 import { InvalidInputError, NotFoundError } from '#domain/errors.ts';
 import { problemOf, toFieldProblems } from './field-problem.ts';
 import { readBody } from './request-body.ts';
-
-const bodyBytesMax = 256 * 1024;
 
 /**
  * Reads a JSON body; an empty one is `{}`.
  * @throws InvalidInputError `Invalid JSON body` or `Invalid body`, BodyTooLargeError
  */
 export async function readJson(request: Request): Promise<unknown> {
-  const bytes = await readBody(request, bodyBytesMax);
+  const bytes = await readBody(request, apiBytesMax);
   if (bytes.byteLength === 0) return {};
   let body: unknown;
   try {

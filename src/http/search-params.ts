@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { searchCharactersMax } from '#domain/limits.ts';
 import { isCalendarDay } from '#domain/calendar-day.ts';
 
 /** What Next gives a page of the query in its address. */
@@ -12,7 +13,7 @@ export const searchParam = <Schema extends z.ZodType>(schema: Schema) =>
   );
 
 /** What people type into the search field of a list. */
-export const searchText = searchParam(z.string().trim().max(200));
+export const searchText = searchParam(z.string().trim().max(searchCharactersMax));
 
 export const calendarDayParam = searchParam(z.string().refine(isCalendarDay));
 

@@ -3,6 +3,7 @@ import { useTranslations } from 'next-intl';
 import { AutoSubmitForm } from '#components/ui/auto-submit-form.tsx';
 import { ApplyButton, FilterMenu, SearchField } from '#components/ui/filter-bar.tsx';
 import type { ShownState } from '#components/ui/state-badge.tsx';
+import { searchCharactersMax } from '#domain/limits.ts';
 import { useStateWords } from '#components/ui/status-badge.tsx';
 
 /** Search, state and tool above a list of jobs. */
@@ -27,7 +28,12 @@ export function JobFilterBar({
       label={own('label')}
       className="mb-3 grid grid-cols-[repeat(3,minmax(0,1fr))_auto] gap-2 md:flex"
     >
-      <SearchField applied={query.q} hint={own('searchHint')} className="max-md:col-span-3" />
+      <SearchField
+        applied={query.q}
+        charactersMax={searchCharactersMax}
+        hint={own('searchHint')}
+        className="max-md:col-span-3"
+      />
       <FilterMenu
         name="state"
         label={t('state')}

@@ -4,6 +4,7 @@ import { timeWriter } from '#components/ui/relative-time.tsx';
 import type { ShownState } from '#components/ui/state-badge.tsx';
 import { useStateWords } from '#components/ui/status-badge.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
+import { clockAheadMinutesMax } from '#domain/limits.ts';
 import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
 import type { Message } from '#domain/message.ts';
 import { JobRows } from './job-rows.tsx';
@@ -61,7 +62,10 @@ export function JobTable({
         texts={{
           states,
           tool: t('tool'),
-          clockAhead: { word: t('clockAhead.word'), hint: t('clockAhead.hint') },
+          clockAhead: {
+            word: t('clockAhead.word'),
+            hint: t('clockAhead.hint', { minutes: clockAheadMinutesMax }),
+          },
         }}
         rows={jobs.map((job) => ({
           id: job.id,

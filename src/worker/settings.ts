@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { leaseSeconds } from '#domain/limits.ts';
 import { ConfigurationError } from '#domain/errors.ts';
 import { listeningAddress } from '#process/listening-address.ts';
 
@@ -16,7 +17,7 @@ const onOff = z
 const environmentSchema = z.object({
   /** Runs at the same time in this process. */
   WORKER_CONCURRENCY: wholeNumber(1, 1_000, 10),
-  WORKER_LEASE_SECONDS: wholeNumber(2, 600, 30),
+  WORKER_LEASE_SECONDS: wholeNumber(2, 600, leaseSeconds),
   /** Defaults to a third of the lease. */
   WORKER_HEARTBEAT_SECONDS: z.coerce.number().positive().optional(),
   /** How often it asks for runs while there are some, and for a few seconds after. */

@@ -24,7 +24,7 @@ create table public.plugins (
   constraint plugin_kind_is_built_in_or_remote check (kind in ('built_in', 'remote')),
   constraint remote_plugin_has_a_base_url check ((kind = 'remote') = (base_url is not null)),
   constraint plugin_base_url_is_http check (base_url ~ '^https?://' and length(base_url) <= 2000),
-  constraint plugin_concurrency_is_at_least_1 check (concurrency_limit >= 1),
+  constraint plugin_concurrency_is_1_to_1000 check (concurrency_limit between 1 and 1000),
   constraint plugin_health_is_known check (health in ('unknown', 'healthy', 'unhealthy')),
   constraint plugin_key_is_unique_in_its_tenant unique (tenant_id, plugin_key),
   constraint plugin_can_be_referenced_with_its_tenant unique (tenant_id, id),

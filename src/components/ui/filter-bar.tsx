@@ -10,10 +10,12 @@ import { type Choice, Select } from './select.tsx';
 
 export function SearchField({
   applied,
+  charactersMax,
   hint,
   className,
 }: {
   applied: string;
+  charactersMax: number;
   /** What is searched. */
   hint: string;
   className?: string;
@@ -29,7 +31,7 @@ export function SearchField({
         type="search"
         name="q"
         defaultValue={applied}
-        maxLength={200}
+        maxLength={charactersMax}
         aria-label={t('search')}
         placeholder={hint}
         autoComplete="off"

@@ -138,7 +138,7 @@ describe('plugin.json', () => {
     [withJob({ timeoutSecs: 5 }), 'jobs[0].timeoutSecs is not a known key'],
     [withJob({ timeoutSec: 0 }), 'jobs[0].timeoutSec must be at least 1'],
     [withJob({ timeoutSec: '5' }), 'jobs[0].timeoutSec must be a whole number from 1 to 86400'],
-    [withJob({ retry: { maxAttempts: 99 } }), 'jobs[0].retry.maxAttempts must be at most 50'],
+    [withJob({ retry: { maxAttempts: 101 } }), 'jobs[0].retry.maxAttempts must be at most 100'],
     [
       withJob({ retry: { backoffSec: 60, maxBackoffSec: 6 } }),
       'jobs[0].retry.maxBackoffSec must not be less than backoffSec',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#domain/limits.ts';
 import type { FieldProblem } from '#domain/errors.ts';
 import { parsePolicies } from '#domain/schedule/parse-policies.ts';
 import { parseSchedule } from '#domain/schedule/parse-schedule.ts';
@@ -13,7 +14,7 @@ const slug = (what: string) =>
   z
     .string()
     .regex(/^[a-z][a-z0-9_-]{0,63}$/, `must be ${what}: lower-case letters, digits, - and _, 64 at most`);
-const wholeNumber = (min: number, max: number) =>
+const wholeNumber = ({ min, max }: { min: number; max: number }) =>
   z
     .int(`must be a whole number from ${min} to ${max}`)
     .min(min, `must be at least ${min}`)
@@ -45,20 +46,24 @@ const jobSchema = z.strictObject({
   cron: z.string().optional().describe('Short for a schedule of the type cron.'),
   schedule: scheduleSchema.optional(),
   timeZone: z.string().optional().describe("IANA name; the tenant's zone when absent."),
-  timeoutSec: wholeNumber(1, 86_400).default(300),
+  timeoutSec: wholeNumber(limits.jobs.timeoutSeconds).default(300),
   retry: z
     .strictObject({
-      maxAttempts: wholeNumber(1, 50).default(defaultRetryPolicy.maxAttempts).describe('The first included.'),
-      backoffSec: wholeNumber(0, 86_400).default(defaultRetryPolicy.backoffSeconds),
-      maxBackoffSec: wholeNumber(0, 86_400).default(defaultRetryPolicy.maxBackoffSeconds),
+      maxAttempts: wholeNumber(limits.jobs.maxAttempts)
+        .default(defaultRetryPolicy.maxAttempts)
+        .describe('The first included.'),
+      backoffSec: wholeNumber(limits.jobs.backoffSeconds).default(defaultRetryPolicy.backoffSeconds),
+      maxBackoffSec: wholeNumber(limits.jobs.maxBackoffSeconds).default(defaultRetryPolicy.maxBackoffSeconds),
     })
     .optional(),
   cursor: z.boolean().default(false).describe('Whether the job keeps a cursor from run to run.'),
-  concurrency: wholeNumber(1, 1_000).default(1).describe('Runs of this job at the same time.'),
+  concurrency: wholeNumber(limits.jobs.concurrencyLimit)
+    .default(1)
+    .describe('Runs of this job at the same time.'),
   payload: payloadSchemaSchema.optional(),
   overlap: z.enum(overlapPolicies, `must be one of ${overlapPolicies.join(', ')}`).default('skip'),
   misfire: z.enum(misfirePolicies, `must be one of ${misfirePolicies.join(', ')}`).default('once'),
-  spreadSec: wholeNumber(0, 86_400).default(0),
+  spreadSec: wholeNumber(limits.schedules.spreadSeconds).default(0),
   priority: z.enum(['high', 'normal'], 'must be high or normal').default('normal'),
 });
 

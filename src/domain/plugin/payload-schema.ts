@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { limits } from '#domain/limits.ts';
 import type { OwnMessage } from '#domain/message.ts';
 import { type portalSentences, say } from '#domain/portal-messages.ts';
 
+const { min, max } = limits.jobs.title;
+const titleText = z.string().min(min).max(max);
+
 /** A text in each language of the interface, or one text for all. */
-const localizedText = z.union([
-  z.string().min(1).max(500),
-  z.strictObject({ ja: z.string().min(1).max(500), en: z.string().min(1).max(500) }),
-]);
+const localizedText = z.union([titleText, z.strictObject({ ja: titleText, en: titleText })]);
 export const localizedTextSchema = localizedText;
 export type LocalizedText = z.infer<typeof localizedText>;
 type Locale = 'ja' | 'en';

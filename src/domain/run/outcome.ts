@@ -1,6 +1,7 @@
+import { retryAfterSecondsMax, snoozeSecondsMax } from '#domain/limits.ts';
 import { OwnError, type OwnMessage, plainError } from '#domain/message.ts';
 import { say } from '#domain/portal-messages.ts';
-import { backoffSeconds, retryAfterSecondsMax } from './retry-policy.ts';
+import { backoffSeconds } from './retry-policy.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
 /** The outcome of an attempt of a built-in or remote plugin, or of one that timed out. */
@@ -71,7 +72,6 @@ export type NextStep =
 
 /** A run that only ever snoozes must finish too [rule 31: every run ends]. */
 export const snoozesMax = 100;
-const snoozeSecondsMax = 86_400;
 
 const tooManySnoozes = () =>
   plainError('TooManySnoozesError', say('run.tooManySnoozes', { count: snoozesMax }));

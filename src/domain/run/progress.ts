@@ -1,3 +1,4 @@
+import { progressNoteCharactersMax } from '#domain/limits.ts';
 import { foreignMessage, type Message } from '#domain/message.ts';
 
 /** How far a run is, as its plugin reports it. */
@@ -17,7 +18,6 @@ export interface ProgressThrottle {
 export const noProgressYet: ProgressThrottle = { writtenAt: null, pending: null };
 
 const writeEveryMs = 1_000;
-const noteLengthMax = 500;
 
 /**
  * Accepts a plugin's progress (null: only time has passed) and returns what to write now, at most once a second [rule 29:
@@ -44,11 +44,12 @@ function cleanProgress({ done, total, note }: RunProgress): RunProgress {
   return {
     done: cleanTotal === null ? cleanCount(done) : Math.min(cleanCount(done), cleanTotal),
     total: cleanTotal,
-    note: note === null || note.text.length <= noteLengthMax ? note : cutNote(note),
+    note: note === null || note.text.length <= progressNoteCharactersMax ? note : cutNote(note),
   };
 }
 
-const cutNote = ({ text }: Message): Message => foreignMessage(text.slice(0, noteLengthMax).toWellFormed());
+const cutNote = ({ text }: Message): Message =>
+  foreignMessage(text.slice(0, progressNoteCharactersMax).toWellFormed());
 
 function cleanCount(value: number): number {
   return Number.isFinite(value) ? Math.max(0, value) : 0;

@@ -1,3 +1,5 @@
+import { retryAfterSecondsMax } from '#domain/limits.ts';
+
 /** How often a failed attempt is retried, and how long it waits before that [rule 25: time-out and retry]. */
 export interface RetryPolicy {
   /** Total number of attempts, including the first; 1 never retries. */
@@ -8,9 +10,6 @@ export interface RetryPolicy {
 }
 
 export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 3, backoffSeconds: 10, maxBackoffSeconds: 600 };
-
-/** A server can ask for a longer wait than our own limit, but cannot block a run forever. */
-export const retryAfterSecondsMax = 86_400;
 
 /**
  * Returns the seconds to wait after attempt number `attempt` (the first is 1): exponential, with equal jitter. At least half

@@ -1,5 +1,6 @@
 import { CronDate, CronPattern } from 'croner';
 import type { CronOptions } from 'croner';
+import { limits } from '#domain/limits.ts';
 
 /**
  * How a pattern behaves at a clock change [rule 18: daylight saving]:
@@ -49,7 +50,6 @@ export const cronAliases = [
   '@hourly',
 ] as const;
 
-const expressionLengthMax = 200;
 /** A compiled pattern takes about 3 kB; portals have far fewer different patterns than schedules. */
 const compiledMax = 2_000;
 const periodSampleStartMs = Date.UTC(2024, 0, 1) - 1000;
@@ -89,8 +89,8 @@ export function compileCron(expression: string): CompiledCron {
 export function findCronProblems(expression: string): CronProblem[] {
   const text = expression.trim();
   if (text === '') return [{ problem: 'expression_missing', text }];
-  if (text.length > expressionLengthMax) {
-    return [{ problem: 'expression_too_long', text: text.slice(0, expressionLengthMax) }];
+  if (text.length > limits.schedules.cronExpression.max) {
+    return [{ problem: 'expression_too_long', text: text.slice(0, limits.schedules.cronExpression.max) }];
   }
   if (text.startsWith('@')) return findAliasProblems(text);
   const parts = text.split(/\s+/);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { blackoutsMax, limits, misfireLimitDefault } from '#domain/limits.ts';
 import { misfirePolicies, overlapPolicies } from './schedule.ts';
 import type { SchedulePolicies } from './schedule.ts';
 import { isKnownTimeZone } from './time-zone.ts';
@@ -18,16 +19,12 @@ export type PolicyProblemCode =
 export interface PolicyProblem {
   field: string;
   problem: PolicyProblemCode;
+  values: Record<string, string | number>;
   sentence: string;
 }
 
 export type ParsedPolicies =
   { ok: true; policies: SchedulePolicies } | { ok: false; problems: PolicyProblem[] };
-
-/** More missed runs at once than this would overload the system. */
-export const misfireLimitMax = 1_000;
-const spreadSecondsLimit = 86_400;
-const blackoutsMax = 50;
 
 const refusedAs = (code: PolicyProblemCode) => ({ error: code });
 const timeOfDay = z
@@ -37,7 +34,7 @@ const instant = z.union(
   [z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))],
   refusedAs('instant_invalid'),
 );
-const wholeNumber = (min: number, max: number) =>
+const wholeNumber = ({ min, max }: { min: number; max: number }) =>
   z
     .number(refusedAs('number_out_of_range'))
     .int('number_out_of_range')
@@ -66,9 +63,9 @@ const oneOffBlackout = z
 
 const policiesSchema = z.object({
   misfire: z.enum(misfirePolicies, refusedAs('choice_unknown')).default('once'),
-  misfireLimit: wholeNumber(1, misfireLimitMax).default(100),
+  misfireLimit: wholeNumber(limits.schedules.misfireLimit).default(misfireLimitDefault),
   overlap: z.enum(overlapPolicies, refusedAs('choice_unknown')).default('skip'),
-  spreadSeconds: wholeNumber(0, spreadSecondsLimit).default(0),
+  spreadSeconds: wholeNumber(limits.schedules.spreadSeconds).default(0),
   blackouts: z
     .array(z.discriminatedUnion('type', [weeklyBlackout, oneOffBlackout], refusedAs('choice_unknown')))
     .max(blackoutsMax, 'too_many_windows')
@@ -85,7 +82,8 @@ export function parsePolicies(input: unknown): ParsedPolicies {
     problems: parsed.error.issues.map((issue) => {
       const problem = codeOf(issue.message);
       const field = issue.path.join('.');
-      return { field, problem, sentence: `${field || 'policies'}: ${sentences[problem]}` };
+      const values: PolicyProblem['values'] = problem === 'too_many_windows' ? { max: blackoutsMax } : {};
+      return { field, problem, values, sentence: `${field || 'policies'}: ${sentences[problem]}` };
     }),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#domain/limits.ts';
 import { compileCron, cronAliases, findCronProblems } from './cron-expression.ts';
 import type { CronField, CronProblem, CronProblemCode } from './cron-expression.ts';
 import { nextNominal } from './next-nominal.ts';
@@ -29,9 +30,6 @@ export interface ScheduleProblem {
 
 export type ParsedSchedule = { ok: true; schedule: Schedule } | { ok: false; problems: ScheduleProblem[] };
 
-export const intervalSecondsMin = 1;
-/** The length of a leap year. Use a cron pattern or a one-shot for anything less frequent. */
-export const intervalSecondsMax = 366 * 86_400;
 const horizonYears = 10;
 
 const instant = z.union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))]);
@@ -94,8 +92,9 @@ function parseInterval(input: object, now: Date): ParsedSchedule {
   }
   const { seconds, anchorAt } = shape.data;
   if (!Number.isSafeInteger(seconds)) return refuse(problemOf('seconds', 'seconds_not_whole'));
-  if (seconds < intervalSecondsMin || seconds > intervalSecondsMax) {
-    const range = { min: intervalSecondsMin, max: intervalSecondsMax };
+  const { min, max } = limits.schedules.intervalSeconds;
+  if (seconds < min || seconds > max) {
+    const range = { min, max, days: max / 86_400 };
     return refuse(problemOf('seconds', 'seconds_out_of_range', range));
   }
   return { ok: true, schedule: { type: 'interval', seconds, anchorAt: anchorAt ?? now } };
@@ -123,6 +122,8 @@ function refuse(...problems: ScheduleProblem[]): ParsedSchedule {
 }
 
 function fromCronProblem({ problem, cronField, text }: CronProblem): ScheduleProblem {
+  const { max } = limits.schedules.cronExpression;
+  if (problem === 'expression_too_long') return problemOf('expression', problem, { max });
   return problemOf('expression', problem, cronField ? { cronField, text } : { text });
 }
 
@@ -153,7 +154,7 @@ const sentences: Record<ScheduleProblemCode, (values: Values) => string> = {
   not_an_object: () => 'The schedule must be an object with a type.',
   type_unknown: ({ type }) => `The schedule type '${type}' is not cron, interval or one_shot.`,
   expression_missing: () => 'The cron expression is missing.',
-  expression_too_long: () => 'The cron expression is longer than 200 characters.',
+  expression_too_long: ({ max }) => `The cron expression is longer than ${max} characters.`,
   expression_field_count: ({ text }) => `'${text}' must have five fields, or six with seconds in front.`,
   alias_unknown: ({ text }) => `The alias '${text}' is not one of ${cronAliases.join(', ')}.`,
   alias_reboot: () => '@reboot is not supported.',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#domain/limits.ts';
 import { apiKeyScopes } from '#domain/api-key.ts';
 
 const expiryDays = z.enum(['never', '30', '90', '365']);
@@ -7,7 +8,7 @@ const expiryDays = z.enum(['never', '30', '90', '365']);
 export const overlapDaysChoices = ['0', '1', '7', '30'] as const;
 
 export const createApiKeyInput = z.object({
-  name: z.string().trim().min(1, 'problems.required').max(200, 'problems.tooLong'),
+  name: z.string().trim().min(1, 'problems.required').max(limits.apiKeys.name.max, 'problems.tooLong'),
   scopes: z.array(z.enum(apiKeyScopes), 'problems.noScope').min(1, 'problems.noScope'),
   expiryDays: expiryDays.default('never').transform((choice) => (choice === 'never' ? null : Number(choice))),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { leaseSeconds, pluginAnswerBytesMax, pluginProgressBytesMax } from '#domain/limits.ts';
 import { createServiceClient } from '#data/clients/service.ts';
 import { extendLeases, findOpenAttempt, finishAttempts, type OpenAttempt } from '#data/run-queue.ts';
 import { ConflictError, InvalidInputError, UnauthenticatedError } from '#domain/errors.ts';
@@ -19,9 +20,6 @@ import type { Call, RouteParams } from '#http/machine-route.ts';
 import type { AnswerOf } from '#http/operation.ts';
 import { readBody } from '#http/request-body.ts';
 
-const progressBytesMax = 16 * 1024;
-const resultBytesMax = 1024 * 1024;
-const leaseSeconds = 30;
 const callMsMax = 10_000;
 
 const notOpen = (): ConflictError =>
@@ -72,7 +70,7 @@ export async function answerPluginProgress({
     done,
     total = null,
     note: told = null,
-  } = await readJson(request, remoteProgressSchema, progressBytesMax);
+  } = await readJson(request, remoteProgressSchema, pluginProgressBytesMax);
   const given: RunProgress = {
     done,
     total,
@@ -92,7 +90,7 @@ export async function answerPluginResult({
   caller: attempt,
 }: Call<typeof reportPluginResult, OpenAttempt>): Promise<AnswerOf<typeof reportPluginResult>> {
   note({ run_id: attempt.runId });
-  const { outcome, log: told } = await readJson(request, remoteAnswerSchema, resultBytesMax);
+  const { outcome, log: told } = await readJson(request, remoteAnswerSchema, pluginAnswerBytesMax);
   const { secrets } = attempt;
   const isCanceled = attempt.isCancelRequested && outcome.kind !== 'success';
   const result = resultOf(attempt, isCanceled ? canceled() : outcome, {

@@ -1,3 +1,4 @@
+import { limits, resultCharactersMax } from '#domain/limits.ts';
 import type { FinishedAttempt, ClaimedRun } from '#data/run-queue.ts';
 import { cleanMessage, OwnError } from '#domain/message.ts';
 import { say } from '#domain/portal-messages.ts';
@@ -5,8 +6,6 @@ import { redactSecrets } from '#domain/redaction.ts';
 import { clipMessage, cleanText } from '#domain/report-text.ts';
 import { errorShapeOf, type ErrorShape } from '#domain/run/error-shape.ts';
 import { nextStep, type Outcome } from '#domain/run/outcome.ts';
-
-const resultLengthMax = 64 * 1024;
 
 /** What of a claimed run decides over its next step. */
 export type Tried = Pick<
@@ -45,8 +44,8 @@ export function storedResult(result: unknown, secrets: readonly string[]): unkno
   try {
     const text = JSON.stringify(result);
     if (text === undefined) return undefined;
-    if (text.length > resultLengthMax) {
-      return { problem: `The result was larger than ${resultLengthMax} characters and was not kept` };
+    if (text.length > resultCharactersMax) {
+      return { problem: `The result was larger than ${resultCharactersMax} characters and was not kept` };
     }
     return redactDeep(JSON.parse(text), secrets);
   } catch {
@@ -75,7 +74,7 @@ function extrasOf(outcome: Outcome, secrets: readonly string[]): Partial<Finishe
         ? Math.min(Math.max(0, Math.round(eventsProcessed)), eventsMax)
         : null,
     result: storedResult(result, secrets),
-    cursor: cursor === null ? null : cleanText(cursor).slice(0, 8_000),
+    cursor: cursor === null ? null : cleanText(cursor).slice(0, limits.jobs.cursor.max),
   };
 }
 

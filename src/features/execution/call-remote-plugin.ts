@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pluginAnswerBytesMax } from '#domain/limits.ts';
 import type { ClaimedRun } from '#data/run-queue.ts';
 import { OwnError } from '#domain/message.ts';
 import { say } from '#domain/portal-messages.ts';
@@ -11,7 +12,6 @@ import { type GuardedFetch, type OutgoingAnswer, TargetRefusedError } from '#plu
 const manifestJobSchema = z.looseObject({ route: z.string().startsWith('/') });
 const answerMsMax = 60_000;
 const cancelMsMax = 5_000;
-const answerBytesMax = 1024 * 1024;
 
 interface Target {
   run: ClaimedRun;
@@ -29,14 +29,14 @@ async function send(
   const { runId, attempt } = run;
   const body = JSON.stringify({ run_id: runId, attempt, ...fields });
   const headers = signedHeaders(secret, { runId, attempt, body, now: new Date() });
-  return fetch(url, { method, headers, body, redirectsMax: 0, bytesMax: answerBytesMax, ...limits });
+  return fetch(url, { method, headers, body, redirectsMax: 0, bytesMax: pluginAnswerBytesMax, ...limits });
 }
 
 function outcomeOf(answer: OutgoingAnswer, log: (line: string) => void): Outcome {
   const { status, text, headers, isCut } = answer;
   if (status >= 200 && status < 300) {
     if (isCut) {
-      return failed(new NonRetryableError(say('remote.tooLarge', { bytes: answerBytesMax })));
+      return failed(new NonRetryableError(say('remote.tooLarge', { bytes: pluginAnswerBytesMax })));
     }
     let body: unknown;
     try {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { leaseSeconds } from '#domain/limits.ts';
 import { createRunExecutor } from '#features/execution/create-run-executor.ts';
 import type { BuiltInPlugin } from '#plugins/contract.ts';
 
 const atOnce = 10;
-const leaseSeconds = 30;
 
 /**
  * Executes queued runs until the queue is empty or the time is over, for hosts on which no worker lives. A run that is not done

@@ -1,11 +1,17 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import {
+  limits,
+  progressNoteCharactersMax,
+  resultCharactersMax,
+  retryAfterSecondsMax,
+  snoozeSecondsMax,
+} from '#domain/limits.ts';
 import { plainError } from '#domain/message.ts';
 import { problemOf } from '#http/field-problem.ts';
 import { messageIdOf, signatureHeaderOf, signatureHeaders, signedContent } from '#domain/plugin/signature.ts';
 import { say } from '#domain/portal-messages.ts';
 import { canceled, type Outcome, retryAfter, snoozed, success } from '#domain/run/outcome.ts';
-import { retryAfterSecondsMax } from '#domain/run/retry-policy.ts';
 
 // The wire format of docs/plugins.md; snake_case is its own, not the database's.
 
@@ -13,7 +19,7 @@ const errorSchema = z
   .union([
     z.string().transform((message) => ({ name: 'Error', message, stack: null })),
     z.object({
-      name: z.string().max(1_000).default('Error'),
+      name: z.string().default('Error'),
       message: z.string(),
       stack: z.string().nullish(),
     }),
@@ -36,7 +42,9 @@ function isFlatEnough(value: unknown): boolean {
 const resultSchema = z
   .unknown()
   .refine(isFlatEnough, `is nested more than ${depthMax} levels deep`)
-  .meta({ description: 'Any JSON; not stored if it is longer than 64 Ki characters.' });
+  .meta({
+    description: `Any JSON; not stored if it is longer than ${resultCharactersMax / 1024} Ki characters.`,
+  });
 const logSchema = z.string().nullish().meta({ description: 'The beginning and the end are stored.' });
 
 /** What a remote plugin answers, or says later at the result URL. */
@@ -58,7 +66,7 @@ export const remoteAnswerSchema = z.discriminatedUnion('outcome', [
       message: z.string().nullish(),
       events_processed: z.int().min(0).nullish(),
       result: resultSchema.nullish(),
-      cursor: z.string().max(8_000).nullish().meta({
+      cursor: z.string().max(limits.jobs.cursor.max).nullish().meta({
         description: 'Where the next run starts; absent or null keeps the current cursor.',
       }),
       log: logSchema,
@@ -95,7 +103,7 @@ export const remoteAnswerSchema = z.discriminatedUnion('outcome', [
   z
     .object({
       outcome: z.literal('snoozed'),
-      seconds: z.number().min(0).max(86_400),
+      seconds: z.number().min(0).max(snoozeSecondsMax),
       log: logSchema,
     })
     .transform(({ seconds, log }) => answer(snoozed(seconds), log)),
@@ -105,9 +113,12 @@ export const remoteAnswerSchema = z.discriminatedUnion('outcome', [
 export const remoteProgressSchema = z.object({
   done: z.number().min(0),
   total: z.number().min(0).nullish().meta({ description: 'Absent or null if it is unknown.' }),
-  note: z.string().max(2_000).nullish().meta({
-    description: 'What the run is doing. At most 500 characters are kept, without secrets.',
-  }),
+  note: z
+    .string()
+    .nullish()
+    .meta({
+      description: `What the run is doing. At most ${progressNoteCharactersMax} characters are kept, without secrets.`,
+    }),
 });
 
 /** What a plugin sent, or the first thing that is wrong with it, for its author. */

@@ -1,9 +1,7 @@
+import { logHeadCharacters, logTailCharacters } from '#domain/limits.ts';
 import { cleanText } from '#domain/report-text.ts';
 import { redactSecrets } from '#domain/redaction.ts';
 
-/** What is kept of a log, 64 Ki characters together: its end says why it failed. */
-const headLengthMax = 16 * 1024;
-const tailLengthMax = 48 * 1024;
 const lineLengthMax = 16 * 1024;
 const droppedLinesMax = 4_096;
 
@@ -36,13 +34,13 @@ export class RunLog {
     const cut = line.length > lineLengthMax ? `${line.slice(0, lineLengthMax)}…` : line;
     const text = `${cleanText(cut)}\n`;
     this.#version += 1;
-    if (this.#tail.length === 0 && this.#head.length + text.length <= headLengthMax) {
+    if (this.#tail.length === 0 && this.#head.length + text.length <= logHeadCharacters) {
       this.#head += text;
       return;
     }
     this.#tail.push(text);
     this.#tailLength += text.length;
-    while (this.#tailLength > tailLengthMax && this.#dropped < this.#tail.length - 1) {
+    while (this.#tailLength > logTailCharacters && this.#dropped < this.#tail.length - 1) {
       const { length } = this.#tail[this.#dropped] ?? '';
       this.#tailLength -= length;
       this.#cutCharacters += length;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#domain/limits.ts';
 import {
   type InstantPageCursor,
   type PagePosition,
@@ -26,7 +27,7 @@ export interface JobFilter {
 const jobKey = z
   .string()
   .min(1)
-  .max(200)
+  .max(limits.jobs.jobKey.max)
   .refine((key) => !key.includes('\0'));
 
 const jobsAddress = z.object({

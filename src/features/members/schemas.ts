@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { newPassword } from '#auth/password-rules.ts';
+import { limits } from '#domain/limits.ts';
+import { newPassword, typedPassword } from '#auth/password-rules.ts';
 
 const role = z.enum(['admin', 'staff']);
 
@@ -9,7 +10,7 @@ export const inviteMemberInput = z.object({
     .trim()
     .toLowerCase()
     .min(1, 'problems.required')
-    .max(320, 'problems.tooLong')
+    .max(limits.invitations.email.max, 'problems.tooLong')
     .pipe(z.email('problems.notAnEmail')),
   role,
 });
@@ -32,13 +33,13 @@ const invitationToken = z.string().min(1).max(200);
 
 export const joinAsNewPersonInput = z.object({
   token: invitationToken,
-  displayName: z.string().trim().max(200, 'problems.tooLong'),
+  displayName: z.string().trim().max(limits.members.displayName.max, 'problems.tooLong'),
   newPassword,
 });
 
 export const joinWithPasswordInput = z.object({
   token: invitationToken,
-  password: z.string().min(1, 'problems.required').max(1000, 'problems.tooLong'),
+  password: typedPassword,
 });
 
 export const joinAsVisitorInput = z.object({ token: invitationToken });

@@ -120,7 +120,7 @@ export const createJob = defineAction({
 export const changeJobSettings = defineAction({
   access: 'admin',
   schema: jobSettingsInput,
-  rules: { job_backoff_is_not_negative: 'plugins.settings.contradiction' },
+  rules: { job_backoff_is_at_most_the_longest: 'plugins.settings.contradiction' },
   async handle(input, admin) {
     const { jobId, pluginId, jobName, title, cursor, ...form } = input;
     const { timeoutSeconds, maxAttempts, backoffSeconds, maxBackoffSeconds, concurrencyLimit } = form;

@@ -1,22 +1,25 @@
 import { z } from 'zod';
+import { limits } from '#domain/limits.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { ConflictError, NotFoundError } from '#domain/errors.ts';
 import type { AdminActor } from '#auth/actor.ts';
 import { checkPayload } from '#forms/check-payload.ts';
 import { getPlugin, manifestJobOf } from '#features/plugins/queries.ts';
 
+const wholeNumber = ({ min, max }: { min: number; max: number }) => z.int().min(min).max(max);
+
 /** What an admin may change about a job of a plugin; what is not given stays. */
 export const pluginJobChangeSchema = z.object({
-  title: z.string().trim().min(1).max(500).optional(),
+  title: z.string().trim().min(1).max(limits.jobs.title.max).optional(),
   payload: z.record(z.string(), z.unknown()).optional(),
-  timeoutSeconds: z.int().min(1).max(86_400).optional(),
-  maxAttempts: z.int().min(1).max(100).optional(),
-  backoffSeconds: z.int().min(0).max(86_400).optional(),
-  maxBackoffSeconds: z.int().min(0).max(86_400).optional(),
+  timeoutSeconds: wholeNumber(limits.jobs.timeoutSeconds).optional(),
+  maxAttempts: wholeNumber(limits.jobs.maxAttempts).optional(),
+  backoffSeconds: wholeNumber(limits.jobs.backoffSeconds).optional(),
+  maxBackoffSeconds: wholeNumber(limits.jobs.maxBackoffSeconds).optional(),
   /** Null: no limit. */
-  concurrencyLimit: z.int().min(1).max(1_000).nullable().optional(),
+  concurrencyLimit: wholeNumber(limits.jobs.concurrencyLimit).nullable().optional(),
   /** Null: begin from the beginning. */
-  cursor: z.string().max(8_000).nullable().optional(),
+  cursor: z.string().max(limits.jobs.cursor.max).nullable().optional(),
 });
 
 /**

@@ -1,13 +1,16 @@
 import { z } from 'zod';
+import { limits } from '#domain/limits.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
 import type { AdminActor } from '#auth/actor.ts';
+
+const wholeNumber = ({ min, max }: { min: number; max: number }) => z.int().min(min).max(max);
 
 /** What an admin may change about a plugin; what is not given stays. */
 export const pluginChangeSchema = z.object({
   isEnabled: z.boolean().optional(),
   /** Most runs of all its jobs at once, across workers; null: no limit. */
-  concurrencyLimit: z.int().min(1).max(1_000).nullable().optional(),
+  concurrencyLimit: wholeNumber(limits.plugins.concurrencyLimit).nullable().optional(),
 });
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#domain/limits.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { InvalidInputError } from '#domain/errors.ts';
 import type { Payload } from '#domain/plugin/payload-schema.ts';
@@ -10,8 +11,8 @@ import { getPlugin, manifestJobOf } from '#features/plugins/queries.ts';
 export const newPluginJobSchema = z.object({
   pluginId: z.guid(),
   jobName: z.string(),
-  jobKey: z.string().trim().min(1).max(200),
-  title: z.string().trim().min(1).max(500),
+  jobKey: z.string().trim().min(1).max(limits.jobs.jobKey.max),
+  title: z.string().trim().min(1).max(limits.jobs.title.max),
   payload: z.record(z.string(), z.unknown()).default({}),
 });
 

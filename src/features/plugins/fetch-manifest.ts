@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { limits, manifestBytesMax } from '#domain/limits.ts';
 import type { DeclaredPlugin } from '#data/plugin-row.ts';
 import { InvalidInputError } from '#domain/errors.ts';
 import { readManifest } from '#features/plugins/read-manifest.ts';
 import { type GuardedFetch, TargetRefusedError, TargetUnreachableError } from '#plugins/outgoing.ts';
 
-const manifestBytesMax = 256 * 1024;
 const answerMsMax = 10_000;
 
 const problemWith = (problem: string): InvalidInputError =>
@@ -14,7 +14,7 @@ const problemWith = (problem: string): InvalidInputError =>
 function cleanBaseUrl(text: string): string {
   const parsed = z
     .url({ protocol: /^https?$/ })
-    .max(2_000)
+    .max(limits.plugins.baseUrl.max)
     .safeParse(text.trim());
   if (!parsed.success || /[?#@]/.test(parsed.data)) {
     throw new InvalidInputError('The address must be http or https, without credentials, query or fragment', [

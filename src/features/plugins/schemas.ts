@@ -1,22 +1,26 @@
 import { z } from 'zod';
+import { limits } from '#domain/limits.ts';
+import { secretNamePattern } from '#domain/plugin/secret-name.ts';
 
 const isOn = z.enum(['true', 'false']).transform((value) => value === 'true');
 
-const wholeNumber = (min: number, max: number) =>
+const wholeNumber = ({ min, max }: { min: number; max: number }) =>
   z.coerce
     .number('plugins.problems.number')
     .int('plugins.problems.number')
     .min(min, 'plugins.problems.number')
     .max(max, 'plugins.problems.number');
 
-const title = z.string().trim().min(1, 'problems.required').max(500, 'problems.tooLong');
+const title = z.string().trim().min(1, 'problems.required').max(limits.jobs.title.max, 'problems.tooLong');
 
 export const setPluginEnabledInput = z.object({ pluginId: z.guid(), isEnabled: isOn });
 
 export const pluginIdInput = z.object({ pluginId: z.guid() });
 
 export const addRemotePluginInput = z.object({
-  baseUrl: z.url({ protocol: /^https?$/, error: 'problems.notAWebAddress' }).max(2_000, 'problems.tooLong'),
+  baseUrl: z
+    .url({ protocol: /^https?$/, error: 'problems.notAWebAddress' })
+    .max(limits.plugins.baseUrl.max, 'problems.tooLong'),
 });
 
 /** The form that makes a job of a plugin; the payload's fields are read by readPayloadForm. */
@@ -28,7 +32,7 @@ export const newJobInput = z.looseObject({
     .string()
     .trim()
     .min(1, 'problems.required')
-    .max(200, 'plugins.job.invalidKey')
+    .max(limits.jobs.jobKey.max, 'problems.tooLong')
     .regex(/^\S+$/, 'plugins.job.invalidKey'),
 });
 
@@ -38,14 +42,14 @@ export const jobSettingsInput = z.looseObject({
   pluginId: z.guid(),
   jobName: z.string().max(100),
   title,
-  timeoutSeconds: wholeNumber(1, 86_400),
-  maxAttempts: wholeNumber(1, 100),
-  backoffSeconds: wholeNumber(0, 86_400),
-  maxBackoffSeconds: wholeNumber(0, 86_400),
-  concurrencyLimit: z.union([z.literal('').transform(() => null), wholeNumber(1, 1_000)]),
+  timeoutSeconds: wholeNumber(limits.jobs.timeoutSeconds),
+  maxAttempts: wholeNumber(limits.jobs.maxAttempts),
+  backoffSeconds: wholeNumber(limits.jobs.backoffSeconds),
+  maxBackoffSeconds: wholeNumber(limits.jobs.maxBackoffSeconds),
+  concurrencyLimit: z.union([z.literal('').transform(() => null), wholeNumber(limits.jobs.concurrencyLimit)]),
   cursor: z
     .string()
-    .max(4_000, 'problems.tooLong')
+    .max(limits.jobs.cursor.max, 'problems.tooLong')
     .optional()
     .transform((text) => (text === '' ? null : text)),
 });
@@ -53,12 +57,13 @@ export const jobSettingsInput = z.looseObject({
 const secretName = z
   .string()
   .trim()
-  .regex(/^[a-z][a-z0-9_]{0,63}$/, 'plugins.problems.secretName');
+  .regex(secretNamePattern, 'plugins.problems.secretName')
+  .max(limits.jobSecrets.name.max, 'problems.tooLong');
 
 export const setSecretInput = z.object({
   jobId: z.guid(),
   secretName,
-  secretValue: z.string().min(1, 'problems.required').max(8_000, 'problems.tooLong'),
+  secretValue: z.string().min(1, 'problems.required').max(limits.jobSecrets.value.max, 'problems.tooLong'),
 });
 
 export const deleteSecretInput = z.object({ jobId: z.guid(), secretName });

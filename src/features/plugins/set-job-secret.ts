@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { limits } from '#domain/limits.ts';
+import { secretNamePattern } from '#domain/plugin/secret-name.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { InvalidInputError, NotFoundError } from '#domain/errors.ts';
 import type { AdminActor } from '#auth/actor.ts';
@@ -12,14 +14,15 @@ export async function setJobSecret(
   jobId: string,
   { name, value }: { name: string; value: string | null },
 ): Promise<void> {
-  if (!/^[a-z][a-z0-9_]{0,63}$/.test(name)) {
+  const limit = limits.jobSecrets;
+  if (!secretNamePattern.test(name) || name.length > limit.name.max) {
     throw new InvalidInputError('The name is wrong', [
-      { field: 'name', problem: 'must be at most 64 lowercase letters, digits and _' },
+      { field: 'name', problem: `must be at most ${limit.name.max} lowercase letters, digits and _` },
     ]);
   }
-  if (value !== null && (value.length < 1 || value.length > 8_000)) {
+  if (value !== null && (value.length < limit.value.min || value.length > limit.value.max)) {
     throw new InvalidInputError('The value is wrong', [
-      { field: 'value', problem: 'must have 1 to 8000 characters' },
+      { field: 'value', problem: `must have ${limit.value.min} to ${limit.value.max} characters` },
     ]);
   }
   if (!z.guid().safeParse(jobId).success) throw new NotFoundError('Job not found');

@@ -1,3 +1,4 @@
+import { reportLimits } from '#domain/limits.ts';
 import { readWebhookSecrets } from '#data/env.ts';
 import type { Reporter } from '#data/reports.ts';
 import { decodeBody } from '#domain/body-encoding.ts';
@@ -11,8 +12,6 @@ import { authenticateReporter } from '#features/reports/authenticate-reporter.ts
 import { limitReporter } from '#features/reports/limit-reporter.ts';
 import { recordReport } from '#features/reports/record-report.ts';
 import { parseJobReport, parseJobStart } from '#features/reports/schemas.ts';
-
-const bodyBytesMax = 1024 * 1024;
 
 interface Received {
   request: Request;
@@ -48,7 +47,7 @@ async function readReport(request: Request, note: Note): Promise<ReadReport> {
   if (contentEncoding.toLowerCase() !== 'identity') {
     throw new InvalidInputError('Content-Encoding must be identity: send the body uncompressed');
   }
-  const bytes = await readBody(request, bodyBytesMax);
+  const bytes = await readBody(request, reportLimits.bytes);
   note({ bytes: bytes.byteLength });
   const decoded = decodeBody(bytes, request.headers.get('content-type'));
   if (decoded === null) throw new InvalidInputError('Body must be UTF-8 or Shift_JIS text');

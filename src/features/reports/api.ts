@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reportLimits } from '#domain/limits.ts';
 import { jobReport, jobStart } from '#features/reports/schemas.ts';
 import { answer, operation, refusal } from '#http/operation.ts';
 
@@ -58,7 +59,7 @@ export const reportJob = operation({
   access: 'report',
   query: 'any',
   headers: {
-    'Idempotency-Key': z.string().max(200).meta({
+    'Idempotency-Key': z.string().max(reportLimits.idempotencyKeyCharacters).meta({
       description: 'Identifies a report without a `run_id`, so that sending it again changes nothing.',
     }),
   },

@@ -1,4 +1,11 @@
 import { z } from 'zod';
+import {
+  limits,
+  logHeadCharacters,
+  logTailCharacters,
+  messageCharactersMax,
+  reportLimits,
+} from '#domain/limits.ts';
 import { type FieldProblem, InvalidInputError } from '#domain/errors.ts';
 import { redactSecrets } from '#domain/redaction.ts';
 import { parseInstant } from '#domain/report-instant.ts';
@@ -7,9 +14,6 @@ import { parseSchedule } from '#domain/schedule/parse-schedule.ts';
 import { isKnownTimeZone } from '#domain/schedule/time-zone.ts';
 import { type Expectation, type FinishReport, reportKeyOf, type StartReport } from '#domain/report.ts';
 import { problemOf } from '#http/field-problem.ts';
-
-const yearSeconds = 366 * 86_400;
-const decadeMs = 10 * yearSeconds * 1000;
 
 // An empty string counts as not given [contract: reports]: scripts fill fields from unset variables.
 const noEmptyText = (value: unknown): unknown => (value === '' || value === undefined ? null : value);
@@ -32,19 +36,19 @@ const instant = z
   })
   .meta({ description: 'An instant (see the introduction).' });
 
-const wholeNumber = (min: number, max: number) =>
+const wholeNumber = ({ min, max }: { min: number; max: number }) =>
   z
     .int({ error: 'must be a whole number' })
     .min(min, `must be at least ${min}`)
     .max(max, `must be at most ${max}`);
 
 const tolerances = {
-  early_tolerance_seconds: wholeNumber(0, yearSeconds).nullish(),
-  late_tolerance_seconds: wholeNumber(0, yearSeconds).nullish(),
-  max_run_seconds: wholeNumber(0, yearSeconds).nullish(),
-  min_run_seconds: wholeNumber(0, yearSeconds).nullish(),
-  failure_threshold: wholeNumber(1, 1000).nullish(),
-  recovery_threshold: wholeNumber(1, 1000).nullish(),
+  early_tolerance_seconds: wholeNumber(limits.jobs.earlyToleranceSeconds).nullish(),
+  late_tolerance_seconds: wholeNumber(limits.jobs.lateToleranceSeconds).nullish(),
+  max_run_seconds: wholeNumber(limits.jobs.maxRunSeconds).nullish(),
+  min_run_seconds: wholeNumber(limits.jobs.minRunSeconds).nullish(),
+  failure_threshold: wholeNumber(limits.jobs.failureThreshold).nullish(),
+  recovery_threshold: wholeNumber(limits.jobs.recoveryThreshold).nullish(),
 };
 
 const timeZone = z
@@ -64,7 +68,7 @@ const schedule = z.discriminatedUnion(
           type: z.literal('cron'),
           expression: z
             .string({ error: 'must be a cron expression' })
-            .max(200, 'must be at most 200 characters')
+            .max(limits.jobs.expectedCron.max, `must be at most ${limits.jobs.expectedCron.max} characters`)
             .transform((value) => value.trim().replace(/\s+/g, ' '))
             .meta({
               description:
@@ -82,7 +86,7 @@ const schedule = z.discriminatedUnion(
       .strictObject(
         {
           type: z.literal('interval'),
-          seconds: wholeNumber(1, yearSeconds),
+          seconds: wholeNumber(limits.jobs.expectedIntervalSeconds),
           timezone: timeZone.nullish().meta({ description: 'Accepted, but has no effect.' }),
           ...tolerances,
         },
@@ -98,23 +102,29 @@ const metrics = z
   .transform((value) =>
     Object.fromEntries(Object.entries(value).map(([name, count]) => [cleanText(name), count])),
   )
-  .refine((value) => Object.keys(value).length <= 100, 'must have at most 100 entries')
   .refine(
-    (value) => Object.keys(value).every((name) => countCharacters(name) <= 100),
-    'must have names of at most 100 characters',
+    (value) => Object.keys(value).length <= reportLimits.metrics,
+    `must have at most ${reportLimits.metrics} entries`,
   )
-  .meta({ maxProperties: 100, propertyNames: { maxLength: 100 } });
+  .refine(
+    (value) => Object.keys(value).every((name) => countCharacters(name) <= reportLimits.metricNameCharacters),
+    `must have names of at most ${reportLimits.metricNameCharacters} characters`,
+  )
+  .meta({
+    maxProperties: reportLimits.metrics,
+    propertyNames: { maxLength: reportLimits.metricNameCharacters },
+  });
 
 const common = {
-  job_key: text(200).meta({
+  job_key: text(limits.jobs.jobKey.max).meta({
     minLength: 1,
     description: 'Identifies the job in its company. A new key creates a new job.',
   }),
-  title: text(500).meta({ minLength: 1 }),
+  title: text(limits.jobs.title.max).meta({ minLength: 1 }),
   tool_id: optional(z.uuid({ error: 'must be a UUID' })).meta({
     description: "An entry in the company's tool list.",
   }),
-  host: optional(text(255)),
+  host: optional(text(reportLimits.hostCharacters)),
 };
 
 /** The body of a report. The descriptions go into docs/api/openapi.yaml. */
@@ -123,20 +133,23 @@ export const jobReport = z.object({
   status: z.enum(['success', 'error']),
   finished_at: instant,
   message: optional(z.string({ error: 'must be text' })).meta({
-    description: 'Secrets are removed; the middle of more than 10,000 characters is cut.',
+    description: `Secrets are removed; the middle of more than ${messageCharactersMax.toLocaleString('en')} characters is cut.`,
   }),
   started_at: optional(instant).meta({
     description: 'An instant. Used for the duration if `duration_ms` is missing.',
   }),
-  duration_ms: optional(wholeNumber(0, decadeMs)),
-  run_id: optional(text(200)).meta({ description: 'Your own id of the run, for example a UUID.' }),
+  duration_ms: optional(wholeNumber({ min: limits.runs.durationMs.min, max: reportLimits.durationMs })),
+  run_id: optional(text(reportLimits.runIdCharacters)).meta({
+    description: 'Your own id of the run, for example a UUID.',
+  }),
   // Windows gives codes such as 0xC0000005 without their sign.
-  exit_code: optional(wholeNumber(-(2 ** 31), 2 ** 32 - 1)).meta({
+  exit_code: optional(wholeNumber({ min: -(2 ** 31), max: 2 ** 32 - 1 })).meta({
     description: 'Codes above 2147483647, as on Windows, are stored as negative numbers.',
   }),
   log: optional(z.string({ error: 'must be text' })).meta({
     description:
-      'The output of the run. Secrets are removed; of a long log the beginning and the end are stored, 64 Ki characters in total.',
+      'The output of the run. Secrets are removed; of a long log the beginning and the end are stored, ' +
+      `${(logHeadCharacters + logTailCharacters) / 1024} Ki characters in total.`,
   }),
   metrics: optional(metrics),
   schedule: optional(schedule).meta({
@@ -239,8 +252,8 @@ export interface ReportContext {
 function cleanIdempotencyKey(given: string | null): string | null {
   if (given === null || given === '') return null;
   const key = cleanText(given);
-  if (countCharacters(key) > 200) {
-    const problem = 'must be at most 200 characters';
+  if (countCharacters(key) > reportLimits.idempotencyKeyCharacters) {
+    const problem = `must be at most ${reportLimits.idempotencyKeyCharacters} characters`;
     throw new InvalidInputError(`Idempotency-Key ${problem}`, [{ field: 'Idempotency-Key', problem }]);
   }
   return key;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#domain/limits.ts';
 import { parseInstantPageCursor } from '#domain/page-cursor.ts';
 import {
   backgroundJobStatuses,
@@ -19,7 +20,7 @@ export const runBody = z
     payload: z.record(z.string(), z.unknown()).optional().meta({ description: "Replaces the job's own." }),
     cursor: z
       .string()
-      .max(4_000)
+      .max(limits.jobs.cursor.max)
       .nullable()
       .optional()
       .meta({ description: "Replaces the job's own cursor; null starts from the beginning." }),
@@ -298,7 +299,7 @@ export const listBackgroundJobs = operation({
   description: 'Newest first. Staff see the runs that they started; admins and API keys see all.',
   access: 'read',
   query: z.object({
-    type: z.string().min(1).max(200).optional().meta({ description: 'The key of a job.' }),
+    type: z.string().min(1).max(limits.jobs.jobKey.max).optional().meta({ description: 'The key of a job.' }),
     status: z
       .enum(statuses)
       .transform(fromBackgroundJobStatus)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#domain/limits.ts';
 import {
   type InstantPageCursor,
   type PagePosition,
@@ -61,7 +62,7 @@ export function queryOf(filter: RunFilter): Record<string, string | null> {
 export const startRunInput = z.looseObject({
   jobId: z.guid(),
   cursorChoice: z.enum(['stored', 'other']).default('stored'),
-  cursor: z.string().max(4_000, 'problems.tooLong').default(''),
+  cursor: z.string().max(limits.jobs.cursor.max, 'problems.tooLong').default(''),
   /** The address without the dialog, when the address has opened it. */
   closedHref: z.string().max(2_000).optional(),
 });
@@ -72,5 +73,5 @@ export const runIdInput = z.object({ runId: z.guid() });
 export const rerunRunInput = z.looseObject({
   runId: z.guid(),
   cursorChoice: z.enum(['stored', 'origin', 'other']).default('stored'),
-  cursor: z.string().max(4_000, 'problems.tooLong').default(''),
+  cursor: z.string().max(limits.jobs.cursor.max, 'problems.tooLong').default(''),
 });

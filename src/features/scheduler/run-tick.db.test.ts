@@ -4,6 +4,7 @@ import { sql } from '#testing/database/clients.ts';
 import type { Columns } from '#testing/database/insert-row.ts';
 import { makeJob, ofPlugin } from '#testing/jobs/make-job.ts';
 import { makePlugin } from '#testing/plugins/make-plugin.ts';
+import { makeRun } from '#testing/runs/make-run.ts';
 import { makeSchedule } from '#testing/schedules/make-schedule.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
@@ -234,6 +235,15 @@ describe('what was missed and what overlaps [rule 21: misfire and overlap]', () 
       '00:03:00 skipped overlap',
     ]);
     expect((await runsOf(minutely)).map((run) => run.is_exclusive)).toEqual([true, true]);
+    await finish(minutely);
+  });
+
+  it('overlap queue lets one wait however many run', async () => {
+    const minutely = await arrange({ overlap_policy: 'queue' }, { next: at('00:01:00') });
+    const byHand = { trigger: 'manual', state: 'running' };
+    for (let run = 1; run <= 3; run += 1) await makeRun(tenant.id, minutely.jobId, byHand);
+    for (const minute of ['00:01:00', '00:02:00']) await runTick({ now: at(minute) });
+    expect(await ledgerWords(minutely)).toEqual(['00:01:00 started', '00:02:00 skipped overlap']);
     await finish(minutely);
   });
 

@@ -1,3 +1,4 @@
+import { blackoutsMax } from '#domain/limits.ts';
 import { type FieldProblem, InvalidInputError } from '#domain/errors.ts';
 import { parsePolicies } from '#domain/schedule/parse-policies.ts';
 import { parseSchedule } from '#domain/schedule/parse-schedule.ts';
@@ -92,11 +93,9 @@ function writtenSchedule(form: Fields, timeZone: string): unknown {
   }
 }
 
-const blackoutRowsMax = 50;
-
 /** Rows of the form whose fields are all empty are no windows; the position of each other row is kept for its problems. */
 function writtenBlackouts(form: Fields, timeZone: string): { row: number; window: unknown }[] {
-  const rows = Array.from({ length: blackoutRowsMax }, (_, row) => row);
+  const rows = Array.from({ length: blackoutsMax }, (_, row) => row);
   return rows.flatMap((row): { row: number; window: unknown }[] => {
     const text = (name: string) => textOf(form, `blackout.${row}.${name}`);
     if (text('type') === 'weekly') {
@@ -158,12 +157,13 @@ export function readScheduleForm(
       }));
   const policyProblems: FieldProblem[] = policies.ok
     ? []
-    : policies.problems.map(({ field, problem }) => ({
+    : policies.problems.map(({ field, problem, values }) => ({
         field: field.replace(
           /^blackouts\.(\d+)/,
           (_, index: string) => `blackout.${blackouts[Number(index)]?.row ?? index}`,
         ),
         problem: `schedules.problems.${problem}`,
+        values,
       }));
   throw new InvalidInputError('The schedule is wrong', [...problems, ...policyProblems]);
 }

@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import { newPassword } from '#auth/password-rules.ts';
+import { limits } from '#domain/limits.ts';
+import { newPassword, typedPassword } from '#auth/password-rules.ts';
 
 export const signInInput = z.object({
-  email: z.string().trim().min(1, 'problems.required').max(320, 'problems.tooLong'),
-  password: z.string().min(1, 'problems.required').max(1000, 'problems.tooLong'),
+  email: z.string().trim().min(1, 'problems.required').max(limits.members.email.max, 'problems.tooLong'),
+  password: typedPassword,
   next: z.string().optional(),
 });
 
 export const changePasswordInput = z
   .object({
-    currentPassword: z.string().min(1, 'problems.required').max(1000, 'problems.tooLong'),
+    currentPassword: typedPassword,
     newPassword,
     repeatedPassword: z.string(),
   })
@@ -19,5 +20,5 @@ export const changePasswordInput = z
   });
 
 export const renameMyselfInput = z.object({
-  displayName: z.string().trim().max(200, 'problems.tooLong'),
+  displayName: z.string().trim().max(limits.members.displayName.max, 'problems.tooLong'),
 });

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { limits } from '#domain/limits.ts';
 
 export const toolInput = z.object({
-  name: z.string().trim().min(1, 'problems.required').max(200, 'problems.tooLong'),
-  description: z.string().trim().max(2000, 'problems.tooLong').default(''),
+  name: z.string().trim().min(1, 'problems.required').max(limits.tools.name.max, 'problems.tooLong'),
+  description: z.string().trim().max(limits.tools.description.max, 'problems.tooLong').default(''),
   url: z
     .string()
     .trim()
-    .max(2000, 'problems.tooLong')
+    .max(limits.tools.url.max, 'problems.tooLong')
     .default('')
     .refine(
       (text) => text === '' || (/^https?:\/\//.test(text) && URL.canParse(text)),

@@ -1,4 +1,5 @@
 import { useTranslations } from 'next-intl';
+import { limits } from '#domain/limits.ts';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Dialog, DialogActions, DialogDone } from '#components/ui/dialog.tsx';
 import { CheckboxGroup, SelectField, TextField } from '#components/ui/field.tsx';
@@ -23,7 +24,7 @@ export function CreateKeyDialog() {
                 name="name"
                 label={t('name')}
                 placeholder={t('namePlaceholder')}
-                maxLength={200}
+                maxLength={limits.apiKeys.name.max}
                 required
               />
               <CheckboxGroup

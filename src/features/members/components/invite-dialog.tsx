@@ -1,4 +1,5 @@
 import { useTranslations } from 'next-intl';
+import { invitationDays } from '#domain/limits.ts';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Dialog, DialogActions, DialogDone } from '#components/ui/dialog.tsx';
 import { SelectField, TextField } from '#components/ui/field.tsx';
@@ -37,7 +38,7 @@ export function InviteDialog() {
           }
         >
           <Notice tone="success" title={t('linkReady')}>
-            <p className="mb-2">{t('linkOnce')}</p>
+            <p className="mb-2">{t('linkOnce', { days: invitationDays })}</p>
             <SecretResult
               label={t('link')}
               copyLabel={t('copyLink')}

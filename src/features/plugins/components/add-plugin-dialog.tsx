@@ -1,5 +1,6 @@
 import { Plus } from 'lucide-react';
 import { useTranslations } from 'next-intl';
+import { limits } from '#domain/limits.ts';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog, DialogActions, DialogDone } from '#components/ui/dialog.tsx';
@@ -32,7 +33,7 @@ export function AddPluginDialog() {
                   label={t('baseUrl')}
                   hint={t('baseUrlHint')}
                   type="url"
-                  maxLength={2_000}
+                  maxLength={limits.plugins.baseUrl.max}
                   required
                 />
                 <DialogActions id={dialogId}>

@@ -1,4 +1,5 @@
 import { useTranslations } from 'next-intl';
+import { limits } from '#domain/limits.ts';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Card, CardHeader } from '#components/ui/card.tsx';
 import { ConfirmButton } from '#components/ui/confirm-button.tsx';
@@ -56,7 +57,7 @@ export function JobSecretsCard({
             name="secretName"
             label={t('secretName')}
             hint={t('secretNameHint')}
-            maxLength={64}
+            maxLength={limits.jobSecrets.name.max}
             required
             autoComplete="off"
             autoCapitalize="off"
@@ -67,7 +68,7 @@ export function JobSecretsCard({
             name="secretValue"
             label={t('secretValue')}
             type="password"
-            maxLength={8_000}
+            maxLength={limits.jobSecrets.value.max}
             required
             autoComplete="off"
           />

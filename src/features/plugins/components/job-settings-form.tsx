@@ -1,4 +1,5 @@
 import { useLocale, useTranslations } from 'next-intl';
+import { limits } from '#domain/limits.ts';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { TextareaField, TextField } from '#components/ui/field.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
@@ -10,12 +11,7 @@ import { changeJobSettings } from '#features/plugins/actions.ts';
 import type { JobSettings } from '#features/plugins/plugin-screens.ts';
 import { jobPath } from '#http/paths.ts';
 
-const numbers = [
-  { name: 'timeoutSeconds', min: 1, max: 86_400 },
-  { name: 'maxAttempts', min: 1, max: 100 },
-  { name: 'backoffSeconds', min: 0, max: 86_400 },
-  { name: 'maxBackoffSeconds', min: 0, max: 86_400 },
-] as const;
+const numbers = ['timeoutSeconds', 'maxAttempts', 'backoffSeconds', 'maxBackoffSeconds'] as const;
 
 /** Changes what a job of a plugin runs with. */
 export function JobSettingsForm({
@@ -43,7 +39,7 @@ export function JobSettingsForm({
         name="title"
         label={t('name')}
         defaultValue={textIn(settings.title, locale)}
-        maxLength={500}
+        maxLength={limits.jobs.title.max}
         required
       />
       {declared?.payloadSchema ? (
@@ -55,7 +51,7 @@ export function JobSettingsForm({
       <div className="space-y-4 border-t border-line pt-4">
         <h2 className="text-[0.9375rem] font-semibold">{t('limits')}</h2>
         <div className="grid gap-4 sm:grid-cols-2">
-          {numbers.map(({ name, min, max }) => (
+          {numbers.map((name) => (
             <TextField
               key={name}
               name={name}
@@ -63,8 +59,7 @@ export function JobSettingsForm({
               hint={name === 'backoffSeconds' ? t('backoffHint') : undefined}
               type="number"
               inputMode="numeric"
-              min={min}
-              max={max}
+              {...limits.jobs[name]}
               step={1}
               defaultValue={settings[name]}
               required
@@ -76,8 +71,7 @@ export function JobSettingsForm({
             hint={t('concurrencyHint')}
             type="number"
             inputMode="numeric"
-            min={1}
-            max={1_000}
+            {...limits.jobs.concurrencyLimit}
             step={1}
             defaultValue={settings.concurrencyLimit ?? ''}
           />
@@ -91,7 +85,7 @@ export function JobSettingsForm({
             hint={t('cursorHint')}
             rows={2}
             defaultValue={settings.cursor ?? ''}
-            maxLength={4_000}
+            maxLength={limits.jobs.cursor.max}
             spellCheck={false}
             className="[&_textarea]:font-mono"
           />

@@ -1,4 +1,5 @@
 import { useLocale, useTranslations } from 'next-intl';
+import { limits } from '#domain/limits.ts';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
@@ -22,14 +23,14 @@ export function NewJobForm({ pluginId, declared }: { pluginId: string; declared:
         name="title"
         label={t('name')}
         placeholder={textIn(declared.title, locale)}
-        maxLength={500}
+        maxLength={limits.jobs.title.max}
         required
       />
       <TextField
         name="jobKey"
         label={t('key')}
         hint={t('keyHint')}
-        maxLength={200}
+        maxLength={limits.jobs.jobKey.max}
         required
         autoComplete="off"
         autoCapitalize="off"

@@ -1,4 +1,5 @@
 import { useTranslations } from 'next-intl';
+import { limits } from '#domain/limits.ts';
 import { TextField } from '#components/ui/field.tsx';
 import { oneLine, readableText } from '#domain/reported-text.ts';
 
@@ -41,7 +42,7 @@ export function CursorFields({ stored, origin }: { stored: string | null; origin
           name="cursor"
           label={t('cursorValue')}
           hint={t('cursorHint')}
-          maxLength={4_000}
+          maxLength={limits.jobs.cursor.max}
           autoComplete="off"
           spellCheck={false}
         />

@@ -1,4 +1,5 @@
 import { useLocale, useTranslations } from 'next-intl';
+import { clockAheadMinutesMax } from '#domain/limits.ts';
 import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
 import { Card, CardHeader } from '#components/ui/card.tsx';
 import { Notice } from '#components/ui/notice.tsx';
@@ -63,7 +64,7 @@ export function RunBody({ whole, timeZone }: { whole: WholeRun; timeZone: string
             tone="warning"
             title={t(aheadMs === null ? 'clockWrong.title' : 'clockWrong.titleByHost', clock)}
           >
-            <p>{t('clockWrong.body')}</p>
+            <p>{t('clockWrong.body', { minutes: clockAheadMinutesMax })}</p>
           </Notice>
         ) : null}
         {run.message !== null && run.message.text === portalRun?.error?.message.text ? null : (

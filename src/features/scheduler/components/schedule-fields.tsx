@@ -1,8 +1,8 @@
 import { useFormatter, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
+import { limits, misfireLimitDefault } from '#domain/limits.ts';
 import { CheckboxField, CheckboxGroup, RadioChoices, SelectField, TextField } from '#components/ui/field.tsx';
 import { monthDays, type PlainTimes, readPlainTimes, weekDays } from '#domain/schedule/plain-times.ts';
-import { misfireLimitMax } from '#domain/schedule/parse-policies.ts';
 import {
   misfirePolicies,
   overlapPolicies,
@@ -99,7 +99,7 @@ function WhenFields({ schedule, timeZone }: { schedule: Schedule | null; timeZon
               label={t('expression')}
               hint={t('expressionHint')}
               defaultValue={schedule?.type === 'cron' ? schedule.expression : '0 9 * * 1-5'}
-              maxLength={300}
+              maxLength={limits.schedules.cronExpression.max}
               autoComplete="off"
               autoCapitalize="off"
               spellCheck={false}
@@ -111,7 +111,7 @@ function WhenFields({ schedule, timeZone }: { schedule: Schedule | null; timeZon
             label={t('timeZone')}
             hint={t('timeZoneHint')}
             defaultValue={schedule?.type === 'cron' ? schedule.timeZone : timeZone}
-            maxLength={100}
+            maxLength={limits.tenants.timeZone.max}
             list="time-zones"
             autoComplete="off"
             spellCheck={false}
@@ -126,7 +126,7 @@ function WhenFields({ schedule, timeZone }: { schedule: Schedule | null; timeZon
               label={t('every')}
               type="number"
               inputMode="numeric"
-              min={1}
+              min={limits.schedules.intervalSeconds.min}
               step={1}
               defaultValue={interval.count}
             />
@@ -244,9 +244,8 @@ function PolicyFields({ policies }: { policies: SchedulePolicies | null }) {
           hint={t('misfireLimitHint')}
           type="number"
           inputMode="numeric"
-          min={1}
-          max={misfireLimitMax}
-          defaultValue={policies?.misfireLimit ?? 10}
+          {...limits.schedules.misfireLimit}
+          defaultValue={policies?.misfireLimit ?? misfireLimitDefault}
         />
         <SelectField
           name="overlap"
@@ -261,8 +260,7 @@ function PolicyFields({ policies }: { policies: SchedulePolicies | null }) {
           hint={t('spreadHint')}
           type="number"
           inputMode="numeric"
-          min={0}
-          max={86_400}
+          {...limits.schedules.spreadSeconds}
           defaultValue={policies?.spreadSeconds ?? 0}
         />
       </div>

@@ -1,6 +1,7 @@
 import { useLocale, useTranslations } from 'next-intl';
 import { AutoSubmitForm } from '#components/ui/auto-submit-form.tsx';
 import { ApplyButton, FilterMenu, SearchField } from '#components/ui/filter-bar.tsx';
+import { searchCharactersMax } from '#domain/limits.ts';
 import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
 import { shownText } from '#screens/reported-text.tsx';
 import { switchStates } from '#features/scheduler/schemas.ts';
@@ -23,7 +24,7 @@ export function ScheduleFilterBar({
       label={t('label')}
       className="mb-3 grid grid-cols-[minmax(0,1fr)_auto] gap-2 md:flex"
     >
-      <SearchField applied={query.q} hint={t('searchHint')} />
+      <SearchField applied={query.q} charactersMax={searchCharactersMax} hint={t('searchHint')} />
       <FilterMenu
         name="state"
         label={t('state')}

@@ -1,5 +1,6 @@
 import type { Route } from 'next';
 import { useTranslations } from 'next-intl';
+import { limits } from '#domain/limits.ts';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Dialog, DialogActions } from '#components/ui/dialog.tsx';
 import { TextareaField, TextField } from '#components/ui/field.tsx';
@@ -19,13 +20,19 @@ export function ToolDialog({ id, tool, closedHref }: { id: string; tool?: Tool; 
     >
       <ActionForm action={tool ? changeTool : addTool}>
         {tool ? <input type="hidden" name="toolId" value={tool.id} /> : null}
-        <TextField name="name" label={t('name')} defaultValue={tool?.name} maxLength={200} required />
+        <TextField
+          name="name"
+          label={t('name')}
+          defaultValue={tool?.name}
+          maxLength={limits.tools.name.max}
+          required
+        />
         <TextareaField
           name="description"
           label={t('toolDescription')}
           mark={shell('optional')}
           defaultValue={tool?.description}
-          maxLength={2000}
+          maxLength={limits.tools.description.max}
         />
         <TextField
           name="url"
@@ -33,7 +40,7 @@ export function ToolDialog({ id, tool, closedHref }: { id: string; tool?: Tool; 
           mark={shell('optional')}
           type="url"
           defaultValue={tool?.url ?? ''}
-          maxLength={2000}
+          maxLength={limits.tools.url.max}
         />
         <DialogActions id={id} closedHref={closedHref}>
           <SubmitButton>{tool ? shell('save') : t('add')}</SubmitButton>

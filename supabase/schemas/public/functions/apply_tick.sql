@@ -57,7 +57,7 @@ begin
     )
   ),
   active as (
-    select i.job_id, count(r.id) as runs
+    select i.job_id, count(r.id) as runs, count(r.id) filter (where r.state = 'pending') as waiting
     from (select distinct job_id from instants where overlap_policy <> 'allow') i
     left join public.runs r on r.job_id = i.job_id and r.state in ('pending', 'running')
     group by i.job_id
@@ -69,7 +69,8 @@ begin
         when 'allow' then true
         -- What was missed is made up for one after another, where the policy lets nothing run at the same time.
         when 'skip' then i.place <= 1 - a.runs or (i.is_made_up and a.runs = 0)
-        when 'queue' then i.place <= 2 - a.runs or (i.is_made_up and a.runs = 0)
+        -- One waits, however many run.
+        when 'queue' then i.place <= 2 - least(a.runs - a.waiting, 1) - a.waiting or (i.is_made_up and a.runs = 0)
         else i.place = i.wanted
       end as is_started
     from instants i

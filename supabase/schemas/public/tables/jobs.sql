@@ -40,18 +40,19 @@ create table public.jobs (
   constraint job_expects_a_cron_or_an_interval check (
     case expected_schedule_type
       when 'cron' then expected_cron is not null and expected_time_zone is not null and expected_interval_seconds is null
-      when 'interval' then expected_interval_seconds > 0 and expected_cron is null
+      when 'interval' then expected_interval_seconds between 1 and 31622400 and expected_cron is null
       else expected_schedule_type is null and expected_cron is null and expected_interval_seconds is null
     end
   ),
-  constraint job_tolerances_are_not_negative check (
-    coalesce(early_tolerance_seconds, 0) >= 0
-    and coalesce(late_tolerance_seconds, 0) >= 0
-    and coalesce(max_run_seconds, 0) >= 0
-    and coalesce(min_run_seconds, 0) >= 0
+  constraint job_expected_cron_is_at_most_200_characters check (length(expected_cron) <= 200),
+  constraint job_tolerances_are_at_most_1_year check (
+    early_tolerance_seconds between 0 and 31622400
+    and late_tolerance_seconds between 0 and 31622400
+    and max_run_seconds between 0 and 31622400
+    and min_run_seconds between 0 and 31622400
   ),
-  constraint job_thresholds_are_at_least_1 check (
-    coalesce(failure_threshold, 1) >= 1 and coalesce(recovery_threshold, 1) >= 1
+  constraint job_thresholds_are_1_to_1000 check (
+    failure_threshold between 1 and 1000 and recovery_threshold between 1 and 1000
   ),
   constraint job_belongs_to_a_plugin_of_its_tenant
     foreign key (tenant_id, plugin_id) references public.plugins (tenant_id, id) on delete cascade,
@@ -60,8 +61,12 @@ create table public.jobs (
   ),
   constraint job_timeout_is_1_second_to_1_day check (timeout_seconds between 1 and 86400),
   constraint job_attempts_are_1_to_100 check (max_attempts between 1 and 100),
-  constraint job_backoff_is_not_negative check (backoff_seconds >= 0 and max_backoff_seconds >= backoff_seconds),
-  constraint job_concurrency_is_at_least_1 check (concurrency_limit >= 1),
+  constraint job_backoffs_are_at_most_1_day check (
+    backoff_seconds between 0 and 86400 and max_backoff_seconds between 0 and 86400
+  ),
+  constraint job_backoff_is_at_most_the_longest check (backoff_seconds <= max_backoff_seconds),
+  constraint job_concurrency_is_1_to_1000 check (concurrency_limit between 1 and 1000),
+  constraint job_cursor_is_at_most_8000_characters check (length(cursor) <= 8000),
   constraint job_can_be_referenced_with_its_tenant unique (tenant_id, id),
   constraint job_titles_are_in_both_languages check (
     titles is null

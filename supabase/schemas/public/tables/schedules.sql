@@ -9,7 +9,7 @@ create table public.schedules (
   anchor_at timestamptz,
   run_at timestamptz,
   misfire_policy text not null default 'once',
-  misfire_limit integer not null default 10,
+  misfire_limit integer not null default 100,
   overlap_policy text not null default 'skip',
   spread_seconds integer not null default 0,
   blackouts jsonb not null default '[]',
@@ -25,11 +25,12 @@ create table public.schedules (
   constraint schedule_has_what_its_type_needs check (
     case schedule_type
       when 'cron' then cron_expression is not null
-      when 'interval' then interval_seconds > 0 and anchor_at is not null
+      when 'interval' then interval_seconds between 1 and 31622400 and anchor_at is not null
       when 'one_shot' then run_at is not null
       else false
     end
   ),
+  constraint schedule_expression_is_at_most_200_characters check (length(cron_expression) <= 200),
   constraint schedule_misfire_policy_is_known check (misfire_policy in ('skip', 'once', 'all')),
   constraint schedule_misfire_limit_is_1_to_1000 check (misfire_limit between 1 and 1000),
   constraint schedule_overlap_policy_is_known check (overlap_policy in ('allow', 'skip', 'queue', 'cancel_previous')),

@@ -1,4 +1,5 @@
 import { getTranslations } from 'next-intl/server';
+import { invitationDays, limits, passwordCharactersMin } from '#domain/limits.ts';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { TextField } from '#components/ui/field.tsx';
@@ -30,7 +31,7 @@ export default portalPage<PageProps<'/invite/[token]'>>(async ({ params, searchP
     return (
       <>
         <h1 className="mb-2 text-lg font-semibold">{t(`over.${invitation?.state ?? 'unknown'}`)}</h1>
-        <p className="mb-4 text-ink-muted">{t('overBody')}</p>
+        <p className="mb-4 text-ink-muted">{t('overBody', { days: invitationDays })}</p>
         <LinkButton href="/sign-in">{t('toSignIn')}</LinkButton>
       </>
     );
@@ -121,15 +122,15 @@ export default portalPage<PageProps<'/invite/[token]'>>(async ({ params, searchP
             label={t('displayName')}
             hint={t('displayNameHint')}
             autoComplete="name"
-            maxLength={200}
+            maxLength={limits.members.displayName.max}
           />
           <TextField
             name="newPassword"
             label={t('newPassword')}
-            hint={t('newPasswordHint')}
+            hint={t('newPasswordHint', { min: passwordCharactersMin })}
             type="password"
             autoComplete="new-password"
-            minLength={12}
+            minLength={passwordCharactersMin}
             required
           />
           <WhenDone before={<SubmitButton className="w-full">{t('join')}</SubmitButton>}>

@@ -20,7 +20,7 @@ import { RunningRuns } from '#features/jobs/components/running-runs.tsx';
 import { getJobOnce, listRuns, listUnfinishedRuns, readDailyStats } from '#features/jobs/queries.ts';
 import { parseHistoryAddress } from '#features/jobs/schemas.ts';
 import { addressOf, deleteJobPath, jobOccurrencesPath, jobPath, runPath } from '#http/paths.ts';
-import { FinishedTime } from '#components/ui/finished-time.tsx';
+import { FinishedTime } from '#screens/finished-time.tsx';
 import { MessageText } from '#screens/message-text.tsx';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { type CurrentMember, requireMember } from '#auth/current-member.ts';

@@ -1,4 +1,5 @@
 import { getTranslations } from 'next-intl/server';
+import { limits, passwordCharactersMin } from '#domain/limits.ts';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Card, CardHeader } from '#components/ui/card.tsx';
 import { TextField } from '#components/ui/field.tsx';
@@ -44,10 +45,10 @@ export default portalPage(async () => {
             <TextField
               name="newPassword"
               label={t('new')}
-              hint={t('newHint')}
+              hint={t('newHint', { min: passwordCharactersMin })}
               type="password"
               autoComplete="new-password"
-              minLength={12}
+              minLength={passwordCharactersMin}
               required
             />
             <TextField
@@ -55,7 +56,7 @@ export default portalPage(async () => {
               label={t('repeat')}
               type="password"
               autoComplete="new-password"
-              minLength={12}
+              minLength={passwordCharactersMin}
               required
             />
             <SubmitButton>{t('changePassword')}</SubmitButton>
@@ -71,7 +72,7 @@ export default portalPage(async () => {
                 hint={t('displayNameHint')}
                 defaultValue={member.displayName === member.email ? '' : member.displayName}
                 autoComplete="name"
-                maxLength={200}
+                maxLength={limits.members.displayName.max}
               />
               <SubmitButton>{shell('save')}</SubmitButton>
             </ActionForm>

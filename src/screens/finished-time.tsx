@@ -1,6 +1,7 @@
 import { useLocale, useTranslations } from 'next-intl';
 import { timeWriter } from '#components/ui/relative-time.tsx';
-import { LiveFinishedTime } from './live-finished-time.tsx';
+import { LiveFinishedTime } from '#components/ui/live-finished-time.tsx';
+import { clockAheadMinutesMax } from '#domain/limits.ts';
 
 /** When a job last finished, with a mark where the reporter's clock was ahead. */
 export function FinishedTime({
@@ -18,7 +19,9 @@ export function FinishedTime({
     <LiveFinishedTime
       time={timeWriter(locale, timeZone)(at)}
       locale={locale}
-      clockAhead={isClockAhead ? { word: t('word'), hint: t('hint') } : null}
+      clockAhead={
+        isClockAhead ? { word: t('word'), hint: t('hint', { minutes: clockAheadMinutesMax }) } : null
+      }
     />
   );
 }
