@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { explainFolderError, StartProblem } from '#server/start-problem.ts';
 
-/** Makes the folder and proves that it can be written, so that every later step may assume it. */
+/** Creates the folder and checks that it is writable, so that later steps can rely on it. */
 export function prepareFolder(folder: string): void {
   const probe = path.join(folder, '.writable');
   try {
@@ -21,7 +21,7 @@ export function prepareFolder(folder: string): void {
   }
 }
 
-/** A lock that the system itself takes back when this process ends, however it ends. Null: somebody else has it. */
+/** Takes a lock that the system releases when this process ends, however it ends. Returns null if another process has it. */
 export function takeLock(file: string): { release: () => void } | null {
   let handle: DatabaseSync | undefined;
   try {
@@ -36,14 +36,14 @@ export function takeLock(file: string): { release: () => void } | null {
   return { release: () => held.close() };
 }
 
-/** A start's right to work on a folder. */
+/** A start's lock on a folder. */
 export interface FolderLock {
-  /** Whether the start before this one was killed: what it started may need a moment to notice. */
+  /** Whether the previous start was killed: its processes may need a moment to end. */
   readonly followsKilled: boolean;
   release(): void;
 }
 
-/** Refuses to go on when another start works on this folder. */
+/** Locks the folder; throws if another start uses it. */
 export function lockFolder(folder: string, address: string): FolderLock {
   const noteFile = path.join(folder, 'running.json');
   const lock = takeLock(path.join(folder, 'portal.lock'));
@@ -63,7 +63,7 @@ export function lockFolder(folder: string, address: string): FolderLock {
     const note: { pid?: number; address?: string } = JSON.parse(fs.readFileSync(noteFile, 'utf8'));
     where = ` (${note.address}, PID ${note.pid})`;
   } catch {
-    // The other start has not written its note yet.
+    // The other start has not written its address yet.
   }
   throw new StartProblem(
     `A portal is already running on ${folder}${where}: use it, stop it, or set another PORTAL_DIR and PORT.`,

@@ -11,31 +11,32 @@ const host = process.env.HOST ?? '127.0.0.1';
 const port = Number(process.env.PORT ?? '3000');
 
 const server = http.createServer({
-  // A script on a slow line needs time for its log; a client that never finishes must not hold a socket for ever.
+  // A script on a slow connection needs time for its log, but a client that never finishes must not occupy a socket for ever.
   headersTimeout: 15_000,
-  // Longer than the reading of a refused body may take, so that its sender gets its own answer.
+  // Longer than the time for reading a refused body, so that its sender gets the refusal.
   requestTimeout: 180_000,
-  // Longer than the usual minute of a proxy in front, so that the proxy is the one that closes.
+  // Longer than the usual minute of a proxy in front, so that the proxy closes first.
   keepAliveTimeout: 65_000,
   maxHeaderSize: 32 * 1024,
 });
 server.maxHeadersCount = 200;
 const cutOffRefused = readRefusedBodies(server);
 
-// Next listens for upgrades, which only its development needs, and leaves those it does not know without an answer. Without
-// a listener Node answers what merely offers one, as Java's client and curl --http2 do, like any other request.
+// Next listens for upgrades, which only its development mode needs, and does not respond to those it does not know.
+// Without a listener Node handles a request that offers an upgrade, as Java's client and curl --http2 do, like any
+// other.
 const upgradable = dev ? server : http.createServer();
 
 const app = next({ dev, dir: process.cwd(), hostname: host, port, httpServer: upgradable });
 await app.prepare();
 const handle = app.getRequestHandler();
 
-/** The caller's own id when it is harmless to log, or a new one. */
+/** Returns the caller's own id if it is safe to log, or a new one. */
 function requestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID();
 }
 
-// Whoever connects may write any forwarded address; only a proxy that the operator vouches for is believed.
+// Clients can send any forwarded address; only a proxy that the operator trusts is believed.
 const isBehindProxy = process.env.TC_PORTAL_BEHIND_PROXY === '1';
 
 server.on('request', (request, response) => {
@@ -66,7 +67,7 @@ obeyParent(async () => {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   cutOffRefused();
-  // Requests that run get a moment; a development socket never ends by itself.
+  // Running requests get a moment to finish; a development socket never ends by itself.
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, dev ? 200 : 5_000).unref())]);
   server.closeAllConnections();
   await Promise.race([app.close(), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);

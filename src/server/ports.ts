@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Why a port cannot be listened on, as the system's error code; null when it can. */
+/** Returns the system's error code if it cannot listen on a port; null if it can. */
 export function whyTaken(port: number, host: string): Promise<string | null> {
   return new Promise((resolve) => {
     const probe = net.createServer();
@@ -11,7 +11,7 @@ export function whyTaken(port: number, host: string): Promise<string | null> {
   });
 }
 
-/** As `whyTaken`, but whoever is about to leave the port gets a while to do so. */
+/** Like `whyTaken`, but waits a while for another process to free the port. */
 export async function whyStillTaken(port: number, host: string, msMax: number): Promise<string | null> {
   for (const end = performance.now() + msMax; ; await sleep(100)) {
     const code = await whyTaken(port, host);
@@ -19,13 +19,13 @@ export async function whyStillTaken(port: number, host: string, msMax: number): 
   }
 }
 
-// A port is not taken until somebody listens on it, and that may be long after it was found.
+// A port stays free until a process listens on it, which may be long after it was found.
 const promised = new Set<number>();
 
 /**
- * A free loopback port below the range from which systems take ports for outgoing connections. One process never gets the
- * same port twice.
- * @param except ports that others are about to take
+ * Finds a free loopback port below the range that systems use for outgoing connections. A process never gets the same
+ * port twice.
+ * @param except ports that are about to be used
  */
 export async function findFreePort(except: readonly number[] = []): Promise<number> {
   for (;;) {

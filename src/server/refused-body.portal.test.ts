@@ -52,7 +52,7 @@ interface Refusal {
   method?: string;
   path: string;
   secret?: string;
-  /** The whole answer, or how a long one ends. */
+  /** The whole response, or the end of a long one. */
   text: string | RegExp;
 }
 
@@ -62,7 +62,7 @@ const tooLarge: Refusal = {
   text: error('Body must be at most 1 MiB (1048576 bytes)'),
 };
 
-/** What answers before it has read all of a large body. */
+/** Requests whose response starts before a large body was read. */
 const refusals: Record<string, Refusal> = {
   'a report that is too large': tooLarge,
   'a report with a wrong secret': {
@@ -170,7 +170,7 @@ const sentFor = (refusal: Refusal): Sent => ({
 });
 
 describe.concurrent('a sender that is refused reads why', () => {
-  // First, because these take ten seconds.
+  // First, because these need ten seconds.
   it.each([
     ['with a length', 'Content-Length: 2500000'],
     ['in chunks', 'Transfer-Encoding: chunked'],
@@ -179,7 +179,7 @@ describe.concurrent('a sender that is refused reads why', () => {
     const head = [`POST ${reports} HTTP/1.1`, 'Host: portal', ...headers, 'Connection: close', framing];
     const isInChunks = framing.includes('chunked');
     const socket = net.connect({ port: portal.port, host: '127.0.0.1' });
-    // Reads when all is sent, as the simplest clients do.
+    // Reads after everything is sent, as the simplest clients do.
     socket.pause();
     const failed = new Promise<never>((_, reject) => socket.once('error', reject));
     const sent = async () => {

@@ -8,7 +8,7 @@ import { until } from '#testing/until.ts';
 const sentence = '{"error":"Invalid or missing webhook secret"}';
 const long = 'x'.repeat(300_000);
 
-/** How a handler may answer without reading the body. */
+/** Ways in which a handler responds without reading the body. */
 const refusals: Record<string, (response: ServerResponse) => void> = {
   '/at-once': (response) => response.writeHead(401, { 'Content-Length': sentence.length }).end(sentence),
   '/without-head': (response) => {
@@ -22,7 +22,7 @@ const refusals: Record<string, (response: ServerResponse) => void> = {
     for (const character of sentence) response.write(character);
     response.end();
   },
-  // Waits until it may write on.
+  // Waits for the drain event.
   '/long': (response) => {
     response.statusCode = 401;
     Readable.from(Array.from({ length: 30 }, () => long.slice(0, 10_000))).pipe(response);
@@ -32,22 +32,22 @@ const refusals: Record<string, (response: ServerResponse) => void> = {
 interface TestServer {
   server: http.Server;
   cutOffAll: () => void;
-  /** The last request and its answer. */
+  /** The last request and its response. */
   seen: () => { request: IncomingMessage; response: ServerResponse } | undefined;
   connect: () => Promise<TestClient>;
 }
 
 interface TestClient {
   socket: Socket;
-  /** All that has arrived. */
+  /** Everything received so far. */
   text: () => string;
   /** The error that closed the connection. */
   error: () => Error | undefined;
-  /** The client's end is closed. */
+  /** The client's side is closed. */
   closed: Promise<void>;
-  /** The server's end of it. */
+  /** The server's socket of this connection. */
   atServer: Socket;
-  /** The server's end is gone, which a client that does not send is not told. */
+  /** The server has destroyed its socket, which a client only notices when it sends. */
   gone: Promise<void>;
   send: (...parts: (string | Buffer)[]) => void;
 }
@@ -55,7 +55,7 @@ interface TestClient {
 const once = (socket: Socket, event: 'connect' | 'close' | 'drain'): Promise<void> =>
   new Promise((resolve) => socket.once(event, () => resolve()));
 
-/** Sends 5 MB as fast as the server takes them. */
+/** Sends 5 MB as fast as the server accepts them. */
 async function sendAll(socket: Socket): Promise<void> {
   for (let sent = 0; sent < 5_000_000; sent += piece.length)
     if (!socket.write(piece)) await once(socket, 'drain');
@@ -94,7 +94,7 @@ async function start(
     cutOffAll,
     seen: () => last,
     connect: async () => {
-      // Half open, as a client that stays when the server says that it is done.
+      // Half open, like a client that stays after the server has ended.
       const socket = net.connect({
         port: (server.address() as AddressInfo).port,
         host: '127.0.0.1',
@@ -169,7 +169,7 @@ describe.each(Object.keys(refusals))('an answer %s', (path) => {
       const { connect } = await start();
       const client = await connect();
       const whole = [head(path, framing), ...first, ...second].map((part) => Buffer.from(part));
-      // In one piece, so that a request begins where the body before it ends.
+      // In one piece, so that the next request starts where the body ends.
       client.send(Buffer.concat([...whole, ...whole, ...whole]));
       await until(
         () => client.text().match(/HTTP\/1\.1 401 /g)?.length === 3 && isWhole(client.text(), path),
@@ -190,7 +190,7 @@ describe.each(Object.keys(refusals))('an answer %s', (path) => {
     },
   );
 
-  it('reaches a sender of more than is read, who reads when all is sent', async () => {
+  it('reaches a sender over the limit that reads only after it has sent everything', async () => {
     const { connect } = await start({ bytesMax: 100_000, lingerMs: 60_000 });
     const client = await connect();
     client.socket.pause();
@@ -217,7 +217,7 @@ describe.each(Object.keys(refusals))('an answer %s', (path) => {
     );
     try {
       await until(() => isWhole(client.text(), path));
-      // The client would go on for ever.
+      // Otherwise the client would continue for ever.
       await client.gone;
     } finally {
       clearInterval(pace);
@@ -226,8 +226,8 @@ describe.each(Object.keys(refusals))('an answer %s', (path) => {
   });
 });
 
-describe('the bounds', () => {
-  it('the connection of a sender over them is said to close', async () => {
+describe('the limits', () => {
+  it('announce that the connection of a sender over them will close', async () => {
     const { connect } = await start({ bytesMax: 100, lingerMs: 200 });
     const client = await connect();
     client.send(declared('/without-head', 100_000), piece);
@@ -253,7 +253,7 @@ describe('the bounds', () => {
     },
   );
 
-  it('a server that ends gives every sender its answer', async () => {
+  it('a server that stops sends every sender its response', async () => {
     const { connect, cutOffAll } = await start({ lingerMs: 200 });
     const client = await connect();
     client.send(declared('/at-once', 100_000), piece);
@@ -281,7 +281,7 @@ describe('the bounds', () => {
     await until(() => isWhole(client.text(), '/at-once'), Boolean, 5_000);
   });
 
-  it('a sender that goes away leaves its place to another', async () => {
+  it('a sender that disconnects frees its place for another', async () => {
     const { connect } = await start({ sendersMax: 1 });
     for (let round = 1; round <= 3; round += 1) {
       const away = await connect();
@@ -298,10 +298,10 @@ describe('the bounds', () => {
     }
   });
 
-  it('what comes after the refusal reaches nobody, so that it takes no memory', async () => {
+  it('data after the refusal has no reader, so that it needs no memory', async () => {
     const taken: Buffer[] = [];
     const { connect, seen } = await start({}, (request, response) => {
-      // As Next does: it takes whatever comes, whether anybody reads it or not.
+      // As Next does: it buffers all data, even if nothing reads it.
       request.on('data', (data: Buffer) => {
         taken.push(data);
         if (taken.length === 1) refusals['/at-once']?.(response);
@@ -316,8 +316,8 @@ describe('the bounds', () => {
   });
 });
 
-describe('what needs no reading', () => {
-  it.each(['GET', 'HEAD'])('%s is left as it is', async (method) => {
+describe('requests that need no reading', () => {
+  it.each(['GET', 'HEAD'])('%s is not changed', async (method) => {
     const { connect, seen } = await start();
     const client = await connect();
     client.send(`${method} /at-once HTTP/1.1\r\nHost: portal\r\n\r\n`);
@@ -325,9 +325,9 @@ describe('what needs no reading', () => {
     expect(Object.hasOwn(seen()?.response ?? {}, 'end')).toBe(false);
   });
 
-  it('a body that is there is answered at once, and the rest of it does not hold up the next request', async () => {
+  it('a complete body gets its response at once, and its unread rest does not hold up the next request', async () => {
     const { connect } = await start({}, (request, response) => {
-      // A reader that was satisfied with the beginning, of a body that all arrived.
+      // A reader that stopped after the start of a body that arrived completely.
       request.once('data', () => {
         request.pause();
         void until(() => request.complete).then(() => refusals['/at-once']?.(response));
@@ -341,7 +341,7 @@ describe('what needs no reading', () => {
     }
   });
 
-  it('an expectation that is not known is refused when its body has been read', async () => {
+  it('an unknown expectation is refused after its body has been read', async () => {
     const { connect } = await start();
     const client = await connect();
     client.send(declared('/at-once', 100_000, 'Expect: a-miracle', 'Connection: close'), piece, piece);
@@ -352,7 +352,7 @@ describe('what needs no reading', () => {
   });
 });
 
-describe('what Node refuses', () => {
+describe('refusals by Node', () => {
   const impatient = { requestTimeout: 200, headersTimeout: 200, connectionsCheckingInterval: 20 };
 
   it.each([
@@ -384,7 +384,7 @@ describe('what Node refuses', () => {
     await client.gone.finally(() => clearInterval(pace));
   });
 
-  it('a body that takes too long gets a 408, and its connection ends', async () => {
+  it('a body that is too slow gets a 408, and its connection ends', async () => {
     const { connect } = await start({ lingerMs: 100 }, () => {}, impatient);
     const client = await connect();
     client.send(declared('/at-once', 100_000), piece);
@@ -393,7 +393,7 @@ describe('what Node refuses', () => {
     await until(client.text, (text) => text === answer);
   });
 
-  it.each(Object.keys(refusals))('a refusal that waits comes instead of the 408 (%s)', async (path) => {
+  it.each(Object.keys(refusals))('a waiting refusal is sent instead of the 408 (%s)', async (path) => {
     const { connect } = await start({ lingerMs: 100 }, undefined, impatient);
     const client = await connect();
     client.send(declared(path, 100_000), piece);
@@ -402,7 +402,7 @@ describe('what Node refuses', () => {
     expect(client.text()).toMatch(/^HTTP\/1\.1 401 /);
   });
 
-  it('a refusal that waits comes instead of the 400 for a wrong chunk, once, to who reads when all is sent', async () => {
+  it('a waiting refusal is sent once, instead of the 400 for an invalid chunk, to a sender that reads at the end', async () => {
     const { connect } = await start({ lingerMs: 60_000 });
     const client = await connect();
     client.socket.pause();
@@ -416,7 +416,7 @@ describe('what Node refuses', () => {
     expect(client.text().match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 401']);
   });
 
-  it('an answer under way is not mixed with another', async () => {
+  it('a response in progress is not mixed with another', async () => {
     const { connect } = await start({ lingerMs: 100 }, (_, response) => response.write('begun'));
     const client = await connect();
     client.send('GET / HTTP/1.1\r\nHost: portal\r\n\r\n');

@@ -2,16 +2,16 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
-/** How much of the bodies that nobody wants is read before their senders are cut off. */
+/** How much of refused bodies is read before their senders are cut off. */
 export interface RefusedBodyBounds {
   readonly bytesMax: number;
-  /** For all of a body. */
+  /** For the whole body. */
   readonly drainMsMax: number;
   /** Between two pieces of a body. */
   readonly silenceMsMax: number;
   /** When one more comes, the oldest is cut off. */
   readonly sendersMax: number;
-  /** How long a sender that is cut off may take to read why, while what it sends is still thrown away. */
+  /** How long a sender that is being cut off can still read the response, while its data is discarded. */
   readonly lingerMs: number;
 }
 
@@ -24,15 +24,15 @@ const defaults: RefusedBodyBounds = {
   lingerMs: 2_000,
 };
 
-/** Untyped, because the methods of a response have several forms and every one is passed on as it is. */
+/** Untyped, because the methods of a response are overloaded and the arguments are passed on unchanged. */
 type Method<T> = (...args: unknown[]) => T;
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 
 function throwAway(body: Readable): Readable {
-  // What the handler left listening would take the pieces into memory, or pause the stream for a reader that is gone; a pipe
-  // does so when its other end is destroyed.
+  // The handler's remaining listeners would keep the pieces in memory, or pause the stream for a reader that has ended,
+  // as a pipe does when its other end is destroyed.
   body.unpipe();
   return body
     .removeAllListeners('data')
@@ -55,24 +55,24 @@ const statusOf = (error: Error): string => {
 };
 
 /**
- * Lets simple clients read why they are refused. They read nothing before they have sent everything, and a connection
- * that is closed while they send is reset, which loses the answer. So an answer that begins while the body is still on
- * its way waits until the rest of the body has been read and thrown away, within bounds. A sender over the bounds gets
- * its answer, a moment to read it, and is cut off.
+ * Lets simple clients read why they are refused. They read only after they have sent everything, and closing a
+ * connection while they send resets it, which loses the response. So a response that starts before the whole body has
+ * arrived waits until the rest is read and discarded, within limits. A sender over a limit gets its response, a moment
+ * to read it, and is cut off.
  *
- * All of the answer waits, not only its end: a client that reads a status while it sends, as curl does, stops sending
- * and waits for the end of the answer.
- * @returns what cuts off every sender that is read now, each with its answer: for the end of the server
+ * The whole response waits, not only its end: a client that reads the status while it sends, as curl does, stops
+ * sending and waits for the end of the response.
+ * @returns a function that sends every waiting response and cuts off its sender, for the end of the server
  */
 export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBounds> = {}): () => void {
   const { bytesMax, drainMsMax, silenceMsMax, sendersMax, lingerMs } = { ...defaults, ...bounds };
-  /** The bodies that are being thrown away, each with what cuts its sender off. */
+  /** The bodies that are being discarded, each with a function that cuts off its sender. */
   const draining = new Map<Readable, () => void>();
   const closing = new WeakSet<Socket>();
-  /** The last answer of each connection, whose request is the one that may still arrive. */
+  /** The last response of each connection; its request may still be arriving. */
   const answers = new WeakMap<Socket, ServerResponse>();
 
-  /** Says once whether the body ended, or its sender went away, before a bound was met. */
+  /** Calls `onOver` once: true if the body ended or the sender disconnected, false if a limit was reached first. */
   function drain(body: Readable, msOfSilenceMax: number, onOver: (isAtEnd: boolean) => void) {
     let bytes = 0;
     const settle = (isAtEnd: boolean): void => {
@@ -95,7 +95,7 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
       .once('close', () => settle(true));
   }
 
-  /** Whatever happens, the connection is gone after a moment. */
+  /** Ensures that the connection is destroyed after a moment. */
   function destroyLater(socket: Socket): void {
     closing.add(socket);
     const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
@@ -115,7 +115,7 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
     let isHeld = false;
     let isEnded = false;
 
-    // A pipeline that fails destroys the body and takes its socket away; nobody could read the rest of it then.
+    // A failed pipeline destroys the body and detaches its socket, so that the rest could not be read.
     const destroy = request.destroy.bind(request);
     request.destroy = (error) => {
       request.socket = socket;
@@ -124,7 +124,7 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
 
     const closeAfterAnswer = (close: () => void): void => {
       if (!response.headersSent) response.setHeader('Connection', 'close');
-      // Node calls this when the answer said that the connection closes; it would not let the sender read it.
+      // Node calls this after a response with `Connection: close`, before the sender can read it.
       socket.destroySoon = close;
       response.once('finish', close);
       destroyLater(socket);
@@ -132,19 +132,19 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
 
     const release = (isBodyOver: boolean): void => {
       isHeld = false;
-      // Half closed, and what still comes is thrown away until the connection is destroyed.
+      // Half closed: data that still arrives is discarded until the connection is destroyed.
       if (!isBodyOver) closeAfterAnswer(() => void socket.end());
       for (const say of held.splice(0)) say();
       if (bytesHeld >= response.writableHighWaterMark && !isEnded && !response.writableNeedDrain)
         response.emit('drain');
     };
 
-    /** Whether what the handler says must wait. */
+    /** Whether the handler's response must wait. */
     const mustWait = (): boolean => {
       if (hasBegun) return isHeld;
       hasBegun = true;
       if (request.complete || socket.destroyed) return false;
-      // Honest senders finish soon, so the oldest is most likely one that stays silent to keep them out.
+      // Honest senders finish soon, so the oldest is probably one that blocks them on purpose.
       if (draining.size >= sendersMax) [...draining.values()].at(0)?.();
       isHeld = true;
       drain(request, silenceMsMax, release);
@@ -158,7 +158,7 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
 
     response.write = (...args: unknown[]) => {
       if (!mustWait()) return write(...args);
-      // From here on the handler must see that its headers are settled.
+      // From here on the handler must see that its headers are sent.
       if (!response.headersSent) response.writeHead(response.statusCode);
       held.push(() => write(...args));
       bytesHeld += (args[0] as string | Uint8Array).length;
@@ -171,7 +171,7 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
         isEnded = true;
         return response;
       }
-      // A body that is there but that its handler stopped reading would hold up the next request.
+      // A complete body that its handler stopped reading would hold up the next request.
       if (!request.readableEnded) throwAway(request);
       return end(...args);
     };
@@ -179,7 +179,7 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
 
   server.prependListener('request', holdAnswer);
 
-  // Node would answer this by itself, past the listener above.
+  // Node would respond to this by itself, without the listener above.
   server.on('checkExpectation', (request, response) => {
     holdAnswer(request, response);
     response.writeHead(417).end();
@@ -187,7 +187,7 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
 
   server.on('clientError', (error, socket) => {
     if (!(socket instanceof Socket)) return;
-    // Node reports each piece that follows what it could not parse.
+    // Node reports every piece after the one that it could not parse.
     if (closing.has(socket)) return;
     if (!socket.writable) {
       socket.destroy();
@@ -204,7 +204,7 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
     if (!isInAnswer)
       socket.write(`HTTP/1.1 ${statusOf(error)}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     socket.end();
-    // Nobody knows where its body ends: it is over when the sender closes, or is silent.
+    // The end of its body is unknown: it is over when the sender closes the connection or is silent.
     if (draining.size < sendersMax) drain(socket, lingerMs, () => socket.destroy());
     else {
       socket.destroySoon();

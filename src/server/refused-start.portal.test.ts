@@ -25,9 +25,9 @@ describe('a start that cannot succeed says why in one sentence', () => {
     return made;
   };
 
-  test('a port that is no number', () => expectRefusal(folder, /PORT must be a number/, { PORT: 'abc' }));
+  test('a port that is not a number', () => expectRefusal(folder, /PORT must be a number/, { PORT: 'abc' }));
 
-  test('an address that is not of this machine', () =>
+  test('an address of another machine', () =>
     expectRefusal(path.join(folder, 'host'), /HOST=192\.0\.2\.1 is not an address/, { HOST: '192.0.2.1' }));
 
   test('a port in use', async () => {
@@ -39,7 +39,7 @@ describe('a start that cannot succeed says why in one sentence', () => {
     other.close();
   });
 
-  test('a file in the place of the folder', async () => {
+  test('a file instead of the folder', async () => {
     fs.writeFileSync(path.join(folder, 'file'), '');
     await expectRefusal(path.join(folder, 'file'), /must be a folder, but it is a file/);
     await expectRefusal(path.join(folder, 'file', 'below'), /must be a folder, but it is a file/);

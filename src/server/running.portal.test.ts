@@ -12,7 +12,7 @@ import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
 import { sendReport } from '#testing/reports/send-report.ts';
 import { until } from '#testing/until.ts';
 
-/** The environment of another process, empty when it has ended. */
+/** Reads the environment of another process; empty if it has ended. */
 function environmentOf(pid: number): string {
   try {
     return `\0${fs.readFileSync(`/proc/${pid}/environ`, 'utf8')}`;
@@ -25,7 +25,7 @@ describe('a running portal', () => {
   let portal: TestPortal;
 
   beforeAll(async () => {
-    // Its worker asks for runs so seldom that only being told of one explains that it starts.
+    // Its worker polls so rarely that a run can only start because the portal announced it.
     portal = await startPortal({ environment: { WORKER_IDLE_POLL_MS: '600000' } });
   });
 
@@ -48,11 +48,11 @@ describe('a running portal', () => {
     }
   });
 
-  test('keeps its secrets to its user', () => {
+  test('lets only its user read its secrets', () => {
     expect(fs.statSync(path.join(portal.folder, '.env.local')).mode & 0o777).toBe(0o600);
   });
 
-  test('answers with the request id that it was given, or with its own', async () => {
+  test('returns the caller’s request id, or its own', async () => {
     const given = await fetch(portal.url, { headers: { 'X-Request-Id': 'abc-12345' } });
     expect(given.headers.get('x-request-id')).toBe('abc-12345');
     const strange = await fetch(portal.url, { headers: { 'X-Request-Id': '<script>alert(1)</script>' } });
@@ -69,7 +69,7 @@ describe('a running portal', () => {
     fs.rmSync(folder, { recursive: true });
   });
 
-  test('lets another portal live beside it, with secrets and data of its own', async () => {
+  test('can run next to another portal, each with its own secrets and data', async () => {
     const other = await startPortal();
     try {
       expect(other.secrets.NEXT_PUBLIC_SUPABASE_URL).not.toBe(portal.secrets.NEXT_PUBLIC_SUPABASE_URL);
@@ -84,7 +84,7 @@ describe('a running portal', () => {
     }
   });
 
-  test('starts the database again when it was killed', async () => {
+  test('restarts the database after it was killed', async () => {
     const before = portal.database.pid;
     portal.database.kill();
     await until(
@@ -110,7 +110,7 @@ describe('a running portal', () => {
     );
   });
 
-  test('starts a run at once although its worker is idle, because the portal tells it', async () => {
+  test('starts a run at once although its worker is idle, because the portal announces it', async () => {
     const ask = async (path: string, init: RequestInit = {}) => {
       const key = portal.secrets.SUPABASE_SECRET_KEY ?? '';
       const headers = { apikey: key, 'Content-Type': 'application/json', Prefer: 'return=representation' };
@@ -139,11 +139,11 @@ describe('a running portal', () => {
       });
     const { execution_id: id } = (await (await start()).json()) as { execution_id: string };
     const state = async () => (await ask(`runs?select=state&id=eq.${id}`))[0]?.state;
-    // By itself the worker would ask in ten minutes.
+    // By itself the worker would poll after ten minutes.
     await until(state, (found) => found === 'success' || found === 'failed');
   });
 
-  test('takes the database away for a test and gives it back', async () => {
+  test('stops the database for a test and starts it again', async () => {
     const release = await portal.database.hold();
     const headers = { apikey: portal.secrets.SUPABASE_SECRET_KEY ?? '' };
     const answer = await fetch(`${portal.secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/tenants`, { headers });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { isJournal } from '#server/screen.ts';
 
-test('knows the journal from a terminal below a service, which inherits the variable', () => {
+test('tells the journal from a terminal of a service, which inherits the variable', () => {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal journal ')), 'stdout');
   const descriptor = fs.openSync(file, 'w');
   const { dev, ino } = fs.fstatSync(descriptor);

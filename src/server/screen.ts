@@ -1,15 +1,14 @@
 import fs from 'node:fs';
 
-/** What a person sees while the portal starts: one line for each step, with the time it took. */
+/** The output while the portal starts: one line for each step, with its duration. */
 export class Screen {
   readonly #startedAt = Date.now();
 
-  /** Says what happens now. */
+  /** Announces the current step. */
   step(text: string): void {
     process.stdout.write(`${this.#seconds().padStart(6)}  ${text}\n`);
   }
 
-  /** Prints text as it is. */
   text(text: string): void {
     process.stdout.write(`${text}\n`);
   }
@@ -19,7 +18,7 @@ export class Screen {
   }
 }
 
-/** Whether what is printed goes to the journal of systemd, which names the stream that it reads. */
+/** Whether the output goes to the journal of systemd, which names the stream that it reads. */
 export function isJournal(environment: NodeJS.ProcessEnv, descriptor: number): boolean {
   if (!environment.JOURNAL_STREAM) return false;
   const { dev, ino } = fs.fstatSync(descriptor);

@@ -45,7 +45,7 @@ describe('loadSecrets', () => {
     expect(fs.readFileSync(file, 'utf8')).toBe(text);
   });
 
-  test('keeps what a person wrote and adds only what is missing', async () => {
+  test('keeps manual changes and adds only what is missing', async () => {
     fs.mkdirSync(path.dirname(file));
     fs.writeFileSync(file, 'TC_PORTAL_WEBHOOK_SECRET="my own"\nMINE=1', { mode: 0o644 });
     const { values } = await loadSecrets(file, {});
@@ -56,13 +56,13 @@ describe('loadSecrets', () => {
     if (process.platform !== 'win32') expect(fs.statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  test('lets the environment win without writing it down', async () => {
+  test('prefers the environment and does not write it to the file', async () => {
     const { values } = await loadSecrets(file, { CRON_SECRET: 'from outside' });
     expect(values.CRON_SECRET).toBe('from outside');
     expect(fs.readFileSync(file, 'utf8')).not.toContain('CRON_SECRET');
   });
 
-  test('starts nothing of its own for a hosted project', async () => {
+  test('does not start its own Supabase for a hosted project', async () => {
     fs.mkdirSync(path.dirname(file));
     const hosted =
       'NEXT_PUBLIC_SUPABASE_URL=https://abc.supabase.co\nNEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY=a\nSUPABASE_SECRET_KEY=b\n';
@@ -73,7 +73,7 @@ describe('loadSecrets', () => {
     expect(values.TC_PORTAL_DATABASE_PORT).toBeUndefined();
   });
 
-  test('takes over a hosted project when its address replaces ours', async () => {
+  test('uses a hosted project if its URL replaces ours', async () => {
     await loadSecrets(file, {});
     const text = fs
       .readFileSync(file, 'utf8')

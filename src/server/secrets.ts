@@ -5,10 +5,10 @@ import { parseEnv } from 'node:util';
 import { findFreePort } from '#server/ports.ts';
 import { explainFolderError, StartProblem } from '#server/start-problem.ts';
 
-/** Every setting that the children get, by its name in the environment. */
+/** All settings of the child processes, by their names in the environment. */
 export type Secrets = Record<string, string>;
 
-/** What a start works with: the secrets, and whether the portal's own Supabase is to be started. */
+/** The secrets of a start, and whether the portal starts its own Supabase. */
 export interface LoadedSecrets {
   readonly values: Secrets;
   readonly embedded: boolean;
@@ -16,7 +16,7 @@ export interface LoadedSecrets {
 
 const random = (bytes: number): string => randomBytes(bytes).toString('base64url');
 
-// Without letters and digits that look alike, because people type it from the screen.
+// Without letters and digits that look alike, because users type it from the screen.
 function readablePassword(): string {
   const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
   return Array.from({ length: 4 }, () =>
@@ -90,8 +90,8 @@ function append(file: string, before: string, lines: string[]): void {
 }
 
 /**
- * Reads the secrets file and adds what it lacks; what is in it is never changed. The environment wins over the file.
- * The embedded Supabase is used unless NEXT_PUBLIC_SUPABASE_URL points somewhere else than to the port written here.
+ * Reads the secrets file and adds missing values, but never changes one. The environment overrides the file. The
+ * embedded Supabase is used unless NEXT_PUBLIC_SUPABASE_URL differs from the port in the file.
  */
 export async function loadSecrets(
   file: string,
@@ -128,7 +128,7 @@ export async function loadSecrets(
       );
     }
   }
-  // Nobody listens on these yet: the portal itself comes last.
+  // These ports are not in use yet: the portal itself starts last.
   const chosen = ['PORT', 'TC_PORTAL_DATABASE_PORT', 'TC_PORTAL_DATA_API_PORT'].map((name) =>
     Number(found[name]),
   );

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { StartProblem } from '#server/start-problem.ts';
 
-/** Where this copy of the portal is. */
+/** The project's own folder. */
 export const projectFolder = path.resolve(import.meta.dirname, '..', '..');
 
-/** What the person who starts the portal decides. */
+/** Settings that the operator chooses at the start. */
 export interface Settings {
   readonly port: number;
   readonly host: string;
-  /** Everything that this portal keeps. */
+  /** All data of this portal. */
   readonly folder: string;
   readonly secretsFile: string;
   readonly dev: boolean;

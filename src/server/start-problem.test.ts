@@ -10,7 +10,7 @@ const systemError = (code: string, path: string): Error =>
   Object.assign(new Error(`${code}: something, open '${path}'`), { code, syscall: 'open', path });
 const databaseError = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 
-describe('what ended a start, in one sentence', () => {
+describe('the reason why a start failed, in one sentence', () => {
   test.each([
     ['a full disk', systemError('ENOSPC', '/data/x'), /^The disk with \/data\/x is full/],
     [
@@ -38,7 +38,7 @@ describe('what ended a start, in one sentence', () => {
       databaseError('XX001', 'invalid page in block 3 of relation base/5/1255'),
       /^The database in \/portal\/database cannot be used \(invalid page in block 3/,
     ],
-    ['what is a sentence already', new StartProblem('Stop.', '停止'), /^Stop\./],
+    ['an existing sentence', new StartProblem('Stop.', '停止'), /^Stop\./],
   ])('%s', (_what, error, sentence) => {
     expect(explainStartError(error, '/portal')?.message).toMatch(sentence);
   });
@@ -54,7 +54,7 @@ describe('what ended a start, in one sentence', () => {
     expect(explainStartError(error, '/portal')).toBeNull();
   });
 
-  test('a disk that initdb finds full in the middle of a page', () => {
+  test('a disk that becomes full while initdb writes a page', () => {
     const output = `ERROR:  could not extend file "base/1/1255": wrote only 4096 of 8192 bytes at block 76
 HINT:  Check free disk space.
 PANIC:  cannot abort transaction 1, it was already committed`;

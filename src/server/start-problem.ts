@@ -1,8 +1,8 @@
 import path from 'node:path';
 
 /**
- * Something that keeps the portal from starting and that a person can put right. The message is one sentence
- * in English and Japanese that says what to do; it is all that the screen shows.
+ * A problem that keeps the portal from starting and that the operator can fix. The message is one sentence in English
+ * and Japanese that says what to do; the screen shows nothing else.
  */
 export class StartProblem extends Error {
   override name = 'StartProblem';
@@ -12,7 +12,7 @@ export class StartProblem extends Error {
   }
 }
 
-/** What a person can do about a data folder that PostgreSQL does not understand. */
+/** Says what to do if PostgreSQL cannot read a data folder. */
 export const damagedFolder = (folder: string, why: string): StartProblem =>
   new StartProblem(
     `The database in ${folder} cannot be used (${why}): restore a backup of this folder, or move it away to start with an empty database.`,
@@ -22,7 +22,7 @@ export const damagedFolder = (folder: string, why: string): StartProblem =>
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
-/** Whether the disk is full, as the operating system or PostgreSQL says it. */
+/** Whether an error of the operating system or PostgreSQL means that the disk is full. */
 export function isDiskFull(error: unknown): boolean {
   const text = error instanceof Error ? error.message : String(error);
   return (
@@ -31,7 +31,7 @@ export function isDiskFull(error: unknown): boolean {
   );
 }
 
-/** Turns what the operating system says about a folder into a sentence; null when it is about something else. */
+/** Turns the operating system's error about a folder into a sentence; null for other errors. */
 export function explainFolderError(error: unknown, folder: string): StartProblem | null {
   const text = `${codeOf(error)} ${error instanceof Error ? error.message : String(error)}`;
   if (isDiskFull(error)) {
@@ -67,7 +67,7 @@ export function explainFolderError(error: unknown, folder: string): StartProblem
   return null;
 }
 
-/** Why PostgreSQL ended instead of being ready, from what it wrote. */
+/** Explains from PostgreSQL's output why it did not start. */
 export function explainServerEnd(output: string, dataFolder: string): StartProblem {
   if (/administrative permissions/.test(output)) {
     return new StartProblem(
@@ -78,18 +78,18 @@ export function explainServerEnd(output: string, dataFolder: string): StartProbl
   return explainFolderError(output, dataFolder) ?? damagedFolder(dataFolder, lastError(output));
 }
 
-/** The last error that PostgreSQL wrote, without what stands before it in the line. */
+/** Returns PostgreSQL's last error without the prefix of its line. */
 export function lastError(output: string): string {
   const lines = output.split('\n').filter((line) => /FATAL|PANIC|ERROR|error:/.test(line));
   const line = lines.at(-1) ?? output.trim().split('\n').at(-1) ?? '';
   return line.replace(/^.*?(?:FATAL|PANIC|ERROR|error):\s*/, '').trim() || 'no reason given';
 }
 
-/** Turns whatever ended a start into a sentence where one is known; null when it is a defect of ours. */
+/** Explains why a start failed in a sentence; null for our own defects. */
 export function explainStartError(error: unknown, folder: string): StartProblem | null {
   if (error instanceof StartProblem) return error;
   const code = codeOf(error);
-  // Only what the operating system said: PostgreSQL's 'permission denied' is not about a folder.
+  // Only errors of the operating system: PostgreSQL's 'permission denied' is not about a folder.
   if (error instanceof Error && 'syscall' in error)
     return explainFolderError(error, 'path' in error ? String(error.path) : folder);
   if (isDiskFull(error)) return explainFolderError(error, folder);

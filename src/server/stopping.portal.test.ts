@@ -9,8 +9,8 @@ import { processesOf } from '#testing/portal/processes-of.ts';
 import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
 import { until } from '#testing/until.ts';
 
-describe('the end of a portal', () => {
-  // Each test goes on with what the one before it has left, as a portal does.
+describe('stopping a portal', () => {
+  // Each test continues with the folder of the test before it, as a portal does.
   const folder = makePortalFolder();
   let portal: TestPortal | undefined;
 
@@ -33,7 +33,7 @@ describe('the end of a portal', () => {
     expect(await portal.stop()).toBe(0);
     expect(processesOf(folder)).toEqual([]);
     expect(await whyTaken(portal.port, '127.0.0.1')).toBeNull();
-    // Ten seconds are promised for a machine that has time: a busy one gets more tries.
+    // We promise ten seconds on an idle machine: a busy one gets more tries.
     let fastestMs = Infinity;
     for (let round = 0; round < 4 && fastestMs >= 10_000; round += 1) {
       if (round > 0) await portal.stop();
@@ -46,7 +46,7 @@ describe('the end of a portal', () => {
     expect(portal.output()).toContain(portal.password);
   });
 
-  test('after kill -9 the rest ends by itself, and the next start goes on with the data', async () => {
+  test('after kill -9 the other processes end by themselves, and the next start continues with the data', async () => {
     portal = await startPortal({ folder });
     const headers = { apikey: portal.secrets.SUPABASE_SECRET_KEY ?? '' };
     const read = async (): Promise<unknown> =>
@@ -73,7 +73,7 @@ describe('the end of a portal', () => {
         async () => launch.output(),
         (output) => output.includes(step),
       );
-      // Long enough for initdb or PostgreSQL to be there, and too short for either to be ready.
+      // Long enough for initdb or PostgreSQL to start, but not to become ready.
       await until(
         async () => processesOf(own),
         (processes) => processes.some((line) => /initdb|postgres -D/.test(line)),
@@ -91,16 +91,16 @@ describe('the end of a portal', () => {
     portal = await startPortal({ folder });
   });
 
-  test('a lost secrets file costs the sessions, not the data', async () => {
+  test('a lost secrets file ends the sessions but keeps the data', async () => {
     fs.rmSync(path.join(folder, '.env.local'));
     portal = await startPortal({ folder });
     expect(portal.output()).toContain('the one you chose');
   });
 
-  test('a database with a damaged page is said to be damaged, and does not stay behind', async () => {
+  test('a database with a damaged page is reported as damaged, and does not keep running', async () => {
     const databases = path.join(folder, 'database', 'base');
     const [own = ''] = fs.readdirSync(databases).sort((a, b) => Number(b) - Number(a));
-    // pg_proc, which every start reads.
+    // Every start reads pg_proc.
     fs.writeFileSync(path.join(databases, own, '1255'), randomBytes(160 * 1024), { flag: 'r+' });
     await expectRefusal(folder, /The database in .* cannot be used/);
     expect(processesOf(folder)).toEqual([]);

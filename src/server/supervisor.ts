@@ -23,19 +23,19 @@ interface Running {
   readonly stop: () => Promise<void>;
 }
 
-// What runs beside the database, in the order of its start.
+// The processes other than the database, in their start order.
 const children = [
   { name: 'portal', file: 'server/portal.ts' },
   { name: 'worker', file: 'worker/main.ts' },
 ];
 
-/** How long the worker may let its runs end; what is wrong with the setting is for the worker to say. */
+/** How long the worker may wait for its runs to finish; the worker itself reports an invalid setting. */
 const readGraceMs = ({ WORKER_GRACE_SECONDS: seconds }: NodeJS.ProcessEnv): number =>
   (Number(seconds) || 0) * 1_000;
 
 const firstTenantName = '株式会社サンプル';
 
-// The parts of a killed portal end by themselves within this time.
+// The processes of a killed portal end by themselves within this time.
 const msToEndAfterKill = 15_000;
 
 async function checkPort({ host, port }: Settings, msMax = 0): Promise<void> {
@@ -59,7 +59,7 @@ async function checkPort({ host, port }: Settings, msMax = 0): Promise<void> {
   );
 }
 
-/** Our own signed test of the first password, which people are told to change. */
+/** Tests by a sign-in whether the first password is still valid. */
 async function isFirstPassword(secrets: Secrets): Promise<boolean> {
   const url = `${secrets.NEXT_PUBLIC_SUPABASE_URL}/auth/v1`;
   const headers = {
@@ -145,7 +145,7 @@ class Supervisor {
     return child;
   }
 
-  /** Database, schema, Data API. Answers with what the other processes need to reach them. */
+  /** Starts the database, schema and Data API. Returns what the other processes need to reach them. */
   async #startSupabase({ values }: LoadedSecrets, msToWait: number): Promise<Secrets> {
     const { folder } = this.#settings;
     const log = this.#log('database');
@@ -247,7 +247,7 @@ class Supervisor {
     await checkPort(this.#settings, msToWait);
     const loaded = await loadSecrets(secretsFile, process.env);
     const build = this.#build();
-    // A failure is reported where it is awaited.
+    // The error is reported where the build is awaited.
     build.catch(() => {});
     const secrets = await this.#prepareSupabase(loaded, msToWait);
     await build;
@@ -277,7 +277,7 @@ class Supervisor {
     );
   }
 
-  /** Ends everything in the reverse order of its start, so that nothing loses what it still writes to. */
+  /** Stops everything in reverse order, so that no process loses a database that it still writes to. */
   async stop(): Promise<void> {
     this.#abort.abort();
     for (let next = this.#running.pop(); next; next = this.#running.pop()) {
@@ -286,19 +286,19 @@ class Supervisor {
   }
 }
 
-/** Starts the portal and waits for the end. Answers with the exit code. */
+/** Starts the portal and waits until it ends. Returns the exit code. */
 export async function start(args: readonly string[]): Promise<number> {
   const settings = readSettings(process.env, args);
   const supervisor = new Supervisor(settings);
   const asked = new Promise<void>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const)
       process.on(name, () => resolve());
-    // The launcher that put a newer Node in place is gone.
+    // The launcher that started a newer Node has ended.
     process.on('disconnect', () => resolve());
   });
   const failed = new Promise<unknown>((resolve) => {
     supervisor.start().catch(resolve);
-    // Ending at once would leave the database running.
+    // Exiting at once would leave the database running.
     for (const name of ['unhandledRejection', 'uncaughtException'] as const) process.on(name, resolve);
   });
   const error = await Promise.race([asked, failed]);

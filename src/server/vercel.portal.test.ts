@@ -16,8 +16,8 @@ import { supabaseVariables } from '#testing/database/variables.ts';
 import { sendReport } from '#testing/reports/send-report.ts';
 import { until } from '#testing/until.ts';
 
-// What docs/operations.md says of Vercel with a hosted project, followed as far as this machine goes: a Supabase that somebody
-// else runs, no server and no worker of ours, only Next's own and whatever calls the scheduler.
+// Follows docs/operations.md for Vercel with a hosted project, as far as one machine can: an external Supabase, Next's
+// own server instead of ours, no worker, and a client that calls the scheduler.
 const person = { email: 'admin@example.com', password: 'a-long-password' };
 const webhookSecret = randomBytes(24).toString('base64url');
 const cronSecret = randomBytes(24).toString('base64url');
@@ -89,7 +89,7 @@ afterAll(async () => {
   await stopSupabase?.();
 });
 
-test('a report is recorded and stands on the incidents page of the one who signs in', async () => {
+test('a report is recorded and shown on the incidents page after sign-in', async () => {
   const hosted = { job_key: 'hosted', title: 'ホストのジョブ', status: 'error', message: 'disk full' };
   const answer = await sendReport({ url, secrets }, hosted, webhookSecret);
   expect(answer.status).toBe(200);
@@ -101,7 +101,7 @@ test('a report is recorded and stands on the incidents page of the one who signs
   expect(await page.text()).toContain('ホストのジョブ');
 });
 
-test('who calls the scheduler brings the plugins up, and what was asked for runs to its end without a worker', async () => {
+test('calling the scheduler sets up the plugins, and a requested run finishes without a worker', async () => {
   const callScheduler = async () => {
     const answer = await fetch(`${url}/api/internal/scheduler`, {
       headers: { Authorization: `Bearer ${cronSecret}` },
@@ -140,7 +140,7 @@ test('who calls the scheduler brings the plugins up, and what was asked for runs
   expect(await run.json()).toMatchObject({ runId, status: 'success' });
 });
 
-test('says nothing secret in what it prints', () => {
+test('prints no secrets', () => {
   expect(output).toContain('"path":"/api/monitor/job-report"');
   for (const secret of [webhookSecret, cronSecret, ...Object.values(secrets).slice(1)]) {
     expect(output).not.toContain(secret);

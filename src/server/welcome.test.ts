@@ -18,13 +18,13 @@ describe('welcomeText', () => {
   test.each(['linux', 'darwin', 'win32'] as const)('gives two commands in plain ASCII on %s', (platform) => {
     const lines = commands(platform);
     expect(lines).toHaveLength(2);
-    // A Japanese code page would otherwise change the text on its way to curl.
+    // Otherwise a Japanese code page would change the text on its way to curl.
     for (const line of lines) expect(line).toMatch(/^[\x20-\x7e]+$/);
     expect(lines[0]).toContain('success');
     expect(lines[1]).toContain('error');
   });
 
-  test("quotes the body for Windows' shells, which know double quotes only", () => {
+  test("quotes the body for Windows' shells, which support double quotes only", () => {
     expect(commands('win32')[0]).toMatch(/^curl\.exe .* -d "\{\\"job_key\\":/);
     expect(commands('linux')[0]).toMatch(/^curl .* -d '\{"job_key":.*\}'$/);
   });
@@ -34,18 +34,18 @@ describe('welcomeText', () => {
     expect(text).toMatch(/^Invoke-RestMethod .* -Body \('\{"job_key":.*\}' -creplace 'TIME', .*\)$/m);
   });
 
-  test('asks for the time when it is pasted, so that pasting it again is another report', () => {
+  test('reads the time when it is pasted, so that pasting it again sends another report', () => {
     expect(commands('linux')[0]).toContain('"finished_at":"\'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"\'"');
     expect(welcomeText(welcome, now, 'win32')).toContain('(Get-Date).ToUniversalTime()');
     expect(commands('win32')[0]).toContain('2026-11-21T09:00:00.000Z');
   });
 
-  test('shows no password that no longer works', () => {
+  test('does not show a password that no longer works', () => {
     expect(welcomeText(welcome, now)).toContain('first-password');
     expect(welcomeText({ ...welcome, password: null }, now)).not.toContain('first-password');
   });
 
-  test('leaves no secret in a journal', () => {
+  test('writes no secret to a journal', () => {
     const text = quietWelcomeText(welcome);
     expect(text).toContain(welcome.address);
     expect(text).toContain(welcome.secretsFile);

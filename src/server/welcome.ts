@@ -1,22 +1,21 @@
-/** What the screen shows when the portal is ready. */
+/** The values that the screen shows when the portal is ready. */
 export interface Welcome {
   readonly address: string;
   readonly email: string;
-  /** Null when the first password was changed. */
+  /** Null if the first password was changed. */
   readonly password: string | null;
   readonly webhookSecret: string;
   readonly secretsFile: string;
 }
 
-// Windows' cmd knows only double quotes, and Japanese text in an argument would be sent in its own code page:
-// JSON escapes are the same everywhere.
+// Windows' cmd supports only double quotes and sends Japanese text in its own code page: JSON escapes are the same everywhere.
 const ascii = (text: string): string =>
   text.replaceAll(
     /[\u0080-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-// The command asks for the time when it is pasted: with one fixed time, the third paste would be a repeat of the first.
+// The command reads the time when it is pasted: with a fixed time, the third paste would be a repeat of the first.
 const timeMark = 'TIME';
 
 function reportCommand(welcome: Welcome, body: Record<string, string>): string {
@@ -24,7 +23,7 @@ function reportCommand(welcome: Welcome, body: Record<string, string>): string {
   return curl('curl', welcome, `'${json.replace(timeMark, `'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'`)}'`);
 }
 
-// cmd knows no time in UTC: that of the start stands there.
+// cmd cannot print the time in UTC, so the command contains the time of the start.
 function commandPromptCommand(welcome: Welcome, body: Record<string, string>, now: Date): string {
   const json = ascii(JSON.stringify(body)).replace(timeMark, now.toISOString());
   return curl('curl.exe', welcome, `"${json.replaceAll('"', '\\"')}"`);
@@ -43,7 +42,7 @@ function curl(program: string, welcome: Welcome, data: string): string {
   ].join(' ');
 }
 
-// PowerShell 5 passes no double quotes on to programs, so its users get its own command.
+// PowerShell 5 drops double quotes in arguments of programs, so its users get a separate command.
 function powershellCommand(welcome: Welcome, body: Record<string, string>): string {
   const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
   return [
@@ -55,12 +54,12 @@ function powershellCommand(welcome: Welcome, body: Record<string, string>): stri
   ].join(' ');
 }
 
-/** What a journal may keep of the text: others read it too, and for longer than the password should live. */
+/** Returns a text without secrets for a journal, which others read too, and which keeps its lines for a long time. */
 export function quietWelcomeText({ address, secretsFile }: Pick<Welcome, 'address' | 'secretsFile'>): string {
   return `The portal is ready at ${address}. The sign-in and the secrets are in ${secretsFile}.`;
 }
 
-/** The text with address, sign-in and commands that report a success and an error. */
+/** Returns the text with address, sign-in and commands that report a success and an error. */
 export function welcomeText(
   welcome: Welcome,
   now: Date,
