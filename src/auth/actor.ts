@@ -3,8 +3,8 @@ import { ForbiddenError } from '#domain/errors.ts';
 import type { MemberRole } from '#domain/member-role.ts';
 
 /**
- * Who acts in a verb or a query: a signed-in person (`CurrentMember` is one), or an API key. A key's client is not held by
- * row level security, so everything that takes an Actor filters by `tenantId` itself.
+ * Who acts in a verb or a query: a signed-in user (`CurrentMember`) or an API key. A key's client bypasses row level
+ * security, so all code that uses an Actor must filter by `tenantId` itself.
  */
 export interface Actor {
   client: RequestClient;
@@ -16,11 +16,11 @@ export interface Actor {
   apiKeyId?: string | undefined;
 }
 
-/** An actor who may do what admins do. Verbs for admins ask for this type, so that none can be called without the check. */
+/** An actor with the rights of an admin. Verbs for admins require this type, so that none can be called without the check. */
 export type AdminActor = Actor & { role: 'admin' };
 
 /**
- * The one check for what only admins may do. For people row level security says the same once more.
+ * The only check for admin rights. For users, row level security checks again.
  * @throws ForbiddenError for staff and for keys without scope admin
  */
 export function requireAdmin<Who extends Actor>(actor: Who): Who & AdminActor {

@@ -13,15 +13,15 @@ const changingMethods = ['POST', 'PUT', 'PATCH', 'DELETE'];
 const touchedAtMs = new Map<string, number>();
 const touchedMax = 10_000;
 
-/** The key in `Authorization: Bearer`; undefined without the header, empty when the header holds something else. */
+/** Returns the key in `Authorization: Bearer`; undefined without the header, empty if the header contains something else. */
 export function readBearer(headers: Headers): string | undefined {
   const header = headers.get('authorization');
   return header === null ? undefined : (/^Bearer +(\S+) *$/i.exec(header)?.[1] ?? '');
 }
 
 /**
- * Refuses a request that a page of another site made a browser send [contract: who may ask]. Programs send no
- * `Origin`, and reading answers nothing to a foreign page anyway.
+ * Rejects a request that a page of another site made a browser send [contract: who may ask]. Programs send no `Origin`, and a
+ * page of another site cannot read our responses anyway.
  * @throws ForbiddenError
  */
 export function refuseForeignOrigin(request: Request): void {
@@ -65,7 +65,7 @@ async function actorOfKey(key: string): Promise<Actor> {
 }
 
 /**
- * Who makes a request to the API: the person of the session cookies, or the API key in `Authorization: Bearer` with scope
+ * Returns who makes an API request: the user of the session cookies, or the API key in `Authorization: Bearer` with scope
  * read (as staff) or admin (as an admin of its tenant). A wrong key never falls back to the session.
  * @throws UnauthenticatedError, ForbiddenError (scope or foreign origin), UnavailableError
  */

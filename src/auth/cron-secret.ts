@@ -3,13 +3,13 @@ import { ConfigurationError, UnauthenticatedError } from '#domain/errors.ts';
 import { readBearer } from './api-actor.ts';
 import { isKnownSecret } from './hash-secret.ts';
 
-/** Whether a request carries the secret of the internal routes, compared in constant time. */
+/** Whether a request has the secret of the internal routes, compared in constant time. */
 export function hasCronSecret(headers: Headers): boolean {
   const secret = readCronSecret();
   return secret !== undefined && isKnownSecret(readBearer(headers) ?? '', [secret]);
 }
 
-/** @throws ConfigurationError when no secret is set, UnauthenticatedError without it */
+/** @throws ConfigurationError if no secret is set, UnauthenticatedError if the request does not have it */
 export function requireCronSecret(headers: Headers): void {
   if (readCronSecret() === undefined) throw new ConfigurationError('CRON_SECRET is not set');
   if (!hasCronSecret(headers)) throw new UnauthenticatedError('Invalid or missing secret');

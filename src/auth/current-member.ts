@@ -5,26 +5,26 @@ import { isAuthUnavailable, unwrap } from '#data/unwrap.ts';
 import { UnauthenticatedError, UnavailableError } from '#domain/errors.ts';
 import type { Actor } from './actor.ts';
 
-/** What the badge shows, and a version that changes when a live page would show something else. */
+/** The content of the badge, and a version that changes when a live page has something new to show. */
 export interface BadgeState {
   failingCount: number;
   jobCount: number;
   version: string;
 }
 
-/** Who is asking: a signed-in person in one tenant, and the client that acts as them under row level security. */
+/** A signed-in user in one tenant, and the client that acts as them under row level security. */
 export interface CurrentMember extends Actor {
   userId: string;
   email: string;
   displayName: string;
   tenantName: string;
-  /** Read before anything else of the page: a change in between is shown now and asked for once more, never missed. */
+  /** Read before the rest of the page: a change in between causes one extra reload, and is never missed. */
   badge: BadgeState;
 }
 
 /**
- * The member as whom a client acts. The database checks the token; what the cookie says of itself is not looked at.
- * @throws UnauthenticatedError without a session or a membership, UnavailableError when Supabase is away
+ * Returns the member that a client acts as. The database checks the token; the contents of the cookie are not trusted.
+ * @throws UnauthenticatedError without a session or a membership, UnavailableError if Supabase is unavailable
  */
 export async function readCurrentMember(client: RequestClient): Promise<CurrentMember> {
   const { data, error } = await client.auth.getSession();
@@ -35,7 +35,7 @@ export async function readCurrentMember(client: RequestClient): Promise<CurrentM
   return { client, ...toCurrentMember(row) };
 }
 
-/** The member who makes this request; read once per request. Errors as `readCurrentMember`. */
+/** Returns the member who makes this request; read once per request. Errors as in `readCurrentMember`. */
 export const requireMember = cache(async (): Promise<CurrentMember> =>
   readCurrentMember(await createRequestClient()),
 );

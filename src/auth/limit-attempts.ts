@@ -5,11 +5,11 @@ import { hashSecret } from './hash-secret.ts';
 
 const windowSeconds = 15 * 60;
 
-// Whoever can invent addresses (X-Forwarded-For without a proxy of ours in front) still meets the limit per e-mail.
+// A client that can forge addresses (X-Forwarded-For without a proxy of ours) still hits the limit per email address.
 const limits = { pair: 10, email: 50, address: 100 };
 
 /**
- * Counts an attempt to prove who one is. The database counts, so the limit holds across portals; it sees hashes only.
+ * Counts a sign-in or similar attempt. The database counts, so the limit applies across portals; it only gets hashes.
  * @throws LimitExceededError with the time to wait, UnavailableError
  */
 export async function limitAttempts(email: string, clientAddress: string): Promise<void> {

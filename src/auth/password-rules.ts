@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { passwordBytesMax, passwordCharactersMin, typedPasswordCharactersMax } from '#domain/limits.ts';
 
-/** A new password: long, and no other rule, because rules about signs make passwords worse. Bcrypt reads 72 bytes. */
+/** A new password only has to be long, because rules about characters make passwords worse. Bcrypt reads 72 bytes. */
 export const newPassword = z
   .string()
   .min(passwordCharactersMin, 'problems.passwordTooShort')

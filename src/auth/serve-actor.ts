@@ -5,7 +5,7 @@ import { requireActor } from './api-actor.ts';
 
 type ActorOf<O extends Operation> = O['access'] extends 'admin' ? AdminActor : Actor;
 
-/** Binds an operation for people and API keys, and lets in only those it declares. */
+/** Binds an operation for users and API keys, and accepts only those that it declares. */
 export function serveActor<const O extends Operation & { access: 'read' | 'admin' }>(
   operation: O,
   handle: (call: Call<O, ActorOf<O>>) => Promise<AnswerOf<O>>,

@@ -68,7 +68,7 @@ describe('a report is acknowledged only after its own commit [rule 1: commit bef
 
   it('a report without a database response fails', async () => {
     const { batcher } = makeBatcher({ send: async () => [] });
-    expect(await outcome(batcher.add('a', 1))).toBe('Error: An item of a batch was not answered');
+    expect(await outcome(batcher.add('a', 1))).toBe('Error: A batch item got no answer');
   });
 });
 

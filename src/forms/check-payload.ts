@@ -2,8 +2,8 @@ import { InvalidInputError } from '#domain/errors.ts';
 import { type Payload, type PayloadSchema, validatePayload } from '#domain/plugin/payload-schema.ts';
 
 /**
- * A payload that fits its job's schema, defaults filled in; a job without a schema takes none.
- * @throws InvalidInputError with each field that is wrong, as `payload.<field>`
+ * Returns a payload that matches its job's schema, with defaults filled in; without a schema, only an empty payload is valid.
+ * @throws InvalidInputError with each invalid field, as `payload.<field>`
  */
 export function checkPayload(schema: PayloadSchema | null, payload: unknown): Payload {
   const checked = validatePayload(schema ?? { type: 'object', properties: {} }, payload);

@@ -21,13 +21,13 @@ import { readFormEntries, readFormValues } from './read-form.ts';
 
 interface Success<Data> {
   data?: Data;
-  /** Translated text that says what has happened. */
+  /** Translated text that says what happened. */
   message?: string;
 }
 
 interface Definition<Schema extends z.ZodType, Data, Actor> {
   schema: Schema;
-  /** Translation keys for rules of the database, by the constraint's name. */
+  /** Translation keys for rules of the database, by constraint name. */
   rules?: Record<string, string>;
   handle: (input: z.output<Schema>, actor: Actor) => Promise<Success<Data> | void>;
 }
@@ -35,9 +35,9 @@ interface Definition<Schema extends z.ZodType, Data, Actor> {
 type Action<Data> = (previous: ActionState<Data> | undefined, form: FormData) => Promise<ActionState<Data>>;
 
 /**
- * A server action for an ActionForm: parses the form, checks who asks, calls the verb and turns typed errors into texts.
- * Schema messages are translation keys (`problems.required`). Next refuses actions from a foreign Origin before they get here.
- * On success the page is read again.
+ * Defines a server action for an ActionForm: parses the form, checks the user, calls the verb and turns typed errors into
+ * texts. Schema messages are translation keys (`problems.required`). On success the page reloads. Next rejects actions from
+ * another origin before they get here.
  */
 export function defineAction<Schema extends z.ZodType, Data>(
   definition: { access: 'admin' } & Definition<Schema, Data, AdminActor>,
@@ -109,8 +109,8 @@ async function describeRefusal(
   rules: Record<string, string>,
 ): Promise<{ code: string; message: string; fieldErrors?: Record<string, string> }> {
   const t = await getTranslations();
-  // Keys come from schemas and constraint names, so they are not known to the compiler; a test of messages would not see
-  // a missing one either, hence the fallback.
+  // Schemas and constraint names provide the keys, so neither the compiler nor a test can find a missing one: hence the
+  // fallback.
   const translate = (
     key: string,
     fallback: 'problems.invalid' | 'problems.conflict',
@@ -124,7 +124,7 @@ async function describeRefusal(
         translate(problem, 'problems.invalid', values),
       ]),
     );
-    // A problem of no field is one of the whole form, and says more than that something is wrong.
+    // A problem without a field is about the whole form, and is more specific than a general message.
     return { code: 'invalid', message: fieldErrors[''] ?? t('problems.invalid'), fieldErrors };
   }
   if (error instanceof ConflictError) {
@@ -138,6 +138,6 @@ async function describeRefusal(
   if (error instanceof ForbiddenError) return { code: 'forbidden', message: t('problems.forbidden') };
   if (error instanceof NotFoundError) return { code: 'notFound', message: t('problems.notFound') };
   if (error instanceof UnavailableError) return { code: 'unavailable', message: t('problems.unavailable') };
-  // A defect: Next logs it with its digest and error.tsx is shown.
+  // A bug: Next logs it with its digest and shows error.tsx.
   throw error;
 }

@@ -68,8 +68,8 @@ function PayloadFieldControl({ field, value }: { field: PayloadFormField; value:
 }
 
 /**
- * The form of a payload, made from the schema in the plugin's manifest; inside an ActionForm.
- * @param payload what the fields begin with, in place of the schema's defaults
+ * The fields of a payload, created from the schema in the plugin's manifest; use inside an ActionForm.
+ * @param payload initial values, in place of the schema's defaults
  */
 export function PayloadFields({
   schema,

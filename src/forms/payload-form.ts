@@ -1,11 +1,11 @@
 import { InvalidInputError } from '#domain/errors.ts';
 import { type Payload, type PayloadSchema, validatePayloadForm } from '#domain/plugin/payload-schema.ts';
 
-/** Name of a payload's field in a form. */
+/** Name of a payload field in a form. */
 export const payloadFieldName = (name: string): string => `payload.${name}`;
 
 /**
- * Reads a payload from the fields of a form that PayloadFields made.
+ * Reads a payload from the fields that PayloadFields created.
  * @throws InvalidInputError with the translation key of each problem
  */
 export function readPayloadForm(schema: PayloadSchema | null, form: Record<string, unknown>): Payload {

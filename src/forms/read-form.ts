@@ -1,6 +1,6 @@
 /**
- * Fields of a form for a schema; a name that appears more than once, or ends in `[]`, becomes a list. Files are left out, and NUL,
- * which the database cannot hold.
+ * Reads the fields of a form for a schema. A name that appears more than once or ends in `[]` becomes a list. Omits files,
+ * and NUL, which the database cannot store.
  */
 export function readFormEntries(form: FormData): Record<string, string | string[]> {
   const entries: Record<string, string | string[]> = {};
@@ -18,7 +18,7 @@ export function readFormEntries(form: FormData): Record<string, string | string[
   return entries;
 }
 
-/** What was entered, to show it again after a refusal; secrets are never sent back. */
+/** Returns the entered values, to show them again after an error. Secrets are never sent back. */
 export function readFormValues(form: FormData): Record<string, string> {
   return Object.fromEntries(
     Object.entries(readFormEntries(form)).filter(

@@ -5,7 +5,7 @@ import { problemOf, toFieldProblems } from './field-problem.ts';
 import { readBody } from './request-body.ts';
 
 /**
- * Reads a JSON body; an empty one is `{}`.
+ * Reads a JSON body; an empty body counts as `{}`.
  * @throws InvalidInputError `Invalid JSON body` or `Invalid body`, BodyTooLargeError
  */
 export async function readJson(request: Request): Promise<unknown> {
@@ -21,7 +21,7 @@ export async function readJson(request: Request): Promise<unknown> {
   return body;
 }
 
-/** NUL is a character of JSON and of addresses that the database cannot hold, nor look for. */
+/** JSON and URLs can contain NUL, but the database can neither store nor search it. */
 function refuseNul(input: unknown, sentence: string): void {
   const open: { path: string; value: unknown }[] = [{ path: '', value: input }];
   for (let next = open.pop(); next; next = open.pop()) {
@@ -40,7 +40,7 @@ function refuseNul(input: unknown, sentence: string): void {
 }
 
 /**
- * Checks input from outside.
+ * Validates input from outside.
  * @throws InvalidInputError with the sentence and a detail for each field
  */
 export function checkInput<Schema extends z.ZodType>(
@@ -54,7 +54,7 @@ export function checkInput<Schema extends z.ZodType>(
 }
 
 /**
- * As `checkInput`, for the query of an address.
+ * Like `checkInput`, for the query of a URL.
  * @throws InvalidInputError `Invalid query`
  */
 export function readQuery<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
@@ -66,7 +66,7 @@ export function readQuery<Schema extends z.ZodType>(schema: Schema, request: Req
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * Reads the ids in a path. An id that no row can have is refused like one that no row has.
+ * Reads the ids in a path. An impossible id is rejected in the same way as a missing one.
  * @throws NotFoundError with the sentence of the id
  */
 export function readParams(

@@ -1,7 +1,8 @@
 /**
- * The policy of a page. Scripts need the nonce of this answer; what they load themselves is trusted ('strict-dynamic').
- * @param isDevelopment React's error stacks need eval there, and the overlay writes its own styles
- * @param realtimeUrl address of the Supabase project whose changes pages listen to
+ * Returns the policy of a page. Scripts need the nonce of this response; scripts that they load are trusted
+ * ('strict-dynamic').
+ * @param isDevelopment React's error stacks need eval, and the error overlay writes its own styles
+ * @param realtimeUrl URL of the Supabase project whose changes pages listen to
  */
 export function contentSecurityPolicy({
   nonce,

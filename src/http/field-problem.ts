@@ -18,7 +18,10 @@ const listed = (words: readonly unknown[]): string =>
 const unitOf = (origin: string, count: number | bigint): string =>
   origin === 'string' ? `${count} characters` : origin === 'array' ? `${count} entries` : `${count}`;
 
-/** Completes the name of a field. Pass it to `safeParse` as `error`; a schema's own message wins. */
+/**
+ * Describes a zod problem so that it completes the field's name. Pass it to `safeParse` as `error`; a schema's own message
+ * wins.
+ */
 export const problemOf: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':

@@ -10,18 +10,18 @@ import {
 } from '#domain/errors.ts';
 import { BodyTooLargeError } from './request-body.ts';
 
-/** What a machine-facing route answers, whatever server sends it. */
+/** The response of a machine route, independent of the server that sends it. */
 export interface HttpAnswer<Status extends number = number, Body = object | string | null> {
   status: Status;
   headers: Record<string, string>;
-  /** Text is sent as it is, anything else as JSON; null is no body. */
+  /** Text is sent unchanged, anything else as JSON; null means no body. */
   body: Body;
 }
 
 /** When a sender should try again after a 503. */
 const retryAfterSeconds = 5;
 
-/** An answer in JSON that nothing on the way may keep. */
+/** Creates a JSON response that no cache may store. */
 export function jsonAnswer<Status extends number, Body extends object | null>(
   status: Status,
   body: Body,
@@ -31,8 +31,8 @@ export function jsonAnswer<Status extends number, Body extends object | null>(
 }
 
 /**
- * The answer for an error: each typed error has its own status and says its own sentence; anything else is a defect,
- * of which the sender learns nothing [contract: every answer].
+ * Returns the response for an error. Each typed error has its own status and sentence; for any other error, the sender learns
+ * nothing [contract: every answer].
  */
 export function errorAnswer(error: unknown): HttpAnswer {
   if (error instanceof InvalidInputError) {

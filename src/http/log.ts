@@ -1,8 +1,8 @@
 export type LogLevel = 'info' | 'warn' | 'error';
 
 /**
- * Writes one line of JSON for machines to read: problems to standard error, the rest to standard output.
- * @param fields never a secret, and never text that came in a body
+ * Writes one line of JSON for machines to read: problems to standard error, everything else to standard output.
+ * @param fields never a secret, and never text from a body
  */
 export function writeLog(level: LogLevel, event: string, fields: Record<string, unknown> = {}): void {
   const line = `${JSON.stringify({ time: new Date().toISOString(), level, event, ...fields })}\n`;
@@ -10,8 +10,8 @@ export function writeLog(level: LogLevel, event: string, fields: Record<string, 
 }
 
 /**
- * What may be logged of an error that nothing of ours explains: its kind and where it was thrown. Its message stays
- * out, because a database quotes the values that it refuses.
+ * Returns what is safe to log about an unexpected error: its kind and where it was thrown. Its message is omitted, because a
+ * database quotes the values that it rejects.
  */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: typeof error };

@@ -20,7 +20,7 @@ interface Received {
   params: RouteParams;
 }
 
-/** What a handler is given. */
+/** The arguments of a handler. */
 export interface Call<O extends Operation, Caller = unknown> {
   request: Request;
   note: Note;
@@ -36,12 +36,12 @@ export interface BoundOperation {
   respond: (received: Received) => Promise<HttpAnswer>;
 }
 
-/** A route's handler, with the operations that it serves. */
+/** A route's handler, with its operations. */
 type RouteHandler = ((request: Request, context?: { params: Promise<RouteParams> }) => Promise<Response>) & {
   operations: readonly Operation[];
 };
 
-/** The sender's own request id when it is harmless to log, or a new one. */
+/** Returns the sender's own request id if it is safe to log, or a new one. */
 function requestIdOf(request: Request): string {
   const given = request.headers.get('x-request-id');
   return given !== null && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID();
@@ -51,9 +51,9 @@ const levelOf = (status: number): 'info' | 'warn' | 'error' =>
   status === 500 ? 'error' : status === 503 || status === 429 ? 'warn' : 'info';
 
 /**
- * Binds an operation to its handler. The caller is checked first, then the ids in the path, then the query, so that strangers
- * learn nothing from either.
- * @param authorize throws if the caller may not call; its result is the handler's `caller`
+ * Binds an operation to its handler. Checks the caller first, then the ids in the path, then the query, so that strangers
+ * learn nothing about either.
+ * @param authorize throws if the caller has no right to call; its result is the handler's `caller`
  */
 export function serve<const O extends Operation, Caller>(
   operation: O,
@@ -73,12 +73,12 @@ export function serve<const O extends Operation, Caller>(
   };
 }
 
-/** For operations that anybody may call, or whose handler checks the caller itself. */
+/** For operations that everyone can call, or whose handler checks the caller itself. */
 export const anybody = (): void => {};
 
 /**
- * Route handlers for a path that machines call [contract: every answer]: JSON, `Cache-Control: no-store`,
- * an `X-Request-Id` that is also logged, typed errors mapped in one place, 405 with `Allow` for any other method.
+ * Creates the handlers of a machine route [contract: every answer]: JSON, `Cache-Control: no-store`, an `X-Request-Id` that
+ * is also logged, typed errors mapped in one place, and 405 with `Allow` for any other method.
  *
  *     export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(serve(doIt, authorize, …));
  */
@@ -106,7 +106,7 @@ export function machineRoute(...bound: BoundOperation[]): Record<Method, RouteHa
       return await respondTo(received);
     } catch (error) {
       const mapped = errorAnswer(error);
-      // The message of a wrong setting is ours and names it; that of a defect may quote anything.
+      // Our own message names the wrong setting; the message of an unexpected error could quote anything.
       if (error instanceof ConfigurationError) note({ problem: error.message });
       else if (mapped.status === 500) note(describeError(error));
       return mapped;

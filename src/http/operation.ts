@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { HttpAnswer } from './http-answer.ts';
 
 /**
- * Who may call an operation: anybody, a signed-in person on our own pages, a person or an API key that may read, or that may
+ * Who can call an operation: everyone, a signed-in user on our own pages, a user or an API key with the right to read or to
  * do what admins do, a script that reports, a remote plugin during its attempt, or the caller of the scheduler.
  */
 export type Access =
@@ -16,7 +16,7 @@ export interface Answer<Schema extends z.ZodType | null = z.ZodType | null> {
   examples: Record<string, unknown>;
   mediaType?: 'text/plain';
   headers?: Record<string, string>;
-  /** Responses that operations share are described once, under this name. */
+  /** Responses with this name are described once and shared by operations. */
   name?: string | undefined;
 }
 
@@ -29,9 +29,9 @@ export interface Operation {
   summary: string;
   description?: string;
   access: Access;
-  /** The ids in the path, each with the sentence of its 404; null if the handler checks it. */
+  /** The ids in the path, each with the sentence of its 404; null if the handler checks them. */
   params?: Record<string, string | null>;
-  /** The query parameters; unknown names are refused, unless this is `any`. */
+  /** The query parameters; unknown names are rejected, unless this is `any`. */
   query?: z.ZodObject | 'any';
   headers?: Record<string, z.ZodType>;
   body?: { schema: z.ZodType; examples: Record<string, unknown>; isOptional?: boolean };
@@ -41,7 +41,7 @@ export interface Operation {
   isQuiet?: boolean;
 }
 
-/** The body of every refusal. */
+/** The body of every error response. */
 export const errorBody = z
   .object({
     error: z.string().meta({ description: 'One sentence.' }),
@@ -56,7 +56,7 @@ export const errorBody = z
   })
   .meta({ id: 'Error' });
 
-/** A response with its examples, each under a name that says what it shows. */
+/** Defines a response with its examples; the name of each says what it shows. */
 export function answer<Schema extends z.ZodType>(
   schema: Schema,
   description: string,
@@ -65,7 +65,7 @@ export function answer<Schema extends z.ZodType>(
   return { schema, description, examples };
 }
 
-/** A refusal with the errors that it can return. */
+/** Defines an error response with the errors that it can contain. */
 export function refusal(
   description: string,
   ...bodies: (string | z.input<typeof errorBody>)[]
@@ -74,14 +74,14 @@ export function refusal(
   return answer(errorBody, description, Object.fromEntries(given.map((body) => [body.error, body])));
 }
 
-/** Keeps the exact type of an operation: the type of its handler follows from it. */
+/** Keeps the exact type of an operation, which decides the type of its handler. */
 export function operation<const O extends Operation>(given: O): O {
   return given;
 }
 
 export type QueryOf<O extends Operation> = O['query'] extends z.ZodObject ? z.output<O['query']> : unknown;
 export type ParamsOf<O extends Operation> = Record<keyof O['params'] & string, string>;
-/** The responses that a handler can return; refusals are thrown. */
+/** The responses that a handler can return; errors are thrown. */
 export type AnswerOf<O extends Operation> = {
   [Status in keyof O['answers'] & number]: HttpAnswer<Status, BodyOf<O['answers'][Status]>>;
 }[keyof O['answers'] & number];

@@ -1,2 +1,2 @@
-/** Header in which the proxy tells a page its own path and query. */
+/** Header in which the proxy sends a page its own path and query. */
 export const pathHeader = 'x-portal-path';

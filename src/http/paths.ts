@@ -1,7 +1,7 @@
-// Addresses of the portal's own pages. One without a variable ('/jobs') stands where it is used: the compiler knows it.
+// URLs of the portal's own pages. A URL without a variable ('/jobs') is written where it is used: the compiler checks it.
 import type { Route } from 'next';
 
-/** What was built here leads to a page that exists, or does not compile. */
+/** Compiles only if the page exists. */
 function page<Path extends string>(path: Route<Path>): Route {
   return path as Route;
 }
@@ -19,17 +19,17 @@ export const pluginManifestPath = (id: string) => page(`/plugins/${id}/manifest`
 export const newJobPath = (pluginId: string, name: string) => page(`/plugins/${pluginId}/new-job/${name}`);
 export const invitationPath = (token: string) => page(`/invite/${encodeURIComponent(token)}`);
 
-/** An address with a query, or with more of it; what is null or empty is left out. */
+/** Adds a query to a URL; null and empty values are omitted. */
 export function addressOf(path: Route, query: Record<string, string | null | undefined>): Route {
   const given = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
   const search = new URLSearchParams(given).toString();
   return (search === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${search}`) as Route;
 }
 
-/** A path of this portal from an untrusted value; anything that could lead elsewhere becomes '/'. */
+/** Returns a path of this portal from an untrusted value; anything that could lead to another site becomes '/'. */
 export function ownPath(value: string | null | undefined): Route {
   if (!value || !value.startsWith('/') || value.length > 2000) return '/';
-  // Browsers read '\' as '/' and drop tabs and newlines, so '/\evil.example' and '/\t/evil.example' lead away.
+  // Browsers read '\' as '/' and drop tabs and newlines, so '/\evil.example' and '/\t/evil.example' lead to another site.
   if (/[\\\u0000-\u001f\u007f]/.test(value)) return '/';
   const base = 'http://portal.invalid';
   if (!URL.canParse(value, base)) return '/';
@@ -39,7 +39,7 @@ export function ownPath(value: string | null | undefined): Route {
   return path as Route;
 }
 
-/** The sign-in page that leads back to where the person wanted to go. */
+/** Returns the sign-in page that leads back to the requested page. */
 export function signInPath(from: string | null | undefined): Route {
   const next = ownPath(from);
   return addressOf('/sign-in', { next: next === '/' ? null : next });

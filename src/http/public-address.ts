@@ -1,6 +1,6 @@
 import { readPublicUrl } from '#data/env.ts';
 
-/** The address under which this portal is reached, without a slash at its end: as set, or as the request has it. */
+/** Returns the URL of this portal without a trailing slash: from the settings, or from the request. */
 export function readPublicAddress(headers: Headers): string {
   const configured = readPublicUrl();
   if (configured !== undefined) return configured.replace(/\/+$/, '');

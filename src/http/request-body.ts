@@ -1,6 +1,6 @@
 import { InvalidInputError, PortalError } from '#domain/errors.ts';
 
-/** The body is larger than the route takes. */
+/** The body is larger than the route allows. */
 export class BodyTooLargeError extends PortalError {
   override name = 'BodyTooLargeError';
 
@@ -26,7 +26,7 @@ async function readPieces(body: ReadableStream<Uint8Array> | null, bytesMax: num
       pieces.push(value);
     }
   } finally {
-    // Not cancelled: that would cut the connection before a sender could read why it was refused.
+    // Do not cancel the stream: that would close the connection before a sender could read the error.
     reader.releaseLock();
   }
   const bytes = new Uint8Array(length);
@@ -39,15 +39,15 @@ async function readPieces(body: ReadableStream<Uint8Array> | null, bytesMax: num
 }
 
 /**
- * The bytes of a request's body, of which never more than the limit are held in memory.
- * @throws BodyTooLargeError at once when the declared length is over the limit, else as soon as the bytes are;
- * InvalidInputError when the sender goes away in the middle
+ * Reads a request's body without ever holding more than the limit in memory.
+ * @throws BodyTooLargeError at once if the declared length exceeds the limit, else as soon as the bytes do;
+ * InvalidInputError if the sender disconnects before the end
  */
 export async function readBody(request: Request, bytesMax: number): Promise<Uint8Array> {
   const declared = request.headers.get('content-length');
   if (declared !== null && Number(declared) > bytesMax) throw new BodyTooLargeError(bytesMax);
   try {
-    // A server holds the sender to the declared length; not touching `body` then saves making a stream of it.
+    // The server enforces the declared length. Not using `body` avoids creating a stream.
     const bytes =
       declared === null
         ? await readPieces(request.body, bytesMax)

@@ -6,13 +6,13 @@ export const defaultLocale: Locale = 'ja';
 
 export const localeCookie = 'portal_locale';
 
-/** Whether a value from outside is a language that the portal speaks. */
+/** Whether a value from outside is a language that the portal supports. */
 export function isLocale(value: unknown): value is Locale {
   return locales.some((locale) => locale === value);
 }
 
 /**
- * The language to answer in: what the person chose, else the best of what the browser accepts, else Japanese.
+ * Returns the language for a response: the user's choice, else the best match of the browser's languages, else Japanese.
  * @param chosen value of the language cookie
  * @param accepted value of Accept-Language
  */

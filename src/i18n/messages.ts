@@ -39,7 +39,7 @@ const ja = {
   states: jaStates,
 };
 
-/** Every text of the interface. Japanese is the original; a test holds the English to the same keys. */
+/** Every text of the interface. Japanese is the original; a test checks that English has the same keys. */
 export type Messages = typeof ja;
 
 export const messagesByLocale: Record<Locale, Messages> = {
@@ -53,7 +53,7 @@ export const messagesByLocale: Record<Locale, Messages> = {
     problems: enProblems,
     runs: enRuns,
     schedules: enSchedules,
-    // Their English is what is stored, so it stands with the code that stores it.
+    // Their English is stored, so it is defined next to the code that stores it.
     sentences: portalSentences,
     settings: enSettings,
     shell: enShell,

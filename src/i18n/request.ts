@@ -13,6 +13,6 @@ declare module 'next-intl' {
 export default getRequestConfig(async () => {
   const [cookieStore, headerList] = await Promise.all([cookies(), headers()]);
   const locale = chooseLocale(cookieStore.get(localeCookie)?.value, headerList.get('accept-language'));
-  // Times are shown in the tenant's zone, which screens pass themselves; this zone is for the sign-in pages.
+  // Times are shown in the tenant's zone, which screens pass themselves; this zone is only for the sign-in pages.
   return { locale, messages: messagesByLocale[locale], timeZone: 'Asia/Tokyo' };
 });

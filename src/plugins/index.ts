@@ -3,7 +3,7 @@ import type { BuiltInPlugin } from './contract.ts';
 import { sentences as httpRequestSentences } from './http-request/sentences.ts';
 import { sentences as selfCheckSentences } from './self-check/sentences.ts';
 
-/** Every built-in plugin: one line each, by the id that its manifest has too. `npm run plugin:new` adds one. */
+/** Every built-in plugin, one per line, by the id in its manifest. `npm run plugin:new` adds one. */
 export const builtInPlugins: Readonly<Record<string, BuiltInPlugin>> = {
   command: {
     manifest: () => import('./command/plugin.json', { with: { type: 'json' } }),

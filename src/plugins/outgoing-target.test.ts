@@ -53,7 +53,7 @@ describe('where an outgoing call would go [rule 35: outgoing calls]', () => {
     ['2001:db8::1', 'reserved'],
     ['3fff::1', 'reserved'],
     ['4000::1', 'reserved'],
-    // IPv4 inside of IPv6: mapped, translated, NAT64 (well known and local), 6to4
+    // IPv4 inside IPv6: mapped, translated, NAT64 (well known and local), 6to4
     ['::ffff:8.8.8.8', 'public'],
     ['::ffff:127.0.0.1', 'loopback'],
     ['::ffff:7f00:1', 'loopback'],
@@ -66,7 +66,7 @@ describe('where an outgoing call would go [rule 35: outgoing calls]', () => {
     ['2002:808:808::1', 'public'],
     ['2002:7f00:1::', 'loopback'],
     ['2002:c0a8:101::1', 'private'],
-    // Not in the form that a resolver gives
+    // Not in the form that a resolver returns
     ['localhost', 'not_an_address'],
     ['127.1', 'not_an_address'],
     ['0177.0.0.1', 'not_an_address'],

@@ -1,6 +1,6 @@
 import net from 'node:net';
 
-/** What kind of address an outgoing call would reach; only `public` may be called unasked [rule 35: outgoing calls]. */
+/** The kind of address that an outgoing call would reach; only `public` is allowed by default [rule 35: outgoing calls]. */
 export type AddressKind =
   | 'public'
   | 'loopback'
@@ -13,7 +13,7 @@ export type AddressKind =
 
 type Network = readonly [network: string, prefixLength: number];
 
-/** The IANA special-purpose registries (RFC 6890 and later); the first kind that holds an address counts. */
+/** The IANA special-purpose registries (RFC 6890 and later); the first kind that contains an address counts. */
 const specialV4 = {
   unspecified: [['0.0.0.0', 32]],
   loopback: [['127.0.0.0', 8]],
@@ -43,7 +43,7 @@ const specialV6: Record<SpecialKind, readonly Network[]> = {
   unspecified: [['::', 128]],
   loopback: [['::1', 128]],
   private: [
-    // Translated by this network's own gateway, so anything may be behind it.
+    // This network's own gateway translates it, so anything may be behind it.
     ['64:ff9b:1::', 48],
     ['fc00::', 7],
     ['fec0::', 10],
@@ -51,14 +51,14 @@ const specialV6: Record<SpecialKind, readonly Network[]> = {
   link_local: [['fe80::', 10]],
   multicast: [['ff00::', 8]],
   reserved: [
-    // Protocol assignments, among them Teredo, benchmarks and ORCHID.
+    // Protocol assignments, including Teredo, benchmarks and ORCHID.
     ['2001::', 23],
     ['2001:db8::', 32],
     ['3fff::', 20],
   ],
 };
 
-/** Where the public Internet may be in IPv6; the last three stand for the IPv4 address that they carry, as 2002:: does. */
+/** The public Internet in IPv6. The last three contain an IPv4 address, as 2002:: does. */
 const publicV6: readonly Network[] = [
   ['2000::', 3],
   ['::ffff:0:0', 96],
@@ -66,7 +66,7 @@ const publicV6: readonly Network[] = [
   ['64:ff9b::', 96],
 ];
 
-/** The IPv6 networks that carry the addresses of an IPv4 network. A list finds `::ffff:0:0/96` by itself. */
+/** Returns the IPv6 networks that contain the addresses of an IPv4 network. A BlockList finds `::ffff:0:0/96` by itself. */
 function carrying([network, prefixLength]: Network): Network[] {
   const hex = Buffer.from(network.split('.').map(Number)).toString('hex');
   return [
@@ -89,9 +89,9 @@ const special = (Object.keys(specialV4) as SpecialKind[]).map(
 const publicList = listOf([], publicV6);
 
 /**
- * Classifies a numeric IPv4 or IPv6 address, as the resolver or a socket gives it. Call it for every
- * address after DNS resolution and on every hop. Names, and IPv4 in the old octal, hexadecimal or short forms,
- * are `not_an_address`: refuse them. A zone index (`%eth0`) and URL brackets are ignored.
+ * Classifies a numeric IPv4 or IPv6 address, as a resolver or a socket returns it. Call it for every address after DNS
+ * resolution and on every redirect. Names, and IPv4 in the old octal, hexadecimal or short forms, are `not_an_address`:
+ * reject them. A zone index (`%eth0`) and URL brackets are ignored.
  */
 export function classifyAddress(address: string): AddressKind {
   const bare = address.replace(/^\[(.*)\]$/, '$1').replace(/%[\w.-]+$/, '');
@@ -99,11 +99,11 @@ export function classifyAddress(address: string): AddressKind {
   if (version === 0) return 'not_an_address';
   const family = version === 4 ? 'ipv4' : 'ipv6';
   const kind = special.find(([, list]) => list.check(bare, family))?.[0];
-  // Outside of these nothing is assigned to the public Internet.
+  // Outside these networks, nothing is assigned to the public Internet.
   return kind ?? (version === 4 || publicList.check(bare, family) ? 'public' : 'reserved');
 }
 
-/** Whether a call to this address is refused unless the operator has allowed its host. */
+/** Whether a call to this address is rejected unless the operator allows its host. */
 export function isRefusedAddress(address: string): boolean {
   return classifyAddress(address) !== 'public';
 }

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A resolver in which every name has the given addresses. */
+/** Creates a resolver in which every name has the given addresses. */
 const resolvesTo = (...addresses: string[]): typeof dns.lookup =>
   ((_name: string, _options: object, callback: (error: null, found: dns.LookupAddress[]) => void) =>
     callback(
@@ -78,7 +78,7 @@ describe('[rule 35: outgoing calls]', () => {
     let asked = 0;
     const resolve = ((name: string, options: object, callback: never) => {
       asked += 1;
-      // Public when it is looked at first, private afterwards.
+      // Public on the first lookup, private afterwards.
       (resolvesTo(asked === 1 ? '192.88.98.1' : '127.0.0.1') as (...all: unknown[]) => void)(
         name,
         options,
@@ -159,12 +159,12 @@ describe('through a proxy [rule 35: outgoing calls]', () => {
   const asked: { line: string; authorization: string | undefined }[] = [];
   let proxy: http.Server;
   let proxyPort: number;
-  /** What a target behind the tunnel hears first. */
+  /** What a target behind the tunnel receives first. */
   let hello = Buffer.alloc(0);
   let far: net.Server;
   let mayConnect = true;
 
-  // Every name leads to the test's own server: a proxy decides alone where it connects to.
+  // Every name leads to the test's own server: only the proxy decides where it connects to.
   beforeAll(async () => {
     const noted = (request: http.IncomingMessage) =>
       asked.push({
@@ -310,6 +310,8 @@ describe('proxies from the environment', () => {
   });
 
   it('are named, not quoted, when one is wrong', () => {
-    expect(() => readProxySettings({ HTTPS_PROXY: 'http://u:hunter2@' })).toThrow(/^HTTPS_PROXY is not the/);
+    expect(() => readProxySettings({ HTTPS_PROXY: 'http://u:hunter2@' })).toThrow(
+      /^HTTPS_PROXY must be the URL of a proxy$/,
+    );
   });
 });

@@ -12,32 +12,32 @@ export interface OutgoingRequest {
   body?: string;
   signal?: AbortSignal;
   timeoutMs?: number;
-  /** What comes after so many bytes of the answer is not read. */
+  /** Reading the response body stops after this many bytes. */
   bytesMax?: number;
-  /** 0 gives a redirect back as the answer. */
+  /** 0 returns a redirect as the response. */
   redirectsMax?: number;
 }
 
 export interface OutgoingAnswer {
-  /** Where the answer came from, after redirects. */
+  /** The URL of the response, after redirects. */
   url: string;
   status: number;
   headers: Readonly<Record<string, string>>;
-  /** As UTF-8. Foreign text: never shown raw. */
+  /** As UTF-8. Text from outside: never show it raw. */
   text: string;
   bytes: number;
   isCut: boolean;
 }
 
-/** Calls a foreign server; an answer of any status is an answer. */
+/** Calls another server and returns its response, whatever the status. */
 export type GuardedFetch = (url: string, options?: OutgoingRequest) => Promise<OutgoingAnswer>;
 
-/** The target may not be called: trying again changes nothing. */
+/** The target is not allowed: trying again changes nothing. */
 export class TargetRefusedError extends OwnError {
   override name = 'TargetRefusedError';
 }
 
-/** The target could not be reached or did not answer in time. */
+/** The target could not be reached or did not respond in time. */
 export class TargetUnreachableError extends OwnError {
   override name = 'TargetUnreachableError';
 }
@@ -50,7 +50,7 @@ const forbiddenHeaders =
   /^(host|connection|content-length|transfer-encoding|upgrade|keep-alive|te|trailer|expect|proxy-.*)$/i;
 
 interface Guard {
-  /** `host` or `host:port`, which the operator has allowed whatever their address. */
+  /** `host` or `host:port` that the operator allows at any address. */
   allowedHosts: readonly string[];
   /** Proxies of the operator's network; null calls every target directly. */
   proxies: ProxySettings | null;
@@ -75,7 +75,7 @@ const refusal = (host: string, address: string): TargetRefusedError =>
     say('outgoing.refused', { host, address, kind: [say(`addressKind.${classifyAddress(address)}`)] }),
   );
 
-/** What the network said, which is the reason that helps most. */
+/** Returns the network's own message, which explains most. */
 function because(error: unknown): OwnMessage[] {
   const reason = error instanceof Error ? error.message : '';
   return reason === '' ? [] : [say('outgoing.because', { reason })];
@@ -98,8 +98,8 @@ function parseTarget(text: string, base?: URL): URL {
 }
 
 /**
- * The connector looks names up through this, so the address that is checked is the one that is connected to: a name
- * that answers differently the second time (DNS rebinding) gains nothing.
+ * The connector resolves names with this function, so the checked address is the one that is connected to: a name with a
+ * different address on the second lookup (DNS rebinding) does not help an attacker.
  */
 function guardedLookup(resolve: typeof dns.lookup): net.LookupFunction {
   return (hostname, options, callback) => {
@@ -117,8 +117,8 @@ function guardedLookup(resolve: typeof dns.lookup): net.LookupFunction {
 }
 
 /**
- * A proxy looks names up itself, so what a name means here is checked before it is told the name. It may see another address
- * than we do: what it must not reach is for its own rules to refuse.
+ * A proxy resolves names itself, so check the name here before the proxy gets it. The proxy may see a different address than
+ * we do: its own rules must protect what it must not reach.
  */
 async function checkName(host: string, resolve: typeof dns.lookup): Promise<void> {
   if (net.isIP(host) !== 0) return;
@@ -162,7 +162,7 @@ async function readText(
   return { text: Buffer.concat(chunks).toString('utf8'), bytes, isCut };
 }
 
-/** A redirect to another origin gets none of the headers, which may hold secrets meant for the first. */
+/** A redirect to another origin gets no headers, because they may contain secrets for the first one. */
 function followed(
   { method = 'GET', headers, body, ...rest }: OutgoingRequest,
   status: number,
@@ -180,8 +180,9 @@ function followed(
 }
 
 /**
- * A fetch for targets that come from people or plugins [rule 35: outgoing calls]: http and https only, the address is checked
- * after the lookup and on each hop, redirects, time and size are limited. Through a proxy the name is checked before it is asked.
+ * Creates a fetch for targets chosen by users or plugins [rule 35: outgoing calls]: http and https only, the address is
+ * checked after the lookup and on each redirect, and redirects, time and size are limited. A proxy is only called after the
+ * name is checked.
  */
 export function createGuardedFetch({ allowedHosts, proxies, resolve = dns.lookup }: Guard): GuardedFetch {
   const limits = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 4_000, pipelining: 1 };
@@ -193,7 +194,7 @@ export function createGuardedFetch({ allowedHosts, proxies, resolve = dns.lookup
 
   const proxyAgents = new Map<string, ProxyAgent>();
   const throughProxy = (uri: string): ProxyAgent => {
-    // Plain http is asked of the proxy itself: many let CONNECT through to port 443 only.
+    // Plain http uses a proxy request without CONNECT: many proxies allow CONNECT only to port 443.
     const agent = proxyAgents.get(uri) ?? new ProxyAgent({ ...limits, uri, proxyTunnel: false });
     proxyAgents.set(uri, agent);
     return agent;
@@ -203,7 +204,7 @@ export function createGuardedFetch({ allowedHosts, proxies, resolve = dns.lookup
   async function call(url: URL, options: OutgoingRequest, signal: AbortSignal): Promise<OutgoingAnswer> {
     const host = bareHost(url);
     const allowed = isAllowed(url, allowedHosts);
-    // A numeric address is never looked up, so the connector alone would not see it.
+    // A numeric address needs no lookup, so the connector alone would not check it.
     if (!allowed && net.isIP(host) !== 0 && isRefusedAddress(host)) throw refusal(host, host);
     const proxy = proxyOf(url);
     if (!allowed && proxy !== null) await checkName(host, resolve);

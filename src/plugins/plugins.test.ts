@@ -12,7 +12,7 @@ const at = { now: new Date('2026-11-21T00:00:00Z'), defaultTimeZone: 'Asia/Tokyo
 const folder = import.meta.dirname;
 const placeholdersIn = (text: string) => [...text.matchAll(/\{(\w+)/g)].map(([, name]) => name).sort();
 
-// The contract that every built-in plugin must keep; a new one is tested as soon as it has its line in the registry.
+// Every built-in plugin must fulfill this contract; a new one is tested as soon as it is in the registry.
 describe.each(Object.entries(builtInPlugins))('built-in plugin %s', (id, plugin) => {
   const readManifest = async () => {
     const parsed = parseManifest((await plugin.manifest()).default, at);

@@ -3,13 +3,13 @@ import { NonRetryableError } from './contract.ts';
 
 const placeholder = /\{\{\s*secret\.([a-z][a-z0-9_]{0,63})\s*\}\}/g;
 
-/** Names of the secrets that a text refers to as `{{secret.name}}`. */
+/** Returns the names of the secrets that a text refers to as `{{secret.name}}`. */
 export function secretsNamedIn(text: string): string[] {
   return [...text.matchAll(placeholder)].map(([, name = '']) => name);
 }
 
 /**
- * The text with the job's secrets in place of `{{secret.name}}`; for what leaves the worker, never for a log.
+ * Replaces `{{secret.name}}` with the job's secrets. Use the result only in outgoing calls, never in a log.
  * @throws NonRetryableError for a secret that the job does not have
  */
 export function fillSecrets(text: string, secrets: Readonly<Record<string, string>>): string {

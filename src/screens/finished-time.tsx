@@ -3,7 +3,7 @@ import { timeWriter } from '#components/ui/relative-time.tsx';
 import { LiveFinishedTime } from '#components/ui/live-finished-time.tsx';
 import { clockAheadMinutesMax } from '#domain/limits.ts';
 
-/** When a job last finished, with a mark where the reporter's clock was ahead. */
+/** When a job last finished, with a warning if the reporter's clock was ahead. */
 export function FinishedTime({
   at,
   timeZone,

@@ -8,7 +8,7 @@ import { Cell, Row } from '#components/ui/table.tsx';
 import { type ClockAheadTexts, LiveFinishedTime } from '#components/ui/live-finished-time.tsx';
 import { jobPath } from '#http/paths.ts';
 
-/** What one row shows; its texts are cut and safe already. */
+/** The content of one row; its texts are already shortened and safe. */
 export interface JobRow {
   id: string;
   states: ShownState[];
@@ -27,8 +27,8 @@ export interface JobRowTexts {
 }
 
 /**
- * The rows of a table of jobs. A client component, because its props are all that crosses to it: the elements of each
- * row would be made, written and read once more on the server, and arrive in pieces.
+ * The rows of a table of jobs. It is a client component so that only its props are sent: otherwise the server would also
+ * create and send the elements of each row, in pieces.
  */
 export function JobRows({
   rows,

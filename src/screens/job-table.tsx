@@ -11,7 +11,7 @@ import { JobRows } from './job-rows.tsx';
 import { shownText } from './reported-text.tsx';
 import { sayMessage } from './say-message.ts';
 
-/** A job as a line of a list. */
+/** A job as one row of a list. */
 export interface ShownJob {
   id: string;
   states: ShownState[];
@@ -23,7 +23,7 @@ export interface ShownJob {
   isClockAhead: boolean;
 }
 
-/** Jobs with how they are. */
+/** Jobs with their status. */
 export function JobTable({
   caption,
   jobs,
@@ -32,7 +32,7 @@ export function JobTable({
 }: {
   caption: string;
   jobs: readonly ShownJob[];
-  /** What went wrong is worth more room than the rest. */
+  /** An error message gets more room than the other columns. */
   isTriage?: boolean;
   timeZone: string;
 }) {

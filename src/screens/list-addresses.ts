@@ -2,19 +2,19 @@ import type { Route } from 'next';
 import type { Page, PagePosition } from '#domain/page-cursor.ts';
 import { addressOf } from '#http/paths.ts';
 
-/** Where a list and the pages around the one that is shown are found. */
+/** The URLs of a list and the pages around the current one. */
 export interface ListAddresses {
-  /** This page, to which more may be added. */
+  /** The current page; a query can be added. */
   here: Route;
-  /** Whether this is the first page of the whole list. */
+  /** Whether this is the first page of the unfiltered list. */
   isPlain: boolean;
-  /** The first page, as narrowed as this one. */
+  /** The first page, with the same filters. */
   top: Route;
   newer: Route | null;
   older: Route | null;
 }
 
-/** @param write a cursor as it stands in an address */
+/** @param write formats a page cursor for a URL */
 export function listAddresses<Cursor>(
   path: Route,
   query: Readonly<Record<string, string | null>>,

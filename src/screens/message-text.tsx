@@ -3,7 +3,7 @@ import type { Message } from '#domain/message.ts';
 import { ReportedText } from './reported-text.tsx';
 import { sayMessage } from './say-message.ts';
 
-/** What a run or a plugin says, in the reader's language where the words are ours. */
+/** A message of a run or a plugin, in the reader's language if it is our own sentence. */
 export function MessageText({
   message,
   ...props

@@ -7,10 +7,9 @@ import { pathHeader } from '#http/path-header.ts';
 import { UnavailableState } from './unavailable-state.tsx';
 
 /**
- * A page whose verbs may throw typed errors: no session leads to sign-in, too few rights to the 403 page, nothing found to
- * the 404 page, and a database that is away to a state that says so (Next would hide the error from error.tsx). Anything
- * else is a defect and goes to error.tsx. Only what the page function itself awaits is covered: read there, not in
- * components below.
+ * Wraps a page whose verbs can throw typed errors. They become sign-in, 403, 404, or a message that the database is
+ * unavailable (error.tsx would not get the error from Next). Anything else is a bug and goes to error.tsx. This covers only
+ * what the page function itself awaits: read data there, not in components below it.
  */
 export function portalPage<Props>(
   render: (props: Props) => Promise<ReactNode>,
@@ -24,7 +23,7 @@ export function portalPage<Props>(
   };
 }
 
-/** What a page or layout shows for a typed error; everything else is thrown again. */
+/** Returns what a page or layout shows for a typed error; throws any other error again. */
 export async function answerPageError(error: unknown): Promise<ReactNode> {
   if (error instanceof UnauthenticatedError) redirect(signInPath((await headers()).get(pathHeader)));
   if (error instanceof ForbiddenError) forbidden();

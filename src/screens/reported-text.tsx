@@ -2,15 +2,18 @@ import { useLocale } from 'next-intl';
 import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
 import { oneLine, readableText } from '#domain/reported-text.ts';
 
-/** As ReportedText shows it, cut to one line of so many characters; for client components, which put it in a `bdi`. */
+/**
+ * Formats text like ReportedText, cut to one line of at most `lengthMax` characters, for client components, which put it in a
+ * `bdi`.
+ */
 export function shownText(text: string, lengthMax: number): string {
   return readableText(oneLine(text, lengthMax));
 }
 
 /**
- * Text that came in a report. It cannot break the page: long words wrap, its direction ends with it, and what would turn
- * or hide other text stands there by its code. A text of a manifest is shown in the language of the screen.
- * @param lengthMax cuts it to one line of so many characters
+ * Text from a report. It cannot break the page: long words wrap, its text direction stays inside, and characters that reverse
+ * or hide text are shown as codes. A text of a manifest is shown in the language of the screen.
+ * @param lengthMax cuts it to one line of at most this many characters
  */
 export function ReportedText({
   text,

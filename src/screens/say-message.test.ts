@@ -22,7 +22,7 @@ const codes = Object.entries(groups).flatMap(([group, sentences]) =>
   ]),
 );
 
-// Each value says its own name, so that a text that leaves one out is found.
+// Each value is its own name, so that a text that omits one is found.
 function example(code: string, english: string): OwnMessage {
   const places = [...english.matchAll(/\{(\w+)(\|)?/g)];
   const within = (name: string) =>

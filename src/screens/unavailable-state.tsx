@@ -3,7 +3,7 @@ import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
 import { ErrorState } from '#components/ui/error-state.tsx';
 import { RetryLink } from '#components/ui/retry-link.tsx';
 
-/** The database is away: says so, and that nothing is known meanwhile. Never an empty list. */
+/** Says that the database is unavailable. Never show an empty list instead. */
 export function UnavailableState() {
   const t = useTranslations('shell.unavailable');
   return (

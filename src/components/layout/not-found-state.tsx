@@ -2,7 +2,7 @@ import { useTranslations } from 'next-intl';
 import { ErrorState } from '#components/ui/error-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 
-/** There is no such page, or it is not ours to see, which must look the same. */
+/** The page does not exist or the viewer has no right to see it; both must look the same. */
 export function NotFoundState() {
   const t = useTranslations('shell.notFound');
   return (

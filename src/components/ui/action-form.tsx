@@ -13,14 +13,14 @@ import {
 import { flushSync } from 'react-dom';
 import { classNames } from './class-names.ts';
 
-/** What an action answers (made by defineAction in #forms): texts are translated on the server already. */
+/** The result of an action (created by defineAction in #forms); its texts are already translated on the server. */
 export interface ActionState<Data = unknown> {
   ok: boolean;
-  /** Which kind of refusal, for tests and for forms that treat one specially. */
+  /** The kind of error, for tests and for forms that treat one differently. */
   code?: string;
   message?: string;
   fieldErrors?: Record<string, string>;
-  /** What was entered, to fill the form again after a refusal; never passwords. */
+  /** The entered values, to fill the form again after an error; never passwords. */
   values?: Record<string, string>;
   data?: Data;
 }
@@ -32,7 +32,7 @@ export type FormAction<Data = unknown> = (
 
 const FormStateContext = createContext<ActionState | undefined>(undefined);
 
-/** State of the surrounding ActionForm, for fields and results inside it. */
+/** The state of the surrounding ActionForm, for fields and results inside it. */
 export function useFormState(): ActionState | undefined {
   return useContext(FormStateContext);
 }
@@ -41,14 +41,14 @@ interface ActionFormProps<Data> {
   action: FormAction<Data>;
   children: ReactNode;
   className?: string;
-  /** In a dialog: there is something to read after success. */
+  /** In a dialog: keep it open after success, because it shows a result. */
   keepOpen?: boolean;
 }
 
 /**
- * A form around a server action. It works before JavaScript has loaded. A refusal is shown above the fields, a success as a
- * status below them. Inside a dialog, success closes it unless `keepOpen` is set, and closing it forgets everything: what was
- * entered, refused or answered.
+ * A form for a server action; works before JavaScript has loaded. Errors appear above the fields, success below them as a
+ * status. Inside a dialog, success closes it unless `keepOpen` is set. Closing clears everything: entered values, errors and
+ * results.
  */
 export function ActionForm<Data>(props: ActionFormProps<Data>) {
   const [closeCount, setCloseCount] = useState(0);
@@ -69,7 +69,7 @@ function FormWithState<Data>({
   useEffect(() => {
     const dialog = form.current?.closest('dialog');
     if (!dialog) return;
-    // The close event may come late, when the dialog is open again and typed in: opening forgets by itself, at once.
+    // The close event can arrive late, when the dialog is already open again, so opening clears the form too.
     const forgetClosed = () => {
       if (!dialog.open) flushSync(handleClose);
     };

@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation';
 import { useEffect, useTransition } from 'react';
 
-/** Asks the server for the page again every few seconds, while the page is visible; never before the last answer came. */
+/** Reloads the page from the server every few seconds while it is visible, never before the last response arrived. */
 export function AutoRefresh({ seconds }: { seconds: number }) {
   const router = useRouter();
   const [isRefreshing, startTransition] = useTransition();

@@ -7,10 +7,10 @@ import { type FormEvent, Fragment, type ReactNode, useEffect, useRef, useState, 
 const typingPauseMs = 300;
 
 /**
- * A form that narrows a list through its address. It sends itself after a pause in typing and at once for a choice; before
- * JavaScript has loaded it is an ordinary GET form with its button.
- * @param query what the page shows now; when that comes from elsewhere (a link, the back button) the fields start anew from
- * their default values
+ * A form that filters a list through its URL. It submits after a pause in typing, and at once after a choice. Until
+ * JavaScript has loaded it is a normal GET form with a button.
+ * @param query what the page shows now; if something else changes it (a link, the back button), the fields reset to their
+ * default values
  */
 export function AutoSubmitForm({
   action,
@@ -41,7 +41,7 @@ export function AutoSubmitForm({
   useEffect(() => () => clearTimeout(timer.current), []);
 
   function sendSoon(event: FormEvent<HTMLFormElement>) {
-    // An input method is still choosing characters; the end of that comes as an event of its own.
+    // While an input method is composing text, wait for its end, which is a separate event.
     if (event.nativeEvent instanceof InputEvent && event.nativeEvent.isComposing) return;
     const form = event.currentTarget;
     clearTimeout(timer.current);

@@ -11,7 +11,7 @@ const tones: Record<Tone, string> = {
   danger: 'bg-danger-soft text-danger',
 };
 
-/** A short word on a tint. */
+/** A short text on a colored background. */
 export function Badge({
   tone = 'neutral',
   className,

@@ -18,7 +18,7 @@ const sizes = {
   md: 'min-h-9 px-3.5 text-sm max-md:min-h-10',
 };
 
-/** Classes of a button, also for what looks like one but is something else. */
+/** Returns the classes of a button, also for other elements that look like one. */
 export function buttonClass({ variant = 'secondary', size = 'md' }: ButtonLook = {}): string {
   return classNames(
     'inline-flex items-center justify-center gap-1.5 rounded-md py-1 whitespace-nowrap transition-colors',

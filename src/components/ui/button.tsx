@@ -7,7 +7,7 @@ interface InvokerCommand {
   commandfor?: string;
 }
 
-/** A button; its type is button unless said otherwise. `command` and `commandfor` open and close a Dialog. */
+/** A button; its default type is button. `command` and `commandfor` open and close a Dialog. */
 export function Button({
   variant,
   size,

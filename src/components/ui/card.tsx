@@ -1,7 +1,7 @@
 import type { ComponentProps, ReactNode } from 'react';
 import { classNames } from './class-names.ts';
 
-/** A bordered area. `flush` leaves out the padding, for tables. */
+/** An area with a border. `flush` omits the padding, for tables. */
 export function Card({
   flush = false,
   className,
@@ -15,7 +15,7 @@ export function Card({
   );
 }
 
-/** Heading of a card, with room for one action at its end. */
+/** The heading of a card, with room for one action at the end. */
 export function CardHeader({
   title,
   description,

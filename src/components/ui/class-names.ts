@@ -1,4 +1,4 @@
-/** Class names in one string; what is false or empty is left out. */
+/** Joins class names and omits false and empty ones. */
 export function classNames(...names: (string | false | null | undefined)[]): string {
   return names.filter(Boolean).join(' ');
 }

@@ -2,8 +2,8 @@ import { useTranslations } from 'next-intl';
 import { CodeText } from './code-text.tsx';
 
 /**
- * Text to be copied as it is: a command, a script.
- * @param secretPlaceholder what is replaced by the secret of the surrounding form once it has answered one
+ * Text to copy, such as a command or script.
+ * @param secretPlaceholder replaced by the secret of the surrounding form after its action returned one
  */
 export function CodeBlock({
   code,

@@ -4,8 +4,8 @@ import { useFormState } from './action-form.tsx';
 import { CopyTrigger } from './copy-trigger.tsx';
 
 /**
- * The part of CodeBlock that runs in the browser. A placeholder is replaced by the secret that the surrounding form's action
- * has answered; until then the secret is nowhere in the page.
+ * The client part of CodeBlock. Replaces a placeholder with the secret that the surrounding form's action returned; until
+ * then the page does not contain the secret.
  */
 export function CodeText({
   code,

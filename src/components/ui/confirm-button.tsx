@@ -3,7 +3,7 @@ import { Button } from './button.tsx';
 import { ConfirmDialog, type ConfirmDialogProps } from './confirm-dialog.tsx';
 import { Icon } from './icon.tsx';
 
-/** A button that asks before it acts. Not for rows of a list: see DialogLink. */
+/** A button that asks for confirmation. For rows of a list, use DialogLink. */
 export function ConfirmButton({
   label,
   icon,

@@ -9,7 +9,7 @@ export interface ConfirmDialogProps {
   action: FormAction;
   title: ReactNode;
   confirmLabel: string;
-  /** Sent along as hidden inputs. */
+  /** Submitted as hidden inputs. */
   fields?: Record<string, string>;
   tone?: 'danger' | 'neutral';
   /** As in Dialog. */
@@ -18,7 +18,7 @@ export interface ConfirmDialogProps {
   children: ReactNode;
 }
 
-/** Asks before something is done. */
+/** Asks for confirmation before an action. */
 export function ConfirmDialog({
   id,
   action,

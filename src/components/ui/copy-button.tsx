@@ -1,7 +1,7 @@
 import { useTranslations } from 'next-intl';
 import { CopyTrigger } from './copy-trigger.tsx';
 
-/** Copies a text. `label` says what, for those who do not see where the button stands. */
+/** Copies a text. `label` names it for screen readers. */
 export function CopyButton({
   text,
   label,

@@ -7,7 +7,7 @@ import { Icon } from './icon.tsx';
 
 async function copyText(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  // Browsers offer the clipboard only on https and localhost; a portal in an office is often plain http.
+  // Browsers offer the clipboard only on https and localhost, but an office portal often uses plain http.
   const area = document.createElement('textarea');
   area.value = text;
   area.setAttribute('readonly', '');
@@ -18,7 +18,7 @@ async function copyText(text: string): Promise<void> {
   area.remove();
 }
 
-/** The part of CopyButton that runs in the browser. */
+/** The client part of CopyButton. */
 export function CopyTrigger({
   text,
   label,

@@ -5,8 +5,8 @@ import { useRouter } from 'next/navigation';
 import { useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react';
 
 /**
- * Makes a dialog that the server has opened modal, which only a script can. Escape and a click outside lead to the address
- * without it, and the focus goes back to the link that opened it.
+ * Makes a dialog modal that the server rendered open, which only a script can do. Escape and a click outside go to the URL
+ * without the dialog, and the focus returns to the link that opened it.
  */
 export function DialogByAddress({ id, closedHref }: { id: string; closedHref: Route }) {
   const router = useRouter();
@@ -17,7 +17,7 @@ export function DialogByAddress({ id, closedHref }: { id: string; closedHref: Ro
     const dialog = document.getElementById(id);
     if (!(dialog instanceof HTMLDialogElement)) return;
     opener.current = document.activeElement;
-    // Not close(), whose event would lead away.
+    // Not close(), whose event would leave the page.
     dialog.open = false;
     dialog.showModal();
     const handleClose = () => leave();
@@ -25,7 +25,7 @@ export function DialogByAddress({ id, closedHref }: { id: string; closedHref: Ro
     return () => dialog.removeEventListener('close', handleClose);
   }, [id]);
 
-  // An effect of its own, because only after the dialog has gone can what lay behind it be focused.
+  // A separate effect, because the page behind the dialog can only be focused after the dialog is gone.
   useEffect(
     () => () => {
       if (opener.current instanceof HTMLElement) opener.current.focus();

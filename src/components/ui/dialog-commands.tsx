@@ -11,7 +11,7 @@ function runCommand(event: MouseEvent) {
   dialog.showModal();
 }
 
-/** Opens and closes dialogs in browsers that do not know the `command` attribute yet (before 2026). */
+/** Opens and closes dialogs in browsers without the `command` attribute (before 2026). */
 export function DialogCommands() {
   useEffect(() => {
     if ('command' in HTMLButtonElement.prototype) return;

@@ -10,14 +10,14 @@ import { LinkButton } from './link-button.tsx';
 
 const looks = {
   box: 'm-auto w-[min(32rem,calc(100vw-2rem))] rounded-lg',
-  // Beside what it was opened from, over the whole height.
+  // Next to the element that opened it, at full height.
   drawer: 'my-0 ms-auto me-0 h-dvh max-h-none w-[min(46rem,100vw)] max-w-none',
 };
 
 /**
- * A native dialog. A `Button` with `command="show-modal"` and `commandfor` set to its id opens it without JavaScript of ours;
- * Escape and a click outside close it. With `closedHref` it is open because the address says so, and closing leads there: for
- * lists whose every row would otherwise carry a dialog of its own.
+ * A native dialog. A `Button` with `command="show-modal"` and `commandfor` opens it without our JavaScript; Escape and a
+ * click outside close it. With `closedHref`, the URL decides that it is open, and closing it goes to that URL: use this for
+ * lists, where otherwise each row would contain a dialog.
  */
 export function Dialog({
   id,
@@ -106,7 +106,7 @@ export function DialogActions({
   );
 }
 
-/** The one button left when a dialog's form is done and there was something to read. */
+/** The only button after a dialog's form has succeeded and shown a result. */
 export function DialogDone({ id, closedHref }: { id: string; closedHref?: Route | undefined }) {
   const t = useTranslations('shell');
   return (

@@ -2,7 +2,7 @@ import { type LucideIcon, Inbox } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Icon } from './icon.tsx';
 
-/** We asked, and there are none. Never shown when asking failed: that is an error state. */
+/** For an empty list. If loading failed, show an error state instead. */
 export function EmptyState({
   icon = Inbox,
   title,

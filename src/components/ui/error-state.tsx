@@ -1,10 +1,7 @@
 import type { ReactNode } from 'react';
 import { classNames } from './class-names.ts';
 
-/**
- * What could not be shown, why as far as a person needs it, and what to do. It is drawn without lucide, because error.tsx
- * runs in the browser.
- */
+/** Shows what could not be loaded, why, and what to do. It does not use lucide, because error.tsx runs in the browser. */
 export function ErrorState({
   title,
   children,

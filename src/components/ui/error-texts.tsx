@@ -11,12 +11,11 @@ export interface ErrorTexts {
 
 const ErrorTextsContext = createContext<ErrorTexts | null>(null);
 
-/** Error boundaries run in the browser, where no messages are: the root layout hands them these four texts. */
+/** Error boundaries run in the browser, which has no messages: the root layout passes them these four texts. */
 export function ErrorTextsProvider({ texts, children }: { texts: ErrorTexts; children: ReactNode }) {
   return <ErrorTextsContext value={texts}>{children}</ErrorTextsContext>;
 }
 
-/** Texts for an error boundary. */
 export function useErrorTexts(): ErrorTexts | null {
   return useContext(ErrorTextsContext);
 }

@@ -10,7 +10,7 @@ interface FieldTexts {
   name: string;
   label: string;
   hint?: ReactNode;
-  /** A word beside the label, such as 'optional'. */
+  /** A word next to the label, such as 'optional'. */
   mark?: string;
   className?: string;
 }
@@ -23,7 +23,7 @@ function useField(name: string, hint: ReactNode) {
     id,
     error,
     entered: state?.ok === false ? state.values?.[name] : undefined,
-    // A form is reset after its action; a new key lets an uncontrolled control start from what was entered.
+    // A form resets after its action; a new key lets an uncontrolled control start with the entered value.
     key: state?.ok === false ? state.values?.[name] : undefined,
     aria: {
       'aria-invalid': error ? true : undefined,
@@ -62,7 +62,7 @@ function FieldFrame({
   );
 }
 
-/** A labelled input of an ActionForm, with its hint and, after a refusal, its problem. */
+/** A labelled input of an ActionForm, with its hint and, after an error, its problem. */
 export function TextField({
   name,
   label,
@@ -126,7 +126,7 @@ export function SelectField({
   );
 }
 
-/** Checkboxes of one name, with what each means. */
+/** Checkboxes with the same name, each with an explanation. */
 export function CheckboxGroup({
   name,
   label,
@@ -164,7 +164,7 @@ export function CheckboxGroup({
   );
 }
 
-/** Radio buttons of one name in a line; after a refusal the chosen one stays chosen. */
+/** Radio buttons in a line; after an error, the chosen one stays selected. */
 export function RadioChoices({
   name,
   choices,

@@ -6,7 +6,7 @@ import { Icon } from './icon.tsx';
 import { Input } from './input.tsx';
 import { type Choice, Select } from './select.tsx';
 
-// What a list can be narrowed to, in an AutoSubmitForm above it.
+// The filters of a list, in an AutoSubmitForm above it.
 
 export function SearchField({
   applied,
@@ -42,7 +42,7 @@ export function SearchField({
   );
 }
 
-/** A menu whose first choice, `all`, is no narrowing. */
+/** A menu whose first choice, `all`, does not filter. */
 export function FilterMenu({
   name,
   label,
@@ -78,14 +78,14 @@ function DayField({ name, label, applied }: { name: string; label: string; appli
   );
 }
 
-/** First and last day, and the button: on a phone the days share a line. */
+/** First and last day, and the button. On a phone, the days share a line. */
 export function DayFields({ from, to }: { from: string | null; to: string | null }) {
   const t = useTranslations('lists');
   return (
     <div className="gap-2 max-sm:contents sm:flex">
       <DayField name="from" label={t('from')} applied={from} />
       <DayField name="to" label={t('to')} applied={to} />
-      {/* The fields send themselves where there is JavaScript, so on a phone it then takes no room. */}
+      {/* With JavaScript the fields submit themselves, so on a phone the button is hidden. */}
       <ApplyButton className="max-sm:col-span-2 max-sm:not-noscript:hidden" />
     </div>
   );

@@ -4,15 +4,15 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { useFormState } from './action-form.tsx';
 import { controlClass } from './input.tsx';
 
-// Fetched when an action has answered a secret: most visits to a page with such a form never see one.
+// Loaded only after an action returned a secret: most visits to such a page never show one.
 const CopyTrigger = lazy(async () => ({ default: (await import('./copy-trigger.tsx')).CopyTrigger }));
 
-/** Shown in the place of `before` once the action of the surrounding form has succeeded. */
+/** Replaces `before` after the action of the surrounding form succeeds. */
 export function WhenDone({ children, before = null }: { children: ReactNode; before?: ReactNode }) {
   return useFormState()?.ok ? <div role="status">{children}</div> : before;
 }
 
-/** The secret that the action answered (`data.secret`): it is nowhere else, and gone with the page. */
+/** The secret that the action returned (`data.secret`). It is not stored anywhere else and is lost when the page closes. */
 export function SecretResult({
   label,
   copyLabel,

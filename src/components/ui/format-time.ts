@@ -19,7 +19,7 @@ const exactTime = {
 
 const relativeFormats = new Map<string, Intl.RelativeTimeFormat>();
 
-// 'yesterday' would be wrong for 47 hours ago; only nothing at all has a word of its own.
+// 'yesterday' would be wrong for 47 hours ago; only a difference of zero has its own word.
 function relativeFormat(locale: string, numeric: 'always' | 'auto'): Intl.RelativeTimeFormat {
   const key = `${locale} ${numeric}`;
   const format = relativeFormats.get(key) ?? new Intl.RelativeTimeFormat(locale, { numeric });
@@ -27,7 +27,7 @@ function relativeFormat(locale: string, numeric: 'always' | 'auto'): Intl.Relati
   return format;
 }
 
-/** As in '3 minutes ago' or '3 分前'. What has passed is not rounded up; 'in 7 days' holds for six days and 23 hours too. */
+/** Formats as '3 minutes ago' or '3 分前'. Past times are not rounded up; 'in 7 days' includes six days and 23 hours. */
 export function formatRelativeTime(at: Date, now: Date, locale: string): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
   const distance = Math.abs(seconds);
@@ -37,7 +37,7 @@ export function formatRelativeTime(at: Date, now: Date, locale: string): string 
   return relativeFormat(locale, count === 0 ? 'auto' : 'always').format(count, step?.unit ?? 'year');
 }
 
-// Making a format costs more than using it a hundred times; tenants share few zones.
+// Creating a format costs more than using it a hundred times; tenants share few zones.
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function exactFormat(locale: string, timeZone: string, withZone: boolean): Intl.DateTimeFormat {
@@ -46,7 +46,7 @@ function exactFormat(locale: string, timeZone: string, withZone: boolean): Intl.
   if (!format) {
     format = new Intl.DateTimeFormat(locale, {
       ...exactTime,
-      // 11/12 is two different days in English.
+      // 11/12 can mean two different days in English.
       ...(locale.startsWith('en') && { month: 'short' }),
       timeZone,
       ...(withZone && { timeZoneName: 'short' }),
@@ -57,12 +57,12 @@ function exactFormat(locale: string, timeZone: string, withZone: boolean): Intl.
   return format;
 }
 
-/** As in '2026/11/21 23:16:05', in the given zone, for places that say the zone themselves. */
+/** Formats as '2026/11/21 23:16:05' in the given zone, for places that show the zone separately. */
 export function formatPlainTime(at: string, locale: string, timeZone: string): string {
   return exactFormat(locale, timeZone, false).format(new Date(at));
 }
 
-/** As in '2026/11/21 23:16:05 JST', in the given zone. */
+/** Formats as '2026/11/21 23:16:05 JST' in the given zone. */
 export function formatExactTime(at: string, locale: string, timeZone: string): string {
   return exactFormat(locale, timeZone, true).format(new Date(at));
 }

@@ -1,13 +1,16 @@
 import type { LucideIcon, LucideIconData } from 'lucide-react';
 import type { ReactElement } from 'react';
 
-/** The shapes that a component of lucide-react would draw in the browser. */
+/** The shapes that a lucide-react component would draw in the browser. */
 function shapesOf(icon: LucideIcon): LucideIconData['node'] {
   const { render } = icon as unknown as { render: (props: object) => ReactElement<{ icon: LucideIconData }> };
   return render({}).props.icon.node;
 }
 
-/** As text, because React streams a large page in pieces and hides those of an SVG by an inline style, which is forbidden. */
+/**
+ * As text, because React streams a large page in pieces and hides parts of an SVG with an inline style, which the policy
+ * forbids.
+ */
 export function markupOf(icon: LucideIcon): string {
   return shapesOf(icon)
     .map(([tag, attributes]) => {
@@ -19,14 +22,14 @@ export function markupOf(icon: LucideIcon): string {
     .join('');
 }
 
-/** An icon drawn on the server. It is decoration: what it stands next to, or an aria-label, says it in words. */
+/** An icon drawn on the server. It is decoration: the text next to it or an aria-label gives its meaning. */
 export function Icon({ icon, className = 'size-4' }: { icon: LucideIcon; className?: string }) {
   return (
     <svg
       viewBox="0 0 24 24"
       aria-hidden="true"
       className={`icon ${className}`}
-      // Shapes of the library, nothing that anybody has entered.
+      // Shapes from the library; they never contain user input.
       dangerouslySetInnerHTML={{ __html: markupOf(icon) }}
     />
   );

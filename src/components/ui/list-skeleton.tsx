@@ -4,13 +4,13 @@ import { Skeleton } from '#components/ui/skeleton.tsx';
 
 const rows = Array.from({ length: 12 }, (_, index) => index);
 
-/** The shape of a page with a list while it is being read, so that nothing jumps when it comes. */
+/** The layout of a list page while it loads, so that nothing moves when the data arrives. */
 export async function ListSkeleton({
   title,
   above,
 }: {
   title: string;
-  /** The shape of what stands between the title and the filters. */
+  /** A placeholder for the content between the title and the filters. */
   above?: ReactNode;
 }) {
   const t = await getTranslations('shell');

@@ -2,13 +2,13 @@ import { ClockAlert } from 'lucide-react';
 import { Icon } from '#components/ui/icon.tsx';
 import { LiveRelativeTime, type WrittenTime } from '#components/ui/live-relative-time.tsx';
 
-/** Texts of the mark at a time whose clock was ahead. */
+/** Texts of the warning next to a time from a clock that was ahead. */
 export interface ClockAheadTexts {
   word: string;
   hint: string;
 }
 
-/** FinishedTime for client components, with the time written on the server. */
+/** FinishedTime for client components; the server formats the time. */
 export function LiveFinishedTime({
   time,
   locale,

@@ -24,14 +24,14 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** A time as the server wrote it (timeWriter in relative-time.tsx). */
+/** A time as formatted by the server (timeWriter in relative-time.tsx). */
 export interface WrittenTime {
   at: string;
   title: string;
   initialText: string;
 }
 
-/** The part of RelativeTime that runs in the browser. The first text is the server's, so hydration finds what it expects. */
+/** The client part of RelativeTime. Its first text is the server's, so hydration matches. */
 export function LiveRelativeTime({
   at,
   locale,

@@ -1,4 +1,6 @@
-/** The message of a run in a row of a table, cut and safe already; that of a failure stands out and has more room. */
+/**
+ * The message of a run in a table row, already shortened and safe. The message of a failure is emphasized and gets more room.
+ */
 export function MessageText({ text, isFailure = false }: { text: string | null; isFailure?: boolean }) {
   if (text === null) return null;
   return (

@@ -19,7 +19,7 @@ function PendingMark() {
   );
 }
 
-/** A link of a menu. It marks where we are, and that the next page is on its way when that takes a moment. */
+/** A link in a menu. It marks the current page, and shows that the next page is loading if that takes a moment. */
 export function NavLink({
   href,
   also = [],
@@ -40,7 +40,7 @@ export function NavLink({
     <Link
       href={href}
       aria-current={isCurrent ? 'page' : undefined}
-      // The menu that the link is in stays on the page, so nothing else would close it.
+      // The menu around the link stays on the page, so nothing else would close it.
       onClick={(event) => event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover()}
       className={classNames(
         'relative flex min-h-9 items-center gap-2.5 rounded-md px-2.5 whitespace-nowrap transition-colors max-md:min-h-10',

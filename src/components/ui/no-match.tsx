@@ -4,7 +4,7 @@ import { useTranslations } from 'next-intl';
 import { EmptyState } from './empty-state.tsx';
 import { LinkButton } from './link-button.tsx';
 
-/** The list is narrowed to nothing; `href` is the whole list. */
+/** No row matches the filters; `href` is the whole list. */
 export function NoMatch({ title, href }: { title: string; href: Route }) {
   const t = useTranslations('lists');
   return (

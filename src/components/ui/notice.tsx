@@ -12,7 +12,7 @@ const looks: Record<NoticeTone, { icon: LucideIcon; className: string }> = {
   danger: { icon: CircleX, className: 'border-danger/35 bg-danger-soft [&>svg]:text-danger' },
 };
 
-/** A message in the flow of a page. Danger is announced at once, the others politely. */
+/** A message within a page. Screen readers announce danger at once, the others politely. */
 export function Notice({
   tone = 'info',
   title,

@@ -4,7 +4,7 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { Icon } from './icon.tsx';
 
-/** Title of a page, what it is about, its actions, and the way back. */
+/** The title of a page, its description, its actions and a link back. */
 export function PageHeader({
   title,
   description,

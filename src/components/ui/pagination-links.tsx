@@ -5,7 +5,7 @@ import { useTranslations } from 'next-intl';
 import { LinkButton } from './link-button.tsx';
 import { Icon } from './icon.tsx';
 
-/** Ways to the pages of a keyset list around this one; a way that leads nowhere is left out. */
+/** Links to the newer and older pages; omitted where there is no page. */
 export function PaginationLinks({
   newerHref,
   olderHref,
@@ -14,9 +14,9 @@ export function PaginationLinks({
 }: {
   newerHref: Route | null;
   olderHref: Route | null;
-  /** The top of the list, where it is worth a link of its own. */
+  /** The first page, where it needs its own link. */
   newestHref?: Route;
-  /** What the list is ordered by decides what its pages are called. */
+  /** The order of the list decides how the links are named. */
   order: 'time' | 'name';
 }) {
   const t = useTranslations('lists');

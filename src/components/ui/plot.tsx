@@ -8,9 +8,9 @@ export interface PlotPath {
 }
 
 /**
- * Paths as wide as their place, and words at shares of its width. It is a client component only so that its parts arrive
- * together: React streams a large server-rendered picture in pieces, and hides those of an SVG by an inline style, which the
- * content security policy forbids.
+ * Paths that fill the available width, and labels at relative positions. It is a client component so that its parts arrive
+ * together: React streams a large server-rendered SVG in pieces and hides them with an inline style, which the content
+ * security policy forbids.
  * @param width of the plot in its own units; its height is in pixels
  */
 export function Plot({

@@ -1,6 +1,6 @@
 /**
- * How far something is.
- * @param total null when nobody knows: the bar then only says that it goes on
+ * Shows how far something is.
+ * @param total null if the total is unknown: the bar then shows activity, not a share
  */
 export function ProgressBar({ done, total, label }: { done: number; total: number | null; label: string }) {
   const share = total === null || total <= 0 ? null : Math.min(1, done / total);

@@ -2,7 +2,7 @@ import { useLocale } from 'next-intl';
 import { formatExactTime, formatRelativeTime } from './format-time.ts';
 import { LiveRelativeTime, type WrittenTime } from './live-relative-time.tsx';
 
-/** Writes times for a LiveRelativeTime in a client component. */
+/** Formats times on the server for a LiveRelativeTime in a client component. */
 export function timeWriter(locale: string, timeZone: string): (at: string) => WrittenTime {
   const now = new Date();
   return (at) => ({
@@ -13,7 +13,7 @@ export function timeWriter(locale: string, timeZone: string): (at: string) => Wr
 }
 
 /**
- * How long ago something was (or will be), exact on hover in the given zone, and kept true while the page stays open.
+ * Shows how long ago something was (or will be), and the exact time on hover. It keeps counting while the page is open.
  * @param at instant in ISO 8601
  * @param timeZone the tenant's zone
  */

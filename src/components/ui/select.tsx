@@ -9,7 +9,7 @@ export interface Choice {
   label: string;
 }
 
-/** A native select. A client component, so that a menu of hundreds crosses to the browser as a list and not as elements. */
+/** A native select. It is a client component so that a menu of hundreds is sent to the browser as data, not as elements. */
 export function Select({
   className,
   choices,

@@ -1,6 +1,6 @@
 import { classNames } from './class-names.ts';
 
-/** A grey bar in the place of text that is still being read. */
+/** A grey bar in place of text that is loading. */
 export function Skeleton({ className }: { className?: string }) {
   return (
     <span

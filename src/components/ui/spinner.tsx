@@ -1,4 +1,4 @@
-/** A turning ring; say in words beside it, or by aria-busy, what is being waited for. */
+/** A spinner. Use text or aria-busy to say what is loading. */
 export function Spinner({ className = 'size-4' }: { className?: string }) {
   return (
     <span

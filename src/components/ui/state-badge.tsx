@@ -22,7 +22,7 @@ const looks: Record<ShownState, { tone: Tone; icon: LucideIcon }> = {
   neverRun: { tone: 'neutral', icon: CircleDashed },
 };
 
-/** A state as word, icon and colour, where the word is given; elsewhere StatusBadge finds it. */
+/** A state as text, icon and color, with the text as a prop; StatusBadge finds the text itself. */
 export function StateBadge({
   state,
   word,

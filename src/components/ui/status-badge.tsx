@@ -1,7 +1,7 @@
 import { useTranslations } from 'next-intl';
 import { type ShownState, StateBadge } from './state-badge.tsx';
 
-/** The words of all states, for a StateBadge in a client component. */
+/** Returns the texts of all states, for a StateBadge in a client component. */
 export function useStateWords(): Record<ShownState, string> {
   const t = useTranslations('states');
   return {
@@ -15,7 +15,7 @@ export function useStateWords(): Record<ShownState, string> {
   };
 }
 
-/** State of a run, or status of a job, as word, icon and colour. */
+/** The state of a run or status of a job, as text, icon and color. */
 export function StatusBadge({ state, className }: { state: ShownState; className?: string }) {
   const t = useTranslations('states');
   return <StateBadge state={state} word={t(state)} className={className} />;

@@ -5,7 +5,7 @@ import { useFormStatus } from 'react-dom';
 import { Button } from './button.tsx';
 import { Spinner } from './spinner.tsx';
 
-/** The button that sends its form. While the action runs it shows so and does not send again; focus stays on it. */
+/** A submit button. While the action runs it shows that, does not submit again, and keeps the focus. */
 export function SubmitButton({ children, variant = 'primary', ...props }: ComponentProps<typeof Button>) {
   const { pending } = useFormStatus();
   return (

@@ -4,8 +4,8 @@ import { useFormStatus } from 'react-dom';
 import { classNames } from './class-names.ts';
 
 /**
- * A switch that sends its form, whose action turns it over. It shows what it will be as soon as it is pressed.
- * @param label what is switched, for those who do not see where the switch stands
+ * A switch that submits its form, whose action changes the setting. It shows the new state as soon as it is pressed.
+ * @param label what is switched, for screen readers
  */
 export function SwitchButton({
   isOn,

@@ -2,8 +2,8 @@ import type { ComponentProps, ReactNode } from 'react';
 import { classNames } from './class-names.ts';
 
 /**
- * A data table in a card. On a phone its rows become cards: give each `Cell` the `label` it shall have there (none for the
- * first, which is the card's heading). Roles are written out because CSS that changes `display` removes them.
+ * A data table in a card. On a phone its rows become cards: give each `Cell` the `label` to show there, except the first,
+ * which is the card's heading. Roles are explicit because CSS that changes `display` removes them.
  */
 export function Table({
   caption,
@@ -31,7 +31,7 @@ export function Table({
   );
 }
 
-/** Heading of a column. */
+/** The heading of a column. */
 export function HeadCell({
   className,
   align,
@@ -47,7 +47,7 @@ export function HeadCell({
   );
 }
 
-/** A row; `selected` marks it, `linked` shows that the whole row leads somewhere. */
+/** A row. `selected` highlights it, `linked` shows that the whole row is a link. */
 export function Row({ className, linked, ...props }: ComponentProps<'tr'> & { linked?: boolean }) {
   return (
     <tr role="row" {...props} className={classNames(linked && 'hover:bg-hover/60', className) || undefined} />

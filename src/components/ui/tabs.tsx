@@ -2,7 +2,7 @@ import type { Route } from 'next';
 import Link from 'next/link';
 import { classNames } from './class-names.ts';
 
-/** Tabs that are links, so that each has an address and works without JavaScript. */
+/** Tabs that are links, so that each has a URL and works without JavaScript. */
 export function Tabs({
   label,
   tabs,

@@ -43,11 +43,11 @@ function findAllowed(
 function environmentOf({ secrets, runId, operator }: RunContext): NodeJS.ProcessEnv {
   const environment: Record<string, string> = { ...operator.commandEnvironment, TC_PORTAL_RUN_ID: runId };
   for (const [name, value] of Object.entries(secrets)) environment[`TC_SECRET_${name.toUpperCase()}`] = value;
-  // Next's types want NODE_ENV in every environment.
+  // Next's types require NODE_ENV in every environment.
   return environment as unknown as NodeJS.ProcessEnv;
 }
 
-/** Ends the program and everything that it started. */
+/** Ends the program and all processes that it started. */
 function killTree(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (child.pid === undefined) return;
   if (process.platform === 'win32') {
@@ -57,7 +57,7 @@ function killTree(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(-child.pid, signal);
   } catch {
-    // It is gone already.
+    // It has already exited.
   }
 }
 
@@ -81,7 +81,7 @@ function logLines(stream: NodeJS.ReadableStream | null, log: (line: string) => v
   });
 }
 
-/** Runs a program that the operator has allowed on the worker's machine, without a shell. */
+/** Runs a program that the operator allowed on the worker's machine, without a shell. */
 async function run(context: RunContext): Promise<Outcome> {
   const { payload, signal, log, operator } = context;
   const program = String(payload.program);
@@ -95,7 +95,7 @@ async function run(context: RunContext): Promise<Outcome> {
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: false,
     windowsHide: true,
-    // A process group of its own, so that all of it can be ended at once.
+    // Its own process group, so that the whole group can be ended at once.
     detached: process.platform !== 'win32',
   });
   logLines(child.stdout, log);
@@ -129,7 +129,7 @@ async function run(context: RunContext): Promise<Outcome> {
   } finally {
     signal.removeEventListener('abort', stop);
     clearTimeout(insist);
-    // What it left behind in its group ends with it.
+    // Processes left in its group end with it.
     killTree(child, 'SIGKILL');
   }
 }

@@ -21,8 +21,8 @@ const excerptLength = 2_000;
 const sensitiveHeader = /authorization|cookie|token|secret|password|api[-_]?key|credential/i;
 
 /**
- * Headers from lines of `Name: value`. Everybody in the company may read a payload, so a header that carries a secret
- * must take it from the job's secrets.
+ * Reads headers from lines of `Name: value`. Everyone in the company can read a payload, so a header with a secret must take
+ * it from the job's secrets.
  */
 function readHeaders(text: string, secrets: RunContext['secrets']): Record<string, string> {
   const headers: Record<string, string> = {};
@@ -69,7 +69,7 @@ function describe(
   return { ...described, excerpt: redactSecrets(readableText(answer.text), secrets).slice(0, excerptLength) };
 }
 
-/** Calls one address and compares the status of its answer with what is expected. */
+/** Calls one URL and compares the status of its response with the expected one. */
 async function send({ payload, signal, log, fetch, now, secrets }: RunContext): Promise<Outcome> {
   const method = String(payload.method) as Method;
   const expected = String(payload.expectedStatus);

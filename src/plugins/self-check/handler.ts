@@ -12,7 +12,7 @@ import {
 } from '#plugins/contract.ts';
 import { say } from './sentences.ts';
 
-/** Checks what the portal itself lives on, and fails when one of it is not well. */
+/** Checks what the portal itself depends on, and fails if one of them has a problem. */
 async function check({ payload, log, progress, readPortalHealth }: RunContext): Promise<Outcome> {
   const total = 4;
   const problems: OwnMessage[] = [];
