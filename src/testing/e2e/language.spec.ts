@@ -1,3 +1,5 @@
+import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
+import { serviceOf } from '#testing/browser/company.ts';
 import { expect, test } from '#testing/browser/portal-test.ts';
 
 for (const { locale, lang, incidents } of [
@@ -23,6 +25,25 @@ test('the switch changes the language at once, and it stays', async ({ open, see
   await page.goto('/settings/members');
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');
   await expect(page.getByRole('heading', { level: 1, name: 'Members' })).toBeVisible();
+});
+
+test('what the portal says about a run is said in the language of its reader', async ({
+  company,
+  open,
+  portal,
+}) => {
+  // The worker adds the jobs of built-in plugins when it gets to it.
+  await syncBuiltInPlugins({ now: new Date(), client: serviceOf(portal) });
+  const page = await open({ locale: 'ja-JP', as: company.admin });
+  await page.goto('/jobs?q=self-check%3Acheck');
+  await page.getByRole('link', { name: 'ポータルの自己診断' }).click();
+  await page.getByRole('button', { name: /^今すぐ実行/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '実行' }).click();
+  // A check that finds something wrong with a busy machine says that in Japanese, too.
+  const latest = page.getByRole('region', { name: '最新の結果' });
+  await expect(latest).toHaveText(/^(すべて正常です|(データベース|キュー|スケジューラー|ディスク): .+)$/, {
+    timeout: 30_000,
+  });
 });
 
 test('the sign-in page has the switch too, and its choice lasts beyond sign-in', async ({
