@@ -9,12 +9,12 @@ const to = (type, captured) => ({ to: { element: captured ? { type, captured } :
 /** @param {string} from @param {ReturnType<typeof to>[]} allow */
 const policy = (from, allow) => ({ from: { element: { type: from } }, allow });
 
-// Between features and data: what several features or entry points need and no product word owns.
+// Between features and data: code that several features or entry points need and that belongs to no product word.
 const rooms = ['http', 'auth', 'forms', 'screens'];
 
 const castRoute = {
   selector: 'TSAsExpression[typeAnnotation.typeName.name="Route"]',
-  message: 'Build the address in #http/paths.ts, where the compiler checks that its page exists.',
+  message: 'Build the path in #http/paths.ts, where the compiler checks that its page exists.',
 };
 
 const config = [
@@ -39,9 +39,9 @@ const config = [
       'boundaries/include': ['src/**/*'],
       'boundaries/elements': [
         { type: 'app', pattern: 'src/app' },
-        // What the worker and the scheduler route do again and again, of several features.
+        // Repeated tasks of the worker and the scheduler route, from several features.
         { type: 'chores', pattern: 'src/chores' },
-        // What the server's and the worker's processes share: obeying the one that started them, and the portal's address.
+        // Code that the server and worker processes share: obeying the process that started them, and the portal's address.
         { type: 'process', pattern: 'src/process' },
         { type: 'server', pattern: 'src/server' },
         { type: 'worker', pattern: 'src/worker' },
@@ -136,7 +136,7 @@ const config = [
     },
   },
   {
-    // A test may use src/testing and whatever else arranges its case.
+    // A test may import src/testing and everything it needs to set up its case.
     files: ['src/**/*.test.{ts,tsx}'],
     rules: { 'boundaries/dependencies': 'off' },
   },
@@ -157,8 +157,8 @@ const config = [
       ],
       'no-restricted-globals': [
         'error',
-        { name: 'process', message: 'domain knows no environment.' },
-        { name: 'fetch', message: 'domain knows no network.' },
+        { name: 'process', message: 'domain must not read the environment.' },
+        { name: 'fetch', message: 'domain must not use the network.' },
       ],
       'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: 'Pass now in.' }],
     },
@@ -207,12 +207,16 @@ const config = [
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Read settings from one parsed place: #data/env.ts.' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Read settings through #data/env.ts, which parses them.',
+        },
       ],
     },
   },
   {
-    // Boundaries classifies folders, and Next wants this file beside app.
+    // The boundaries plugin classifies folders, but Next needs this file next to app.
     files: ['src/proxy.ts'],
     rules: {
       'no-restricted-imports': [
@@ -226,8 +230,8 @@ const config = [
     },
   },
   {
-    // A verb or a query reads and writes; an entry point calls one. A client is at hand in every actor, so the floor alone
-    // does not hold this.
+    // Verbs and queries read and write; entry points call them. Every actor has a client, so import rules alone do not
+    // enforce this.
     files: ['src/{app,chores,server,worker,components}/**/*.{ts,tsx}', 'src/proxy.ts'],
     ignores: ['src/**/*.test.ts', 'src/server/embedded/**'],
     rules: {
@@ -237,7 +241,7 @@ const config = [
         {
           selector:
             "CallExpression[callee.property.name=/^(from|rpc|schema)$/][callee.object.name=/[cC]lient$/], CallExpression[callee.property.name=/^(from|rpc|schema)$/][callee.object.property.name='client']",
-          message: 'Only features, auth and data speak to Supabase: call a verb or a query.',
+          message: 'Only features, auth and data call Supabase: use a verb or a query.',
         },
       ],
     },
@@ -247,7 +251,7 @@ const config = [
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    // Playwright's fixtures are given to `use`, which is no React hook.
+    // Playwright passes fixtures to `use`, which is not a React hook.
     files: ['src/testing/**'],
     rules: { 'react-hooks/rules-of-hooks': 'off' },
   },

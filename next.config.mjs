@@ -3,7 +3,7 @@ import createNextIntlPlugin from 'next-intl/plugin';
 
 const withNextIntl = createNextIntlPlugin('./src/i18n/request.ts');
 
-// What is the same for every answer. The content security policy differs per request (src/proxy.ts).
+// The same for every response. The content security policy differs per request (src/proxy.ts).
 const securityHeaders = [
   { key: 'X-Content-Type-Options', value: 'nosniff' },
   { key: 'Referrer-Policy', value: 'same-origin' },
@@ -20,18 +20,18 @@ const nextConfig = {
   typedRoutes: true,
   poweredByHeader: false,
   reactStrictMode: true,
-  // Read at run time, so the build must be told to take it along.
+  // Read at run time, so the build must be told to include it.
   outputFileTracingIncludes: { '/settings/how-to-report/tc_portal.py': ['./clients/python/tc_portal.py'] },
   // npm start waits for the build; npm run verify checks the types.
   typescript: { ignoreBuildErrors: process.env.PORTAL_SKIP_TYPES === '1' },
   experimental: {
-    // forbidden() answers 403 with src/app/(portal)/forbidden.tsx.
+    // forbidden() responds 403 with src/app/(portal)/forbidden.tsx.
     authInterrupts: true,
   },
   headers: async () => [
     { source: '/:path*', headers: securityHeaders },
     {
-      // Browsers ignore this header over http; behind a proxy that ends TLS, the forwarded scheme says it.
+      // Browsers ignore this header over http. Behind a proxy that terminates TLS, the forwarded protocol shows https.
       source: '/:path*',
       has: [{ type: 'header', key: 'x-forwarded-proto', value: 'https' }],
       headers: [{ key: 'Strict-Transport-Security', value: 'max-age=31536000' }],

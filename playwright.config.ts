@@ -8,7 +8,7 @@ export default defineConfig({
   outputDir: 'test-results',
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
-  // As in vitest.config.ts. Whatever a story starts for itself belongs to its worker, and the second try has a new one.
+  // As in vitest.config.ts. Servers that a story starts belong to its worker, and the second try gets a new worker.
   retries: process.env.CI ? 1 : 0,
   workers: 2,
   // How long a test may hang, not how long it should take.
@@ -21,7 +21,7 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
     screenshot: 'only-on-failure',
     launchOptions: {
-      // scripts/test.mjs sets it to what scripts/browser.mjs found; without it Playwright uses its own.
+      // scripts/test.mjs sets it to the browser that scripts/browser.mjs found; without it Playwright uses its own.
       executablePath: process.env.PLAYWRIGHT_CHROMIUM,
       args: [
         '--disable-gpu',

@@ -2,18 +2,18 @@ import os from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-// Tests with real processes meet what no test can rule out, such as a machine that stands still for seconds. Where nobody
-// looks, such a test gets another try, and `npm test` names it as a defect; a developer sees every failure.
+// Tests with real processes can fail for reasons outside the test, such as a machine that stalls for seconds. In CI
+// such a test gets a second try, and `npm test` names it as a defect; a developer sees every failure.
 const retry = process.env.CI ? 1 : 0;
 
-// How long a test may hang, not how long it should take: they end when what they wait for is there. Two tries of it are less
-// than the time after which `npm test` calls a stage hung (scripts/test.mjs).
+// How long a test may hang, not how long it should take: a test ends as soon as it has what it waits for. Two tries are
+// shorter than the time after which `npm test` treats a stage as hung (scripts/test.mjs).
 const testTimeout = 120_000;
 
-// Tests of the database and of whole portals wait for other processes most of the time, so there are more of them than cores.
+// Tests of the database and of whole portals mostly wait for other processes, so more of them run than there are cores.
 const maxWorkers = 3;
 
-// What takes longest begins first: it waits for leases and restarts, and at the end nothing would be left to run beside it.
+// The longest tests start first: they wait for leases and restarts, and at the end they would run alone.
 const longest = [
   'watched-run',
   'refused-body',
@@ -42,7 +42,7 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/**/*.test.ts'],
           exclude: ['**/*.db.test.ts', '**/*.portal.test.ts', '**/node_modules/**'],
-          // Pure rules share a process: starting one for each file took longer than the tests.
+          // Pure rules share a process: starting one per file would need more time than the tests.
           isolate: false,
           maxWorkers: os.availableParallelism(),
           unstubEnvs: true,

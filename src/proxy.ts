@@ -5,8 +5,8 @@ import { contentSecurityPolicy } from '#http/content-security-policy.ts';
 import { pathHeader } from '#http/path-header.ts';
 
 /**
- * Refreshes the session cookies and gives the page its nonce. It decides nothing: who may see what is asked in the layout
- * and in each verb, so a request that gets past this file gains nothing.
+ * Refreshes the session cookies and sets the page's nonce. It decides nothing: the layout and each verb check access,
+ * so a request that bypasses this file gains nothing.
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const policy = contentSecurityPolicy({
@@ -24,7 +24,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   return response;
 }
 
-// Pages only, one by one: a request that matches has its body cut at 10 MB with status 200, so no machine route may.
+// Lists pages only: the body of a matching request is cut at 10 MB with status 200, so machine routes must not match.
 export const config = {
   matcher: [
     '/',

@@ -5,7 +5,7 @@ test.each([
   ['0.0.0.0', 'http://127.0.0.1:3000'],
   ['::', 'http://127.0.0.1:3000'],
   ['localhost', 'http://127.0.0.1:3000'],
-  // Who listens there alone is not reached by the other loopback address.
+  // A server on ::1 only is not reachable through 127.0.0.1.
   ['::1', 'http://[::1]:3000'],
   ['192.168.0.5', 'http://192.168.0.5:3000'],
 ])('a portal that listens on %s is opened at %s', (host, address) => {

@@ -1,5 +1,5 @@
 /**
- * Ties this process to the supervisor that started it: `stop` runs once, when the supervisor says so or is gone.
+ * Ties this process to the supervisor that started it: runs `stop` once, when the supervisor asks for it or has ended.
  * Ctrl-C reaches every process of a terminal, but only the supervisor knows the order, so it is ignored here.
  * @param msMax how long `stop` may take before the process ends without it
  */
@@ -21,7 +21,7 @@ export function obeyParent(stop: () => Promise<void>, msMax = 10_000): void {
     process.on('message', (message) => {
       if (message === 'stop') end();
     });
-    // It may be gone since before anybody listened.
+    // The supervisor may have ended before these listeners existed.
     if (!process.connected) end();
   } else {
     process.on('SIGINT', end);
@@ -29,22 +29,22 @@ export function obeyParent(stop: () => Promise<void>, msMax = 10_000): void {
   process.on('SIGTERM', end);
 }
 
-/** Said by whoever has put runs on the queue, and passed on to the worker, which then need not wait for its next poll. */
+/** Sent by a process that has queued runs and passed on to the worker, which then does not wait for its next poll. */
 export const runsWaiting = 'runs-waiting';
 
-/** Says something to the supervisor, if there is one. */
+/** Sends a message to the supervisor, if there is one. */
 export function tellParent(message: typeof runsWaiting): void {
   if (process.connected) process.send?.(message);
 }
 
-/** Calls the listener whenever the supervisor says this. */
+/** Calls the listener whenever the supervisor sends this message. */
 export function onParentSays(expected: typeof runsWaiting, listener: () => void): void {
   process.on('message', (message) => {
     if (message === expected) listener();
   });
 }
 
-/** Tells the supervisor that this process does its work from now on. */
+/** Tells the supervisor that this process is ready. */
 export function reportReady(): void {
   process.send?.('ready');
 }

@@ -1,14 +1,14 @@
 import { channel } from 'node:diagnostics_channel';
 
-// Known to the whole process by its name: a verb in the bundle of a page and the server around it meet here.
+// The whole process shares this channel by its name: it connects verbs in Next's page bundles with the server.
 const enqueued = channel('tc-portal.runs-enqueued');
 
-/** Says that runs were put on the queue, after their commit. Whoever does not hear it finds them by polling. */
+/** Announces that runs were queued, after their commit. Workers that miss it find the runs by polling. */
 export function announceRuns(): void {
   enqueued.publish(null);
 }
 
-/** Calls the listener whenever this process has put runs on the queue. */
+/** Calls the listener whenever this process has queued runs. */
 export function onRunsAnnounced(listener: () => void): void {
   enqueued.subscribe(listener);
 }

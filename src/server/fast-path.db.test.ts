@@ -148,9 +148,9 @@ describe('the fast path responds like the route', () => {
   });
 });
 
-describe('the fast path takes', () => {
+describe('the fast path accepts', () => {
   it.each([
-    ['a host name in capitals, as Windows shows it', 'PORTAL-PC:3000'],
+    ['an upper-case host name, as Windows shows it', 'PORTAL-PC:3000'],
     ['a Japanese host name', Buffer.from('ポータル:3000').toString('latin1')],
     ['a short address', '127.1:3000'],
   ])('%s', async (_what, host) => {

@@ -169,7 +169,7 @@ const sentFor = (refusal: Refusal): Sent => ({
   },
 });
 
-describe.concurrent('a sender that is refused reads why', () => {
+describe.concurrent('a refused sender can read why', () => {
   // First, because these need ten seconds.
   it.each([
     ['with a length', 'Content-Length: 2500000'],

@@ -142,9 +142,9 @@ const isWhole = (text: string, path: string): boolean =>
       ? text.endsWith('1\r\n}\r\n0\r\n\r\n')
       : text.endsWith(sentence);
 
-describe.each(Object.keys(refusals))('an answer %s', (path) => {
+describe.each(Object.keys(refusals))('a response %s', (path) => {
   it.each(bodies)(
-    'waits for a body that is %s, and the connection goes on',
+    'waits for a body that is %s, and the connection stays open',
     async (_, framing, first, second) => {
       const { connect, seen } = await start();
       const client = await connect();
@@ -164,7 +164,7 @@ describe.each(Object.keys(refusals))('an answer %s', (path) => {
   );
 
   it.each(bodies)(
-    'to requests that come without waiting, with bodies %s, comes once for each',
+    'to pipelined requests with bodies %s is sent once for each',
     async (_, framing, first, second) => {
       const { connect } = await start();
       const client = await connect();
@@ -178,7 +178,7 @@ describe.each(Object.keys(refusals))('an answer %s', (path) => {
   );
 
   it.each(bodies)(
-    'reaches a sender that said Connection: close with a body %s',
+    'reaches a sender of Connection: close with a body %s',
     async (_, framing, first, second) => {
       const { connect } = await start();
       const client = await connect();
@@ -236,22 +236,19 @@ describe('the limits', () => {
     expect(client.text()).toContain('\r\nConnection: close\r\n');
   });
 
-  it.each(['/at-once', '/in-pieces'])(
-    'a sender over the number takes the place of the oldest (%s)',
-    async (path) => {
-      const { connect } = await start({ sendersMax: 1, lingerMs: 200 });
-      const first = await connect();
-      first.send(declared(path, 100_000), piece);
-      await until(() => first.atServer.bytesRead > piece.length);
-      const second = await connect();
-      second.send(declared(path, 100_000), piece);
-      await until(() => isWhole(first.text(), path));
-      await first.gone;
-      expect(second.text()).toBe('');
-      second.send(piece);
-      await until(() => isWhole(second.text(), path));
-    },
-  );
+  it.each(['/at-once', '/in-pieces'])('a sender over the maximum replaces the oldest (%s)', async (path) => {
+    const { connect } = await start({ sendersMax: 1, lingerMs: 200 });
+    const first = await connect();
+    first.send(declared(path, 100_000), piece);
+    await until(() => first.atServer.bytesRead > piece.length);
+    const second = await connect();
+    second.send(declared(path, 100_000), piece);
+    await until(() => isWhole(first.text(), path));
+    await first.gone;
+    expect(second.text()).toBe('');
+    second.send(piece);
+    await until(() => isWhole(second.text(), path));
+  });
 
   it('a server that stops sends every sender its response', async () => {
     const { connect, cutOffAll } = await start({ lingerMs: 200 });
@@ -358,7 +355,7 @@ describe('refusals by Node', () => {
   it.each([
     ['400', 'no HTTP at all\r\n\r\n'],
     ['431', head('/at-once', `X-Long: ${'x'.repeat(100_000)}`)],
-  ])('%s reaches a sender that reads when all is sent', async (status, start_) => {
+  ])('%s reaches a sender that reads at the end', async (status, start_) => {
     const { connect } = await start({ lingerMs: 60_000 });
     const client = await connect();
     client.socket.pause();

@@ -26,7 +26,7 @@ afterEach(async () => {
 afterAll(() => programs.delete());
 
 describe('a real worker [rule 24: leases]', () => {
-  it('that is killed loses all its runs to another', async () => {
+  it('loses all its runs to another worker when it is killed', async () => {
     const { allowlist, ...command } = programs.write('wait.mjs', `setTimeout(() => {}, 600000);`);
     const jobId = await makeCommandJob(tenant.id, command, { maxAttempts: 1 });
     const ids = await enqueueTestRuns(tenant.id, jobId, 8);
@@ -57,7 +57,7 @@ describe('a real worker [rule 24: leases]', () => {
     );
   });
 
-  it('that is killed loses its run within 45 seconds, with the settings that everybody has', async () => {
+  it('loses its run within 45 seconds with default settings when it is killed', async () => {
     const { allowlist, ...command } = sleeper();
     const environment = { TC_PORTAL_COMMAND_ALLOWLIST: allowlist };
     const first = await startWorker(environment);
@@ -70,7 +70,7 @@ describe('a real worker [rule 24: leases]', () => {
       () => readTestRun(runId),
       (run) => run.worker_id === second.id && run.attempt === 2,
     );
-    // The lease takes 30 of them; the rest is for the machine.
+    // The lease accounts for 30 seconds; the rest is for a slow machine.
     expect(performance.now() - killedAtMs).toBeLessThan(45_000);
   });
 });

@@ -14,7 +14,7 @@ const { workerId } = settings;
 const startedAt = new Date().toISOString();
 const executor = createRunExecutor(settings, settings.operator);
 
-/** What fails because the database is away fails again soon; saying so once a minute is enough. */
+/** While the database is unavailable every task fails again soon; one log line a minute is enough. */
 function repeatNamed(name: string, everyMs: number, task: () => Promise<unknown>): Repeated {
   let saidAtMs = -Infinity;
   return repeat(everyMs, task, (error) => {
@@ -45,11 +45,11 @@ obeyParent(async () => {
   await stopped;
 }, settings.graceMs + 10_000);
 
-// Nothing that a handler leaves behind may end the other runs of this process.
+// An error that a handler leaves unhandled must not end the other runs of this process.
 process.on('unhandledRejection', (error) => writeLog('error', 'unhandled_rejection', describeError(error)));
 process.on('uncaughtException', (error) => writeLog('error', 'uncaught_exception', describeError(error)));
 
-// The portal beside this worker, and its own ticks, say when there is something to do; polling finds the rest.
+// The portal and this worker's own ticks announce new runs; polling finds the rest.
 onParentSays(runsWaiting, () => executor.wake());
 onRunsAnnounced(() => executor.wake());
 

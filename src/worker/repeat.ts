@@ -1,12 +1,12 @@
-/** A task that is done again and again until it is stopped. */
+/** A task that repeats until it is stopped. */
 export interface Repeated {
-  /** Resolves when the task is not running any more. */
+  /** Resolves when the task is no longer running. */
   stop: () => Promise<void>;
 }
 
 /**
- * Does a task at once and then every so often, never twice at the same time. A failure is handed over and changes
- * nothing: the next turn comes.
+ * Runs a task at once and then at an interval, never twice at the same time. After a failure it calls `onFailure` and
+ * continues with the next turn.
  */
 export function repeat(
   everyMs: number,

@@ -8,7 +8,7 @@ const environment = (given: Record<string, string> = {}): NodeJS.ProcessEnv => (
   ...given,
 });
 
-test('remote plugins are told the address at which this machine is reached', () => {
+test('remote plugins get a URL that reaches this machine', () => {
   const publicUrl = (given: Record<string, string>) => readWorkerSettings(environment(given)).publicUrl;
   expect(publicUrl({ PORT: '4000' })).toBe('http://127.0.0.1:4000');
   expect(publicUrl({ HOST: '::1' })).toBe('http://[::1]:3000');
@@ -17,7 +17,7 @@ test('remote plugins are told the address at which this machine is reached', () 
   );
 });
 
-test('a worker beats three times a lease, and refuses to beat less often than its leases end', () => {
+test('a worker sends three heartbeats per lease, and refuses a heartbeat interval longer than its lease', () => {
   expect(readWorkerSettings(environment())).toMatchObject({ leaseSeconds: 30, heartbeatMs: 10_000 });
   expect(() => readWorkerSettings(environment({ WORKER_HEARTBEAT_SECONDS: '30' }))).toThrow(
     'WORKER_HEARTBEAT_SECONDS must be shorter than WORKER_LEASE_SECONDS',

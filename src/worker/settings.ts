@@ -15,19 +15,19 @@ const onOff = z
   .transform((value) => value === 'on');
 
 const environmentSchema = z.object({
-  /** Runs at the same time in this process. */
+  /** How many runs this process executes at the same time. */
   WORKER_CONCURRENCY: wholeNumber(1, 1_000, 10),
   WORKER_LEASE_SECONDS: wholeNumber(2, 600, leaseSeconds),
   /** Defaults to a third of the lease. */
   WORKER_HEARTBEAT_SECONDS: z.coerce.number().positive().optional(),
-  /** How often it asks for runs while there are some, and for a few seconds after. */
+  /** How often it polls while there are runs, and for a few seconds after. */
   WORKER_POLL_MS: wholeNumber(10, 60_000, 50),
-  /** How often it asks while there are none. Defaults to a second, for a database elsewhere to five. */
+  /** How often it polls while there are no runs. Defaults to one second, or five for a remote database. */
   WORKER_IDLE_POLL_MS: z.coerce.number().int().min(10).max(600_000).optional(),
   NEXT_PUBLIC_SUPABASE_URL: z.string().default(''),
-  /** How long running handlers may go on after a stop. */
+  /** How long running handlers may continue after a stop. */
   WORKER_GRACE_SECONDS: wholeNumber(0, 3_600, 5),
-  /** off: another process ticks. */
+  /** off: another process runs the scheduler. */
   WORKER_SCHEDULER: onOff,
   TC_PORTAL_PUBLIC_URL: z.url().optional(),
   TC_PORTAL_ALLOWED_HOSTS: z.string().default(''),
@@ -70,7 +70,7 @@ export interface WorkerSettings {
 
 const listOf = (text: string): string[] => text.split(/[\s,]+/).filter((part) => part !== '');
 
-/** The allow-list is a JSON file, the same JSON itself, or a list of absolute paths (programs without arguments). */
+/** Reads the allowlist: a JSON file, the same JSON itself, or a list of absolute paths (programs without arguments). */
 function readAllowedCommands(text: string): AllowedCommand[] {
   const written = text.trim();
   if (written === '') return [];
@@ -90,13 +90,13 @@ function readAllowedCommands(text: string): AllowedCommand[] {
     });
 }
 
-/** Where nobody counts requests, and none goes over a network. */
+/** Requests to this machine cost nothing and use no network. */
 function isOnThisMachine(url: string): boolean {
   const host = URL.canParse(url) ? new URL(url).hostname : '';
   return ['127.0.0.1', '[::1]', 'localhost'].includes(host);
 }
 
-// Programs need these to start; secrets of the portal are not among them.
+// Programs need these to start; none of them is a secret of the portal.
 const passedOn = [
   'PATH',
   'LANG',
@@ -111,8 +111,8 @@ const passedOn = [
 ];
 
 /**
- * What the operator of this worker has decided.
- * @throws ConfigurationError that names the setting which is wrong
+ * Reads the settings that the operator chose for this worker.
+ * @throws ConfigurationError that names the invalid setting
  */
 export function readWorkerSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
@@ -123,7 +123,7 @@ export function readWorkerSettings(environment: NodeJS.ProcessEnv): WorkerSettin
   }
   const settings = parsed.data;
   const heartbeatSeconds = settings.WORKER_HEARTBEAT_SECONDS ?? settings.WORKER_LEASE_SECONDS / 3;
-  // Every lease would end before it is prolonged, and every run begin again and again.
+  // Otherwise every lease would end before it is extended, and every run would start again and again.
   if (heartbeatSeconds >= settings.WORKER_LEASE_SECONDS) {
     throw new ConfigurationError('WORKER_HEARTBEAT_SECONDS must be shorter than WORKER_LEASE_SECONDS');
   }

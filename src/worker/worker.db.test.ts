@@ -38,7 +38,7 @@ let respond: (call: Call) => { status: number; body?: unknown; headers?: Record<
   status: 200,
 });
 
-/** The portal's own routes and a foreign service, both on one port. */
+/** Serves the portal's routes and a foreign service on one port. */
 async function serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -58,7 +58,7 @@ async function serve(request: http.IncomingMessage, response: http.ServerRespons
     return;
   }
   const call = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, text };
-  // Health checks of remote plugins come when they come.
+  // Health checks of remote plugins arrive at any time.
   if (!/\/(health|plugin\.json)$/.test(call.url)) calls.push(call);
   const { status, body, headers } = respond(call);
   response.writeHead(status, headers).end(body === undefined ? '' : JSON.stringify(body));
@@ -96,7 +96,7 @@ afterAll(() => {
   programs.delete();
 });
 
-/** A program that runs until it is told to end. */
+/** A program that runs until it is stopped. */
 function untilToldScript(name: string) {
   const told = path.join(programs.folder, `${name} may end`);
   const look = `if (fs.existsSync(${JSON.stringify(told)})) clearInterval(timer);`;
@@ -108,7 +108,7 @@ function untilToldScript(name: string) {
 const sleeper = () => programs.writeSleeper();
 
 describe('a real worker [rule 24: leases]', () => {
-  it('gives its runs back on SIGTERM without burning the attempt, and ends with code 0', async () => {
+  it('returns its runs on SIGTERM without using up the attempt, and exits with code 0', async () => {
     const { allowlist, ...command } = sleeper();
     const worker = await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist, WORKER_GRACE_SECONDS: '0' });
     const runId = await startTestRun(await makeCommandJob(tenant.id, command));
@@ -119,7 +119,7 @@ describe('a real worker [rule 24: leases]', () => {
     expect(await readTestAttempts(runId)).toEqual([]);
   });
 
-  it('lets running handlers end within the grace time', async () => {
+  it('lets running handlers finish within the grace time', async () => {
     const { end, allowlist, ...command } = untilToldScript('short.mjs');
     const worker = await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist, WORKER_GRACE_SECONDS: '60' });
     const runId = await startTestRun(await makeCommandJob(tenant.id, command));
@@ -131,7 +131,7 @@ describe('a real worker [rule 24: leases]', () => {
     expect(await readTestRun(runId)).toMatchObject({ state: 'success', attempt: 1 });
   });
 
-  it('says that it is alive, and gives a new company its plugins', async () => {
+  it('reports its heartbeat, and gives a new company its plugins', async () => {
     const fresh = await makeTenant();
     const worker = await startWorker();
     const plugins = await until(
@@ -150,8 +150,8 @@ describe('a real worker [rule 24: leases]', () => {
   });
 });
 
-describe('a worker whose database is away [rule 7: database away]', () => {
-  it('goes on with what runs, keeps the result until it can be written, and then takes runs again', async () => {
+describe('a worker whose database is unavailable [rule 7: database away]', () => {
+  it('continues running runs, keeps the result until it can be written, and then accepts runs again', async () => {
     const { url } = ownSupabase;
     let isAway = false;
     const proxy = await listen((request, response) => {
@@ -188,13 +188,13 @@ describe('a worker whose database is away [rule 7: database away]', () => {
 });
 
 describe('the command plugin', () => {
-  it('is off until the operator names a program', async () => {
+  it('is disabled until the operator names a program', async () => {
     await startWorker();
     const run = await untilRunState(await startTestRun(await makeCommandJob(tenant.id, sleeper())), 'failed');
     expect(run.error?.code).toBe('command.noCommands');
   });
 
-  it('runs no other program and no other argument than those that are named', async () => {
+  it('runs only the named programs with the allowed arguments', async () => {
     const { allowlist, ...command } = sleeper();
     await startWorker({ TC_PORTAL_COMMAND_ALLOWLIST: allowlist });
     const others = [
@@ -211,7 +211,7 @@ describe('the command plugin', () => {
     }
   });
 
-  it('keeps output and exit code, passes secrets by environment and nothing of the worker', async () => {
+  it('keeps output and exit code, and passes secrets in the environment but no settings of the worker', async () => {
     const { allowlist, ...command } = programs.write(
       'report.mjs',
       `console.log('out'); console.error('err', process.env.TC_SECRET_MY_KEY, Object.keys(process.env).filter((n) => /SUPABASE/.test(n)).length); process.exit(3);`,
@@ -238,7 +238,7 @@ describe('the command plugin', () => {
     expect(log!.head).toContain('err [redacted] 0\n');
   });
 
-  it('ends the whole tree of processes on cancel', async () => {
+  it('stops the whole process tree on cancel', async () => {
     const { allowlist, ...command } = programs.write(
       'parent.mjs',
       `import { spawn } from 'node:child_process';
@@ -271,7 +271,7 @@ describe('the http-request plugin', () => {
     (await makePluginJob(tenant.id, { pluginKey: 'http-request', name: 'send', payload, ...job })).jobId;
   const allowed = () => startWorker({ TC_PORTAL_ALLOWED_HOSTS: host });
 
-  it('sends method, headers with secrets and body, and keeps no more than it was told to', async () => {
+  it('sends method, headers with secrets and body, and keeps only what it was told to keep', async () => {
     respond = () => ({ status: 201, body: { echo: 'correct horse battery', markup: '<script>' } });
     await allowed();
     const jobId = await createRequestJob({
@@ -300,7 +300,7 @@ describe('the http-request plugin', () => {
     expect(JSON.stringify(run)).not.toContain('correct horse');
   });
 
-  it('fails for an unexpected status; a server error is tried again, a wrong request is not', async () => {
+  it('fails for an unexpected status; a server error is retried, an invalid request is not', async () => {
     respond = () => ({ status: calls.length === 1 ? 500 : 404 });
     await allowed();
     const runId = await startTestRun(await createRequestJob({ url: origin }, { maxAttempts: 5 }));
@@ -309,7 +309,7 @@ describe('the http-request plugin', () => {
     expect(await readTestAttempts(runId)).toEqual(['retry', 'failed']);
   });
 
-  it('refuses a private address, a redirect to one, and a secret in the clear', async () => {
+  it('refuses a private address, a redirect to one, and a secret in plain text', async () => {
     await allowed();
     respond = () => ({ status: 302, headers: { location: 'http://127.0.0.2/' } });
     const errorOf = async (payload: object) => {
@@ -354,7 +354,7 @@ describe('a remote plugin', () => {
     return JSON.parse(call!.text) as Record<string, string> & { attempt: number };
   };
 
-  it('is called with a signature that a library for Standard Webhooks would accept, and answers at once', async () => {
+  it('is called with a signature that a Standard Webhooks library would accept, and responds at once', async () => {
     respond = () => ({
       status: 200,
       body: {
@@ -395,7 +395,7 @@ describe('a remote plugin', () => {
     expect(log!.head).toContain('hello');
   });
 
-  it('may answer 202 and report progress and result later, with the token of the attempt only', async () => {
+  it('can respond 202 and report progress and result later, only with the token of the attempt', async () => {
     respond = () => ({ status: 202 });
     await start();
     const runId = await startTestRun(await createRemoteJob());
@@ -424,7 +424,7 @@ describe('a remote plugin', () => {
     });
   });
 
-  it("has its job's secrets blanked out of all that it reports later, and is not told to stop what it has ended", async () => {
+  it("has its job's secrets redacted in later reports, and is not told to stop a run that it has finished", async () => {
     respond = () => ({ status: 202 });
     await start();
     const jobId = await createRemoteJob();
@@ -448,14 +448,14 @@ describe('a remote plugin', () => {
     const [log] = await sql`select head from public.run_logs where run_id = ${runId}`;
     expect(log!.head).toBe('key: [redacted]\nsigned with [redacted]');
 
-    // Its worker has heard by now that the run is over.
+    // By now its worker knows that the run is finished.
     calls.length = 0;
     await untilRunState(await startTestRun(jobId), 'running');
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect(calls.map(({ method }) => method)).toEqual(['POST']);
   });
 
-  it('may answer what nobody can store: the run ends and says so', async () => {
+  it('can send a response that cannot be stored: the run fails and says so', async () => {
     const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
     respond = () => ({ status: 202 });
     await start();
@@ -471,7 +471,7 @@ describe('a remote plugin', () => {
     expect((await readTestRun(runId)).state).toBe('running');
   });
 
-  it('may be the example of docs/plugins.md', async () => {
+  it('can be the example of docs/plugins.md', async () => {
     const text = fs.readFileSync(path.join(projectFolder, 'docs', 'plugins.md'), 'utf8');
     const [, source = ''] = /```js\n([\s\S]+?)```/.exec(text) ?? [];
     const port = await findFreePort();
@@ -510,7 +510,7 @@ describe('a remote plugin', () => {
     }
   });
 
-  it('is told of a cancel by DELETE and may say that it has stopped', async () => {
+  it('is told about a cancel by DELETE and can report that it has stopped', async () => {
     respond = ({ method }) => ({ status: method === 'DELETE' ? 204 : 202 });
     await start();
     const runId = await startTestRun(await createRemoteJob());
@@ -521,7 +521,7 @@ describe('a remote plugin', () => {
     expect(calls[1]!.headers['webhook-id']).toBe(calls[0]!.headers['webhook-id']);
   });
 
-  it('fails when it answers no outcome, and is tried again when it is down', async () => {
+  it('fails if its response has no outcome, and is retried if it is down', async () => {
     respond = () => (calls.length === 1 ? { status: 503 } : { status: 200, body: { outcome: 'fine' } });
     await start();
     const runId = await startTestRun(await createRemoteJob({ maxAttempts: 3 }));
@@ -530,7 +530,7 @@ describe('a remote plugin', () => {
     expect(await readTestAttempts(runId)).toEqual(['retry', 'failed']);
   });
 
-  it('that is on a private address is not called unless the operator allows it', async () => {
+  it('on a private address is not called unless the operator allows it', async () => {
     await startWorker();
     const run = await untilRunState(await startTestRun(await createRemoteJob()), 'failed');
     expect(run.error?.code).toBe('outgoing.refused');
@@ -540,7 +540,7 @@ describe('a remote plugin', () => {
   it('is asked for its health', async () => {
     respond = ({ url }) => ({ status: url === '/service/health' ? 200 : 404 });
     const jobId = await createRemoteJob();
-    // A worker of an earlier test may have asked already.
+    // A worker of an earlier test may have checked it already.
     await sql`
       update public.plugins set health = 'unknown', health_message = null, health_checked_at = null
       where id = (select plugin_id from public.jobs where id = ${jobId})`;
