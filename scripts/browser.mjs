@@ -36,7 +36,7 @@ function candidates() {
   return names.flatMap((name) => folders.map((folder) => path.join(folder, name)));
 }
 
-/** Whether Playwright has a browser of its own, of the version that it was made for. */
+/** Whether Playwright's own browser, of the version it needs, is installed. */
 async function hasOwn() {
   const { chromium } = await import('@playwright/test');
   return chromium.launch().then(
@@ -57,7 +57,7 @@ async function installDebians() {
   const install = ['install', '-y', '-q', '--no-install-recommends'];
   await run('apt-get', ['update', '-q'], { stdio, env });
   const code = await run('apt-get', [...install, 'chromium-headless-shell'], { stdio, env });
-  // Older releases and other distributions have only the whole browser.
+  // Older releases and other distributions have only the full browser.
   if (code !== 0 && !systems()) await run('apt-get', [...install, 'chromium'], { stdio, env });
 }
 
@@ -71,8 +71,9 @@ async function installOwn() {
 }
 
 /**
- * What to launch: nothing said means Playwright's own, null that none could be had. Those without windows, as Playwright's own
- * is, come first: a whole browser opens a window with its toolbars for each page, and needs three times as long for the tests.
+ * Finds the browser to launch: no path means Playwright's own, null that no browser is available. Headless browsers
+ * such as Playwright's own come first: a full browser opens a window for each page, and the tests need three times as
+ * long.
  * @returns {Promise<{ executablePath?: string } | null>}
  */
 export async function findBrowser() {

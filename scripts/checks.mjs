@@ -1,5 +1,4 @@
-// @ts-check
-// The checks that need no database. Two at a time: each keeps one core busy.
+// @ts-check Checks that need no database. Two run at a time, because each keeps one core busy.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
@@ -81,7 +80,7 @@ async function check(name, commands, onStart) {
 /**
  * Runs all checks, printing the output of those that fail.
  * @param {[name: string, commands: string[][]][]} [more]
- * @param {(child: import('node:child_process').ChildProcess) => void} [onStart] is shown each process
+ * @param {(child: import('node:child_process').ChildProcess) => void} [onStart] is called with each process
  * @returns {Promise<CheckResult[]>}
  */
 export async function runChecks(more = [], onStart = () => {}) {

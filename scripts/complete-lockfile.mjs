@@ -1,13 +1,12 @@
-// @ts-check
-// Run after every `npm install <package>`: adds the optional packages of other platforms that the registry at hand did not
-// offer to our lock files. Without them `npm ci` refuses a file, and other platforms would install too little.
+// @ts-check Run after every `npm install <package>`: adds optional packages of other platforms to our lock files if the
+// registry did not offer them. Without them `npm ci` refuses a file, and other platforms would lack packages.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** @typedef {{ version?: string, optional?: boolean, dev?: boolean, os?: string[], cpu?: string[], libc?: string[], optionalDependencies?: Record<string, string> }} LockedPackage */
 
-/** Below the project's folder. */
+/** Relative to the project's folder. */
 export const lockFiles = ['package-lock.json', 'scripts/bench/package-lock.json'];
 
 const systems = {
@@ -39,7 +38,7 @@ const processors = {
   wasm32: 'wasm32',
 };
 
-/** @param {string} name @returns {Pick<LockedPackage, 'os' | 'cpu' | 'libc'>} what the package's name says of its platform */
+/** @param {string} name @returns {Pick<LockedPackage, 'os' | 'cpu' | 'libc'>} the platform according to the package's name */
 function platformOf(name) {
   const words = name.split(/[-/]/);
   const find = (/** @type {Record<string, string>} */ known) =>
@@ -55,7 +54,7 @@ function platformOf(name) {
 }
 
 /**
- * Optional packages that the lock file's packages name and that it does not hold.
+ * Finds optional packages that the lock file's packages name but that are missing from it.
  * @param {Record<string, LockedPackage>} packages
  */
 export function findMissingPackages(packages) {

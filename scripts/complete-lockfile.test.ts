@@ -7,16 +7,16 @@ describe.each(lockFiles)('%s', (file) => {
     packages: Record<string, { version?: string; resolved?: string }>;
   };
 
-  it('holds the optional packages of every platform, so that npm ci installs anywhere', () => {
+  it('contains the optional packages of every platform, so that npm ci works everywhere', () => {
     expect(findMissingPackages(lock.packages)).toEqual([]);
   });
 
-  it('names no registry host', () => {
+  it('contains no registry host', () => {
     expect(Object.values(lock.packages).filter((entry) => entry.resolved?.startsWith('http'))).toEqual([]);
   });
 });
 
-it('an optional package that is nested or at the top counts as there, and another as missing', () => {
+it('an optional package that is nested or at the top counts as present, and another as missing', () => {
   const packages = {
     '': {},
     'node_modules/a': {

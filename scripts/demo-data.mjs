@@ -1,7 +1,6 @@
-// @ts-check
-// Fills the first tenant with a believable company: 40 jobs, 90 days of runs, a few that fail now, and some that the portal
-// runs itself.
-// Run by `npm start -- --demo`. Running it again only adds what happened since.
+// @ts-check Fills the first tenant with a realistic company: 40 jobs, 90 days of runs, a few failing jobs, and some
+// that the portal runs itself. `npm start -- --demo` runs this. Running it again only adds the runs since the last
+// time.
 import { createClient } from '@supabase/supabase-js';
 import { fromSchedule } from '../src/data/schedule-row.ts';
 import { nextNominal } from '../src/domain/schedule/next-nominal.ts';
@@ -13,7 +12,7 @@ const days = 90;
 const reportsPerCall = 500;
 const hour = 3_600_000;
 const day = 24 * hour;
-// Japan has no daylight saving, so local hours are a fixed shift.
+// Japan has no daylight saving time, so its offset is fixed.
 const japanOffset = 9 * hour;
 
 /**
@@ -219,7 +218,7 @@ const failures = [
   'HTTP 500: サーバー内部エラー',
 ];
 
-/** A small generator with a seed (mulberry32), so that everybody sees the same company. */
+/** A small seeded generator (mulberry32), so that everybody sees the same company. */
 let seed = 20_261_121;
 function random() {
   seed = (seed + 0x6d2b79f5) | 0;
@@ -296,7 +295,7 @@ function reportsOf(job, now, toolId) {
 
 const { NEXT_PUBLIC_SUPABASE_URL: url, SUPABASE_SECRET_KEY: key } = process.env;
 if (!url || !key)
-  throw new Error('NEXT_PUBLIC_SUPABASE_URL and SUPABASE_SECRET_KEY are needed: run `npm start -- --demo`');
+  throw new Error('NEXT_PUBLIC_SUPABASE_URL and SUPABASE_SECRET_KEY are missing: run `npm start -- --demo`');
 const supabase = createClient(url, key, { auth: { persistSession: false, autoRefreshToken: false } });
 
 const tenant = await supabase
@@ -319,7 +318,7 @@ const tools = await supabase
 const toolIds = new Map(tools.data.map((tool) => [tool.name, tool.id]));
 
 const now = Date.now();
-// The jobs are as old as their history.
+// Make the jobs as old as their history.
 await supabase
   .from('jobs')
   .upsert(
@@ -342,7 +341,7 @@ for (let from = 0; from < reports.length; from += reportsPerCall) {
   process.stdout.write(`  ${done} / ${reports.length} runs\n`);
 }
 
-// What the portal runs itself: a few jobs of the built-in plugins with schedules, each started once, one of which fails.
+// Jobs that the portal runs itself: a few jobs of the built-in plugins with schedules, each started once; one of them fails.
 await syncBuiltInPlugins({ now: new Date() });
 const plugins = await supabase
   .from('plugins')
@@ -409,7 +408,7 @@ for (const { key, title, plugin, name, payload, schedule, isStarted = true } of 
   if (id === undefined) continue;
   const when = parseSchedule(schedule, { now: new Date(now), misfire: 'once' });
   const policies = parsePolicies({});
-  if (!when.ok || !policies.ok) throw new Error(`The schedule of ${key} is wrong`);
+  if (!when.ok || !policies.ok) throw new Error(`The schedule of ${key} is invalid`);
   const nextAt = nextNominal(when.schedule, new Date(now))?.toISOString() ?? null;
   await supabase
     .from('schedules')

@@ -1,5 +1,5 @@
-// @ts-check
-// Writes docs/api: openapi.yaml from what the routes declare, and plugin.schema.json from what a plugin.json is checked with.
+// @ts-check Writes docs/api: openapi.yaml from the declarations of the routes, and plugin.schema.json from the schema
+// that checks each plugin.json.
 import fs from 'node:fs';
 import path from 'node:path';
 import { onCurrentNode, projectFolder } from './prepare.mjs';

@@ -1,5 +1,4 @@
-// @ts-check
-// Writes src/data/database.types.ts from the migrations, on a database that lives only for this.
+// @ts-check Writes src/data/database.types.ts from the migrations, with a temporary database.
 import { onCurrentNode } from './prepare.mjs';
 
 await onCurrentNode(async () => {

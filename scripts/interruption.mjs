@@ -1,5 +1,5 @@
-// @ts-check
-// What happens when somebody ends `npm test`: its runners end in an order that lets them clean up, and nothing stays behind.
+// @ts-check Handles an interrupted `npm test`: its runners end in an order that lets them clean up, and no process or
+// folder is left over.
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -7,17 +7,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { signalGroup } from './watched-run.mjs';
 
 const patienceMs = 15_000;
-// One Ctrl-C reaches a program twice: from the terminal, and from the npm that has started it.
+// One Ctrl-C reaches a program twice: from the terminal and from the npm that started it.
 const sameMs = 1_000;
 
-/** Follows what runs, and ends it on a signal; on a second one at once. */
+/** Tracks running processes and ends them on a signal; a second signal ends them at once. */
 export class Interruption {
   #folder;
   /** @type {Set<import('node:child_process').ChildProcess>} */
   #running = new Set();
   #controller = new AbortController();
 
-  /** @param {string} folder below which databases may run, and which goes with this process */
+  /** @param {string} folder below which databases may run; deleted when this process ends */
   constructor(folder) {
     this.#folder = folder;
     process.once('exit', () =>
@@ -36,7 +36,7 @@ export class Interruption {
     }
   }
 
-  /** Aborted when somebody has asked for the end, for work that is no child of ours. */
+  /** Aborted when a signal arrives, for work that is not a child process. */
   get signal() {
     return this.#controller.signal;
   }
@@ -47,7 +47,7 @@ export class Interruption {
     child.once('close', () => this.#running.delete(child));
   }
 
-  /** Nothing more begins when somebody has asked for the end. */
+  /** Starts nothing new after a signal. */
   async stay() {
     if (this.signal.aborted) await new Promise(() => {});
   }
@@ -58,7 +58,7 @@ export class Interruption {
     if (this.#running.size === 0) process.exit(130);
     for (const child of this.#running) {
       child.once('close', () => this.#running.size === 0 && void this.#leave(patienceMs));
-      // Not its group: a runner ends its workers in an order that lets them clean up.
+      // Not the whole group: a runner ends its workers in an order that lets them clean up.
       child.kill(name);
     }
     setTimeout(() => this.#leaveAtOnce(), patienceMs).unref();
@@ -69,7 +69,7 @@ export class Interruption {
     void this.#leave(0);
   }
 
-  /** Where the databases of tests say that they run. */
+  /** Finds the process id files of the tests' databases. */
   #databases() {
     return fs
       .readdirSync(this.#folder)
@@ -78,7 +78,8 @@ export class Interruption {
   }
 
   /**
-   * Ends when the databases have: what stops them finds them by their folders, which go with us.
+   * Exits after the databases have stopped: the processes that stop them find them by their folders, which we delete at
+   * exit.
    * @param {number} msMax how long they may take
    */
   async #leave(msMax) {
@@ -88,7 +89,7 @@ export class Interruption {
       try {
         process.kill(Number.parseInt(fs.readFileSync(file, 'utf8'), 10), 'SIGQUIT');
       } catch {
-        // It was killed, and has left its file.
+        // It was killed and left its file.
       }
     }
     process.exit(130);

@@ -7,7 +7,7 @@ import { until } from '#testing/until.ts';
 
 const address = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
 
-/** A program with a folder and a child, which ends on SIGINT or takes no notice. */
+/** A program with a folder and a child that ends on SIGINT or ignores it. */
 async function start(childSource: string) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc-portal-interruption-'));
   const source = `
@@ -36,7 +36,7 @@ const isRunning = (pid: number) => {
 };
 
 describe.skipIf(process.platform === 'win32').concurrent('ending npm test', () => {
-  test('lets its runners clean up, although one Ctrl-C comes twice', async ({ expect }) => {
+  test('lets its runners clean up, although one Ctrl-C arrives twice', async ({ expect }) => {
     const cleaned = path.join(os.tmpdir(), `tc-portal-cleaned-${process.pid}`);
     const { folder, program, exit, childPid } = await start(`
       const cleanUp = () => { fs.writeFileSync(${JSON.stringify(cleaned)}, ''); process.exit(); };
@@ -50,9 +50,7 @@ describe.skipIf(process.platform === 'win32').concurrent('ending npm test', () =
     fs.rmSync(cleaned);
   });
 
-  test('leaves at once when somebody asks again, and leaves neither process nor folder', async ({
-    expect,
-  }) => {
+  test('exits at once on a second signal, and leaves neither process nor folder', async ({ expect }) => {
     const { folder, program, exit, childPid } = await start(`
       process.on('SIGINT', () => {});
       setInterval(() => {}, 1000);

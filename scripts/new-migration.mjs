@@ -1,5 +1,5 @@
-// @ts-check
-// Makes a migration of the definitions in supabase/schemas that have changed: npm run migration:new -- <verb_object> [definition…]
+// @ts-check Creates a migration from the changed definitions in supabase/schemas: npm run migration:new --
+// <verb_object> [definition…]
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -15,8 +15,8 @@ await onCurrentNode(async () => {
   if (!/^[a-z]+(_[a-z0-9]+)+$/.test(name) || unknown.length > 0) {
     for (const file of unknown) process.stderr.write(`There is no supabase/schemas/${file}.\n`);
     process.stderr.write(
-      'Usage: npm run migration:new -- <verb_object> [definition…], as in keep_runs public/functions/claim_runs.sql.\n' +
-        'Without definitions it takes those that are new or have changed.\n',
+      'Usage: npm run migration:new -- <verb_object> [definition…], for example keep_runs public/functions/claim_runs.sql.\n' +
+        'Without definitions it uses those that are new or have changed.\n',
     );
     return 1;
   }
@@ -29,7 +29,7 @@ await onCurrentNode(async () => {
     [
       `supabase/migrations/${file}`,
       ...files.map((copied) => `  has a copy of ${copied}`),
-      'Write by hand, above the copies, what changes in tables, types and queues and what is dropped; say in the heading why.',
+      'Above the copies, write the changes to tables, types and queues and what to drop; say why in the heading.',
       'Then: npx vitest run --project database definitions, which names what still differs, and npm run generate-types.',
       '',
     ].join('\n'),

@@ -33,7 +33,7 @@ export default class PlaywrightEvents {
   }
 
   /**
-   * @param {TestCase} test as it stands after all its tries so far
+   * @param {TestCase} test with the outcome of all its tries so far
    * @param {import('@playwright/test/reporter').TestResult} result
    */
   onTestEnd(test, { duration }) {
@@ -48,7 +48,7 @@ export default class PlaywrightEvents {
   }
 
   onEnd() {
-    // What a failure before it has kept from running has not passed, and nobody has chosen to skip it.
+    // A test that did not run because an earlier one failed has neither passed nor been skipped on purpose.
     for (const test of this.#all.filter(
       (one) => one.outcome() === 'skipped' && one.expectedStatus !== 'skipped',
     )) {

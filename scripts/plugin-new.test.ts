@@ -50,7 +50,7 @@ const testPlugins = () =>
   );
 
 it(
-  'makes a plugin that keeps the contract, with one failing test that says what to do',
+  'creates a plugin that fulfills the contract, with one failing test that says what to do',
   { timeout: 60_000 },
   () => {
     expect(make('demo-plugin').status).toBe(0);

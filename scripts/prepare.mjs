@@ -1,5 +1,4 @@
-// @ts-check
-// What every command needs first: the packages, and a Node that is new enough. Uses nothing but Node 18 itself.
+// @ts-check Prepares what every command needs: the packages, and a Node that is new enough. Uses only what Node 18 offers.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
@@ -39,14 +38,14 @@ function isInstalled(folder) {
   if (folder === projectFolder && !fs.existsSync(path.join(modules, 'next', 'package.json'))) return false;
   const noteFile = noteFileIn(folder);
   if (fs.existsSync(noteFile)) return fs.readFileSync(noteFile, 'utf8') === lockHash(folder);
-  // Installed by hand: npm's own copy of the lock file is newer than ours if it is complete.
+  // Installed manually: npm's own copy of the lock file is newer than ours if it is complete.
   const own = path.join(folder, 'node_modules', '.package-lock.json');
   const lock = path.join(folder, 'package-lock.json');
   return fs.existsSync(own) && fs.statSync(own).mtimeMs >= fs.statSync(lock).mtimeMs - 1_000;
 }
 
 /**
- * Runs a program to its end and gives its exit code; on Windows npm is a batch file, which only a shell can start.
+ * Runs a program to its end and returns its exit code; on Windows npm is a batch file, which only a shell can start.
  * @param {string} program
  * @param {string[]} args
  * @param {import('node:child_process').SpawnOptions} [options]
@@ -74,11 +73,12 @@ export function run(program, args, options = {}) {
 }
 
 /**
- * Has this process stay until the other one has ended, whatever is asked of it: npm puts back what it has begun, and the next
- * start must not begin in the middle of that. The terminal sends Ctrl-C to both; anything else is passed on.
+ * Keeps this process running until the other one has ended, whatever signals arrive: npm rolls back an interrupted
+ * installation, and the next start must not begin before that. The terminal sends Ctrl-C to both; other signals are
+ * passed on.
  * @param {import('node:child_process').ChildProcess} child
  * @param {() => void} [onAsked]
- * @returns {() => boolean} ends this, and says whether somebody asked for the end
+ * @returns {() => boolean} stops waiting, and says whether a signal arrived
  */
 function outlive(child, onAsked) {
   let wasAsked = false;
@@ -96,7 +96,7 @@ function outlive(child, onAsked) {
   };
 }
 
-/** npm without a shell where its script can be found, which works with any path. */
+/** Finds npm's script, which needs no shell and works with any path. */
 export function npmCommand() {
   const ownScript = process.env.npm_execpath;
   const besideNode = [
@@ -121,10 +121,10 @@ function isAlive(pid) {
 }
 
 /**
- * Waits until no other start installs into this folder: two at once would take the files from under each other.
- * @param {string} file holds the process id of the one that does
+ * Waits until no other start installs into this folder: two at once would delete each other's files.
+ * @param {string} file contains the process id of the one that installs
  * @param {() => void} onWait
- * @returns {Promise<() => void>} lets the next one go on
+ * @returns {Promise<() => void>} releases the folder
  */
 export async function takeTurn(file, onWait) {
   for (let isFirst = true; ; isFirst = false) {
@@ -147,8 +147,8 @@ export async function takeTurn(file, onWait) {
 }
 
 /**
- * Installs what package-lock.json says, when that was not done yet.
- * @param {string} [folder] one that has packages of its own
+ * Installs the packages of package-lock.json unless they are already installed.
+ * @param {string} [folder] one with its own packages
  */
 export async function ensurePackages(folder = projectFolder) {
   if (numbers(process.version).major < 18) {
@@ -195,7 +195,7 @@ async function installPackages(folder) {
   fs.writeFileSync(noteFileIn(folder), lockHash(folder));
 }
 
-/** The Node to go on with: this one, or the one that the packages brought. */
+/** The Node to continue with: this one, or the one from the packages. */
 export function ensureNode() {
   if (isNewEnough(process.version)) return process.execPath;
   const own = ['node.exe', 'node']
@@ -208,7 +208,7 @@ export function ensureNode() {
   );
 }
 
-/** npm passes SIGTERM on to the shell between us, which ends without telling us. */
+/** npm passes SIGTERM to the shell between us, which ends without passing it on. */
 function endWithNpm() {
   if (!process.env.npm_lifecycle_event) return;
   const shell = process.ppid;
@@ -217,14 +217,14 @@ function endWithNpm() {
   }, 500).unref();
 }
 
-/** Has Node keep what it compiles, here and in the processes that we start: each of them is there in half the time. */
+/** Enables Node's compile cache here and in the processes that we start, so that each starts in half the time. */
 function keepCompiled() {
   process.env.NODE_COMPILE_CACHE ??= path.join(modules, '.cache', 'node-compile');
   module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
 }
 
 /**
- * Runs work that needs the packages and a current Node: here, or in a process that has one. Ends this process.
+ * Runs work that needs the packages and a current Node: here, or in a process with such a Node. Ends this process.
  * @param {() => Promise<number>} work
  */
 export async function onCurrentNode(work) {

@@ -35,7 +35,7 @@ test.skipIf(process.platform === 'win32')(
       process.on('SIGTERM', () => { console.log('told'); resolve(0); });
       console.log('works'); setInterval(() => {}, 1000);
     })));`;
-    // With another command behind it the shell stays between us, as npm's does.
+    // The second command keeps the shell running between us, as npm's shell does.
     const shell = spawn('sh', ['-c', '"$NODE" -e "$WORK"; true'], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, npm_lifecycle_event: 'start', NODE: process.execPath, WORK: work },
@@ -50,7 +50,7 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
-test('two starts at once install one after the other, and one that was killed holds up nobody', async () => {
+test('two starts at once install one after the other, and a killed one does not block others', async () => {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal turn ')), 'installing');
   const order: string[] = [];
   const letNext = await takeTurn(file, () => order.push('first waits'));

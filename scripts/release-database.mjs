@@ -1,6 +1,5 @@
-// @ts-check
-// Records the database of the version in package.json: copies the definitions into the migrations that no released version has,
-// and writes their checksums and a filled database into supabase/releases. For a version that is not released yet.
+// @ts-check Records the database of the unreleased version in package.json: copies the definitions into the migrations
+// that no released version has, and writes their checksums and a filled database to supabase/releases.
 import { onCurrentNode } from './prepare.mjs';
 
 await onCurrentNode(async () => {
@@ -8,7 +7,7 @@ await onCurrentNode(async () => {
   const { registerHooks } = await import('node:module');
   const { default: process } = await import('node:process');
   const { default: postgres } = await import('postgres');
-  // Verbs know of requests, whose part of Next is found by bundlers only under this name.
+  // Verbs import Next's request code, which only bundlers find under its usual name.
   registerHooks({
     resolve: (name, context, next) => next(name === 'next/headers' ? `${name}.js` : name, context),
   });
@@ -21,7 +20,7 @@ await onCurrentNode(async () => {
   /** @type {{ version: string }} */
   const { version } = JSON.parse(fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   if (readReleasedVersions().includes(version)) {
-    process.stderr.write(`${version} is released (CHANGELOG.md): what it has recorded stays as it is.\n`);
+    process.stderr.write(`${version} is already released (CHANGELOG.md): its record must not change.\n`);
     return 1;
   }
   const frozen = readReleases().filter((release) => release.version !== version);

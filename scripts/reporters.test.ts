@@ -13,7 +13,7 @@ afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 const inProject = (...parts: string[]) => path.join(projectFolder, ...parts);
 const inModules = (...parts: string[]) => JSON.stringify(inProject('node_modules', ...parts));
 
-/** Runs a runner over files of its own with the reporter that `npm test` gives it. */
+/** Runs a test runner on its own files with the reporter that `npm test` uses. */
 async function report(
   program: string,
   argsFor: (own: string) => string[],
@@ -48,7 +48,7 @@ async function report(
 }
 
 describe.concurrent('what a runner says of its tests', () => {
-  test('Vitest: also what no test of a file has failed at', async ({ expect }) => {
+  test('Vitest: reports a file that failed although no test in it did', async ({ expect }) => {
     const api = inModules('vitest', 'dist', 'index.js');
     const { output, ...said } = await report(
       process.execPath,
@@ -90,7 +90,9 @@ describe.concurrent('what a runner says of its tests', () => {
     });
   });
 
-  test('Playwright: what a failure before it has kept from running has not passed', async ({ expect }) => {
+  test('Playwright: a test that did not run because of an earlier failure has not passed', async ({
+    expect,
+  }) => {
     const { output, ...said } = await report(
       process.execPath,
       (own) => [

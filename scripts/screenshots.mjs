@@ -1,6 +1,6 @@
-// @ts-check
-// npm run screenshots: takes the pictures of the README from a portal with the demo company, into docs/images.
-// --all=<folder> takes every screen instead: two widths, both languages and themes, empty and error states.
+// @ts-check npm run screenshots: takes the README's screenshots of a portal with the demo company and writes them to
+// docs/images. --all=<folder> takes every screen instead: two widths, both languages and themes, empty and error
+// states.
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -22,11 +22,11 @@ const say = (text) => process.stdout.write(`${text}\n`);
  * @param {boolean} [fullPage]
  */
 async function take(page, file, fullPage = false) {
-  // The skeleton of a page gives way a moment after it has loaded.
+  // The skeleton of a page disappears a moment after the page has loaded.
   await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
   await page.evaluate(() => document.fonts.ready.then(() => true));
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  // No row is highlighted under the pointer.
+  // Move the pointer so that no row is highlighted.
   await page.mouse.move(0, 0);
   await page.screenshot({ path: file, fullPage, animations: 'disabled', caret: 'hide' });
   say(`  ${path.basename(file)} ${Math.ceil(fs.statSync(file).size / 1_000)} kB`);
@@ -45,7 +45,7 @@ async function signIn(page, { email, password }) {
 }
 
 /**
- * Every screen in every look, to be looked at by a person.
+ * Takes every screen in every look, for a person to review.
  * @param {import('@playwright/test').Browser} browser
  * @param {import('../src/testing/portal/start-portal.ts').TestPortal} portal
  * @param {string} folder

@@ -1,6 +1,5 @@
-// @ts-check
-// What test runners say of their tests while they run: one line of JSON an event, added to the file that TEST_EVENTS_FILE names.
-// Vitest, Playwright and unittest each have a reporter that writes them; `npm test` reads them.
+// @ts-check Events that test runners write while they run: one line of JSON per event, appended to the file that
+// TEST_EVENTS_FILE names. Vitest, Playwright and unittest each have a reporter that writes them; `npm test` reads them.
 import fs from 'node:fs';
 import process from 'node:process';
 
@@ -25,7 +24,7 @@ export function writeTestEvent(event) {
   if (file) fs.appendFileSync(file, `${JSON.stringify(event)}\n`);
 }
 
-/** Follows such a file and keeps what it says. */
+/** Reads such a file while it grows and records its events. */
 export class TestRecord {
   /** @type {string} */
   #file;
@@ -35,9 +34,9 @@ export class TestRecord {
   #running = new Map();
   /** The last outcome of each test. @type {Map<string, Finished>} */
   #finished = new Map();
-  /** When something has last begun or ended. */
+  /** When a test last started or finished. */
   lastEventMs = performance.now();
-  /** Whether the runner has come to its own end, and was not cut short. */
+  /** Whether the runner finished by itself and was not interrupted. */
   hasEnded = false;
 
   /** @param {string} file */
@@ -46,7 +45,7 @@ export class TestRecord {
     fs.writeFileSync(file, '');
   }
 
-  /** Takes in what has been written since the last time. */
+  /** Reads the events written since the last call. */
   read() {
     const descriptor = fs.openSync(this.#file, 'r');
     try {
@@ -72,7 +71,7 @@ export class TestRecord {
       return;
     }
     this.#running.delete(event.key);
-    // A file that could not be read, or whose hooks failed, has failed although none of its tests did.
+    // A file that could not be read, or whose hooks failed, counts as failed although none of its tests did.
     if (event.isFile && (event.outcome !== 'failed' || this.#hasFailureIn(event.name))) return;
     const before = this.#finished.get(event.key);
     const neededRetry = event.neededRetry || before?.neededRetry || before?.outcome === 'failed';
@@ -84,7 +83,7 @@ export class TestRecord {
     return this.finished.some(({ name, outcome }) => outcome === 'failed' && name.startsWith(`${file} > `));
   }
 
-  /** Names of the tests that run now, the longest first; of their files where no test is known to run. */
+  /** Names of the running tests, the longest first, or of their files if no running test is known. */
   get running() {
     const all = [...this.#running.values()].sort((a, b) => a.sinceMs - b.sinceMs);
     const tests = all.filter(({ isFile }) => !isFile);
@@ -104,7 +103,7 @@ export class TestRecord {
     return counts;
   }
 
-  /** Tests that passed only when they were tried again. */
+  /** Tests that passed only at a second try. */
   get retried() {
     return this.finished.filter(({ outcome, neededRetry }) => outcome === 'passed' && neededRetry);
   }

@@ -1,5 +1,4 @@
-// @ts-check
-// npm test: everything, on a machine that has Node and nothing else. The last line is the sum over all runners.
+// @ts-check npm test: runs everything on a machine that has only Node. The last line is the sum over all runners.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -9,8 +8,8 @@ import { Interruption } from './interruption.mjs';
 import { onCurrentNode } from './prepare.mjs';
 import { runWatched } from './watched-run.mjs';
 
-// A stage may take as long as the machine needs. It is ended only when nothing in it has begun or ended for this long, which is
-// more than any test or hook may take by itself, tries included.
+// A stage has no time limit. It is ended only if no test started or finished for this long, which is longer than the
+// limit of any test or hook, retries included.
 const hangMs = 5 * 60_000;
 const slowestCount = 20;
 
@@ -52,8 +51,8 @@ function headline(name) {
 }
 
 /**
- * Runs a stage of tests. A runner that ends badly without a failed test has crashed, and that counts; what hung has failed, and is
- * said to have hung.
+ * Runs a stage of tests. A runner that exits with an error without a failed test has crashed, which counts as a
+ * failure; a hung test counts as failed and is named.
  * @param {string} name
  * @param {string} program
  * @param {string[]} args
@@ -118,8 +117,8 @@ async function runChecks() {
 }
 
 /**
- * Its tests wait for most of their time, so they run beside something else.
- * @returns {Promise<() => void>} shows what they wrote, which would be in between
+ * Runs the tests of the Python client in parallel with another stage, because they mostly wait.
+ * @returns {Promise<() => void>} prints their output, which would otherwise be mixed with that of the other stage
  */
 async function runPython() {
   /** @type {(string | Uint8Array)[]} */
@@ -153,7 +152,7 @@ async function buildPages() {
     const progress = (/** @type {number} */ seconds) => process.stdout.write(`  … ${seconds} s\n`);
     const signal = AbortSignal.any([interruption.signal, AbortSignal.timeout(2 * hangMs)]);
     const built = await build(log, progress, signal);
-    process.stdout.write(built ? 'The pages are built.\n' : 'The pages were built already.\n');
+    process.stdout.write(built ? 'The pages are built.\n' : 'The pages were already built.\n');
     isBuilt = true;
   } catch (error) {
     process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -189,7 +188,7 @@ function describeStage({ name, seconds, passed, failed, skipped, remark }) {
   return `${mark} ${name.padEnd(26)} ${String(seconds).padStart(5)} s  ${counts}${remark && ` (${remark})`}`;
 }
 
-/** Says what ran, what took long and what was not steady. Answers with the number of failures. */
+/** Prints what ran, what was slow and what was unstable. Returns the number of failures. */
 function summarize() {
   const slowest = [...finished].sort((a, b) => b.durationMs - a.durationMs).slice(0, slowestCount);
   const lines = [
@@ -213,7 +212,8 @@ function summarize() {
 }
 
 await onCurrentNode(async () => {
-  // All that tests put aside lies below our own folder and goes with it. PostgreSQL may run as another user and must get there.
+  // All files of the tests are below our own folder and are deleted with it. PostgreSQL may run as another user and
+  // must have access.
   fs.chmodSync(folder, 0o755);
   for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = folder;
   await runChecks();

@@ -1,5 +1,4 @@
-// @ts-check
-// Tells in less than a minute whether a change is fit to be committed: format, lint, types, unused code, unit tests.
+// @ts-check Tells in less than a minute whether a change can be committed: format, lint, types, unused code, unit tests.
 import path from 'node:path';
 import process from 'node:process';
 import { onCurrentNode } from './prepare.mjs';

@@ -1,19 +1,18 @@
-// @ts-check
-// Runs a test runner to its end, however long that takes, and ends it only when nothing in it moves any more.
+// @ts-check Runs a test runner without a time limit, and ends it only if it no longer makes progress.
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { projectFolder } from './prepare.mjs';
 import { TestRecord } from './test-events.mjs';
 
-// A reporter writes events as they happen; this is how late we may notice.
+// How often the events of a reporter are read.
 const lookMs = 200;
-// How long the screen may be silent.
+// How long nothing may be printed.
 const silentMsMax = 20_000;
 const msToEndAfterTerm = 15_000;
 const msToCloseAfterExit = 5_000;
 
 /**
- * What a hang looks like to a person.
+ * Describes a hang for people.
  * @param {TestRecord} record
  */
 function describeRunning({ running }) {
@@ -21,7 +20,7 @@ function describeRunning({ running }) {
 }
 
 /**
- * Signals a program and everything that it has started in its group; on Windows the program alone.
+ * Signals a program and every process in its group; on Windows only the program.
  * @param {import('node:child_process').ChildProcess} child
  * @param {NodeJS.Signals} name
  */
@@ -30,7 +29,7 @@ export function signalGroup(child, name) {
     if (child.pid !== undefined && process.platform !== 'win32') process.kill(-child.pid, name);
     else child.kill(name);
   } catch {
-    // It leads no group, or has ended in the meantime.
+    // It leads no group, or has already ended.
     child.kill(name);
   }
 }
@@ -39,16 +38,17 @@ export function signalGroup(child, name) {
  * @typedef {object} WatchedRun
  * @property {number} code of the exit
  * @property {TestRecord} record
- * @property {string[] | null} hung the tests that hung, when it was ended for that
+ * @property {string[] | null} hung the tests that hung, if it was ended for that
  */
 
 /**
- * Runs a program whose reporter writes test events. Its output goes to the screen; where it is silent, a line says what runs.
+ * Runs a program whose reporter writes test events and prints its output. If it is silent, a line says which tests are
+ * running.
  * @param {string} program
  * @param {string[]} args
  * @param {object} options
  * @param {string} options.eventsFile where the reporter writes
- * @param {number} options.hangMs how long nothing may begin or end before the run counts as hung
+ * @param {number} options.hangMs how long no test may start or finish before the run counts as hung
  * @param {Record<string, string | undefined>} [options.env]
  * @param {(text: string | Uint8Array) => void} [options.print]
  * @param {(child: import('node:child_process').ChildProcess) => void} [options.onStart]
@@ -63,7 +63,7 @@ export function runWatched(program, args, options) {
       cwd: projectFolder,
       env: { ...process.env, TEST_EVENTS_FILE: eventsFile, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, so that a runner that hangs takes its workers along.
+      // Its own group, so that killing a hung runner also kills its workers.
       detached: process.platform !== 'win32',
       windowsHide: true,
     });
@@ -104,7 +104,7 @@ export function runWatched(program, args, options) {
     };
     child.once('error', () => finish(127));
     child.once('close', finish);
-    // A process that it has left behind may hold its output open for ever.
+    // A process that it left running may keep its output open for ever.
     child.once('exit', (code) => (exitTimer = setTimeout(finish, msToCloseAfterExit, code)));
   });
 }

@@ -12,7 +12,7 @@ afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 const eventsAddress = new URL('test-events.mjs', import.meta.url).href;
 
-/** Runs a program that writes events; `say` does so, `later` waits. */
+/** Runs a program that writes events: `say` writes one, `later` waits. */
 async function watch(source: string, hangMs: number) {
   const file = path.join(folder, `runner-${randomUUID()}.mjs`);
   fs.writeFileSync(
@@ -33,7 +33,7 @@ async function watch(source: string, hangMs: number) {
 }
 
 describe.concurrent('a run of tests that is watched', () => {
-  test('counts outcomes, and names what passed only at a second try', async ({ expect }) => {
+  test('counts outcomes, and names the tests that passed only at a second try', async ({ expect }) => {
     const { code, record, hung } = await watch(
       `started('日本'); finished('日本', 'passed');
       started('b'); finished('b', 'failed'); started('b'); finished('b', 'passed');
@@ -53,7 +53,7 @@ describe.concurrent('a run of tests that is watched', () => {
     expect(record.finished.map(({ name }) => name)).toContain('test 日本');
   });
 
-  test('may take many times as long as nothing may move, as long as something moves', async ({ expect }) => {
+  test('may run much longer than the limit for a hang while it makes progress', async ({ expect }) => {
     const { code, record, hung } = await watch(
       `for (let n = 0; n < 12; n += 1) { started(n); await later(250); finished(n, 'passed'); }
       for (let n = 0; n < 4; n += 1) { await later(250); say({ event: 'moved' }); }
@@ -64,7 +64,7 @@ describe.concurrent('a run of tests that is watched', () => {
     expect(record.hasEnded).toBe(true);
   });
 
-  test('ends with its runner, although a process that the runner has left behind holds its output', async ({
+  test('ends with its runner, although a process that the runner left running holds its output', async ({
     expect,
   }) => {
     const { code, record } = await watch(
@@ -81,7 +81,7 @@ describe.concurrent('a run of tests that is watched', () => {
     });
   });
 
-  test('is ended when nothing moves any more, with the name of what hung, and what had passed still counts', async ({
+  test('is ended when it makes no progress, names the test that hung, and keeps the earlier results', async ({
     expect,
   }) => {
     const { record, hung, output } = await watch(
