@@ -14,6 +14,7 @@ import {
   UnavailableError,
 } from '#domain/errors.ts';
 import { type AdminActor, requireAdmin } from '#auth/actor.ts';
+import { limitsInIssue } from '#domain/limits-in-issue.ts';
 import { type CurrentMember, requireMember } from '#auth/current-member.ts';
 import { signInPath } from '#http/paths.ts';
 import { pathHeader } from '#http/path-header.ts';
@@ -64,7 +65,7 @@ export function defineAction<Schema extends z.ZodType, Data>({
           parsed.error.issues.map((issue) => ({
             field: issue.path.join('.'),
             problem: issue.message,
-            values: limitsIn(issue),
+            values: limitsInIssue(issue),
           })),
         );
       }
@@ -87,20 +88,6 @@ async function requireActor(access: 'admin' | 'member' | 'anyone'): Promise<Curr
       return requireMember();
     case 'anyone':
       return null;
-  }
-}
-
-/** The limits that a problem's text may name. */
-function limitsIn(issue: z.core.$ZodIssue): Record<string, number> {
-  switch (issue.code) {
-    case 'too_big':
-      return { max: Number(issue.maximum) };
-    case 'too_small':
-      return { min: Number(issue.minimum) };
-    case 'custom':
-      return issue.params ?? {};
-    default:
-      return {};
   }
 }
 

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { invitationDays, leaseSeconds, limits, misfireLimitDefault } from '#domain/limits.ts';
+import {
+  clockAheadMinutesMax,
+  invitationDays,
+  leaseSeconds,
+  limits,
+  misfireLimitDefault,
+} from '#domain/limits.ts';
 import { sql } from '#testing/database/clients.ts';
 
 interface Bounds {
@@ -73,7 +79,7 @@ it('no column has a length of its own, which limits.ts would not know', async ()
   expect(columns).toEqual([]);
 });
 
-it('the defaults of the database are those of limits.ts', async () => {
+it('the database has the numbers of limits.ts where it does not check a column, too', async () => {
   const defaults = await sql<{ place: string; text: string }[]>`
     select c.relname || '.' || a.attname as place, pg_get_expr(d.adbin, d.adrelid) as text
     from pg_attrdef d
@@ -84,11 +90,16 @@ it('the defaults of the database are those of limits.ts', async () => {
     select p.proname, substring(pg_get_function_arguments(p.oid) from 'p_lease_seconds integer DEFAULT ([0-9]+)')
     from pg_proc p
     where 'p_lease_seconds' = any (p.proargnames)
+    union all
+    select distinct p.proname, (regexp_matches(p.prosrc, 'interval ''([0-9]+ minutes)''', 'g'))[1]
+    from pg_proc p
+    where p.proname = 'record_reports'
     order by 1`;
   expect(defaults.map(({ place, text }) => [place, text])).toEqual([
     ['claim_runs', String(leaseSeconds)],
     ['extend_leases', String(leaseSeconds)],
     ['invitations.expires_at', `(now() + '${invitationDays} days'::interval)`],
+    ['record_reports', `${clockAheadMinutesMax} minutes`],
     ['schedules.misfire_limit', String(misfireLimitDefault)],
   ]);
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { blackoutsMax, limits, misfireLimitDefault } from '#domain/limits.ts';
+import { limitsInIssue } from '#domain/limits-in-issue.ts';
 import { misfirePolicies, overlapPolicies } from './schedule.ts';
 import type { SchedulePolicies } from './schedule.ts';
 import { isKnownTimeZone } from './time-zone.ts';
@@ -19,7 +20,7 @@ export type PolicyProblemCode =
 export interface PolicyProblem {
   field: string;
   problem: PolicyProblemCode;
-  values: Record<string, string | number>;
+  values: Record<string, number>;
   sentence: string;
 }
 
@@ -35,11 +36,10 @@ const instant = z.union(
   refusedAs('instant_invalid'),
 );
 const wholeNumber = ({ min, max }: { min: number; max: number }) =>
-  z
-    .number(refusedAs('number_out_of_range'))
-    .int('number_out_of_range')
-    .min(min, 'number_out_of_range')
-    .max(max, 'number_out_of_range');
+  z.custom<number>((value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max, {
+    error: 'number_out_of_range',
+    params: { min, max },
+  });
 
 const weeklyBlackout = z.object({
   type: z.literal('weekly'),
@@ -82,8 +82,8 @@ export function parsePolicies(input: unknown): ParsedPolicies {
     problems: parsed.error.issues.map((issue) => {
       const problem = codeOf(issue.message);
       const field = issue.path.join('.');
-      const values: PolicyProblem['values'] = problem === 'too_many_windows' ? { max: blackoutsMax } : {};
-      return { field, problem, values, sentence: `${field || 'policies'}: ${sentences[problem]}` };
+      const values = limitsInIssue(issue);
+      return { field, problem, values, sentence: `${field || 'policies'}: ${sentences[problem](values)}` };
     }),
   };
 }
@@ -92,15 +92,15 @@ function codeOf(message: string): PolicyProblemCode {
   return policyProblemCodes.find((code) => code === message) ?? 'not_understood';
 }
 
-const sentences: Record<PolicyProblemCode, string> = {
-  choice_unknown: 'must be one of the known values.',
-  number_out_of_range: 'must be a whole number in the allowed range.',
-  time_of_day_invalid: 'must be a time of day, HH:MM.',
-  days_invalid: 'must be a list of different days, 0 (Sunday) to 6 (Saturday).',
-  time_zone_unknown: 'must be a known IANA time zone.',
-  instant_invalid: 'must be ISO 8601 with an offset.',
-  window_ends_before_it_starts: 'must be later than startsAt.',
-  too_many_windows: `must have at most ${blackoutsMax} windows.`,
-  not_understood: 'is not valid.',
+const sentences: Record<PolicyProblemCode, (values: PolicyProblem['values']) => string> = {
+  choice_unknown: () => 'must be one of the known values.',
+  number_out_of_range: ({ min, max }) => `must be a whole number from ${min} to ${max}.`,
+  time_of_day_invalid: () => 'must be a time of day, HH:MM.',
+  days_invalid: () => 'must be a list of different days, 0 (Sunday) to 6 (Saturday).',
+  time_zone_unknown: () => 'must be a known IANA time zone.',
+  instant_invalid: () => 'must be ISO 8601 with an offset.',
+  window_ends_before_it_starts: () => 'must be later than startsAt.',
+  too_many_windows: ({ max }) => `must have at most ${max} windows.`,
+  not_understood: () => 'is not valid.',
 };
 const policyProblemCodes = Object.keys(sentences) as PolicyProblemCode[];

@@ -5,11 +5,13 @@ import { secretNamePattern } from '#domain/plugin/secret-name.ts';
 const isOn = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 const wholeNumber = ({ min, max }: { min: number; max: number }) =>
-  z.coerce
-    .number('plugins.problems.number')
-    .int('plugins.problems.number')
-    .min(min, 'plugins.problems.number')
-    .max(max, 'plugins.problems.number');
+  z
+    .string()
+    .transform(Number)
+    .refine((value) => Number.isInteger(value) && value >= min && value <= max, {
+      error: 'plugins.problems.number',
+      params: { min, max },
+    });
 
 const title = z.string().trim().min(1, 'problems.required').max(limits.jobs.title.max, 'problems.tooLong');
 
