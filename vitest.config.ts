@@ -56,8 +56,8 @@ export default defineConfig({
         test: {
           name: 'database',
           include: ['src/**/*.db.test.ts', 'supabase/tests/**/*.db.test.ts'],
-          globalSetup: ['src/testing/database-setup.ts'],
-          setupFiles: ['src/testing/database-environment.ts'],
+          globalSetup: ['src/testing/database/setup.ts'],
+          setupFiles: ['src/testing/database/environment.ts'],
           retry,
           testTimeout,
           hookTimeout: testTimeout,

@@ -7,7 +7,7 @@ import { onCurrentNode, projectFolder } from './prepare.mjs';
 await onCurrentNode(async () => {
   const { default: prettier } = await import('prettier');
   const { manifestJsonSchema } = await import('../src/domain/plugin/manifest.ts');
-  const { writeApiDescription } = await import('../src/testing/api-description.ts');
+  const { writeApiDescription } = await import('../src/testing/api/description.ts');
   writeApiDescription();
   const filepath = path.join(projectFolder, 'docs', 'api', 'plugin.schema.json');
   const options = await prettier.resolveConfig(filepath);

@@ -2,7 +2,7 @@
 import { onCurrentNode } from './prepare.mjs';
 
 await onCurrentNode(async () => {
-  const { writeDatabaseTypes } = await import('../src/testing/database-types.ts');
+  const { writeDatabaseTypes } = await import('../src/testing/database/types.ts');
   const { startTestSupabase } = await import('../src/testing/database/start-supabase.ts');
   const { supabase, stop } = await startTestSupabase();
   try {

@@ -7,7 +7,7 @@ import { onCurrentNode } from './prepare.mjs';
 
 await onCurrentNode(async () => {
   const { composeMigration, listChangedDefinitions, listDefinitions, migrationsFolder, readMigrations } =
-    await import('../src/testing/database-definitions.ts');
+    await import('../src/testing/database/definitions.ts');
   const [name = '', ...given] = process.argv.slice(2);
   const files =
     given.length > 0 ? given.map((file) => file.replace(/^.*?schemas\//, '')) : listChangedDefinitions();

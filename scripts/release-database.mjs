@@ -11,11 +11,13 @@ await onCurrentNode(async () => {
   registerHooks({
     resolve: (name, context, next) => next(name === 'next/headers' ? `${name}.js` : name, context),
   });
-  const { copyDefinitionsAgain, readMigrations } = await import('../src/testing/database-definitions.ts');
-  const { dumpRows } = await import('../src/testing/database-rows.ts');
+  const { copyDefinitionsAgain, readMigrations } = await import('../src/testing/database/definitions.ts');
+  const { dumpRows } = await import('../src/testing/database/rows.ts');
+  const { supabaseVariables } = await import('../src/testing/database/variables.ts');
   const { startTestSupabase } = await import('../src/testing/database/start-supabase.ts');
-  const { fillDatabase } = await import('../src/testing/fill-database.ts');
-  const { readReleasedVersions, readReleases, writeRelease } = await import('../src/testing/releases.ts');
+  const { fillDatabase } = await import('../src/testing/database/fill-database.ts');
+  const { readReleasedVersions, readReleases, writeRelease } =
+    await import('../src/testing/database/releases.ts');
 
   /** @type {{ version: string }} */
   const { version } = JSON.parse(fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -31,14 +33,12 @@ await onCurrentNode(async () => {
   const { supabase, stop } = await startTestSupabase();
   const sql = postgres(supabase.superuserUrl, { max: 1, onnotice: () => {} });
   try {
-    Object.assign(process.env, {
-      NEXT_PUBLIC_SUPABASE_URL: supabase.url,
-      NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: supabase.publishableKey,
-      SUPABASE_SECRET_KEY: supabase.secretKey,
-    });
+    Object.assign(process.env, supabaseVariables(supabase));
     await fillDatabase();
     const heading = `-- A database as version ${version} fills it, a row a line. Written by scripts/release-database.mjs.\n\n`;
-    writeRelease(version, readMigrations(), heading + (await dumpRows(sql)));
+    // Stacks name the folder in which this machine has the project.
+    const rows = (await dumpRows(sql)).replaceAll(new URL('..', import.meta.url).href, 'file:///tc-portal/');
+    writeRelease(version, readMigrations(), heading + rows);
     return 0;
   } finally {
     await sql.end();

@@ -6,8 +6,8 @@ import { makeJob, ofPlugin } from '#testing/jobs/make-job.ts';
 import { makePlugin } from '#testing/plugins/make-plugin.ts';
 import { makeSchedule } from '#testing/schedules/make-schedule.ts';
 import { makeTool } from '#testing/tools/make-tool.ts';
-import { makePerson } from '../../src/testing/tenants/make-person.ts';
-import { makeTenant, type TestTenant } from '../../src/testing/tenants/make-tenant.ts';
+import { makePerson } from '#testing/tenants/make-person.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
 // What a signed-in person may read. A table that is missing here fails the test below.
 const readableBy: Record<string, 'staff and admin' | 'admin only'> = {

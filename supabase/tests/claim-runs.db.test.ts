@@ -5,7 +5,7 @@ import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { readTestRun } from '#testing/runs/read-run.ts';
 import { enqueueTestRuns } from '#testing/runs/start-runs.ts';
 import { sql } from '#testing/database/clients.ts';
-import { makeTenant, type TestTenant } from '../../src/testing/tenants/make-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
 const other = postgres(ownSupabase.ownerUrl, { max: 1, onnotice: () => {} });
 const worker = postgres(ownSupabase.ownerUrl, {

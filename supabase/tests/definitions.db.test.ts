@@ -4,13 +4,13 @@ import path from 'node:path';
 import postgres, { type Sql } from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { applyMigrations } from '#server/embedded/migrations.ts';
-import { type Catalog, readCatalog } from '#testing/database-catalog.ts';
+import { type Catalog, readCatalog } from '#testing/database/catalog.ts';
 import {
   composeMigration,
   listDefinitions,
   migrationsFolder,
   readDefinition,
-} from '#testing/database-definitions.ts';
+} from '#testing/database/definitions.ts';
 import { startTestSupabases } from '#testing/database/start-supabase.ts';
 
 const nothing = fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal no migrations '));

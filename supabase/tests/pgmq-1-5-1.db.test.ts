@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { forgetRuns } from '#testing/runs/forget-runs.ts';
 import { sql } from '#testing/database/clients.ts';
-import { makeTenant } from '../../src/testing/tenants/make-tenant.ts';
+import { makeTenant } from '#testing/tenants/make-tenant.ts';
 
 // Hosted projects have pgmq 1.5.1, the embedded database a newer one. Here stand the functions of 1.5.1 that we call, with its
 // names, parameters and types; another one may be added only if 1.5.1 has it:

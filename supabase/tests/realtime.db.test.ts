@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import postgres, { type TransactionSql } from 'postgres';
-import { readDefinition } from '#testing/database-definitions.ts';
+import { readDefinition } from '#testing/database/definitions.ts';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
-import { makeTenant } from '../../src/testing/tenants/make-tenant.ts';
+import { makeTenant } from '#testing/tenants/make-tenant.ts';
 
 // The parts of a hosted project's schema `realtime` that our definition speaks to, with the same signatures.
 const realtime = `

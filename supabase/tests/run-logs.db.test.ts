@@ -6,7 +6,7 @@ import { ownSupabase } from '#testing/database/own-supabase.ts';
 import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { makeRun } from '#testing/runs/make-run.ts';
 import { until } from '#testing/until.ts';
-import { makeTenant } from '../../src/testing/tenants/make-tenant.ts';
+import { makeTenant } from '#testing/tenants/make-tenant.ts';
 
 const finishing = postgres(ownSupabase.ownerUrl, { max: 1, onnotice: () => {} });
 const writing = postgres(ownSupabase.ownerUrl, { max: 1, onnotice: () => {} });

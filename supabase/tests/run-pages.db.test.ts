@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { sql } from '#testing/database/clients.ts';
-import { makeTenant, type TestTenant } from '../../src/testing/tenants/make-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
 interface Filter {
   job?: string;

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { serviceClient, sql } from '#testing/database/clients.ts';
 import { insertRow } from '#testing/database/insert-row.ts';
 import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
-import { makeTenant, type TestTenant } from '../../src/testing/tenants/make-tenant.ts';
+import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
 /** Always the same sequence, so that what fails once fails again. */
 function createRandom(seed: number): (below: number) => number {

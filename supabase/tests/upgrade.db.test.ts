@@ -21,11 +21,11 @@ import { listPluginJobs, readSchedulerStatus } from '#features/scheduler/queries
 import { runTick } from '#features/scheduler/run-tick.ts';
 import { listAuditEntries } from '#features/audit/queries.ts';
 import { listMembers } from '#features/members/queries.ts';
-import { migrationsFolder } from '#testing/database-definitions.ts';
-import { listFilledTables } from '#testing/database-rows.ts';
+import { migrationsFolder } from '#testing/database/definitions.ts';
+import { listFilledTables } from '#testing/database/rows.ts';
 import { startTestSupabase } from '#testing/database/start-supabase.ts';
-import { filledAdmin } from '#testing/fill-database.ts';
-import { readFilledDatabase, readReleases } from '#testing/releases.ts';
+import { filledAdmin } from '#testing/database/fill-database.ts';
+import { readFilledDatabase, readReleases } from '#testing/database/releases.ts';
 
 // What the tables allow and no code of that version writes.
 const neverWritten = [

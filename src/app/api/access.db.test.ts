@@ -21,7 +21,7 @@ import * as schedulerStatus from '#app/api/scheduler/status/route.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
 import { formatApiKey } from '#domain/api-key.ts';
 import type { Operation } from '#http/operation.ts';
-import { answerProblem, operations } from '#testing/api-description.ts';
+import { answerProblem, operations } from '#testing/api/description.ts';
 import { makeApiKey } from '#testing/api-keys/make-api-key.ts';
 import { sql } from '#testing/database/clients.ts';
 import type { Columns } from '#testing/database/insert-row.ts';

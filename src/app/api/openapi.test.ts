@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Operation } from '#http/operation.ts';
-import { answersOf, apiDescriptionFile, formatApiDescription, operations } from '#testing/api-description.ts';
+import { answersOf, apiDescriptionFile, formatApiDescription, operations } from '#testing/api/description.ts';
 
 const written = fs.readFileSync(apiDescriptionFile, 'utf8');
 

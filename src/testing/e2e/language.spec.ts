@@ -1,5 +1,5 @@
 import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
-import { serviceOf } from '#testing/browser/company.ts';
+import { serviceOf } from '#testing/browser/clients.ts';
 import { expect, test } from '#testing/browser/portal-test.ts';
 
 for (const { locale, lang, incidents } of [

@@ -457,8 +457,8 @@ overriding system value select "run_id", "attempt", "tenant_id", "worker_id", "s
 
 insert into public.run_error_stacks ("run_id", "tenant_id", "stack")
 overriding system value select "run_id", "tenant_id", "stack" from jsonb_populate_recordset(null::public.run_error_stacks, $rows$[
-{"stack": "Error: no answer\n    at fail (file:///tmp/w/h6/src/testing/fill-database.ts:65:19)\n    at runBuiltIn (file:///tmp/w/h6/src/features/execution/run-attempt.ts:96:10)\n    at process.processTicksAndRejections (node:internal/process/task_queues:104:5)", "run_id": "01a2201f-235a-7dd7-b30a-a681ad692dc1", "tenant_id": "0d1c82bd-f397-4016-b43a-1af73305df02"},
-{"stack": "Error: no answer\n    at fail (file:///tmp/w/h6/src/testing/fill-database.ts:65:19)\n    at runBuiltIn (file:///tmp/w/h6/src/features/execution/run-attempt.ts:96:10)\n    at process.processTicksAndRejections (node:internal/process/task_queues:104:5)", "run_id": "01a2201f-23da-74cc-890f-281a62a5b522", "tenant_id": "0d1c82bd-f397-4016-b43a-1af73305df02"}
+{"stack": "Error: no answer\n    at fail (file:///tc-portal/src/testing/fill-database.ts:65:19)\n    at runBuiltIn (file:///tc-portal/src/features/execution/run-attempt.ts:96:10)\n    at process.processTicksAndRejections (node:internal/process/task_queues:104:5)", "run_id": "01a2201f-235a-7dd7-b30a-a681ad692dc1", "tenant_id": "0d1c82bd-f397-4016-b43a-1af73305df02"},
+{"stack": "Error: no answer\n    at fail (file:///tc-portal/src/testing/fill-database.ts:65:19)\n    at runBuiltIn (file:///tc-portal/src/features/execution/run-attempt.ts:96:10)\n    at process.processTicksAndRejections (node:internal/process/task_queues:104:5)", "run_id": "01a2201f-23da-74cc-890f-281a62a5b522", "tenant_id": "0d1c82bd-f397-4016-b43a-1af73305df02"}
 ]$rows$);
 
 insert into public.run_logs ("run_id", "tenant_id", "head", "tail", "cut_characters")

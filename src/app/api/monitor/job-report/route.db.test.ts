@@ -4,7 +4,7 @@ import * as jobReport from '#app/api/monitor/job-report/route.ts';
 import * as jobStart from '#app/api/monitor/job-start/route.ts';
 import { reportJob, reportJobStart } from '#features/reports/api.ts';
 import type { Operation } from '#http/operation.ts';
-import { answerProblem } from '#testing/api-description.ts';
+import { answerProblem } from '#testing/api/description.ts';
 import { makeApiKey } from '#testing/api-keys/make-api-key.ts';
 import { sql } from '#testing/database/clients.ts';
 import { makeTool } from '#testing/tools/make-tool.ts';

@@ -6,7 +6,7 @@ import { projectFolder } from '#server/settings.ts';
 const rulesFile = 'docs/rules.md';
 const contractsFile = 'docs/contracts.md';
 /** Examples of wrong citations stand here. */
-const ownFile = 'src/testing/citations.test.ts';
+const ownFile = 'src/testing/documents/citations.test.ts';
 
 const read = (file: string): string => fs.readFileSync(path.join(projectFolder, file), 'utf8');
 

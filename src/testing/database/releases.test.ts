@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readMigrations } from '#testing/database-definitions.ts';
-import { findBrokenPromises, readReleasedVersions, readReleases, type Release } from '#testing/releases.ts';
+import { readMigrations } from './definitions.ts';
+import { findBrokenPromises, readReleasedVersions, readReleases, type Release } from './releases.ts';
 
 const released: Release = {
   version: '1.0.0',

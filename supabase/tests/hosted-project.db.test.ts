@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { apiSettings } from '#server/embedded/api-settings.ts';
 import { projectFolder } from '#server/settings.ts';
-import { generateDatabaseTypes, supabaseCli, typesFile } from '#testing/database-types.ts';
+import { generateDatabaseTypes, supabaseCli, typesFile } from '#testing/database/types.ts';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
 
 const { ownerUrl } = ownSupabase;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { portalSentences } from '#domain/portal-messages.ts';
-import { listDefinitions, readDefinition } from './database-definitions.ts';
+import { listDefinitions, readDefinition } from './definitions.ts';
 
 const files = listDefinitions().map((file) => ({ file, text: readDefinition(file) }));
 

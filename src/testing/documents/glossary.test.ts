@@ -190,7 +190,7 @@ const files = fs
   .filter(
     (file) =>
       !/^supabase\/(?:migrations|releases)\/|database\.types\.ts$|__pycache__|\.test-/.test(file) &&
-      file !== 'src/testing/glossary.test.ts' &&
+      file !== 'src/testing/documents/glossary.test.ts' &&
       fs.statSync(path.join(projectFolder, file)).isFile(),
   );
 

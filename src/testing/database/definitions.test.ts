@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { projectFolder } from '#server/settings.ts';
-import { listChangedDefinitions, listDefinitions } from '#testing/database-definitions.ts';
+import { listChangedDefinitions, listDefinitions } from './definitions.ts';
 
 test('every definition is in the migrations as it is now (npm run migration:new)', () => {
   expect(listChangedDefinitions()).toEqual([]);
