@@ -1,4 +1,4 @@
-"""Runs the tests of a folder as `python -m unittest discover` does, and says what happens: see test-events.mjs."""
+"""Runs the tests of a folder as `python -m unittest discover` does, and writes test events: see test-events.mjs."""
 
 import contextlib
 import json
@@ -35,7 +35,7 @@ class ReportingResult(unittest.TextTestResult):
     def addError(self, test, err):
         super().addError(test, err)
         self.outcome = "failed"
-        # What fails while a class or a module is set up belongs to no test that has begun.
+        # An error in the set-up of a class or a module belongs to no started test.
         if not isinstance(test, unittest.TestCase):
             self.write_finished(test, "failed", 0)
 
@@ -54,10 +54,10 @@ class ReportingResult(unittest.TextTestResult):
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
-        # What failed before it has failed, and a part that is skipped skips no test.
+        # A test that has already failed stays failed, and a skipped subtest does not skip its test.
         if self.outcome == "passed" and not isinstance(test, unittest.case._SubTest):
             self.outcome = "skipped"
-        # A class that is skipped as a whole begins none of its tests.
+        # If a whole class is skipped, none of its tests starts.
         if not isinstance(test, unittest.TestCase):
             self.write_finished(test, "skipped", 0)
 
@@ -72,7 +72,7 @@ def step(name):
 
 
 class ReportingSuite(unittest.TestSuite):
-    """Names the class or module that is set up or torn down, since no test runs meanwhile that a hang could be named after."""
+    """Writes events for the set-up and tear-down of classes and modules, so that a hang in them has a name."""
 
     def _handleModuleFixture(self, test, result):
         if test.__class__.__module__ == self._get_previous_module(result):

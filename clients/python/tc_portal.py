@@ -35,7 +35,7 @@ import os
 import sys
 
 if __name__ == "__main__":
-    # Job folders often hold an email.py or queue.py, which must not hide the standard library's.
+    # Job folders often contain an email.py or queue.py, which must not hide the standard library's.
     _own_folder = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [path for path in sys.path if os.path.abspath(path or os.curdir) != _own_folder]
 
@@ -82,8 +82,8 @@ RETRY_PAUSE_SECONDS_MAX = 2.0
 FLUSH_SECONDS = 5.0
 FLUSH_COMMAND_SECONDS = 300.0
 FLUSH_FAILURES_MAX = 3
-# After a report that waited in vain, the next ones go straight to disk for this many times as
-# long, so a script that reports in a loop loses a seventh of its time at most.
+# After a report timed out, later ones go straight to disk for this many times as long, so that
+# a script that reports in a loop loses at most a seventh of its time.
 AWAY_PAUSE_FACTOR = 6.0
 RETRY_AFTER_SECONDS_MAX = 3600.0
 
@@ -108,7 +108,7 @@ EXIT_TIMED_OUT = 124
 EXIT_CANNOT_START = 126
 EXIT_NOT_FOUND = 127
 
-# What the portal has always taken. The rest is left out of a report that would be refused for it.
+# The fields that every version accepts. The others are omitted if the portal refuses the report.
 CORE_FIELDS = ("job_key", "title", "status", "finished_at", "message")
 
 _THIS_FILE = (lambda: None).__code__.co_filename
@@ -120,7 +120,7 @@ Moment = Union[datetime, str]
 ExceptionType = Optional[Type[BaseException]]
 
 
-# --- What is said on stderr ---
+# --- Messages on stderr ---
 
 _already_said: Set[str] = set()
 
@@ -132,7 +132,7 @@ def _say(line: str) -> None:
         if stream is None:
             return
         if stream is sys.__stderr__ and not _is_windows_console(stream):
-            # Past the stream's buffer: what a broken pipe left in there would change the exit code.
+            # Bypass the stream's buffer: data that a broken pipe leaves in it would change the exit code.
             stream.flush()
             os.write(stream.fileno(), text.encode(stream.encoding or "utf-8", "replace"))
             return
@@ -161,7 +161,7 @@ def _is_windows_console(stream: Any) -> bool:
 
 
 def _never_raise(function: AnyFunction) -> AnyFunction:
-    """Turns an exception of our own into one line, because the job must not see it."""
+    """Turns our own exception into one line, because the job must not see it."""
 
     @functools.wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -194,7 +194,7 @@ class Settings(NamedTuple):
 def _read_settings(
     job_key: Optional[str] = None, title: Optional[str] = None, tool_id: Optional[str] = None
 ) -> Optional[Settings]:
-    """The settings of one report, or None when it is to be skipped."""
+    """The settings of one report, or None if it must be skipped."""
     url = _environment("TC_PORTAL_MONITOR_URL")
     secret = _environment("TC_PORTAL_WEBHOOK_SECRET")
     if not url or not secret:
@@ -243,7 +243,7 @@ def _read_timeout_seconds() -> float:
 
 
 def _find_spool_folder(url: str) -> Optional[str]:
-    """The folder of this portal's waiting reports; None when this user has no home."""
+    """The folder of this portal's saved reports; None if this user has no home folder."""
     chosen = _environment("TC_PORTAL_SPOOL_DIR")
     if chosen:
         base = os.path.abspath(os.path.expanduser(chosen))
@@ -298,7 +298,7 @@ def _build_report(
 
 
 def _convert(name: str, convert: Callable[..., Any], *values: Any) -> Any:
-    """The converted value; None for one that cannot be used, as the outcome must go out all the same."""
+    """The converted value; None for an invalid one, because the outcome must be sent anyway."""
     if len(values) == 1 and values[0] is None:
         return None
     try:
@@ -310,7 +310,7 @@ def _convert(name: str, convert: Callable[..., Any], *values: Any) -> Any:
 
 def _iso_time(moment: Moment) -> str:
     if isinstance(moment, datetime):
-        # A datetime without a zone is this machine's local time.
+        # A datetime without a zone is in this machine's local time.
         return moment.astimezone(timezone.utc).isoformat()
     return str(moment)
 
@@ -340,7 +340,7 @@ def _text_of(value: object, settings: Settings) -> str:
             text = str(value)
         except Exception:
             text = "<" + type(value).__name__ + ">"
-    # A very short secret would blank out ordinary words.
+    # Redacting a very short secret would hide ordinary words.
     return text.replace(settings.secret, "***") if len(settings.secret) >= 8 else text
 
 
@@ -353,7 +353,7 @@ def _clip_message(text: str) -> str:
 
 
 def _read_metrics(metrics: Mapping[Any, Any]) -> Dict[str, float]:
-    """The numbers among the metrics, those of numpy and the like as plain ones; what is none is left out."""
+    """The metrics that are numbers, with those of numpy and the like as plain numbers; omits the others."""
     found: Dict[str, float] = {}
     for name, value in metrics.items():
         number = _read_number(value)
@@ -375,7 +375,7 @@ def _read_number(value: Any) -> Optional[float]:
 
 
 def _to_json(value: Any) -> Any:
-    """The value as JSON holds it; raises for what JSON cannot hold."""
+    """The value as plain JSON; raises for values that JSON cannot represent."""
     return json.loads(json.dumps(value, allow_nan=False))
 
 
@@ -384,7 +384,7 @@ def _encode(payload: Payload) -> bytes:
 
 
 def _fit_report(payload: Payload) -> bytes:
-    """The body of a report, its log cut in the middle (and more left out if need be) to the limit."""
+    """The body of a report, its log cut in the middle (and fields omitted if needed) to fit the limit."""
     body = _encode(payload)
     if len(body) <= BODY_BYTES_MAX:
         return body
@@ -413,7 +413,7 @@ def _encoded_bytes(text: str) -> int:
 
 
 def _count_fitting(text: str, bytes_max: int) -> int:
-    """How many characters from the start fit, by halving the interval."""
+    """How many characters from the start fit, by binary search."""
     low, high = 0, min(len(text), bytes_max)
     while low < high:
         middle = (low + high + 1) // 2
@@ -432,7 +432,7 @@ def _describe_cut(count: int, unit_japanese: str, unit_english: str) -> str:
 
 
 class Answer(NamedTuple):
-    """What came back for one request; status 0 means that nobody answered."""
+    """The response to one request; status 0 means that there was no response."""
 
     status: int
     text: str
@@ -440,7 +440,7 @@ class Answer(NamedTuple):
 
     @property
     def is_accepted(self) -> bool:
-        # A proxy's sign-in page also comes with 200, so only the portal's own words count.
+        # A proxy's sign-in page also has status 200, so only the portal's own JSON counts.
         if not 200 <= self.status < 300:
             return False
         try:
@@ -472,7 +472,7 @@ class Answer(NamedTuple):
 
 
 def _post_within(settings: Settings, url: str, body: bytes, seconds: float) -> Answer:
-    """Posts in a thread of its own: a socket's time-out bounds neither DNS nor a server that trickles."""
+    """Posts in its own thread: a socket's timeout limits neither DNS nor a very slow server."""
     answers: List[Answer] = []
     thread = threading.Thread(
         target=lambda: answers.append(_post(settings, url, body, seconds)), name="tc-portal", daemon=True
@@ -487,7 +487,7 @@ def _post_within(settings: Settings, url: str, body: bytes, seconds: float) -> A
 
 def _post(settings: Settings, url: str, body: bytes, seconds: float) -> Answer:
     try:
-        # Imported here, so that an email.py beside the job can at worst stop the report.
+        # Imported here, so that an email.py next to the job can at worst stop the report.
         import urllib.error
         import urllib.request
 
@@ -512,7 +512,7 @@ def _post(settings: Settings, url: str, body: bytes, seconds: float) -> Answer:
         except urllib.error.URLError as error:
             return Answer(0, str(error.reason))
     except Exception as error:
-        # Not the exception's text: that of an invalid header would show the secret.
+        # Not the exception's text: the one for an invalid header would show the secret.
         return Answer(0, type(error).__name__)
 
 
@@ -522,7 +522,7 @@ def _make_opener() -> Any:
 
     class RefuseRedirects(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-            """A redirect would carry the secret to wherever it points."""
+            """Refuses redirects, which would send the secret to another server."""
             return None
 
     return urllib.request.build_opener(RefuseRedirects)
@@ -550,12 +550,12 @@ def _parse_retry_after(value: Optional[str]) -> Optional[float]:
     return min(max(seconds, 0.0), RETRY_AFTER_SECONDS_MAX) if math.isfinite(seconds) else None
 
 
-# --- The spool: reports that wait on disk ---
+# --- The spool: reports saved on disk ---
 
 
 class Spool:
-    """One file per waiting report: `<nanoseconds>-<uuid>.json`, renamed to `...json.claimed-<seconds>-<uuid>`
-    by whoever sends it. Its content is the body as it will be sent; the secret is never in it."""
+    """One file per saved report: `<nanoseconds>-<uuid>.json`, renamed to `...json.claimed-<seconds>-<uuid>`
+    by the process that sends it. It contains the body exactly as it will be sent, but never the secret."""
 
     _WAITING = re.compile(r"^\d{20}-[0-9a-f]{32}\.json$")
     _CLAIMED = re.compile(r"^(\d{20}-[0-9a-f]{32}\.json)\.claimed-(\d+)-[0-9a-f]{32}$")
@@ -565,7 +565,7 @@ class Spool:
         self.folder = folder
 
     def keep(self, body: bytes) -> bool:
-        """Writes a report down for later; False when that is not possible here."""
+        """Saves a report for later; False if that is not possible here."""
         if self.folder is None:
             return False
         name = "{:020d}-{}".format(time.time_ns(), uuid.uuid4().hex)
@@ -585,11 +585,11 @@ class Spool:
         return True
 
     def list_waiting(self) -> List[str]:
-        """The waiting reports, oldest first."""
+        """The saved reports, oldest first."""
         return sorted(name for name in self._list() if self._WAITING.match(name))
 
     def claim(self, name: str) -> Optional[str]:
-        """Takes a report for sending; None when another process was faster."""
+        """Claims a report for sending; None if another process was faster."""
         claimed = "{}.claimed-{}-{}".format(name, int(time.time()), uuid.uuid4().hex)
         return claimed if self._rename(name, claimed) else None
 
@@ -607,7 +607,7 @@ class Spool:
             return None
 
     def recover(self) -> None:
-        """Gives back what a process that died had claimed, and clears what it was writing."""
+        """Releases the claims of processes that died, and deletes their unfinished files."""
         for name in self._list():
             claim = self._CLAIMED.match(name)
             if claim and abs(time.time() - int(claim.group(2))) > STALE_CLAIM_SECONDS:
@@ -630,7 +630,7 @@ class Spool:
             _say("未送信の古い報告 {0} 件を破棄しました (deleted {0} old unsent reports)".format(dropped))
 
     def put_off(self, seconds: float) -> None:
-        """Remembers, for every process, how long the portal asked us to wait."""
+        """Records, for all processes, how long the portal asked us to wait."""
         try:
             with open(self._path("wait-until"), "w") as file:
                 file.write(str(time.time() + seconds))
@@ -684,7 +684,7 @@ class FlushResult(NamedTuple):
 
 
 def _flush_spool(settings: Settings, seconds: float) -> FlushResult:
-    """Sends what waits, oldest first, until it is done, the portal is away or the time is over."""
+    """Sends saved reports, oldest first, until all are sent, the portal is unavailable or time is up."""
     spool = Spool(settings.spool_folder)
     deadline = time.monotonic() + seconds
     sent = failures = 0
@@ -707,7 +707,7 @@ def _flush_spool(settings: Settings, seconds: float) -> FlushResult:
         failures += 1
         if answer.retry_after_seconds:
             spool.put_off(answer.retry_after_seconds)
-        # A 500 may be about this one report, which then must not hold up those behind it.
+        # A 500 may concern only this report, which must then not hold up the next ones.
         if answer.status != 500 or failures >= FLUSH_FAILURES_MAX:
             break
     if sent:
@@ -751,7 +751,7 @@ def _is_report(body: bytes) -> bool:
 
 # --- Delivery ---
 
-# When, by the monotonic clock, a portal that was away is worth another attempt in this process.
+# When this process may try an unavailable portal again, by the monotonic clock.
 _next_attempt_at: Dict[str, float] = {}
 
 
@@ -760,7 +760,7 @@ def _is_away(settings: Settings) -> bool:
 
 
 def _deliver(settings: Settings, payload: Payload) -> bool:
-    """Sends a report or keeps it for later; True when the portal has it."""
+    """Sends a report or saves it for later; True if the portal has it."""
     spool = Spool(settings.spool_folder)
     body = _fit_report(payload)
     if _is_away(settings):
@@ -793,7 +793,7 @@ def _deliver(settings: Settings, payload: Payload) -> bool:
 
 
 def _send(settings: Settings, body: bytes) -> Answer:
-    """One attempt and, if it failed at once, a second: the next report of a daily job is a day away."""
+    """Tries once and, if that failed at once, a second time: a daily job's next report is a day away."""
     deadline = time.monotonic() + settings.timeout_seconds
     answer = _post_or_reduce(settings, body, settings.timeout_seconds)
     pause_seconds = max(RETRY_PAUSE_SECONDS, answer.retry_after_seconds or 0.0)
@@ -808,7 +808,7 @@ def _send(settings: Settings, body: bytes) -> Answer:
 
 
 def _post_or_reduce(settings: Settings, body: bytes, seconds: float) -> Answer:
-    """Posts a report; if it is refused, again without optional fields, so that the outcome arrives."""
+    """Posts a report; if it is refused, posts it without optional fields, so that the outcome arrives."""
     deadline = time.monotonic() + seconds
     first = _post_within(settings, settings.url, body, seconds)
     if not first.is_refused:
@@ -826,7 +826,7 @@ def _post_or_reduce(settings: Settings, body: bytes, seconds: float) -> Answer:
 
 
 def _reduce(report: Payload, complaint: str) -> List[Payload]:
-    """The report without the optional fields that the portal named, and with none of them."""
+    """The report without the optional fields that the portal named, and without any optional field."""
     named = [
         name for name in report if name not in CORE_FIELDS and re.search(r"\b{}\b".format(name), complaint)
     ]
@@ -852,7 +852,7 @@ def _start_url(url: str) -> Optional[str]:
 def _send_start(
     settings: Settings, run_id: str, started_at: datetime, host: Optional[str]
 ) -> Optional[threading.Thread]:
-    """Says in the background that a run began, so that the job does not wait for the portal."""
+    """Reports in the background that a run started, so that the job does not wait for the portal."""
     url = _start_url(settings.url)
     if url is None or _is_away(settings):
         return None
@@ -879,7 +879,7 @@ def _send_start(
 def _wait_for_start(thread: Optional[threading.Thread]) -> None:
     if thread is not None:
         thread.join(START_WAIT_SECONDS)
-        # Another thread may be here for the same start.
+        # Another thread may be processing the same start.
         with contextlib.suppress(ValueError):
             _starts_in_flight.remove(thread)
 
@@ -947,7 +947,7 @@ def report_job_status(
 
 
 class Run:
-    """One run of a job. Set `message`, `metrics` or `log` at any time; they go out with the outcome."""
+    """One run of a job. Set `message`, `metrics` or `log` at any time; they are sent with the outcome."""
 
     def __init__(
         self,
@@ -970,7 +970,7 @@ class Run:
         self._outer: Optional[Run] = None
 
     def fail(self, message: Optional[str] = None) -> None:
-        """Makes this run an error although no exception is raised."""
+        """Marks this run as an error without an exception."""
         self._is_failed = True
         self.message = message if message is not None else self.message
 
@@ -983,7 +983,7 @@ class Run:
     def _report_finish(
         self, status: str, message: Optional[object], log: Optional[object], exit_code: Optional[int]
     ) -> None:
-        # A forked child that leaves the same block is not the run.
+        # A forked child that leaves the same block is not this run.
         if self._settings is None or os.getpid() != self._process_id:
             return
         report = _build_report(
@@ -1030,7 +1030,7 @@ def _exit_code_of(exception: Optional[BaseException]) -> Optional[int]:
 
 
 def _describe_exception(exception_type: Type[BaseException], exception: Optional[BaseException]) -> str:
-    """The exception as the last line of a traceback has it."""
+    """The exception as the last line of a traceback shows it."""
     name = exception_type.__qualname__
     if exception_type.__module__ not in ("builtins", "__main__"):
         name = exception_type.__module__ + "." + name
@@ -1059,12 +1059,12 @@ _current_run: "contextvars.ContextVar[Optional[Run]]" = contextvars.ContextVar("
 
 
 def current_run() -> Run:
-    """The run that this code is part of; outside of any, one that is never reported."""
+    """The run that this code is part of; outside of a run, one that is never reported."""
     return _current_run.get() or Run(None)
 
 
 class Monitor:
-    """What `monitor()` gives: a decorator and a (sync and async) context manager."""
+    """The result of `monitor()`: a decorator and a (sync and async) context manager."""
 
     def __init__(
         self,
@@ -1160,7 +1160,7 @@ class Monitor:
 
 
 async def _call_beside_loop(call: Callable[[], None]) -> None:
-    """Calls without stopping the event loop, where there is one of asyncio's."""
+    """Calls without blocking the event loop, if asyncio runs one."""
     try:
         import asyncio
 
@@ -1209,7 +1209,7 @@ def monitor(
 
 
 class OutputLog:
-    """The first and the last part of a program's output, in bounded memory."""
+    """The first and the last part of a program's output, in limited memory."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -1244,7 +1244,7 @@ class OutputLog:
 
 
 def _decode_output(data: bytes) -> str:
-    """Line by line, because a job in UTF-8 may call a program that speaks CP932."""
+    """Decodes line by line, because a job in UTF-8 may call a program that prints CP932."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -1261,7 +1261,7 @@ def _decode_line(line: bytes) -> str:
 
 
 class Tee(threading.Thread):
-    """Passes one stream of the program through as it comes, and on to the log by whole lines."""
+    """Passes one stream of the program through as it arrives, and adds it to the log by whole lines."""
 
     def __init__(self, source: IO[bytes], write: Callable[[bytes], None], log: OutputLog) -> None:
         super().__init__(name="tc-portal-tee", daemon=True)
@@ -1287,7 +1287,7 @@ class Tee(threading.Thread):
             try:
                 self._write(data)
             except BrokenPipeError:
-                # Nobody reads any more: let the program learn it as it would without us.
+                # The reader is gone: let the program notice it as it would without us.
                 break
             except Exception:
                 self._write = _write_nowhere
@@ -1373,7 +1373,7 @@ class ConsoleWriter:
 
 
 class SignalForwarder:
-    """Hands the signals that we receive on to the program; what they do is its business."""
+    """Passes the signals that we receive on to the program, which decides what to do."""
 
     NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGBREAK")
 
@@ -1387,7 +1387,7 @@ class SignalForwarder:
 
         for name in self.NAMES:
             number = getattr(signal, name, None)
-            # nohup and `&` make the shell ignore some, and that stays so for the program.
+            # nohup and `&` make the shell ignore some; the program must ignore them too.
             if number is None or signal.getsignal(number) in (signal.SIG_IGN, None):
                 continue
             try:
@@ -1401,7 +1401,7 @@ class SignalForwarder:
             self._forward(self._pending.pop(0))
 
     def restore(self) -> None:
-        """Gives Ctrl-C back to us; the others stay without effect until the report is out."""
+        """Restores Ctrl-C; the other signals stay disabled until the report is sent."""
         import signal
 
         for number, previous in self._previous.items():
@@ -1422,7 +1422,7 @@ class SignalForwarder:
 
 
 def _has_terminal_sent(number: int) -> bool:
-    """Whether the program got the signal from the terminal already, as everything in the foreground does."""
+    """Whether the program already got the signal from the terminal, like all foreground processes."""
     import signal
 
     if _IS_WINDOWS:
@@ -1458,7 +1458,7 @@ def run_program(
     timeout_seconds: Optional[float] = None,
     keeps_log: bool = True,
 ) -> int:
-    """Runs a program, reports its start and outcome, and answers with its exit code."""
+    """Runs a program, reports its start and outcome, and returns its exit code."""
     settings = _read_settings(job_key, title)
     run = Run(settings)
     run._report_start()
@@ -1479,7 +1479,7 @@ def _run_child(
 ) -> ProgramResult:
     import subprocess
 
-    # In a group of its own a program can be stopped with all it started, but then Ctrl-C passes it by.
+    # In its own group a program can be stopped with all its children, but Ctrl-C does not reach it.
     has_own_group = timeout_seconds is not None and not _IS_WINDOWS and not _is_in_foreground()
     try:
         process = subprocess.Popen(
@@ -1515,12 +1515,12 @@ def _resolve_command(command: List[str]) -> List[str]:
         return command
     import shutil
 
-    # CreateProcess finds only .exe by itself, not the .cmd and .bat that a prompt finds.
+    # CreateProcess finds only .exe files, not the .cmd and .bat files that a prompt finds.
     return [shutil.which(command[0]) or command[0]] + command[1:]
 
 
 def _child_environment() -> Dict[str, str]:
-    """A Python program must print as it would without us, although it now prints into a pipe."""
+    """Makes a Python program print as it would without us, although it now prints to a pipe."""
     environment = dict(os.environ)
     try:
         if sys.stdout is not None and sys.stdout.isatty():
@@ -1577,7 +1577,7 @@ def _stop_child(process: Any, has_own_group: bool) -> None:
 def _shell_exit_code(return_code: int) -> int:
     if return_code < 0 and not _IS_WINDOWS:
         return 128 - return_code
-    # Windows' codes from 0x80000000 up fit the portal's integer, and our own exit, only when signed.
+    # Windows' codes from 0x80000000 up fit the portal's integer and our own exit code only if signed.
     return return_code - 2**32 if return_code >= 2**31 else return_code
 
 
@@ -1616,7 +1616,7 @@ def _signal_name(number: int) -> str:
 
 
 def flush_reports() -> int:
-    """Sends what waits for the portal; 1 when something still waits."""
+    """Sends the saved reports; 1 if some are still unsent."""
     settings = _read_settings()
     if settings is None:
         return 0
@@ -1631,7 +1631,7 @@ def flush_reports() -> int:
 
 
 def check_connection() -> int:
-    """Sends a report of a job of its own and shows what is configured and what the portal answers."""
+    """Sends a report for a separate test job and shows the settings and the portal's response."""
     settings = _read_settings("test-job", "テストジョブ")
     _describe_settings(settings)
     if settings is None:
@@ -1681,7 +1681,7 @@ def _without_password(url: str) -> str:
 
 
 def _split_program(arguments: List[str]) -> Tuple[List[str], List[str]]:
-    """Parts `--key K -- program --flag` into our options and the program's own words."""
+    """Splits `--key K -- program --flag` into our options and the program's own arguments."""
     index = 0
     while index < len(arguments) and arguments[index].startswith("-"):
         option = arguments[index]
@@ -1757,7 +1757,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
 
 
 def _make_output_lenient() -> None:
-    """The help is Japanese, and a terminal that cannot show it must not make us fail."""
+    """The help is Japanese; a terminal that cannot show it must not cause an error."""
     for stream in (sys.stdout, sys.stderr):
         try:
             cast(Any, stream).reconfigure(errors="replace")
@@ -1766,7 +1766,7 @@ def _make_output_lenient() -> None:
 
 
 def _leave(exit_code: int) -> None:
-    """Ends with exactly this code: the interpreter's own ending may wait for threads or turn it into 120."""
+    """Exits with exactly this code: the interpreter's own exit may wait for threads or change it to 120."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

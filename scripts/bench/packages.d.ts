@@ -1,4 +1,4 @@
-// Installed when a benchmark first runs, so the types of a clone without them are these.
+// Types for a clone without these packages, which are installed when a benchmark first runs.
 declare module 'autocannon';
 declare module 'graphile-worker';
 declare module 'pg-boss';

@@ -1,6 +1,5 @@
-// @ts-check
-// Fills a portal's first tenant with 10,000 jobs and 1,000,000 runs, and a plugin with 400,000 more, straight in SQL: through
-// reports it would take minutes.
+// @ts-check Fills a portal's first tenant with 10,000 jobs and 1,000,000 runs, and a plugin with 400,000 more, directly
+// in SQL: sending reports would take minutes.
 
 export const jobCount = 10_000;
 export const runCount = 1_000_000;
@@ -28,7 +27,7 @@ const steps = [
      from public.tenants t, generate_series(1, ${jobCount}) n`,
   ],
   [
-    // In the order of time, as they come in: a job's history then lies all over the table, which is what a page has to read.
+    // In order of time, as reports arrive: a job's history is then spread over the whole table, as it is for a real page.
     'runs',
     `insert into public.runs
        (tenant_id, job_id, trigger, state, started_at, finished_at, ordered_at, received_at, duration_ms, exit_code, host, message, report_key)
@@ -107,7 +106,7 @@ const steps = [
      group by 1, 2, 3
      order by 2, 1`,
   ],
-  // With foreign keys the triggers that keep these are off too.
+  // The triggers that maintain these are disabled together with the foreign keys.
   [
     'totals',
     `insert into public.run_totals_daily
@@ -146,7 +145,7 @@ const steps = [
      ) newest
      where same.id = j.id`,
   ],
-  // Where no run of a job is under way the list has nothing to join: some are.
+  // Some runs must be in progress, or the list has nothing to join.
   [
     'running',
     `insert into public.runs (tenant_id, job_id, trigger, state, started_at, ordered_at, host, report_key)
@@ -163,7 +162,7 @@ export async function fillPortal(sql, say) {
   for (const [name, statement] of steps) {
     const started = Date.now();
     const count = await sql.begin(async (transaction) => {
-      // Foreign keys and audit rows are not what is measured here.
+      // Foreign keys and audit rows are not measured here.
       await transaction`set local session_replication_role = replica`;
       await transaction`set local synchronous_commit = off`;
       await transaction`set local work_mem = '256MB'`;
@@ -175,7 +174,7 @@ export async function fillPortal(sql, say) {
 }
 
 /**
- * The addresses to measure: first pages, and pages deep in the lists.
+ * Returns the paths to measure: first pages, and pages deep in the lists.
  * @param {import('postgres').Sql} sql
  */
 export async function findPlaces(sql) {

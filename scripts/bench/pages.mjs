@@ -1,8 +1,7 @@
-// @ts-check
-// npm run bench:pages: server time and first-load JavaScript of each screen, with 10,000 jobs, 1,000,000 runs, and a plugin
-// with 400,000 more.
-// Starts a portal of its own in a temporary folder. --keep leaves it there, --folder=<path> measures it once more,
-// --only=<part of a name> measures some screens, --no-browser no JavaScript.
+// @ts-check npm run bench:pages: server time and first-load JavaScript of each screen, with 10,000 jobs, 1,000,000
+// runs, and a plugin with 400,000 more. Starts its own portal in a temporary folder. --keep keeps the folder,
+// --folder=<path> measures a kept one again, --only=<part of a name> measures some screens, --no-browser skips
+// JavaScript.
 import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
@@ -34,7 +33,7 @@ const percentile = (sorted, share) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
 /**
- * Time to the last byte of one answer.
+ * Measures the time to the last byte of one response.
  * @param {string} url
  * @param {{ agent: http.Agent, cookie: string }} options
  * @returns {Promise<{ status: number, ms: number, bytes: number, etag: string | undefined }>}
@@ -65,8 +64,8 @@ function time(url, { agent, cookie }) {
 }
 
 /**
- * CPU time of the portal's processes, PostgreSQL included, or null where the system does not tell (it does on Linux). Unlike
- * the time that passes it says little about what else the machine does.
+ * Returns the CPU time of the portal's processes, PostgreSQL included, or null where it is unknown (all systems but
+ * Linux). Unlike elapsed time, it hardly depends on other programs on the machine.
  */
 function portalCpuMs() {
   if (process.platform !== 'linux') return null;
@@ -75,14 +74,14 @@ function portalCpuMs() {
   for (const pid of fs.readdirSync('/proc')) {
     if (!/^\d+$/.test(pid)) continue;
     try {
-      // The name in brackets may hold spaces; what follows does not. Field 4 is the parent, 14 and 15 are the times.
+      // The name in brackets may contain spaces; the fields after it do not. Field 4 is the parent, 14 and 15 are the times.
       const fields = fs
         .readFileSync(`/proc/${pid}/stat`, 'utf8')
         .replace(/^.*\) /s, '')
         .split(' ');
       processes.set(pid, { parent: String(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) });
     } catch {
-      // It has ended.
+      // The process has ended.
     }
   }
   const isOurs = (/** @type {string} */ pid) => {
@@ -119,7 +118,7 @@ async function signIn(portal) {
 }
 
 /**
- * Bytes of every script file that a first visit loads, each compressed by gzip.
+ * Returns the bytes of all scripts that a first visit loads, each compressed by gzip.
  * @param {string} origin
  * @param {string[]} paths
  * @param {{ name: string, value: string }[]} cookies
@@ -155,7 +154,7 @@ async function measureScripts(origin, paths, cookies) {
 
 /** @param {string[][]} rows the first is the head; the first column is text, the others are numbers */
 function table(rows) {
-  // Japanese and Latin letters differ in width, so names are in English here.
+  // Japanese and Latin letters differ in width, so names are English here.
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );
@@ -176,7 +175,7 @@ await onCurrentNode(async () => {
   const { superuser } = await import('../../src/server/embedded/postgres.ts');
   const { default: postgres } = await import('postgres');
 
-  say('Starting a portal (and building the pages, when that was not done) …');
+  say('Starting a portal (and building the pages if necessary) …');
   const portal = await startPortal(options.folder ? { folder: options.folder } : {});
   const sql = postgres(
     databaseUrl(
@@ -315,7 +314,7 @@ await onCurrentNode(async () => {
     await sql.end({ timeout: 5 });
     if (options.keep || options.folder) {
       await portal.stop();
-      say(`The portal's folder stays: ${portal.folder}`);
+      say(`The portal's folder was kept: ${portal.folder}`);
     } else {
       await portal.delete();
     }

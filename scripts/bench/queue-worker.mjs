@@ -1,6 +1,5 @@
-// @ts-check
-// One worker of the queue's bench, in a process of its own so that it can be killed: our executor with a plugin whose
-// handler does nothing, or waits for ever.
+// @ts-check One worker of the queue benchmark, in its own process so that it can be killed: our executor with a plugin
+// whose handler does nothing or waits for ever.
 import process from 'node:process';
 
 const { createRunExecutor } = await import('../../src/features/execution/create-run-executor.ts');
@@ -33,7 +32,7 @@ const executor = createRunExecutor(
   { bench },
 );
 executor.start();
-// As the supervisor does for the worker that it starts beside the portal.
+// As the supervisor does for the portal's own worker.
 process.on('message', () => executor.wake());
 process.stdout.write('ready\n');
 process.on('SIGTERM', () => void executor.stop(0).then(() => process.exit(0)));

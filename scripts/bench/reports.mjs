@@ -1,6 +1,6 @@
-// @ts-check
-// How many reports a second a real portal acknowledges after their commit, and how long each takes, against raw inserts
-// of the same rows into the same database in the same run. `npm run bench:reports [seconds per measurement]`.
+// @ts-check Measures how many reports a second a real portal acknowledges after their commit, and how long each takes,
+// compared with raw inserts of the same rows into the same database in the same run. `npm run bench:reports [seconds
+// per measurement]`.
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import process from 'node:process';
@@ -43,7 +43,7 @@ function newReport() {
   };
 }
 
-/** The same report as a row for record_reports. @param {number} position */
+/** Returns the same report as a row for record_reports. @param {number} position */
 function newReportRow(position) {
   const { status, run_id, ...rest } = newReport();
   const state = status === 'success' ? 'success' : 'failed';
@@ -93,8 +93,9 @@ async function measureRoute(url, secret, connections, duration) {
 }
 
 /**
- * Does the same thing over and over on so many connections at once.
- * @param {string} name @param {number} clients @param {number} rowsEach @param {(client: number) => Promise<unknown>} act
+ * Repeats the same action on several connections at once.
+ * @param {string} name @param {number} clients @param {number} rowsEach @param {(client: number) => Promise<unknown>}
+ * act
  * @returns {Promise<Figure>}
  */
 async function measureClients(name, clients, rowsEach, act) {
@@ -129,7 +130,7 @@ await onCurrentNode(async () => {
   await ensurePackages(import.meta.dirname);
   const { default: postgres } = await import('postgres');
   const { startPortal } = await import('../../src/testing/portal/start-portal.ts');
-  process.stdout.write('Starting a portal; the first time its pages are built …\n');
+  process.stdout.write('Starting a portal (and building the pages if necessary) …\n');
   const portal = await startPortal({ environment: { TC_PORTAL_REPORTS_PER_MINUTE: '1000000000' } });
   const { secrets, url } = portal;
   const clients = 16;
@@ -199,7 +200,7 @@ await onCurrentNode(async () => {
       `\n${connectionCounts.at(-1)} connections against raw inserts: ${ratio.toFixed(2)}` +
         `\nacknowledged ${acknowledged}, stored ${stored?.runs}\n`,
     );
-    // What was sent when the time was over may have been stored without anybody hearing of it, but never the reverse.
+    // Reports sent at the end may have been stored without an acknowledgment, but never the reverse.
     return (stored?.runs ?? 0) >= acknowledged ? 0 : 1;
   } finally {
     await sql.end({ timeout: 1 });

@@ -1,8 +1,7 @@
-// @ts-check
-// What the queue does: trivial runs a second, how long a run waits for an idle worker, and how soon the runs of a killed
-// worker run again; beside pg-boss and graphile-worker on the same PostgreSQL in the same run. Both of those speak to
-// PostgreSQL directly and keep neither history, totals nor status; ours goes through supabase-js and the Data API.
-// `node scripts/bench/scheduler-queue.mjs [runs] [--no-kill]`
+// @ts-check Measures the queue: trivial runs a second, how long a run waits for an idle worker, and how soon the runs
+// of a killed worker run again; compared with pg-boss and graphile-worker on the same PostgreSQL in the same run. Those
+// two talk to PostgreSQL directly and keep no history, totals or status; ours uses supabase-js and the Data API. `node
+// scripts/bench/scheduler-queue.mjs [runs] [--no-kill]`
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
@@ -98,7 +97,7 @@ await onCurrentNode(async () => {
     await until(async () => (await countDone()) >= runs + 2_000, 20);
     const elapsedMs = performance.now() - startedAtMs;
     await again.stop();
-    // An idle worker of `npm start`: it asks once a second, and the portal beside it says when it has put a run on the queue.
+    // An idle worker of `npm start`: it polls once a second, and the portal announces each run that it queues.
     const idle = await startOurs('200', 1_000);
     /** @type {number[]} */
     const waits = [];

@@ -1,4 +1,4 @@
-"""A portal that speaks [contract: reports] on a real socket, and what every test here starts from."""
+"""A portal that implements [contract: reports] on a real socket, and the base class of all tests here."""
 
 import http.server
 import io
@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.dirname(TESTS))
 
 import tc_portal
 
-# The command with its waits cut short, for tests in which it would wait in vain.
+# The command with short waits, for tests in which it would time out.
 IMPATIENT = (
     "import sys; sys.path.insert(0, {!r}); import tc_portal; "
     "tc_portal.RETRY_PAUSE_SECONDS = 0; tc_portal.START_WAIT_SECONDS = 0.2; tc_portal.OUTPUT_QUIET_SECONDS = 0.3; "
@@ -57,7 +57,7 @@ TRICKLE = "trickle"
 
 
 class PortalDouble:
-    """Answers 200 as the contract says, unless `next_answers` (one each) or `answer` (lasting) differ."""
+    """Responds 200 as the contract says, unless `next_answers` (one each) or `answer` (lasting) differ."""
 
     def __init__(self) -> None:
         self.requests: List[Request] = []
@@ -138,7 +138,7 @@ class PortalDouble:
 
 
 class PortalTestCase(unittest.TestCase):
-    """A portal, an empty spool, the four variables, and a stderr to look at."""
+    """Provides a portal, an empty spool, the four variables, and a captured stderr."""
 
     def setUp(self) -> None:
         self.portal = PortalDouble()
@@ -181,7 +181,7 @@ class PortalTestCase(unittest.TestCase):
 
     @property
     def report(self) -> Dict[str, Any]:
-        """The one report that the portal got."""
+        """The only report that the portal received."""
         self.assertEqual(len(self.portal.reports), 1, [request.body for request in self.portal.reports])
         return self.portal.reports[0].body
 
@@ -194,7 +194,7 @@ class PortalTestCase(unittest.TestCase):
         return sorted(os.listdir(folder)) if folder and os.path.isdir(folder) else []
 
     def fill_spool(self, count: int, age_seconds: float = 0.0) -> List[str]:
-        """Puts reports into the spool as if written then, and returns their run_ids in that order."""
+        """Saves reports in the spool as if written then, and returns their run_ids in that order."""
         run_ids = []
         for index in range(count):
             report = {
@@ -235,7 +235,7 @@ class PortalTestCase(unittest.TestCase):
         return [sys.executable, *(["-c", IMPATIENT] if is_impatient else [TC_PORTAL]), *words]
 
     def run_script(self, code: str, **options: Any) -> "subprocess.CompletedProcess[bytes]":
-        """Runs a script of a job that has tc_portal.py beside it."""
+        """Runs a job's script with tc_portal.py next to it."""
         script = os.path.join(self.folder, "job.py")
         with open(script, "w", encoding="utf-8") as file:
             file.write(code)
@@ -261,7 +261,7 @@ class PortalTestCase(unittest.TestCase):
 
 
 def unused_address() -> str:
-    """A portal's address at which nobody listens."""
+    """The URL of a portal that is not running."""
     import socket
 
     with socket.socket() as listener:

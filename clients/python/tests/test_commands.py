@@ -19,12 +19,12 @@ class TheReportCommand(PortalTestCase):
             (self.report["job_key"], self.report["exit_code"], self.report["run_id"]), ("sales", 3, "r1")
         )
 
-    def test_a_script_that_stops_at_the_first_failure_goes_on_when_the_portal_is_away(self) -> None:
+    def test_a_script_that_stops_at_the_first_failure_continues_when_the_portal_is_unavailable(self) -> None:
         self.portal.answer = refuse(503, "away", Retry_After="60")
         self.assertEqual(tc_portal.main(["report", "success"]), 0)
         self.assertEqual(len(self.spool.list_waiting()), 1)
 
-    def test_a_status_that_does_not_exist_is_a_wrong_use(self) -> None:
+    def test_an_unknown_status_is_a_usage_error(self) -> None:
         result = self.run_tc_portal("report", "ok")
         self.assertEqual(result.returncode, 2)
         self.assertEqual(self.portal.requests, [])
@@ -41,11 +41,11 @@ class TheReportCommand(PortalTestCase):
 
 
 class TheFlushCommand(PortalTestCase):
-    def test_it_says_when_nothing_waits(self) -> None:
+    def test_it_says_when_no_report_is_unsent(self) -> None:
         self.assertEqual(tc_portal.main(["flush"]), 0)
         self.assertIn("no unsent reports", self.said)
 
-    def test_it_says_how_many_still_wait_and_why(self) -> None:
+    def test_it_says_how_many_are_still_unsent_and_why(self) -> None:
         self.fill_spool(3)
         os.environ["TC_PORTAL_WEBHOOK_SECRET"] = "the-old-secret"
         self.assertEqual(tc_portal.main(["flush"]), 1)
@@ -59,7 +59,7 @@ class TheFlushCommand(PortalTestCase):
 
 
 class TheTestCommand(PortalTestCase):
-    def test_it_shows_the_portal_s_real_answer_and_the_settings_but_never_the_secret(self) -> None:
+    def test_it_shows_the_portal_s_real_response_and_the_settings_but_never_the_secret(self) -> None:
         os.environ["https_proxy"] = os.environ["http_proxy"] = "http://user:password@127.0.0.1:{}".format(
             self.portal.url.split(":")[2].split("/")[0]
         )
@@ -79,7 +79,7 @@ class TheTestCommand(PortalTestCase):
         self.assertNotIn("password", shown)
         self.assertTrue(all(line.startswith("[TC Portal] ") for line in shown.splitlines()))
 
-    def test_it_does_not_touch_the_job_s_own_status(self) -> None:
+    def test_it_does_not_change_the_job_s_own_status(self) -> None:
         tc_portal.main(["test"])
         self.assertEqual((self.report["job_key"], self.report["title"]), ("test-job", "テストジョブ"))
 
@@ -94,7 +94,7 @@ class TheTestCommand(PortalTestCase):
         self.assertEqual(tc_portal.main(["test"]), 1)
         self.assertIn("<h1>ログイン</h1>", self.said)
 
-    def test_it_shows_that_nobody_answers(self) -> None:
+    def test_it_shows_that_there_is_no_response(self) -> None:
         os.environ["TC_PORTAL_MONITOR_URL"] = unused_address()
         self.assertEqual(tc_portal.main(["test"]), 1)
         self.assertIn("refused", self.said)
@@ -106,24 +106,24 @@ class TheTestCommand(PortalTestCase):
 
 
 class ThePlaceItRunsIn(PortalTestCase):
-    def test_without_words_it_shows_the_manual(self) -> None:
+    def test_without_arguments_it_shows_the_manual(self) -> None:
         with mock.patch.object(sys, "stdout", io.StringIO()) as shown:
             self.assertEqual(tc_portal.main([]), 2)
         self.assertIn("環境変数", shown.getvalue())
 
-    def test_run_without_a_program_is_a_wrong_use(self) -> None:
+    def test_run_without_a_program_is_a_usage_error(self) -> None:
         for words in (["run"], ["run", "--"], ["run", "--key", "k"]):
             with self.assertRaises(SystemExit) as caught:
                 tc_portal.main(words)
             self.assertEqual(caught.exception.code, 2)
 
-    def test_a_terminal_that_cannot_show_japanese_does_not_make_it_fail(self) -> None:
+    def test_it_works_on_a_terminal_that_cannot_show_japanese(self) -> None:
         environment = dict(os.environ, PYTHONIOENCODING="ascii:strict")
         self.assertEqual(self.run_tc_portal("--help", env=environment).returncode, 0)
         self.assertEqual(self.run_tc_portal("report", "success", env=environment).returncode, 0)
         self.assertEqual(len(self.portal.reports), 1)
 
-    def test_a_file_named_like_a_standard_module_beside_it_is_not_imported(self) -> None:
+    def test_a_file_named_like_a_standard_module_next_to_it_is_not_imported(self) -> None:
         with open(os.path.join(self.folder, "email.py"), "w") as file:
             file.write("raise RuntimeError('the job has a file of this name')\n")
         self.run_script("")

@@ -19,19 +19,19 @@ from tc_portal import report_job_status
 
 
 class WhenThePortalRefuses(PortalTestCase):
-    def test_a_refused_report_is_said_and_not_kept(self) -> None:
+    def test_a_refused_report_is_announced_and_not_saved(self) -> None:
         self.portal.answer = refuse(400, "job_key is required")
         report_job_status("success")
         self.assertIn("HTTP 400 job_key is required", self.said)
         self.assertEqual(self.list_spool(), [])
 
-    def test_a_report_that_is_too_large_is_said_and_not_kept(self) -> None:
+    def test_a_report_that_is_too_large_is_announced_and_not_saved(self) -> None:
         self.portal.answer = refuse(413, "the limit is 1048576 bytes")
         report_job_status("success", log="x")
         self.assertIn("HTTP 413 the limit is 1048576 bytes", self.said)
         self.assertEqual(self.list_spool(), [])
 
-    def test_only_the_optional_field_that_the_portal_names_is_left_out(self) -> None:
+    def test_only_the_optional_field_that_the_portal_names_is_omitted(self) -> None:
         self.portal.next_answers = [refuse(400, "schedule.expression is not a cron expression")]
         report_job_status("error", "boom", log="x", schedule={"type": "cron", "expression": "daily"})
         first, second = [request.body for request in self.portal.reports]
@@ -46,7 +46,7 @@ class WhenThePortalRefuses(PortalTestCase):
         self.assertEqual(set(third), {"job_key", "title", "status", "finished_at", "message"})
         self.assertEqual(third["finished_at"], first["finished_at"])
 
-    def test_a_report_with_a_wrong_secret_is_kept_for_when_it_is_right(self) -> None:
+    def test_a_report_with_a_wrong_secret_is_saved_until_the_secret_is_right(self) -> None:
         os.environ["TC_PORTAL_WEBHOOK_SECRET"] = "the-old-secret"
         report_job_status("success")
         self.assertEqual(len(self.portal.reports), 1)
@@ -59,17 +59,17 @@ class WhenThePortalIsAway(PortalTestCase):
         self.assertEqual(len(self.spool.list_waiting()), 1, self.said)
         self.assertEqual(self.said.count("\n"), 1)
 
-    def test_it_keeps_the_report_when_the_connection_is_refused(self) -> None:
+    def test_it_saves_the_report_when_the_connection_is_refused(self) -> None:
         os.environ["TC_PORTAL_MONITOR_URL"] = unused_address()
         report_job_status("success")
         self.assert_kept()
 
-    def test_it_keeps_the_report_when_the_name_is_unknown(self) -> None:
+    def test_it_saves_the_report_when_the_name_is_unknown(self) -> None:
         os.environ["TC_PORTAL_MONITOR_URL"] = "http://portal.invalid/api/monitor/job-report"
         report_job_status("success")
         self.assert_kept()
 
-    def test_it_keeps_the_report_when_the_portal_hangs(self) -> None:
+    def test_it_saves_the_report_when_the_portal_hangs(self) -> None:
         os.environ["TC_PORTAL_TIMEOUT_SECONDS"] = "0.3"
         self.portal.answer = HANG
         began = time.monotonic()
@@ -77,7 +77,7 @@ class WhenThePortalIsAway(PortalTestCase):
         self.assertLess(time.monotonic() - began, 15)
         self.assert_kept()
 
-    def test_it_does_not_wait_for_a_portal_that_trickles(self) -> None:
+    def test_it_does_not_wait_for_a_portal_that_responds_byte_by_byte(self) -> None:
         os.environ["TC_PORTAL_TIMEOUT_SECONDS"] = "0.5"
         self.portal.answer = TRICKLE
         began = time.monotonic()
@@ -85,12 +85,12 @@ class WhenThePortalIsAway(PortalTestCase):
         self.assertLess(time.monotonic() - began, 15)
         self.assert_kept()
 
-    def test_it_keeps_the_report_when_the_connection_is_closed(self) -> None:
+    def test_it_saves_the_report_when_the_connection_is_closed(self) -> None:
         self.portal.answer = CLOSE
         report_job_status("success")
         self.assert_kept()
 
-    def test_it_keeps_the_report_on_5xx_and_429_and_on_a_wrong_address(self) -> None:
+    def test_it_saves_the_report_on_5xx_and_429_and_on_a_wrong_url(self) -> None:
         for status in (500, 502, 503, 504, 429, 404, 403, 405):
             with self.subTest(status=status):
                 self.portal.answer = refuse(status, "try again")
@@ -126,13 +126,13 @@ class WhenThePortalIsAway(PortalTestCase):
         self.assertEqual(len(self.spool.list_waiting()), 60)
         self.assertEqual(self.said.count("\n"), 1)
 
-    def test_a_report_interrupted_by_ctrl_c_is_kept(self) -> None:
+    def test_a_report_interrupted_by_ctrl_c_is_saved(self) -> None:
         with mock.patch.object(tc_portal, "_post_within", side_effect=KeyboardInterrupt):
             with self.assertRaises(KeyboardInterrupt):
                 report_job_status("success")
         self.assertEqual(len(self.spool.list_waiting()), 1)
 
-    def test_it_says_so_when_the_report_can_be_neither_sent_nor_kept(self) -> None:
+    def test_it_says_so_when_the_report_can_be_neither_sent_nor_saved(self) -> None:
         blocking_file = os.path.join(self.folder, "file")
         open(blocking_file, "w").close()
         os.environ["TC_PORTAL_SPOOL_DIR"] = os.path.join(blocking_file, "spool")

@@ -37,7 +37,7 @@ class WhatItSends(PortalTestCase):
         self.assertEqual(finished_at.utcoffset(), timedelta(0))
         self.assertTrue(before <= finished_at <= datetime.now(timezone.utc))
 
-    def test_it_leaves_out_what_is_not_known(self) -> None:
+    def test_it_omits_unknown_values(self) -> None:
         report_job_status("success")
         self.assertEqual(set(self.report), {"job_key", "title", "status", "finished_at", "run_id", "host"})
 
@@ -79,7 +79,7 @@ class WhatItSends(PortalTestCase):
             },
         )
 
-    def test_it_takes_the_tool_from_the_environment(self) -> None:
+    def test_it_reads_the_tool_from_the_environment(self) -> None:
         os.environ["TC_PORTAL_TOOL_ID"] = "0b0e7d60-0000-4000-8000-000000000000"
         report_job_status("success")
         self.assertEqual(self.report["tool_id"], "0b0e7d60-0000-4000-8000-000000000000")
@@ -99,7 +99,7 @@ class WhatItSends(PortalTestCase):
         report_job_status("success")
         self.assertEqual(self.report["status"], "success")
 
-    def test_each_report_has_a_run_id_of_its_own(self) -> None:
+    def test_each_report_has_its_own_run_id(self) -> None:
         report_job_status("success")
         report_job_status("success")
         self.assertEqual(len({request.body["run_id"] for request in self.portal.reports}), 2)
@@ -126,7 +126,7 @@ class WhatItSends(PortalTestCase):
         report_job_status("success", log="\x1b" * 800_000)
         self.assertLess(len(self.portal.reports[0].raw), 900_001)
 
-    def test_metrics_that_are_too_large_are_left_out_and_the_report_goes_out(self) -> None:
+    def test_metrics_that_are_too_large_are_omitted_and_the_report_is_sent(self) -> None:
         report_job_status("success", metrics={"x" * 2_000_000: 1}, log="y" * 2_000_000)
         self.assertNotIn("metrics", self.report)
         self.assertTrue(self.report["log"].startswith("yyy"))
@@ -144,7 +144,7 @@ class WhatItSends(PortalTestCase):
         report_job_status("success", log="完了".encode("cp932"))
         self.assertEqual(self.report["log"], "完了")
 
-    def test_metrics_become_plain_numbers_and_what_is_none_is_left_out(self) -> None:
+    def test_metrics_become_plain_numbers_and_other_values_are_omitted(self) -> None:
         class Scalar:
             def __float__(self) -> float:
                 return 2.5
@@ -163,7 +163,7 @@ class WhatItSends(PortalTestCase):
 
 
 class WhatItSays(PortalTestCase):
-    def test_it_says_one_line_and_does_nothing_when_unset(self) -> None:
+    def test_it_prints_one_line_and_does_nothing_when_unset(self) -> None:
         del os.environ["TC_PORTAL_WEBHOOK_SECRET"]
         report_job_status("success")
         report_job_status("success")
@@ -176,7 +176,7 @@ class WhatItSays(PortalTestCase):
         report_job_status("success")
         self.assertEqual(self.said, "[TC Portal] 報告成功: success\n")
 
-    def test_it_skips_an_address_that_is_none(self) -> None:
+    def test_it_skips_an_invalid_url(self) -> None:
         for address in ("file:///etc/passwd", "portal.example", "http://", "https://[", "http://x:99999/"):
             os.environ["TC_PORTAL_MONITOR_URL"] = address
             report_job_status("success")
@@ -190,7 +190,7 @@ class WhatItSays(PortalTestCase):
         self.assertNotIn("秘密の言葉", self.said)
         self.assertIn("TC_PORTAL_WEBHOOK_SECRET", self.said)
 
-    def test_it_does_not_send_a_status_that_does_not_exist(self) -> None:
+    def test_it_does_not_send_an_unknown_status(self) -> None:
         report_job_status("ok")
         self.assertEqual(self.portal.requests, [])
         self.assertIn("status must be 'success' or 'error'", self.said)
@@ -218,7 +218,7 @@ class WhatItSays(PortalTestCase):
 
 
 class ThatItNeverBreaksTheJob(PortalTestCase):
-    def test_values_that_cannot_be_used_are_left_out_and_the_outcome_arrives(self) -> None:
+    def test_invalid_values_are_omitted_and_the_outcome_arrives(self) -> None:
         class Hostile:
             def __str__(self) -> str:
                 raise RuntimeError("no")
@@ -252,7 +252,7 @@ class ThatItNeverBreaksTheJob(PortalTestCase):
         self.assertIn("ZeroDivisionError", self.said)
         self.assertEqual(self.said.count("\n"), 1)
 
-    def test_a_stderr_that_nobody_reads_does_not_change_the_exit_code(self) -> None:
+    def test_a_stderr_without_a_reader_does_not_change_the_exit_code(self) -> None:
         del os.environ["TC_PORTAL_WEBHOOK_SECRET"]
         reader, writer = os.pipe()
         os.close(reader)
@@ -260,7 +260,7 @@ class ThatItNeverBreaksTheJob(PortalTestCase):
         os.close(writer)
         self.assertEqual(result.returncode, 0)
 
-    def test_a_file_named_like_a_standard_module_beside_the_job_does_not_break_it(self) -> None:
+    def test_a_file_named_like_a_standard_module_next_to_the_job_does_not_break_it(self) -> None:
         with open(os.path.join(self.folder, "email.py"), "w") as file:
             file.write("raise RuntimeError('the job has a file of this name')\n")
         result = self.run_script(

@@ -38,7 +38,7 @@ class AsDecorator(PortalTestCase):
         self.assertEqual(uuid.UUID(self.report["run_id"]).version, 4)
         self.assertEqual(self.report["host"], start.body["host"])
 
-    def test_it_says_nothing_when_all_is_well(self) -> None:
+    def test_it_prints_nothing_when_all_is_well(self) -> None:
         monitor()(lambda: None)()
         self.assertEqual(self.said, "")
 
@@ -50,7 +50,7 @@ class AsDecorator(PortalTestCase):
         self.assertEqual(main(), "done")
         self.assertEqual(self.report["status"], "success")
 
-    def test_it_takes_a_job_key_and_title(self) -> None:
+    def test_it_accepts_a_job_key_and_title(self) -> None:
         monitor(job_key="sales", title="売上")(lambda: None)()
         self.assertEqual((self.report["job_key"], self.report["title"]), ("sales", "売上"))
 
@@ -89,7 +89,7 @@ class AsDecorator(PortalTestCase):
         main()
         self.assertEqual(self.report["job_key"], "set-later")
 
-    def test_the_function_can_speak_of_its_run(self) -> None:
+    def test_the_function_can_access_its_run(self) -> None:
         @monitor()
         def main() -> None:
             current_run().message = "120 件"
@@ -98,7 +98,7 @@ class AsDecorator(PortalTestCase):
         main()
         self.assertEqual((self.report["message"], self.report["metrics"]), ("120 件", {"rows": 120}))
 
-    def test_outside_of_a_run_speaking_of_it_does_nothing(self) -> None:
+    def test_outside_of_a_run_the_current_run_does_nothing(self) -> None:
         current_run().message = "nobody hears this"
         self.assertEqual(self.portal.requests, [])
 
@@ -126,7 +126,7 @@ class AsDecorator(PortalTestCase):
         generator.close()
         self.assertEqual(self.report["status"], "success")
 
-    def test_an_async_generator_is_left_alone(self) -> None:
+    def test_an_async_generator_is_not_monitored(self) -> None:
         async def rows() -> AsyncIterator[int]:
             yield 1
 
@@ -161,7 +161,7 @@ class AsContextManager(PortalTestCase):
         self.assertEqual(self.portal.starts[0].body["tool_id"], "0b0e7d60-0000-4000-8000-000000000000")
         self.assertEqual(self.report["host"], "pc-9")
 
-    def test_what_the_job_said_before_it_failed_is_in_the_log(self) -> None:
+    def test_the_output_before_a_failure_is_in_the_log(self) -> None:
         with self.assertRaises(KeyError), monitor() as run:
             run.message = "500 件中 120 件目"
             run.metrics["rows"] = 120
@@ -196,7 +196,7 @@ class AsContextManager(PortalTestCase):
         self.assertEqual((number["status"], number["exit_code"]), ("error", 3))
         self.assertEqual((text["exit_code"], text["message"]), (1, "SystemExit: 設定がありません"))
 
-    def test_an_exception_that_cannot_be_shown_is_reported_all_the_same(self) -> None:
+    def test_an_exception_that_cannot_be_shown_is_still_reported(self) -> None:
         class Silent(Exception):
             def __str__(self) -> str:
                 raise RuntimeError
@@ -205,7 +205,7 @@ class AsContextManager(PortalTestCase):
             raise Silent()
         self.assertIn("Silent: <str() failed>", self.report["message"])
 
-    def test_runs_inside_runs_are_told_apart(self) -> None:
+    def test_nested_runs_are_kept_apart(self) -> None:
         with monitor(job_key="outer"):
             with monitor(job_key="inner"):
                 current_run().message = "inside"
@@ -273,7 +273,7 @@ class InAsyncCode(PortalTestCase):
         asyncio.run(main())
         self.assertEqual(self.report["message"], "async")
 
-    def test_concurrent_tasks_are_runs_of_their_own(self) -> None:
+    def test_concurrent_tasks_are_separate_runs(self) -> None:
         @monitor()
         async def work(number: int) -> None:
             current_run().message = str(number)
@@ -289,7 +289,7 @@ class InAsyncCode(PortalTestCase):
         )
         self.assertEqual(said, [("0", 0), ("1", 1), ("2", 2)])
 
-    def test_the_loop_goes_on_while_the_portal_is_slow(self) -> None:
+    def test_the_loop_continues_while_the_portal_is_slow(self) -> None:
         os.environ["TC_PORTAL_TIMEOUT_SECONDS"] = "5"
         may_answer = threading.Event()
         self.portal.answer = lambda _request: may_answer.wait(10) and None
@@ -326,14 +326,14 @@ class InAsyncCode(PortalTestCase):
 
 
 class WhenThePortalCannotBeReached(PortalTestCase):
-    def test_the_job_runs_and_its_report_waits(self) -> None:
+    def test_the_job_runs_and_its_report_is_saved(self) -> None:
         self.portal.answer = refuse(503, "away")
         self.portal.start_answer = CLOSE
         self.assertEqual(monitor()(lambda: "done")(), "done")
         self.assertEqual(len(self.spool.list_waiting()), 1)
         self.assertEqual(self.said.count("\n"), 1)
 
-    def test_a_failed_start_is_silent_and_not_kept(self) -> None:
+    def test_a_failed_start_is_silent_and_not_saved(self) -> None:
         for answer in (CLOSE, refuse(404, "not found"), refuse(503, "away"), refuse(400, "no")):
             self.portal.start_answer = answer
             with monitor():
@@ -362,7 +362,7 @@ class WhenThePortalCannotBeReached(PortalTestCase):
         self.assertLess(time.monotonic() - began, 20)
         self.assertEqual(len(self.spool.list_waiting()), 60)
 
-    def test_no_start_is_sent_when_the_address_is_another_one(self) -> None:
+    def test_no_start_is_sent_if_the_url_is_not_for_job_reports(self) -> None:
         os.environ["TC_PORTAL_MONITOR_URL"] = self.portal.url.replace("job-report", "report")
         with monitor():
             pass

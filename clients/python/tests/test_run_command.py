@@ -30,7 +30,7 @@ class WhatItPassesThrough(PortalTestCase):
             [request.body["status"] for request in self.portal.reports], ["success"] + ["error"] * 4
         )
 
-    def test_it_passes_the_exit_code_through_when_the_portal_is_away(self) -> None:
+    def test_it_passes_the_exit_code_through_when_the_portal_is_unavailable(self) -> None:
         os.environ["TC_PORTAL_MONITOR_URL"] = unused_address()
         result = self.run_tc_portal(
             "run", "--", PYTHON, "-c", "print('done'); raise SystemExit(7)", is_impatient=True
@@ -81,7 +81,7 @@ class WhatItPassesThrough(PortalTestCase):
         self.assertIn("'--key', 'x', '--', '-h', '二つ'", result.stdout.decode("utf-8"))
         self.assertEqual(self.report["job_key"], "k")
 
-    def test_the_two_dashes_may_be_left_out(self) -> None:
+    def test_the_two_dashes_are_optional(self) -> None:
         result = self.run_tc_portal("run", "--title", "T", PYTHON, "-c", "print('ok')", "--title", "x")
         self.assertEqual((result.returncode, result.stdout.strip()), (0, b"ok"))
         self.assertEqual(self.report["title"], "T")
@@ -104,11 +104,11 @@ class WhatItPassesThrough(PortalTestCase):
         self.assertEqual(result.stderr.count(b"[TC Portal]"), 1)
         self.assertEqual(self.portal.requests, [])
 
-    def test_it_says_nothing_when_all_is_well(self) -> None:
+    def test_it_prints_nothing_when_all_is_well(self) -> None:
         self.assertEqual(self.run_tc_portal("run", "--", PYTHON, "-c", "pass").stderr, b"")
 
     @posix_only
-    def test_output_that_nobody_reads_ends_the_program_as_it_would_alone(self) -> None:
+    def test_output_without_a_reader_ends_the_program_as_it_would_alone(self) -> None:
         process = self.start_tc_portal("run", "--", "yes")
         process.stdout.readline()
         process.stdout.close()
@@ -117,7 +117,7 @@ class WhatItPassesThrough(PortalTestCase):
         self.assertEqual(self.report["exit_code"], 128 + signal.SIGPIPE)
 
     @posix_only
-    def test_a_stderr_that_nobody_reads_does_not_change_the_exit_code(self) -> None:
+    def test_a_stderr_without_a_reader_does_not_change_the_exit_code(self) -> None:
         os.environ["TC_PORTAL_MONITOR_URL"] = unused_address()
         reader, writer = os.pipe()
         os.close(reader)
@@ -128,7 +128,7 @@ class WhatItPassesThrough(PortalTestCase):
         self.assertEqual(process.wait(20), 0)
 
     @posix_only
-    def test_closed_standard_streams_are_no_obstacle(self) -> None:
+    def test_it_works_with_closed_standard_streams(self) -> None:
         script = 'exec >&- 2>&- <&-; "$0" "$1" run -- "$0" -c "raise SystemExit(9)"'
         self.assertEqual(subprocess.call(["sh", "-c", script, PYTHON, TC_PORTAL], timeout=90), 9)
         self.assertEqual(self.report["exit_code"], 9)
@@ -182,7 +182,7 @@ class WhatItReports(PortalTestCase):
         self.assertEqual(sorted(self.report["log"].split()), sorted(["処理を開始", "失敗しました", "終了"]))
         self.assertIn("失敗しました", self.report["message"])
 
-    def test_output_that_is_no_text_is_replaced(self) -> None:
+    def test_output_that_is_not_text_is_replaced(self) -> None:
         self.run_tc_portal("run", "--", PYTHON, "-c", r"import os; os.write(1, b'ok \x83\n')")
         self.assertIn("\ufffd", self.report["log"])
 
@@ -401,7 +401,7 @@ class WithSignals(PortalTestCase):
         self.assertEqual((result.returncode, result.stdout.strip()), (3, b"started"))
         self.assertEqual(self.report["log"].strip(), "started")
 
-    def test_a_background_process_that_goes_on_printing_is_not_waited_for(self) -> None:
+    def test_a_background_process_that_continues_printing_is_not_waited_for(self) -> None:
         goes_on = os.path.join(self.folder, "goes on")
         open(goes_on, "w").close()
         script = '(for i in $(seq 1200); do [ -e "$0" ] || exit; sleep 0.05; echo x || exit; done) & exit 0'
@@ -430,14 +430,14 @@ def _is_running(process_id: int) -> bool:
 
 
 class OnWindows(PortalTestCase):
-    """What differs there, as far as it can be seen from elsewhere."""
+    """The differences on Windows, as far as they can be tested on other systems."""
 
     def test_a_code_of_32_bits_keeps_its_bits(self) -> None:
         with mock.patch.object(tc_portal, "_IS_WINDOWS", True):
             self.assertEqual(tc_portal._shell_exit_code(0xC0000005), -1073741819)
             self.assertEqual(tc_portal._shell_exit_code(3), 3)
 
-    def test_a_console_gets_text_whichever_encoding_the_program_speaks(self) -> None:
+    def test_a_console_gets_text_whichever_encoding_the_program_uses(self) -> None:
         for encoding in ("utf-8", "cp932"):
             console = io.StringIO()
             writer = tc_portal.ConsoleWriter(console)
@@ -472,7 +472,7 @@ class OnWindows(PortalTestCase):
 
 
 class InThisProcess(PortalTestCase):
-    def test_it_works_beside_other_threads(self) -> None:
+    def test_it_works_with_other_threads(self) -> None:
         results = []
         thread = threading.Thread(
             target=lambda: results.append(tc_portal.run_program([PYTHON, "-c", "raise SystemExit(4)"]))

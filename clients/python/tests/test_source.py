@@ -23,7 +23,7 @@ class TheFile(unittest.TestCase):
                 modules.add(str(node.module).split(".")[0])
         self.assertEqual(modules - set(sys.stdlib_module_names), set())
 
-    def test_it_uses_no_method_that_came_after_python_3_8(self) -> None:
+    def test_it_uses_no_method_newer_than_python_3_8(self) -> None:
         for name in ("removeprefix", "removesuffix", "to_thread", "stdlib_module_names", "datetime.UTC"):
             self.assertNotIn(name, SOURCE)
 

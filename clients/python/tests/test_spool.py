@@ -13,7 +13,7 @@ from tc_portal import report_job_status
 
 
 class WhatWaits(PortalTestCase):
-    def test_a_waiting_report_is_sent_later_exactly_as_it_was(self) -> None:
+    def test_a_saved_report_is_sent_later_unchanged(self) -> None:
         self.portal.answer = refuse(503, "away")
         report_job_status("error", "boom", started_at="2026-11-21T06:00:00+09:00", exit_code=2)
         first = self.portal.reports[0]
@@ -39,7 +39,7 @@ class WhatWaits(PortalTestCase):
         for name in self.list_spool():
             self.assertEqual(stat.S_IMODE(os.stat(os.path.join(folder, name)).st_mode), 0o600)
 
-    def test_two_portals_do_not_mix(self) -> None:
+    def test_two_portals_keep_separate_reports(self) -> None:
         self.fill_spool(1)
         other = PortalDouble()
         self.addCleanup(other.close)
@@ -60,7 +60,7 @@ class WhatWaits(PortalTestCase):
             self.assertEqual(os.path.dirname(home), os.path.join(self.folder, ".tc_portal", "spool"))
         self.assertEqual(os.path.dirname(local), os.path.join(self.folder, "Local", "tc_portal", "spool"))
 
-    def test_files_of_others_in_the_folder_are_left_alone(self) -> None:
+    def test_other_files_in_the_folder_are_not_changed(self) -> None:
         self.fill_spool(1)
         note = os.path.join(self.spool.folder or "", "note.json")
         with open(note, "w") as file:
@@ -70,7 +70,7 @@ class WhatWaits(PortalTestCase):
 
 
 class WhatIsDropped(PortalTestCase):
-    def test_the_oldest_goes_when_there_are_too_many(self) -> None:
+    def test_the_oldest_is_deleted_when_there_are_too_many(self) -> None:
         self.portal.answer = refuse(503, "away")
         with mock.patch.object(tc_portal, "SPOOL_FILES_MAX", 5):
             self.fill_spool(5, age_seconds=60)
@@ -81,7 +81,7 @@ class WhatIsDropped(PortalTestCase):
         self.assertIn(second, self.list_spool())
         self.assertEqual(self.said.count("破棄しました"), 1)
 
-    def test_the_bound_is_a_thousand_reports_and_fourteen_days(self) -> None:
+    def test_the_limit_is_a_thousand_reports_and_fourteen_days(self) -> None:
         self.assertEqual(tc_portal.SPOOL_FILES_MAX, 1_000)
         self.assertEqual(tc_portal.SPOOL_AGE_SECONDS_MAX, 14 * 86_400)
 
@@ -92,7 +92,7 @@ class WhatIsDropped(PortalTestCase):
         self.assertEqual(len(self.portal.reports), 1)
         self.assertIn("2 件を破棄しました", self.said)
 
-    def test_the_oldest_goes_when_they_take_too_much_room(self) -> None:
+    def test_the_oldest_is_deleted_when_they_are_too_large(self) -> None:
         self.portal.answer = refuse(503, "away")
         with mock.patch.object(tc_portal, "SPOOL_BYTES_MAX", 30_000):
             for _ in range(5):
@@ -121,14 +121,14 @@ class WhatIsDropped(PortalTestCase):
 
 
 class HowItIsSent(PortalTestCase):
-    def test_a_flush_stops_when_the_portal_is_away(self) -> None:
+    def test_a_flush_stops_when_the_portal_is_unavailable(self) -> None:
         self.fill_spool(5)
         self.portal.answer = CLOSE
         self.assertEqual(tc_portal.main(["flush"]), 1)
         self.assertEqual(len(self.portal.reports), 1)
         self.assertEqual(len(self.spool.list_waiting()), 5)
 
-    def test_a_report_that_the_portal_chokes_on_does_not_hold_up_the_others(self) -> None:
+    def test_a_report_that_causes_a_500_does_not_hold_up_the_others(self) -> None:
         self.fill_spool(3)
         self.portal.answer = (
             lambda request: refuse(500, "oops") if request.body["run_id"] == "run-0" else None
@@ -142,7 +142,7 @@ class HowItIsSent(PortalTestCase):
         self.assertEqual(tc_portal.main(["flush"]), 1)
         self.assertLessEqual(len(self.portal.reports), 3)
 
-    def test_flushing_delays_a_job_for_a_bounded_time(self) -> None:
+    def test_flushing_delays_a_job_for_a_limited_time(self) -> None:
         self.fill_spool(50)
         slow = threading.Event()
         self.portal.answer = lambda request: slow.wait(0.05) or None
@@ -152,7 +152,7 @@ class HowItIsSent(PortalTestCase):
         self.assertLess(time.monotonic() - began, 15)
         self.assertGreater(len(self.spool.list_waiting()), 30)
 
-    def test_the_bound_of_a_flush_at_the_end_of_a_job_is_five_seconds(self) -> None:
+    def test_the_limit_of_a_flush_at_the_end_of_a_job_is_five_seconds(self) -> None:
         self.assertEqual(tc_portal.FLUSH_SECONDS, 5)
 
     def test_a_job_does_not_flush_while_the_portal_asked_to_wait(self) -> None:
@@ -166,13 +166,13 @@ class HowItIsSent(PortalTestCase):
             report_job_status("success")
         self.assertEqual(self.spool.list_waiting(), [])
 
-    def test_retry_after_may_be_a_date_and_is_never_believed_for_more_than_an_hour(self) -> None:
+    def test_retry_after_can_be_a_date_and_counts_for_at_most_an_hour(self) -> None:
         self.assertEqual(tc_portal._parse_retry_after("Fri, 31 Dec 2100 23:59:59 GMT"), 3600)
         self.assertEqual(tc_portal._parse_retry_after("5"), 5)
         for unusable in (None, "", "soon", "nan", "inf"):
             self.assertIsNone(tc_portal._parse_retry_after(unusable))
 
-    def test_a_report_kept_under_an_old_secret_goes_out_under_the_new_one(self) -> None:
+    def test_a_report_saved_under_an_old_secret_is_sent_with_the_new_one(self) -> None:
         os.environ["TC_PORTAL_WEBHOOK_SECRET"] = "the-old-secret"
         report_job_status("success")
         os.environ["TC_PORTAL_WEBHOOK_SECRET"] = SECRET
@@ -218,7 +218,7 @@ class WithSeveralProcesses(PortalTestCase):
         self.assertEqual([request.body["run_id"] for request in self.portal.reports], run_ids * 2)
         self.assertEqual(self.list_spool(), [])
 
-    def test_a_claim_is_given_back_when_the_flush_is_interrupted(self) -> None:
+    def test_a_claim_is_released_when_the_flush_is_interrupted(self) -> None:
         self.fill_spool(1)
         names = self.spool.list_waiting()
         with mock.patch.object(tc_portal, "_post_within", side_effect=KeyboardInterrupt):
@@ -226,7 +226,7 @@ class WithSeveralProcesses(PortalTestCase):
                 tc_portal.main(["flush"])
         self.assertEqual(self.spool.list_waiting(), names)
 
-    def test_what_a_killed_process_was_writing_is_cleared(self) -> None:
+    def test_an_unfinished_file_of_a_killed_process_is_deleted(self) -> None:
         self.fill_spool(1)
         (name,) = self.spool.list_waiting()
         unfinished = os.path.join(self.spool.folder or "", "{:020d}-{}".format(1, name[21:-5]) + ".tmp")
@@ -235,7 +235,7 @@ class WithSeveralProcesses(PortalTestCase):
         tc_portal.main(["flush"])
         self.assertEqual(self.list_spool(), [])
 
-    def test_a_report_appears_whole_or_not_at_all(self) -> None:
+    def test_a_report_appears_complete_or_not_at_all(self) -> None:
         seen = []
         replace = os.replace
 
