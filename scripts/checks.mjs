@@ -1,4 +1,5 @@
-// @ts-check Checks that need no database. Two run at a time, because each keeps one core busy.
+// @ts-check
+// Checks that need no database. Two run at a time, because each keeps one core busy.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';

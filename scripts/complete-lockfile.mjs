@@ -1,5 +1,6 @@
-// @ts-check Run after every `npm install <package>`: adds optional packages of other platforms to our lock files if the
-// registry did not offer them. Without them `npm ci` refuses a file, and other platforms would lack packages.
+// @ts-check
+// Run after every `npm install <package>`: adds optional packages of other platforms to our lock files if the registry did
+// not offer them. Without them `npm ci` refuses a file, and other platforms would lack packages.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
-// @ts-check Fills the first tenant with a realistic company: 40 jobs, 90 days of runs, a few failing jobs, and some
-// that the portal runs itself. `npm start -- --demo` runs this. Running it again only adds the runs since the last
-// time.
+// @ts-check
+// Fills the first tenant with a realistic company: 40 jobs, 90 days of runs, a few failing jobs, and some that the portal
+// runs itself. `npm start -- --demo` runs this. Running it again only adds the runs since the last time.
 import { createClient } from '@supabase/supabase-js';
 import { fromSchedule } from '../src/data/schedule-row.ts';
 import { nextNominal } from '../src/domain/schedule/next-nominal.ts';

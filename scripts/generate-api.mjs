@@ -1,5 +1,6 @@
-// @ts-check Writes docs/api: openapi.yaml from the declarations of the routes, and plugin.schema.json from the schema
-// that checks each plugin.json.
+// @ts-check
+// Writes docs/api: openapi.yaml from the declarations of the routes, and plugin.schema.json from the schema that checks each
+// plugin.json.
 import fs from 'node:fs';
 import path from 'node:path';
 import { onCurrentNode, projectFolder } from './prepare.mjs';

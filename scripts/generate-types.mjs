@@ -1,4 +1,5 @@
-// @ts-check Writes src/data/database.types.ts from the migrations, with a temporary database.
+// @ts-check
+// Writes src/data/database.types.ts from the migrations, with a temporary database.
 import { onCurrentNode } from './prepare.mjs';
 
 await onCurrentNode(async () => {

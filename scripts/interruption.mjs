@@ -1,5 +1,6 @@
-// @ts-check Handles an interrupted `npm test`: its runners end in an order that lets them clean up, and no process or
-// folder is left over.
+// @ts-check
+// Handles an interrupted `npm test`: its runners end in an order that lets them clean up, and no process or folder is left
+// over.
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';

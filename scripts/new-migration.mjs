@@ -1,5 +1,5 @@
-// @ts-check Creates a migration from the changed definitions in supabase/schemas: npm run migration:new --
-// <verb_object> [definition…]
+// @ts-check
+// Creates a migration from the changed definitions in supabase/schemas: npm run migration:new -- <verb_object> [definition…]
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';

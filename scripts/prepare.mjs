@@ -1,4 +1,5 @@
-// @ts-check Prepares what every command needs: the packages, and a Node that is new enough. Uses only what Node 18 offers.
+// @ts-check
+// Prepares what every command needs: the packages, and a Node that is new enough. Uses only what Node 18 offers.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';

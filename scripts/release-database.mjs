@@ -1,5 +1,6 @@
-// @ts-check Records the database of the unreleased version in package.json: copies the definitions into the migrations
-// that no released version has, and writes their checksums and a filled database to supabase/releases.
+// @ts-check
+// Records the database of the unreleased version in package.json: copies the definitions into the migrations that no
+// released version has, and writes their checksums and a filled database to supabase/releases.
 import { onCurrentNode } from './prepare.mjs';
 
 await onCurrentNode(async () => {

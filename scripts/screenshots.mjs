@@ -1,6 +1,6 @@
-// @ts-check npm run screenshots: takes the README's screenshots of a portal with the demo company and writes them to
-// docs/images. --all=<folder> takes every screen instead: two widths, both languages and themes, empty and error
-// states.
+// @ts-check
+// npm run screenshots: takes the README's screenshots of a portal with the demo company and writes them to docs/images.
+// --all=<folder> takes every screen instead: two widths, both languages and themes, empty and error states.
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';

@@ -1,5 +1,6 @@
-// @ts-check Events that test runners write while they run: one line of JSON per event, appended to the file that
-// TEST_EVENTS_FILE names. Vitest, Playwright and unittest each have a reporter that writes them; `npm test` reads them.
+// @ts-check
+// Events that test runners write while they run: one line of JSON per event, appended to the file that TEST_EVENTS_FILE
+// names. Vitest, Playwright and unittest each have a reporter that writes them; `npm test` reads them.
 import fs from 'node:fs';
 import process from 'node:process';
 

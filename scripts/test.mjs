@@ -1,4 +1,5 @@
-// @ts-check npm test: runs everything on a machine that has only Node. The last line is the sum over all runners.
+// @ts-check
+// npm test: runs everything on a machine that has only Node. The last line is the sum over all runners.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';

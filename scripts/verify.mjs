@@ -1,4 +1,5 @@
-// @ts-check Tells in less than a minute whether a change can be committed: format, lint, types, unused code, unit tests.
+// @ts-check
+// Tells in less than a minute whether a change can be committed: format, lint, types, unused code, unit tests.
 import path from 'node:path';
 import process from 'node:process';
 import { onCurrentNode } from './prepare.mjs';

@@ -1,4 +1,5 @@
-// @ts-check Runs a test runner without a time limit, and ends it only if it no longer makes progress.
+// @ts-check
+// Runs a test runner without a time limit, and ends it only if it no longer makes progress.
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { projectFolder } from './prepare.mjs';

@@ -1,5 +1,6 @@
-// @ts-check Fills a portal's first tenant with 10,000 jobs and 1,000,000 runs, and a plugin with 400,000 more, directly
-// in SQL: sending reports would take minutes.
+// @ts-check
+// Fills a portal's first tenant with 10,000 jobs and 1,000,000 runs, and a plugin with 400,000 more, directly in SQL:
+// sending reports would take minutes.
 
 export const jobCount = 10_000;
 export const runCount = 1_000_000;

@@ -1,5 +1,6 @@
-// @ts-check One worker of the queue benchmark, in its own process so that it can be killed: our executor with a plugin
-// whose handler does nothing or waits for ever.
+// @ts-check
+// One worker of the queue benchmark, in its own process so that it can be killed: our executor with a plugin whose handler
+// does nothing or waits for ever.
 import process from 'node:process';
 
 const { createRunExecutor } = await import('../../src/features/execution/create-run-executor.ts');

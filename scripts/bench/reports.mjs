@@ -1,6 +1,6 @@
-// @ts-check Measures how many reports a second a real portal acknowledges after their commit, and how long each takes,
-// compared with raw inserts of the same rows into the same database in the same run. `npm run bench:reports [seconds
-// per measurement]`.
+// @ts-check
+// Measures how many reports a second a real portal acknowledges after their commit, and how long each takes, compared with
+// raw inserts of the same rows into the same database in the same run. `npm run bench:reports [seconds per measurement]`.
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import process from 'node:process';

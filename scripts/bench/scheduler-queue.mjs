@@ -1,7 +1,7 @@
-// @ts-check Measures the queue: trivial runs a second, how long a run waits for an idle worker, and how soon the runs
-// of a killed worker run again; compared with pg-boss and graphile-worker on the same PostgreSQL in the same run. Those
-// two talk to PostgreSQL directly and keep no history, totals or status; ours uses supabase-js and the Data API. `node
-// scripts/bench/scheduler-queue.mjs [runs] [--no-kill]`
+// @ts-check
+// Measures trivial runs a second, how long a run waits for an idle worker, and how soon the runs of a killed worker restart,
+// also for pg-boss and graphile-worker on the same PostgreSQL: they connect directly and keep no history, totals or status.
+// `node scripts/bench/scheduler-queue.mjs [runs] [--no-kill]`
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';

@@ -1,4 +1,5 @@
-// @ts-check Runs all benchmarks of scheduler and queue, one after the other: `npm run bench:scheduler`.
+// @ts-check
+// Runs all benchmarks of scheduler and queue, one after the other: `npm run bench:scheduler`.
 import path from 'node:path';
 import process from 'node:process';
 import { ensureNode, ensurePackages, projectFolder, run } from '../prepare.mjs';
