@@ -12,7 +12,7 @@ begin
   return new;
 end;
 $$;
-comment on function private.touch_updated_at() is 'Trigger: keeps updated_at true whatever wrote the row.';
+comment on function private.touch_updated_at() is 'Trigger: sets updated_at on every change.';
 
 -- schemas/private/triggers/write_audit_row.sql
 create function private.write_audit_row()
@@ -28,7 +28,8 @@ declare
   v_tenant_id uuid := coalesce(v_row ->> 'tenant_id', v_row ->> 'id')::uuid;
   v_hidden text[] := array['key_hash', 'token_hash', 'created_at', 'updated_at', 'manifest_text', 'titles'];
 begin
-  -- A function that writes its own rows, with better names for the actor, says so for its transaction.
+  -- A function that writes its own rows, because it knows the actor's name better, turns this trigger off for its
+  -- transaction.
   if current_setting('portal.audits_itself', true) = 'yes' then
     return null;
   end if;
@@ -65,10 +66,10 @@ begin
 end;
 $$;
 comment on function private.write_audit_row() is
-  'Trigger: writes who changed what, without secrets. Definer, because nobody may insert into audit_log directly.';
+  'Trigger: records who changed what, without secrets. Definer, because no role can insert into audit_log directly.';
 
 -- schemas/private/triggers/keep_one_admin.sql
--- The Data API passes on a message but not the constraint's name, so the message names the rule as PostgreSQL does.
+-- The Data API returns the message but not the constraint's name, so the message names the rule as PostgreSQL does.
 create function private.keep_one_admin()
 returns trigger
 language plpgsql
@@ -76,7 +77,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  -- Locking the tenant makes two admins who remove each other wait for one another; a deleted tenant has nothing to keep.
+  -- The lock on the tenant makes two admins who remove each other wait for one another; a deleted tenant needs no admin.
   perform 1 from public.tenants where id = old.tenant_id for update;
   if found and old.role = 'admin' and not exists (
     select 1 from public.members where tenant_id = old.tenant_id and role = 'admin'
@@ -88,7 +89,8 @@ begin
 end;
 $$;
 comment on function private.keep_one_admin() is
-  'Trigger: refuses to remove or demote the last admin (23514, tenant_keeps_one_admin). Definer, to count every admin.';
+  'Trigger: does not let the last admin be removed or become staff (23514, tenant_keeps_one_admin). Definer, to count every '
+  'admin.';
 
 -- schemas/public/tables/tenants.sql
 create table public.tenants (
@@ -102,10 +104,11 @@ create table public.tenants (
 );
 
 comment on table public.tenants is 'One company''s data; every row elsewhere belongs to one.';
-comment on column public.tenants.id is 'Tenant id, carried by every row of the tenant.';
-comment on column public.tenants.name is 'Company name as members see it.';
+comment on column public.tenants.id is 'Tenant id, in every row of the tenant.';
+comment on column public.tenants.name is 'Company name shown to members.';
 comment on column public.tenants.time_zone is 'IANA zone in which days are counted (charts, daily totals).';
-comment on column public.tenants.created_at is 'When the tenant was made; the oldest tenant owns the environment''s webhook secret.';
+comment on column public.tenants.created_at is
+  'When the tenant was created; the environment''s webhook secret belongs to the oldest tenant.';
 comment on column public.tenants.updated_at is 'When the row last changed.';
 
 create trigger touch_tenants before update on public.tenants
@@ -133,8 +136,9 @@ comment on table public.members is 'A person in a tenant.';
 comment on column public.members.tenant_id is 'The tenant.';
 comment on column public.members.user_id is 'The signed-in person (auth.users).';
 comment on column public.members.role is 'admin or staff.';
-comment on column public.members.email is 'Address the person signs in with, copied so that members can be listed without reading auth.users.';
-comment on column public.members.display_name is 'Name to show; empty shows the address.';
+comment on column public.members.email is
+  'The email address that the person signs in with, copied so that members can be listed without reading auth.users.';
+comment on column public.members.display_name is 'Name to show; if empty, the email address is shown.';
 comment on column public.members.created_at is 'When the person joined.';
 comment on column public.members.updated_at is 'When the row last changed.';
 
@@ -146,8 +150,8 @@ create trigger audit_members after insert or update of role, display_name or del
   for each row execute function private.write_audit_row();
 
 -- schemas/private/functions/is_session_alive.sql
--- A session that was ended (signed out elsewhere, password changed) ends what its token may see at once; the token alone is good
--- for another hour. plpgsql, because it keeps its plan: policies ask this for every table that is read.
+-- When a session ends (signed out elsewhere, password changed), its token must stop working at once; the token alone is valid
+-- for another hour. plpgsql caches its plan, because policies call this for every table.
 create function private.is_session_alive()
 returns boolean
 language plpgsql
@@ -162,12 +166,13 @@ begin
 end;
 $$;
 comment on function private.is_session_alive() is
-  'Whether the session of the token still exists; true for a token without one. Definer, because nobody else reads auth.sessions.';
+  'Whether the session of the token still exists; true for a token without a session. Definer, because other roles cannot read '
+  'auth.sessions.';
 
 grant execute on function private.is_session_alive() to authenticated;
 
 -- schemas/private/functions/my_tenant_ids.sql
--- plpgsql, because it keeps its plan: policies ask this for every table that is read.
+-- plpgsql caches its plan, because policies call this for every table.
 create function private.my_tenant_ids()
 returns setof uuid
 language plpgsql
@@ -182,12 +187,13 @@ begin
 end;
 $$;
 comment on function private.my_tenant_ids() is
-  'Tenants of the signed-in person; none once their session has ended. Definer, because policies on members would otherwise call themselves.';
+  'Tenants of the signed-in user; none after their session has ended. Definer, because policies on members would otherwise '
+  'call themselves.';
 
 grant execute on function private.my_tenant_ids() to authenticated;
 
 -- schemas/private/functions/my_admin_tenant_ids.sql
--- plpgsql, because it keeps its plan: policies ask this for every table that is read.
+-- plpgsql caches its plan, because policies call this for every table.
 create function private.my_admin_tenant_ids()
 returns setof uuid
 language plpgsql
@@ -202,7 +208,8 @@ begin
 end;
 $$;
 comment on function private.my_admin_tenant_ids() is
-  'Tenants in which the signed-in person is an admin; none once their session has ended. Definer for the same reason as my_tenant_ids.';
+  'Tenants in which the signed-in user is an admin; none after their session has ended. Definer for the same reason as '
+  'my_tenant_ids.';
 
 grant execute on function private.my_admin_tenant_ids() to authenticated;
 
@@ -244,7 +251,7 @@ as $$
 declare
   v_tenant_id uuid;
 begin
-  -- Two first starts at once would otherwise both find no tenant.
+  -- Otherwise two concurrent first starts would both find no tenant.
   perform pg_advisory_xact_lock(hashtext('create_first_tenant'));
   select id into v_tenant_id from public.tenants order by created_at, id limit 1;
   if v_tenant_id is null then
@@ -256,12 +263,12 @@ begin
 end;
 $$;
 comment on function public.create_first_tenant(text, uuid, text) is
-  'Makes the first tenant with its admin; once there is a tenant it changes nothing and returns the oldest one.';
+  'Creates the first tenant with its admin. If there already is a tenant, it changes nothing and returns the oldest one.';
 
 grant execute on function public.create_first_tenant(text, uuid, text) to service_role;
 
 -- schemas/private/functions/rename_myself.sql
--- Everybody may choose the name they are shown by, staff too. A policy cannot say 'this column of your own row only'.
+-- Everyone, including staff, can choose their display name. A policy cannot limit a change to one column of one's own row.
 create function private.rename_myself(p_display_name text)
 returns void
 language sql
@@ -273,7 +280,7 @@ as $$
   where user_id = (select auth.uid()) and display_name is distinct from p_display_name;
 $$;
 comment on function private.rename_myself(text) is
-  'Changes the name of the signed-in person in each of their tenants. Definer, because only admins may change members.';
+  'Changes the name of the signed-in user in each of their tenants. Definer, because only admins can change members.';
 
 grant execute on function private.rename_myself(text) to authenticated;
 
@@ -291,7 +298,8 @@ comment on function public.rename_myself(text) is 'Data API entry to private.ren
 grant execute on function public.rename_myself(text) to authenticated;
 
 -- schemas/private/functions/owns_webhook_secret.sql
--- The environment's webhook secret reports for the oldest tenant. Its admins may see it, so somebody must tell who they are.
+-- The environment's webhook secret reports for the oldest tenant. Only admins of that tenant can see it, so this finds out
+-- who they are.
 create function private.owns_webhook_secret(p_tenant_id uuid)
 returns boolean
 language sql
@@ -303,7 +311,7 @@ as $$
     and p_tenant_id = (select t.id from public.tenants t order by t.created_at, t.id limit 1);
 $$;
 comment on function private.owns_webhook_secret(uuid) is
-  'Whether this is the oldest tenant and the signed-in person is in it. Definer, because others'' tenants must be compared.';
+  'Whether this is the oldest tenant and the signed-in user is a member. Definer, because it compares with other tenants.';
 
 grant execute on function private.owns_webhook_secret(uuid) to authenticated;
 

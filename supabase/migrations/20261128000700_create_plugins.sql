@@ -31,22 +31,22 @@ create table public.plugins (
   constraint plugin_manifest_text_is_its_manifest check (manifest_text::jsonb = manifest)
 );
 
-comment on table public.plugins is 'Plugins of a tenant: where plugin jobs come from.';
+comment on table public.plugins is 'Plugins of a tenant, which declare the plugin jobs.';
 comment on column public.plugins.id is 'Plugin id, as in /api/plugins/:id.';
 comment on column public.plugins.tenant_id is 'The tenant.';
 comment on column public.plugins.plugin_key is 'The manifest''s id.';
 comment on column public.plugins.name is 'Name to show.';
 comment on column public.plugins.kind is 'built_in: a folder of the portal; remote: an HTTP service.';
-comment on column public.plugins.base_url is 'Address of a remote plugin.';
-comment on column public.plugins.manifest is 'Its plugin.json, checked.';
+comment on column public.plugins.base_url is 'Base URL of a remote plugin.';
+comment on column public.plugins.manifest is 'Its validated plugin.json.';
 comment on column public.plugins.manifest_text is
-  'The manifest with its keys in the order in which they were written, in which the fields of a job''s input are asked; jsonb sorts them.';
-comment on column public.plugins.is_enabled is 'Whether its jobs may start.';
+  'The manifest with its keys in their original order, which is the order of the fields in a form; jsonb sorts keys.';
+comment on column public.plugins.is_enabled is 'Whether its jobs can start.';
 comment on column public.plugins.concurrency_limit is 'Most runs of the plugin at once, across all workers; null for no limit.';
 comment on column public.plugins.health is 'unknown, healthy or unhealthy: the last check of a remote plugin.';
-comment on column public.plugins.health_message is 'What that check said.';
-comment on column public.plugins.health_message_code is 'Code of its sentence; null for what somebody else said.';
-comment on column public.plugins.health_message_values is 'What the sentence takes, by name.';
+comment on column public.plugins.health_message is 'The message of that check.';
+comment on column public.plugins.health_message_code is 'Code of our own sentence; null for any other message.';
+comment on column public.plugins.health_message_values is 'Values of the sentence, by name.';
 comment on column public.plugins.health_checked_at is 'When it was checked.';
 comment on column public.plugins.created_at is 'When it was added.';
 comment on column public.plugins.updated_at is 'When the row last changed.';
@@ -85,10 +85,10 @@ create table private.plugin_secrets (
   constraint signing_secret_is_at_least_32_characters check (length(signing_secret) >= 32)
 );
 
-comment on table private.plugin_secrets is 'Secrets that calls to remote plugins are signed with; the worker needs them in the clear.';
+comment on table private.plugin_secrets is 'Secrets that sign calls to remote plugins; workers need them unencrypted.';
 comment on column private.plugin_secrets.plugin_id is 'The plugin.';
 comment on column private.plugin_secrets.signing_secret is 'HMAC key.';
-comment on column private.plugin_secrets.created_at is 'When it was made or last rotated.';
+comment on column private.plugin_secrets.created_at is 'When it was created or last rotated.';
 
 -- schemas/private/policies/plugin_secrets.sql
 grant select, insert, update, delete on private.plugin_secrets to service_role;
@@ -119,7 +119,7 @@ begin
 end;
 $$;
 comment on function private.set_plugin_secret(uuid, text) is
-  'Sets or rotates the signing secret of a plugin. Definer, because the table is private; admins of the tenant only.';
+  'Sets or rotates the signing secret of a plugin; only for admins of the tenant. Definer, because the table is private.';
 
 grant execute on function private.set_plugin_secret(uuid, text) to authenticated, service_role;
 
@@ -135,7 +135,7 @@ comment on function public.set_plugin_secret(uuid, text) is 'Data API entry to p
 grant execute on function public.set_plugin_secret(uuid, text) to authenticated, service_role;
 
 -- schemas/public/functions/declare_plugin.sql
--- A manifest becomes rows once; after that the rows belong to the admins.
+-- A manifest becomes rows once; after that, the rows belong to the admins.
 create function public.declare_plugin(p_tenant_id uuid, p_plugin jsonb, p_jobs jsonb)
 returns uuid
 language plpgsql
@@ -161,7 +161,7 @@ begin
       )
       on conflict (tenant_id, plugin_key) do nothing
       returning id into v_id;
-    -- Another process declares it at this moment.
+    -- Another process is declaring the plugin.
     if v_id is null then
       return (select id from public.plugins where tenant_id = p_tenant_id and plugin_key = p_plugin ->> 'plugin_key');
     end if;
@@ -169,12 +169,12 @@ begin
     update public.plugins set name = p_plugin ->> 'name', manifest = p_plugin -> 'manifest', manifest_text = v_text
       where id = v_id;
   else
-    -- The same but for the order of its keys.
+    -- The same manifest, except for the order of its keys.
     update public.plugins set manifest_text = v_text where id = v_id and v_text <> coalesce(v_old_text, '');
     return v_id;
   end if;
 
-  -- Jobs that an earlier manifest had are left alone: an admin may have changed or deleted them.
+  -- Jobs of an earlier manifest do not change: an admin may have changed or deleted them.
   select coalesce(array_agg(j ->> 'name'), '{}') into v_known
     from jsonb_array_elements(coalesce(v_manifest -> 'jobs', '[]')) j;
   with declared as (
@@ -211,8 +211,8 @@ begin
 end;
 $$;
 comment on function public.declare_plugin(uuid, jsonb, jsonb) is
-  'Makes or updates a plugin from its manifest, with the jobs and schedules that are new in it; what exists keeps what admins '
-  'made of it. Returns the plugin id.';
+  'Creates or updates a plugin from its manifest and adds the jobs and schedules that are new in it; existing ones keep the '
+  'changes of admins. Returns the plugin id.';
 
 grant execute on function public.declare_plugin(uuid, jsonb, jsonb) to authenticated, service_role;
 
@@ -231,6 +231,7 @@ as $$
       health_checked_at = now()
     where id = p_plugin_id;
 $$;
-comment on function public.note_plugin_health(uuid, text, text, text, jsonb) is 'Notes what the last check of a remote plugin said.';
+comment on function public.note_plugin_health(uuid, text, text, text, jsonb) is
+  'Records the result of the last check of a remote plugin.';
 
 grant execute on function public.note_plugin_health(uuid, text, text, text, jsonb) to service_role;

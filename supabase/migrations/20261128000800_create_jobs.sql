@@ -12,8 +12,8 @@ as $$
   select lower(normalize(p_text, nfkc));
 $$;
 comment on function private.searchable(text) is
-  'A text in the form in which it is searched: full-width and half-width letters alike, capitals and small letters alike. '
-  'src/domain/search-pattern.ts brings what people type into the same form.';
+  'Normalizes a text for search: ignores case and the width of letters. src/domain/search-pattern.ts does the same with what '
+  'people type.';
 
 -- schemas/private/functions/job_name_text.sql
 create function private.job_name_text(p_key text, p_title text, p_titles jsonb)
@@ -25,10 +25,10 @@ set search_path = ''
 as $$
   select private.searchable(concat_ws(E'\n', p_key, p_title, p_titles ->> 'ja', p_titles ->> 'en'));
 $$;
-comment on function private.job_name_text(text, text, jsonb) is 'What a job is found by, whichever language it is searched in.';
+comment on function private.job_name_text(text, text, jsonb) is 'Returns the text by which a job is found, in every language.';
 
 -- schemas/private/triggers/forget_declared_titles.sql
--- A manifest names its jobs in both languages, and screens show the reader's until an admin gives the job a name of its own.
+-- A manifest has a job's title in both languages, and screens show the reader's until an admin renames the job.
 create function private.forget_declared_titles()
 returns trigger
 language plpgsql
@@ -39,7 +39,7 @@ begin
   return new;
 end;
 $$;
-comment on function private.forget_declared_titles() is 'Trigger: a job that is renamed has this one title for everybody.';
+comment on function private.forget_declared_titles() is 'Trigger: a renamed job has its new title in every language.';
 
 -- schemas/private/triggers/delete_run_stats_of_job.sql
 create function private.delete_run_stats_of_job()
@@ -49,13 +49,13 @@ security definer
 set search_path = ''
 as $$
 begin
-  -- The cascade would come when nobody knows any more which plugin the job belonged to.
+  -- Delete before the cascade does: after it, the job's plugin is unknown.
   delete from public.run_stats_daily s where s.job_id = old.id;
   return old;
 end;
 $$;
 comment on function private.delete_run_stats_of_job() is
-  'Takes a deleted job out of the totals. Definer, because admins delete jobs but write no totals.';
+  'Subtracts a deleted job from the totals. Definer, because admins delete jobs but cannot write totals.';
 
 -- schemas/private/triggers/move_run_totals_of_job.sql
 create function private.move_run_totals_of_job()
@@ -79,7 +79,7 @@ begin
 end;
 $$;
 comment on function private.move_run_totals_of_job() is
-  'Takes the totals of a job along to its new plugin. Definer, because only triggers write run_totals_daily.';
+  'Moves the totals of a job to its new plugin. Definer, because only triggers write run_totals_daily.';
 
 -- schemas/private/triggers/note_job_name.sql
 create function private.note_job_name()
@@ -96,7 +96,7 @@ begin
 end;
 $$;
 comment on function private.note_job_name() is
-  'Keeps the names in job_search_texts. Definer, because admins add and rename jobs but only triggers write that table.';
+  'Updates the names in job_search_texts. Definer, because admins add and rename jobs but only triggers write that table.';
 
 -- schemas/private/triggers/note_job_messages.sql
 create function private.note_job_messages()
@@ -114,7 +114,7 @@ begin
 end;
 $$;
 comment on function private.note_job_messages() is
-  'Keeps the messages in job_search_texts, those of a batch of reports in one statement. Definer, because only triggers write '
+  'Updates the messages in job_search_texts, with one statement per batch of reports. Definer, because only triggers write '
   'that table.';
 
 -- schemas/public/tables/jobs.sql
@@ -196,41 +196,42 @@ create table public.jobs (
 create index jobs_of_a_tool on public.jobs (tenant_id, tool_id);
 create index jobs_of_a_plugin on public.jobs (tenant_id, plugin_id);
 create index plugin_jobs_by_title on public.jobs (tenant_id, title, id) where kind = 'plugin';
--- The jobs by which the list of runs can be narrowed are read in this order instead of being sorted each time.
+-- The filter of the list of runs reads jobs in this order, so they need not be sorted each time.
 create index jobs_by_title on public.jobs (tenant_id, title, id);
 
 comment on table public.jobs is 'Everything that should run: scripts that report in (external) and plugin jobs that the portal runs.';
 comment on column public.jobs.id is 'Job id.';
 comment on column public.jobs.tenant_id is 'The tenant.';
-comment on column public.jobs.job_key is 'The name that scripts report under; unique in the tenant.';
+comment on column public.jobs.job_key is 'The key under which scripts report; unique in the tenant.';
 comment on column public.jobs.title is 'Name to show, from the newest report or the plugin.';
-comment on column public.jobs.titles is 'The title as its plugin''s manifest has it, {ja, en}; null when the manifest has one text, and once a person renamed the job.';
-comment on column public.jobs.kind is 'external: something else runs it and it reports in; plugin: the portal runs it.';
-comment on column public.jobs.tool_id is 'The tool it belongs to, if any.';
+comment on column public.jobs.titles is
+  'The title in the plugin''s manifest, {ja, en}; null if the manifest has one text, or after an admin renamed the job.';
+comment on column public.jobs.kind is 'external: the job runs elsewhere and sends reports; plugin: the portal runs it.';
+comment on column public.jobs.tool_id is 'The tool that the job belongs to, if any.';
 comment on column public.jobs.plugin_id is 'The plugin that declares the job; null for an external job.';
 comment on column public.jobs.plugin_job_name is 'Name of the job in the plugin''s manifest.';
-comment on column public.jobs.is_enabled is 'Whether the portal starts it by its schedule.';
-comment on column public.jobs.payload is 'Input that every run gets unless it was started with another.';
-comment on column public.jobs.timeout_seconds is 'An attempt that takes longer is cut.';
+comment on column public.jobs.is_enabled is 'Whether the schedule starts the job.';
+comment on column public.jobs.payload is 'Input of every run that was started without its own.';
+comment on column public.jobs.timeout_seconds is 'How long one attempt can take before it times out.';
 comment on column public.jobs.max_attempts is 'Attempts of one run before it fails.';
-comment on column public.jobs.backoff_seconds is 'Wait before the second attempt; doubles with each further one.';
+comment on column public.jobs.backoff_seconds is 'Wait before the second attempt; doubles for each further one.';
 comment on column public.jobs.max_backoff_seconds is 'Longest wait between attempts.';
 comment on column public.jobs.concurrency_limit is 'Most runs of the job at once, across all workers; null for no limit.';
-comment on column public.jobs.cursor is 'Where the last successful run left off; written together with its success.';
-comment on column public.jobs.expected_schedule_type is 'cron or interval: when runs are expected; null when nothing is expected.';
+comment on column public.jobs.cursor is 'Where the last successful run left off; stored together with its success.';
+comment on column public.jobs.expected_schedule_type is 'cron or interval: when runs are expected; null if none are expected.';
 comment on column public.jobs.expected_cron is 'Cron expression of the expectation.';
 comment on column public.jobs.expected_interval_seconds is 'Seconds between expected runs.';
 comment on column public.jobs.expected_time_zone is 'IANA zone in which the cron expression is read.';
-comment on column public.jobs.early_tolerance_seconds is 'How early a report may come and still count for its occurrence.';
-comment on column public.jobs.late_tolerance_seconds is 'How late a report may come before the run counts as missed.';
-comment on column public.jobs.max_run_seconds is 'Running longer than this is an overrun.';
-comment on column public.jobs.min_run_seconds is 'Finishing sooner than this is too fast.';
+comment on column public.jobs.early_tolerance_seconds is 'How early a report can arrive and still count for its occurrence.';
+comment on column public.jobs.late_tolerance_seconds is 'How late a report can arrive before the run counts as missed.';
+comment on column public.jobs.max_run_seconds is 'A longer run is an overrun.';
+comment on column public.jobs.min_run_seconds is 'A shorter run is too fast.';
 comment on column public.jobs.failure_threshold is 'Failures in a row that open an incident.';
 comment on column public.jobs.recovery_threshold is 'Successes in a row that resolve it.';
-comment on column public.jobs.is_expectation_locked is 'A person decided the expectation; reports no longer change it.';
+comment on column public.jobs.is_expectation_locked is 'A person set the expectation; reports no longer change it.';
 comment on column public.jobs.latest_run_id is 'The run that job_status shows.';
-comment on column public.jobs.latest_ordered_at is 'Place in time of that run; an older report does not replace it.';
-comment on column public.jobs.created_at is 'When the job was first seen.';
+comment on column public.jobs.latest_ordered_at is 'Position in time of that run; an older report does not replace it.';
+comment on column public.jobs.created_at is 'When the portal first received a report for the job, or created it.';
 comment on column public.jobs.updated_at is 'When the row last changed.';
 
 create trigger touch_jobs before update on public.jobs
@@ -280,7 +281,7 @@ create policy "Admins can add plugin jobs to their tenant" on public.jobs
   with check (tenant_id in (select private.my_admin_tenant_ids()) and kind = 'plugin');
 
 -- schemas/public/tables/job_status.sql
--- The columns that scripts and screens of the reference rely on, plus tenant and job.
+-- The columns that scripts and screens of the replaced system use, plus tenant and job.
 create table public.job_status (
   id uuid primary key default gen_random_uuid(),
   tenant_id uuid not null references public.tenants (id) on delete cascade,
@@ -304,21 +305,21 @@ create table public.job_status (
 create index job_status_failing_first on public.job_status (tenant_id, last_status, last_finished_at desc, id desc);
 create index job_status_newest_first on public.job_status (tenant_id, last_finished_at desc, id desc);
 create index job_status_of_a_tool on public.job_status (tenant_id, tool_id);
--- Every open tab asks again and again whether anything has changed.
+-- Every open tab repeatedly asks whether anything has changed.
 create index job_status_newest_change on public.job_status (tenant_id, updated_at desc);
 
-comment on table public.job_status is 'One row per job that has finished at least once: its newest outcome.';
-comment on column public.job_status.id is 'Id that reports are answered with; stays the same for the life of the job.';
+comment on table public.job_status is 'One row per job that has finished at least once: its latest outcome.';
+comment on column public.job_status.id is 'Id in the response to a report; stays the same as long as the job exists.';
 comment on column public.job_status.tenant_id is 'The tenant.';
 comment on column public.job_status.job_id is 'The job.';
 comment on column public.job_status.job_key is 'Key of the job, as reported.';
 comment on column public.job_status.title is 'Name to show.';
-comment on column public.job_status.tool_id is 'The tool it belongs to, if any.';
-comment on column public.job_status.last_status is 'success or error: outcome of the newest run.';
-comment on column public.job_status.last_finished_at is 'When that run finished, as the reporter gave it.';
-comment on column public.job_status.last_message is 'What that run said.';
-comment on column public.job_status.last_message_code is 'Code of its sentence; null for what somebody else said.';
-comment on column public.job_status.last_message_values is 'What the sentence takes, by name.';
+comment on column public.job_status.tool_id is 'The tool that the job belongs to, if any.';
+comment on column public.job_status.last_status is 'success or error: the outcome of the newest run.';
+comment on column public.job_status.last_finished_at is 'When that run finished, by the reporter''s clock.';
+comment on column public.job_status.last_message is 'The message of that run.';
+comment on column public.job_status.last_message_code is 'Code of our own sentence; null for any other message.';
+comment on column public.job_status.last_message_values is 'Values of the sentence, by name.';
 comment on column public.job_status.created_at is 'When the job first finished.';
 comment on column public.job_status.updated_at is 'When the row last changed, by the portal''s clock.';
 
@@ -339,8 +340,8 @@ create policy "Members can see the job status of their tenant" on public.job_sta
   for select to authenticated using (tenant_id in (select private.my_tenant_ids()));
 
 -- schemas/public/tables/job_search_texts.sql
--- Bringing every text into one form of letters at each search would be most of the time of a search. A table of its own,
--- because job_status keeps the columns that scripts know.
+-- Normalizing every text during each search would take most of its time. A separate table, because job_status keeps the
+-- columns that scripts know.
 create table public.job_search_texts (
   job_id uuid primary key references public.jobs (id) on delete cascade,
   tenant_id uuid not null,
@@ -349,11 +350,12 @@ create table public.job_search_texts (
 ) with (fillfactor = 70);
 create index job_search_texts_of_tenant on public.job_search_texts (tenant_id);
 
-comment on table public.job_search_texts is 'What a job is found by, as private.searchable makes it; kept by triggers of jobs and job_status.';
+comment on table public.job_search_texts is
+  'The texts by which a job is found, normalized by private.searchable; triggers of jobs and job_status update them.';
 comment on column public.job_search_texts.job_id is 'The job.';
 comment on column public.job_search_texts.tenant_id is 'The tenant.';
-comment on column public.job_search_texts.name_text is 'Its key and its titles in every language, a line each.';
-comment on column public.job_search_texts.message_text is 'What its newest run said.';
+comment on column public.job_search_texts.name_text is 'The job''s key and its titles in every language, one per line.';
+comment on column public.job_search_texts.message_text is 'The message of its newest run.';
 
 -- schemas/public/policies/job_search_texts.sql
 grant select on public.job_search_texts to authenticated, service_role;

@@ -1,7 +1,7 @@
 -- Secrets of a job's payload.
 
 -- schemas/private/tables/job_secrets.sql
--- Everybody in the tenant may read a payload, so it names its secrets and holds none.
+-- Everyone in the tenant can read a payload, so it contains only the names of its secrets.
 create table private.job_secrets (
   job_id uuid not null references public.jobs (id) on delete cascade,
   name text not null,
@@ -13,10 +13,10 @@ create table private.job_secrets (
 );
 
 comment on table private.job_secrets is
-  'What {{secret.name}} in a job''s payload stands for. Written by admins, read by workers only, shown to nobody.';
+  'The values of {{secret.name}} in a job''s payload. Admins write them, only workers read them, and no screen shows them.';
 comment on column private.job_secrets.job_id is 'The job.';
 comment on column private.job_secrets.name is 'Name in the payload.';
-comment on column private.job_secrets.value is 'The secret; the worker needs it in the clear.';
+comment on column private.job_secrets.value is 'The secret; workers need it unencrypted.';
 comment on column private.job_secrets.updated_at is 'When it was last set.';
 
 -- schemas/private/policies/job_secrets.sql
@@ -59,7 +59,8 @@ begin
 end;
 $$;
 comment on function private.set_job_secret(uuid, text, text) is
-  'Sets (null: deletes) a secret of a job, with its audit row. Definer, because the table is private; admins of the tenant only.';
+  'Sets (null: deletes) a secret of a job, with its audit row; only for admins of the tenant. Definer, because the table is '
+  'private.';
 
 grant execute on function private.set_job_secret(uuid, text, text) to authenticated, service_role;
 
@@ -71,7 +72,7 @@ security invoker
 set search_path = ''
 as $$ select private.set_job_secret(p_job_id, p_name, p_value); $$;
 comment on function public.set_job_secret(uuid, text, text) is
-  'Sets (null: deletes) what {{secret.name}} in a job''s payload stands for (admins). P0002, 42501, or 23514 for a wrong name.';
+  'Sets (null: deletes) the value of {{secret.name}} in a job''s payload (admins). P0002, 42501, or 23514 for an invalid name.';
 
 grant execute on function public.set_job_secret(uuid, text, text) to authenticated, service_role;
 
@@ -91,7 +92,7 @@ as $$
   order by s.name;
 $$;
 comment on function private.list_job_secrets(uuid) is
-  'Names of a job''s secrets, never their values. Definer, because the table is private; admins of the tenant only.';
+  'Names of a job''s secrets, never their values; only for admins of the tenant. Definer, because the table is private.';
 
 grant execute on function private.list_job_secrets(uuid) to authenticated, service_role;
 

@@ -7,8 +7,8 @@ language sql
 volatile
 set search_path = ''
 as $$
-  -- UUID version 7 (RFC 9562) with the microsecond in rand_a: ids ascend with time, so a history of millions of runs
-  -- keeps a compact index, and runs made one after the other keep their order.
+  -- UUID version 7 (RFC 9562) with microseconds in rand_a: ids increase with time, so the index of millions of runs stays
+  -- compact, and runs created one after another stay in order.
   select encode(
     substring(int8send(clock.microseconds / 1000) from 3)
       || substring(int4send(28672 + (clock.microseconds % 1000 * 4096 / 1000)::integer) from 3)
@@ -85,12 +85,12 @@ create index runs_waiting_alone on public.runs (job_id) where state = 'pending' 
 create index runs_by_lease on public.runs (lease_expires_at) where lease_expires_at is not null;
 create index runs_of_portal_newest_first on public.runs (tenant_id, ordered_at desc, id desc) where trigger <> 'report';
 create index runs_of_person_newest_first on public.runs (requested_by, ordered_at desc, id desc) where requested_by is not null;
--- Narrowed by state and trigger, a page merges the ranges that it stands for and reads no more of the history where almost
--- no run matches.
+-- With a filter by state and trigger, a page merges the ranges of these indexes, so it does not read the whole run history if
+-- almost no run matches.
 create index runs_of_tenant_by_state_and_trigger on public.runs (tenant_id, state, trigger, ordered_at desc, id desc);
 create index runs_of_job_by_state_and_trigger on public.runs (job_id, state, trigger, ordered_at desc, id desc);
--- What is under way is asked for as runs that have not finished, in their order. Asked for by states, a plan made for any states may
--- read the whole history of a job instead.
+-- Runs in progress are queried as unfinished runs, in order. A query by state could use a plan made for any state, and read
+-- the whole run history of a job.
 create index runs_unfinished_newest_first on public.runs (job_id, ordered_at desc, id desc) where finished_at is null;
 
 comment on table public.runs is 'One row per execution of a job.';
@@ -99,46 +99,50 @@ comment on column public.runs.tenant_id is 'The tenant.';
 comment on column public.runs.job_id is 'The job.';
 comment on column public.runs.trigger is 'What started it: report, schedule, manual, api or retry.';
 comment on column public.runs.state is 'pending, running, success, failed or canceled.';
-comment on column public.runs.started_at is 'When it started, as given by whoever ran it.';
-comment on column public.runs.finished_at is 'When it finished, as given by whoever ran it.';
+comment on column public.runs.started_at is 'When it started, by the clock of its host.';
+comment on column public.runs.finished_at is 'When it finished, by the clock of its host.';
 comment on column public.runs.ordered_at is
-  'Place in the history: the finish (or start) as given, or the time received where that clock was wrong.';
-comment on column public.runs.received_at is 'When the portal first heard of it.';
+  'Position in the run history: the reported finish (or start), or the time received if that clock was wrong.';
+comment on column public.runs.received_at is 'When the portal first received a report of it.';
 comment on column public.runs.is_clock_wrong is 'The reporter''s time was more than 5 minutes ahead of the portal''s.';
 comment on column public.runs.duration_ms is 'Milliseconds from start to finish; null when unknown.';
 comment on column public.runs.exit_code is 'Exit code of the script.';
-comment on column public.runs.host is 'Machine that ran it.';
-comment on column public.runs.message is 'What the run said, in English where the words are ours; otherwise hostile text, escape it.';
+comment on column public.runs.host is 'The machine on which it ran.';
+comment on column public.runs.message is
+  'The run''s message, in English if the sentence is ours; otherwise hostile text: escape it.';
 comment on column public.runs.message_code is
-  'Code of its sentence (src/domain/portal-messages.ts, or sentences.ts of a built-in plugin); null for what somebody else said.';
-comment on column public.runs.message_values is 'What the sentence takes, by name.';
+  'Code of our own sentence (src/domain/portal-messages.ts, or sentences.ts of a built-in plugin); null for any other message.';
+comment on column public.runs.message_values is 'Values of the sentence, by name.';
 comment on column public.runs.metrics is 'Numbers that the run reported.';
 comment on column public.runs.report_key is
-  'What makes a report the same report: run:<run_id>, idempotency:<key>, or same:<status>:<finish> for 24 hours.';
-comment on column public.runs.api_key_id is 'The key that reported it; null for the environment''s secret. No foreign key: keys may go, history stays.';
-comment on column public.runs.schedule_id is 'The schedule that started it. No foreign key: schedules may go, history stays.';
-comment on column public.runs.scheduled_for is 'The nominal instant that it was started for.';
+  'Identifies repeats of a report: run:<run_id>, idempotency:<key>, or same:<status>:<finish> for 24 hours.';
+comment on column public.runs.api_key_id is
+  'The key that reported it; null for the environment''s secret. No foreign key: history outlives keys.';
+comment on column public.runs.schedule_id is 'The schedule that started it. No foreign key: history outlives schedules.';
+comment on column public.runs.scheduled_for is 'The nominal instant for which it was started.';
 comment on column public.runs.priority is 'high: a person waits for it; normal: a schedule started it.';
-comment on column public.runs.is_exclusive is 'Waits until no other run of its job is running.';
+comment on column public.runs.is_exclusive is 'It waits until no other run of its job is running.';
 comment on column public.runs.payload is 'Input of this run.';
 comment on column public.runs.origin_run_id is 'The run that this one repeats.';
 comment on column public.runs.requested_by is 'The person who started it.';
 comment on column public.runs.attempt is 'Number of the current or last attempt, from 1.';
-comment on column public.runs.snooze_count is 'How often it found nothing to do yet and was put off.';
-comment on column public.runs.attempt_token is 'Receipt of the current attempt: whoever does not hold it may not report on the run.';
+comment on column public.runs.snooze_count is 'How often it was postponed because there was nothing to do yet.';
+comment on column public.runs.attempt_token is 'Token of the current attempt: required to report on the run.';
 comment on column public.runs.worker_id is 'The worker that holds or held it.';
-comment on column public.runs.lease_expires_at is 'Until when the worker holds it without a heartbeat.';
-comment on column public.runs.queue_name is 'Queue that its message is on.';
-comment on column public.runs.queue_message_id is 'Its message on that queue.';
-comment on column public.runs.next_attempt_at is 'When a pending run may start, if not at once.';
-comment on column public.runs.cancel_requested_at is 'When somebody asked to cancel it.';
-comment on column public.runs.progress is 'How far it is: {total, done, note}; code and values of the note where the words are ours.';
-comment on column public.runs.cursor_before is 'Cursor that it started from; empty for the very beginning.';
-comment on column public.runs.has_own_cursor is 'It was started from a cursor of its own, not from its job''s.';
-comment on column public.runs.cursor_after is 'Cursor that it left.';
-comment on column public.runs.events_processed is 'How many things it processed.';
-comment on column public.runs.result is 'What it answered.';
-comment on column public.runs.error is 'Name and message of its last error; code and values of the message where the words are ours.';
+comment on column public.runs.lease_expires_at is 'When the worker''s lease ends unless it sends a heartbeat.';
+comment on column public.runs.queue_name is 'The queue of its message.';
+comment on column public.runs.queue_message_id is 'The id of its message on that queue.';
+comment on column public.runs.next_attempt_at is 'When a pending run can start, if not at once.';
+comment on column public.runs.cancel_requested_at is 'When its cancellation was requested.';
+comment on column public.runs.progress is
+  'How far it is: {total, done, note}, with code and values if the note is our own sentence.';
+comment on column public.runs.cursor_before is 'The cursor from which it started; empty for the very beginning.';
+comment on column public.runs.has_own_cursor is 'It was started from its own cursor, not from the job''s.';
+comment on column public.runs.cursor_after is 'The cursor that it returned.';
+comment on column public.runs.events_processed is 'How many items it processed.';
+comment on column public.runs.result is 'The data that it returned.';
+comment on column public.runs.error is
+  'Name and message of its last error, with code and values if the message is our own sentence.';
 
 -- schemas/public/policies/runs.sql
 grant select on public.runs to authenticated;
@@ -166,15 +170,16 @@ create table public.run_attempts (
   constraint finished_attempt_has_an_outcome check ((finished_at is null) = (outcome is null))
 );
 
-comment on table public.run_attempts is 'One row per try of a run by a worker.';
+comment on table public.run_attempts is 'One row per attempt of a run by a worker.';
 comment on column public.run_attempts.run_id is 'The run.';
-comment on column public.run_attempts.attempt is 'From 1.';
+comment on column public.run_attempts.attempt is 'Number of the attempt, from 1.';
 comment on column public.run_attempts.tenant_id is 'The tenant.';
 comment on column public.run_attempts.worker_id is 'The worker.';
-comment on column public.run_attempts.started_at is 'When the worker took it.';
-comment on column public.run_attempts.finished_at is 'When it finished or was found lost.';
+comment on column public.run_attempts.started_at is 'When the worker started it.';
+comment on column public.run_attempts.finished_at is 'When it finished, or was found to be lost.';
 comment on column public.run_attempts.outcome is 'success, failed, retry, canceled, snoozed, released, lost or timed_out.';
-comment on column public.run_attempts.error is 'Name and message of its error; code and values of the message where the words are ours.';
+comment on column public.run_attempts.error is
+  'Name and message of its error, with code and values if the message is our own sentence.';
 
 -- schemas/public/policies/run_attempts.sql
 grant select on public.run_attempts to authenticated;
@@ -195,11 +200,11 @@ create table public.run_logs (
   constraint run_log_cut_is_not_negative check (cut_characters >= 0)
 );
 
-comment on table public.run_logs is 'Log of a run: head and tail within the limit, secrets redacted before storing.';
+comment on table public.run_logs is 'Log of a run: a limited head and tail, with secrets redacted before it is stored.';
 comment on column public.run_logs.run_id is 'The run.';
 comment on column public.run_logs.tenant_id is 'The tenant.';
-comment on column public.run_logs.head is 'Beginning of the log, or all of it.';
-comment on column public.run_logs.tail is 'End of the log, when the middle was cut.';
+comment on column public.run_logs.head is 'Start of the log, or all of it.';
+comment on column public.run_logs.tail is 'End of the log if its middle was cut.';
 comment on column public.run_logs.cut_characters is 'How many characters were cut between head and tail.';
 
 -- schemas/public/policies/run_logs.sql
@@ -218,10 +223,10 @@ create table public.run_error_stacks (
   stack text not null
 );
 
-comment on table public.run_error_stacks is 'Stack of a run''s last error, which only admins may read.';
+comment on table public.run_error_stacks is 'Stack of a run''s last error; only admins can read it.';
 comment on column public.run_error_stacks.run_id is 'The run.';
 comment on column public.run_error_stacks.tenant_id is 'The tenant.';
-comment on column public.run_error_stacks.stack is 'The stack, clipped and redacted.';
+comment on column public.run_error_stacks.stack is 'The stack, shortened and redacted.';
 
 -- schemas/public/policies/run_error_stacks.sql
 grant select on public.run_error_stacks to authenticated;

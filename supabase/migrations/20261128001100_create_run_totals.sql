@@ -10,7 +10,7 @@ as $$
 begin
   case tg_op
     when 'INSERT' then
-      -- Both this and the trigger for updates fire for an upsert, and one of them finds nothing.
+      -- An upsert fires both this trigger and the one for updates; one of them finds nothing to do.
       if exists (select from after_rows) then
         perform private.add_to_run_totals(array(select row(a.*)::public.run_stats_daily from after_rows a), '{}');
       end if;
@@ -30,7 +30,7 @@ begin
 end;
 $$;
 comment on function private.note_run_stats() is
-  'Keeps run_totals_daily in step with run_stats_daily. Definer, because whoever deletes a job may not write either.';
+  'Updates run_totals_daily after run_stats_daily changes. Definer, because a user who deletes a job can write neither table.';
 
 -- schemas/public/tables/run_stats_daily.sql
 create table public.run_stats_daily (
@@ -50,19 +50,21 @@ create table public.run_stats_daily (
 );
 create index run_stats_daily_of_tenant on public.run_stats_daily (tenant_id, day);
 
-comment on table public.run_stats_daily is 'Daily totals of a job''s finished runs, kept with each run, so that charts do not read the history.';
+comment on table public.run_stats_daily is
+  'Daily totals of a job''s finished runs, updated with each run, so that charts need not read the run history.';
 comment on column public.run_stats_daily.job_id is 'The job.';
-comment on column public.run_stats_daily.day is 'Day in the tenant''s time zone in which the runs finished.';
+comment on column public.run_stats_daily.day is 'Day in the tenant''s time zone on which the runs finished.';
 comment on column public.run_stats_daily.tenant_id is 'The tenant.';
 comment on column public.run_stats_daily.success_count is 'Runs that succeeded.';
 comment on column public.run_stats_daily.failed_count is 'Runs that failed.';
 comment on column public.run_stats_daily.canceled_count is 'Runs that were canceled.';
 comment on column public.run_stats_daily.duration_count is 'Runs whose duration is known.';
-comment on column public.run_stats_daily.duration_ms_sum is 'Milliseconds of those runs together.';
-comment on column public.run_stats_daily.duration_ms_max is 'Milliseconds of the longest.';
-comment on column public.run_stats_daily.success_events_sum is 'Things that the successful runs of the portal''s own jobs processed.';
+comment on column public.run_stats_daily.duration_ms_sum is 'Total milliseconds of those runs.';
+comment on column public.run_stats_daily.duration_ms_max is 'Milliseconds of the longest run.';
+comment on column public.run_stats_daily.success_events_sum is
+  'Items processed by the successful runs of the portal''s own jobs.';
 comment on column public.run_stats_daily.success_duration_count is 'Successful runs whose duration is known.';
-comment on column public.run_stats_daily.success_duration_ms_sum is 'Milliseconds of those runs together.';
+comment on column public.run_stats_daily.success_duration_ms_sum is 'Total milliseconds of those runs.';
 
 create trigger note_added_run_stats after insert on public.run_stats_daily
   referencing new table as after_rows
@@ -84,8 +86,8 @@ create policy "Members can see the daily totals of their tenant" on public.run_s
   for select to authenticated using (tenant_id in (select private.my_tenant_ids()));
 
 -- schemas/public/tables/run_totals_daily.sql
--- No page adds up the daily totals of 10,000 jobs. This is a ledger: a change adds a row and locks none, so that transactions
--- which finish runs at the same time never wait for each other.
+-- Pages must not add up the daily totals of 10,000 jobs. A change adds a row here and locks none, so transactions that finish
+-- runs at the same time never wait for each other.
 create table public.run_totals_daily (
   id bigint generated always as identity primary key,
   tenant_id uuid not null,
@@ -104,19 +106,21 @@ create index run_totals_daily_of_plugin on public.run_totals_daily (plugin_id, d
 create index run_totals_daily_to_fold on public.run_totals_daily (id) where not is_folded;
 
 comment on table public.run_totals_daily is
-  'run_stats_daily by plugin instead of by job. A day has one row, and one for each change since it was last folded: add them up.';
-comment on column public.run_totals_daily.id is 'Ascends with the changes.';
+  'run_stats_daily by plugin instead of by job. A day has one folded row, and one row per change since then: add them up.';
+comment on column public.run_totals_daily.id is 'Increases with each change.';
 comment on column public.run_totals_daily.tenant_id is
-  'The tenant. No foreign key, which every change would have to lock: without jobs the rows come to nothing and are dropped.';
+  'The tenant. No foreign key, because every change would lock it: without jobs, the rows add up to zero and are deleted.';
 comment on column public.run_totals_daily.plugin_id is 'The plugin of the jobs; null for external jobs.';
-comment on column public.run_totals_daily.day is 'Day in the tenant''s time zone in which the runs finished.';
-comment on column public.run_totals_daily.is_folded is 'Holds everything before it; false for a change that was not added to it yet.';
+comment on column public.run_totals_daily.day is 'Day in the tenant''s time zone on which the runs finished.';
+comment on column public.run_totals_daily.is_folded is
+  'Includes all rows before it; false for a change that is not folded yet.';
 comment on column public.run_totals_daily.success_count is 'Runs that succeeded.';
 comment on column public.run_totals_daily.failed_count is 'Runs that failed.';
 comment on column public.run_totals_daily.canceled_count is 'Runs that were canceled.';
-comment on column public.run_totals_daily.success_events_sum is 'Things that the successful runs of the portal''s own jobs processed.';
+comment on column public.run_totals_daily.success_events_sum is
+  'Items processed by the successful runs of the portal''s own jobs.';
 comment on column public.run_totals_daily.success_duration_count is 'Successful runs whose duration is known.';
-comment on column public.run_totals_daily.success_duration_ms_sum is 'Milliseconds of those runs together.';
+comment on column public.run_totals_daily.success_duration_ms_sum is 'Total milliseconds of those runs.';
 
 -- schemas/public/policies/run_totals_daily.sql
 grant select on public.run_totals_daily to authenticated, service_role;
@@ -134,7 +138,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  -- Whoever folds already takes these rows along next time.
+  -- If another transaction is folding, these rows are included next time.
   if not pg_try_advisory_xact_lock(hashtext('tc_portal.fold_run_totals')) then
     return;
   end if;
@@ -159,7 +163,7 @@ begin
 end;
 $$;
 comment on function private.fold_run_totals() is
-  'Makes one row of a day''s rows in run_totals_daily. Definer, because only its triggers write that table.';
+  'Combines the rows of each day in run_totals_daily into one. Definer, because only its triggers write that table.';
 
 -- schemas/private/functions/add_to_run_totals.sql
 create function private.add_to_run_totals(p_added public.run_stats_daily[], p_deleted public.run_stats_daily[])
@@ -196,7 +200,7 @@ begin
 end;
 $$;
 comment on function private.add_to_run_totals(public.run_stats_daily[], public.run_stats_daily[]) is
-  'Carries a change of run_stats_daily into run_totals_daily; each 256th change folds. Definer, because only the triggers of '
+  'Adds a change of run_stats_daily to run_totals_daily; every 256th change folds. Definer, because only the triggers of '
   'run_stats_daily write that table.';
 
 -- schemas/private/functions/show_finished_runs.sql
@@ -207,7 +211,7 @@ security invoker
 set search_path = ''
 as $$
 begin
-  -- In one order, so that two batches that share jobs do not wait for each other in a circle.
+  -- In a fixed order, so that two batches with the same jobs cannot deadlock.
   perform 1 from public.jobs j
     where j.id in (select r.job_id from public.runs r where r.id = any (p_run_ids))
     order by j.id
@@ -281,6 +285,6 @@ begin
 end;
 $$;
 comment on function private.show_finished_runs(uuid[]) is
-  'Carries finished runs into the daily totals and, where they are the newest of their job, into job_status.';
+  'Adds finished runs to the daily totals and, if they are the newest of their job, to job_status.';
 
 grant execute on function private.show_finished_runs(uuid[]) to service_role;

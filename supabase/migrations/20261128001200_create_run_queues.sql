@@ -1,13 +1,13 @@
 -- The queues of runs, and what the Data API serves of them.
 
 -- schemas/pgmq/queues.sql
--- Supabase Queues: runs that a person asked for go before runs that a schedule asked for.
+-- Supabase Queues: runs that people start go before runs that schedules start.
 create extension if not exists pgmq;
 
 select pgmq.create('runs_high');
 select pgmq.create('runs');
 
--- pgmq lets everybody execute everything, drop_queue included.
+-- pgmq lets every role execute every function, including drop_queue.
 revoke all on schema pgmq from public, anon, authenticated;
 revoke all on all tables in schema pgmq from public, anon, authenticated;
 revoke execute on all functions in schema pgmq from public, anon, authenticated;
@@ -24,9 +24,9 @@ alter table pgmq.q_runs_high enable row level security;
 alter table pgmq.a_runs_high enable row level security;
 
 -- schemas/pgmq_public/schema.sql
--- The wrappers that Supabase's Studio makes when queues are exposed through the Data API.
+-- The wrappers that Supabase Studio creates when queues are exposed through the Data API.
 create schema pgmq_public;
-comment on schema pgmq_public is 'Queue functions that the Data API serves, to the service role only.';
+comment on schema pgmq_public is 'Queue functions that the Data API offers, only to the service role.';
 
 grant usage on schema pgmq_public to service_role;
 

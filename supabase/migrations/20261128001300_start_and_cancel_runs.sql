@@ -33,7 +33,8 @@ begin
   end loop;
 end;
 $$;
-comment on function private.enqueue_runs(uuid[], integer) is 'Puts pending runs on the queue of their priority and remembers their messages.';
+comment on function private.enqueue_runs(uuid[], integer) is
+  'Puts pending runs on the queue of their priority and stores their message ids.';
 
 grant execute on function private.enqueue_runs(uuid[], integer) to service_role;
 
@@ -103,8 +104,8 @@ begin
 end;
 $$;
 comment on function private.start_run(uuid, text, jsonb, text, boolean, uuid) is
-  'Makes a pending run of a plugin job with its queue message and audit row. Definer, because members may not write runs; '
-  'a person must be an admin of the job''s tenant, the service role has checked already.';
+  'Creates a pending run of a plugin job with its queue message and audit row. A user must be an admin of the job''s tenant; '
+  'the service role has already checked. Definer, because members cannot write runs.';
 
 grant execute on function private.start_run(uuid, text, jsonb, text, boolean, uuid) to authenticated, service_role;
 
@@ -138,7 +139,7 @@ as $$
 declare
   v_pending uuid[];
 begin
-  -- Sorted, so that two cancels of the same runs wait for each other in one order.
+  -- Sorted, so that two concurrent cancellations lock the same runs in the same order.
   perform 1 from public.runs r where r.id = any (p_run_ids) order by r.id for no key update;
   select array_agg(r.id) into v_pending from public.runs r where r.id = any (p_run_ids) and r.state = 'pending';
   perform pgmq.delete(r.queue_name, r.queue_message_id)
@@ -159,7 +160,8 @@ begin
 end;
 $$;
 comment on function private.cancel_runs(uuid[]) is
-  'Cancels pending runs at once and asks running ones to stop. Definer, because members may not write runs; callers check the right.';
+  'Cancels pending runs at once and asks running ones to stop. Callers check the rights. Definer, because members cannot write '
+  'runs.';
 
 grant execute on function private.cancel_runs(uuid[]) to service_role;
 
@@ -180,7 +182,7 @@ begin
   if v_run.id is null or (v_user_id is not null and v_run.tenant_id not in (select private.my_tenant_ids())) then
     raise exception 'No such run' using errcode = 'P0002';
   end if;
-  -- Staff may stop what they started themselves.
+  -- Staff can cancel the runs that they started themselves.
   if v_user_id is not null
     and v_run.tenant_id not in (select private.my_admin_tenant_ids())
     and v_run.requested_by is distinct from v_user_id
@@ -204,7 +206,7 @@ begin
 end;
 $$;
 comment on function private.cancel_run(uuid) is
-  'Cancels one run for a person or the service role, with its audit row. Definer, because members may not write runs.';
+  'Cancels one run for a user or the service role, with its audit row. Definer, because members cannot write runs.';
 
 grant execute on function private.cancel_run(uuid) to authenticated, service_role;
 
@@ -216,6 +218,6 @@ security invoker
 set search_path = ''
 as $$ select private.cancel_run(p_run_id); $$;
 comment on function public.cancel_run(uuid) is
-  'Cancels a pending run at once, asks a running one to stop; returns its state. P0002, 42501, or 23514 when it is over.';
+  'Cancels a pending run at once, or asks a running one to stop; returns its state. P0002, 42501, or 23514 if it has finished.';
 
 grant execute on function public.cancel_run(uuid) to authenticated, service_role;

@@ -14,7 +14,7 @@ begin
 end;
 $$;
 comment on function private.note_enabled_at() is
-  'Trigger: remembers when schedules were switched on again, so that what fell into the time before is not taken for missed.';
+  'Trigger: records when schedules were enabled again, so that instants from before do not count as missed.';
 
 -- schemas/public/tables/scheduler_settings.sql
 create table public.scheduler_settings (
@@ -26,9 +26,9 @@ create table public.scheduler_settings (
 
 comment on table public.scheduler_settings is 'The global switch of a tenant''s schedules; no row means on.';
 comment on column public.scheduler_settings.tenant_id is 'The tenant.';
-comment on column public.scheduler_settings.is_enabled is 'Off: nothing is started by a schedule; what runs goes on.';
-comment on column public.scheduler_settings.enabled_at is 'When it was last switched on again; null when it never was off.';
-comment on column public.scheduler_settings.updated_at is 'When it was last switched.';
+comment on column public.scheduler_settings.is_enabled is 'Off: schedules start no runs; runs in progress continue.';
+comment on column public.scheduler_settings.enabled_at is 'When it was last enabled again; null if it was never disabled.';
+comment on column public.scheduler_settings.updated_at is 'When it was last changed.';
 
 create trigger note_enabled_at before update of is_enabled on public.scheduler_settings
   for each row execute function private.note_enabled_at();
@@ -103,19 +103,21 @@ comment on column public.schedules.schedule_type is 'cron, interval or one_shot.
 comment on column public.schedules.cron_expression is 'Five or six fields, read in time_zone.';
 comment on column public.schedules.time_zone is 'IANA zone.';
 comment on column public.schedules.interval_seconds is 'Elapsed seconds between instants, counted from anchor_at.';
-comment on column public.schedules.anchor_at is 'First instant of an interval.';
+comment on column public.schedules.anchor_at is 'The first instant of an interval.';
 comment on column public.schedules.run_at is 'The instant of a one-shot.';
-comment on column public.schedules.misfire_policy is 'What to do with instants that passed while nothing ticked: skip, once or all.';
-comment on column public.schedules.misfire_limit is 'Most instants that all makes up for.';
-comment on column public.schedules.overlap_policy is 'When the job still runs: allow, skip, queue one, or cancel_previous.';
-comment on column public.schedules.spread_seconds is 'Window in which the schedule gets a stable offset.';
+comment on column public.schedules.misfire_policy is
+  'What happens to instants that passed while no scheduler ran: skip, once or all.';
+comment on column public.schedules.misfire_limit is 'The most instants that all makes up for.';
+comment on column public.schedules.overlap_policy is
+  'What happens if the job is still running: allow, skip, queue one, or cancel_previous.';
+comment on column public.schedules.spread_seconds is 'Window in which the schedule gets its fixed offset.';
 comment on column public.schedules.blackouts is 'Windows in which instants are skipped.';
 comment on column public.schedules.catch_up_after_enable is
-  'Treat what fell into a time when it was switched off as missed, by the misfire policy, instead of skipping it.';
-comment on column public.schedules.next_nominal_at is 'Next instant by the schedule; null when disabled or over.';
-comment on column public.schedules.next_due_at is 'The same with its spread: when the tick takes it.';
-comment on column public.schedules.last_nominal_at is 'The last instant that a tick took.';
-comment on column public.schedules.created_at is 'When it was made.';
+  'Treat instants that were due while it was disabled as missed, by the misfire policy, instead of skipping them.';
+comment on column public.schedules.next_nominal_at is 'The next instant of the schedule; null if disabled or ended.';
+comment on column public.schedules.next_due_at is 'The same instant plus the spread offset: when a tick processes it.';
+comment on column public.schedules.last_nominal_at is 'The last instant that a tick processed.';
+comment on column public.schedules.created_at is 'When it was created.';
 comment on column public.schedules.updated_at is 'When a person last changed it.';
 
 create trigger audit_schedules
@@ -125,7 +127,7 @@ create trigger audit_schedules
   for each row execute function private.write_audit_row();
 
 -- schemas/public/policies/schedules.sql
--- An admin's client gives the id, because the first instant's spread is made from it.
+-- An admin's client sets the id, because the spread of the first instant depends on it.
 grant select, delete,
   insert (id, tenant_id, job_id, schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at,
     misfire_policy, misfire_limit, overlap_policy, spread_seconds, blackouts, catch_up_after_enable, next_nominal_at,
@@ -173,18 +175,21 @@ create index occurrences_of_job_newest_first on public.occurrences (job_id, nomi
 create index occurrences_of_tenant_newest_first on public.occurrences (tenant_id, nominal_at desc);
 
 comment on table public.occurrences is
-  'Every instant at which a job should have run: whether it did, and if not, why. External jobs'' expectations use it without a schedule.';
+  'Every instant at which a job should have run: whether it ran, and if not, why. Expectations of external jobs use it without '
+  'a schedule.';
 comment on column public.occurrences.id is 'Occurrence id.';
 comment on column public.occurrences.tenant_id is 'The tenant.';
 comment on column public.occurrences.job_id is 'The job.';
-comment on column public.occurrences.schedule_id is 'The schedule; null for an expectation of an external job. No foreign key: schedules may go, history stays.';
-comment on column public.occurrences.nominal_at is 'The instant by the schedule (the first, when several share the row).';
-comment on column public.occurrences.through_nominal_at is 'The last instant that shares the row.';
-comment on column public.occurrences.instant_count is 'Consecutive instants that did not run for the same reason share one row.';
-comment on column public.occurrences.due_at is 'The instant with its spread.';
+comment on column public.occurrences.schedule_id is
+  'The schedule; null for an expectation of an external job. No foreign key: history outlives schedules.';
+comment on column public.occurrences.nominal_at is 'The instant of the schedule (the first one if several share the row).';
+comment on column public.occurrences.through_nominal_at is 'The last instant in the row.';
+comment on column public.occurrences.instant_count is
+  'Number of consecutive instants in the row, which did not run for the same reason.';
+comment on column public.occurrences.due_at is 'The instant plus the spread offset.';
 comment on column public.occurrences.state is 'expected, started, skipped, missed, excused or unknown.';
 comment on column public.occurrences.reason is 'Why it did not run.';
-comment on column public.occurrences.run_id is 'The run that it started.';
+comment on column public.occurrences.run_id is 'The run that was started.';
 comment on column public.occurrences.created_at is 'When the tick decided.';
 
 -- schemas/public/policies/occurrences.sql
@@ -197,7 +202,7 @@ create policy "Members can see the occurrences of their tenant" on public.occurr
   for select to authenticated using (tenant_id in (select private.my_tenant_ids()));
 
 -- schemas/private/functions/set_job_enabled.sql
--- Switching a job on leaves one ledger row for what fell into the time when it was off.
+-- Enabling a job adds one row of occurrences for the instants that were due while it was disabled.
 create function private.set_job_enabled(
   p_job_id uuid, p_is_enabled boolean, p_schedule_updated_at timestamptz, p_next_nominal_at timestamptz,
   p_next_due_at timestamptz, p_missed jsonb
@@ -223,7 +228,7 @@ begin
     raise exception 'Only plugin jobs are run by the portal' using errcode = '23514', constraint = 'switched_job_is_a_plugin_job';
   end if;
 
-  -- Schedule before job, as a tick locks them.
+  -- Lock the schedule before the job, as a tick does.
   select * into v_schedule from public.schedules where job_id = p_job_id for no key update;
   select * into v_job from public.jobs where id = p_job_id for no key update;
   if v_job.is_enabled = p_is_enabled then
@@ -262,8 +267,8 @@ begin
 end;
 $$;
 comment on function private.set_job_enabled(uuid, boolean, timestamptz, timestamptz, timestamptz, jsonb) is
-  'Switches a plugin job on or off; see public.set_job_enabled. Definer, because members may not write the ledger; a person must '
-  'be an admin of the job''s tenant, the service role has checked already.';
+  'Enables or disables a plugin job; see public.set_job_enabled. A user must be an admin of the job''s tenant; the service '
+  'role has already checked. Definer, because members cannot write occurrences.';
 
 grant execute on function private.set_job_enabled(uuid, boolean, timestamptz, timestamptz, timestamptz, jsonb)
   to authenticated, service_role;
@@ -285,9 +290,9 @@ as $$
   select private.set_job_enabled(p_job_id, p_is_enabled, p_schedule_updated_at, p_next_nominal_at, p_next_due_at, p_missed);
 $$;
 comment on function public.set_job_enabled(uuid, boolean, timestamptz, timestamptz, timestamptz, jsonb) is
-  'Switches a plugin job on or off (admins); what runs goes on. On: the schedule goes on at p_next_nominal_at, and p_missed '
-  '{nominal_at, through_nominal_at, instant_count, due_at} becomes one ledger row. Answers whether anything changed. '
-  'P0002, 42501, 23514 switched_job_is_a_plugin_job or switched_schedule_is_unchanged.';
+  'Enables or disables a plugin job (admins); runs in progress continue. When enabled, the schedule continues at '
+  'p_next_nominal_at, and p_missed {nominal_at, through_nominal_at, instant_count, due_at} becomes one row of occurrences. '
+  'Returns whether anything changed. P0002, 42501, 23514 switched_job_is_a_plugin_job or switched_schedule_is_unchanged.';
 
 grant execute on function public.set_job_enabled(uuid, boolean, timestamptz, timestamptz, timestamptz, jsonb)
   to authenticated, service_role;

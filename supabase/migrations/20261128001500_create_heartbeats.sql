@@ -8,11 +8,11 @@ create table private.heartbeats (
   details jsonb not null default '{}'
 );
 
-comment on table private.heartbeats is 'When each scheduler and worker was last alive.';
-comment on column private.heartbeats.process is 'scheduler, or worker: and its id.';
-comment on column private.heartbeats.beat_at is 'Last sign of life.';
-comment on column private.heartbeats.started_at is 'First sign of life.';
-comment on column private.heartbeats.details is 'What it did last.';
+comment on table private.heartbeats is 'When each scheduler and worker last sent a heartbeat.';
+comment on column private.heartbeats.process is 'scheduler, or worker: followed by its id.';
+comment on column private.heartbeats.beat_at is 'Last heartbeat.';
+comment on column private.heartbeats.started_at is 'First heartbeat.';
+comment on column private.heartbeats.details is 'What the process did last.';
 
 -- schemas/private/policies/heartbeats.sql
 grant select, insert, update, delete on private.heartbeats to service_role;
@@ -28,7 +28,8 @@ as $$
     on conflict (process) do update set beat_at = excluded.beat_at, details = excluded.details;
   delete from private.heartbeats where beat_at < now() - interval '1 day';
 $$;
-comment on function public.note_heartbeat(text, jsonb) is 'Says that a scheduler or worker is alive; forgets those silent for a day.';
+comment on function public.note_heartbeat(text, jsonb) is
+  'Records that a scheduler or worker is alive; deletes those without a heartbeat for a day.';
 
 grant execute on function public.note_heartbeat(text, jsonb) to service_role;
 
@@ -44,6 +45,6 @@ as $$
   from private.heartbeats h;
 $$;
 comment on function private.list_heartbeats() is
-  'Signs of life of schedulers and workers of the last day. Definer, because members read no heartbeats but are told how old they are.';
+  'Heartbeats of schedulers and workers in the last day. Definer, because members cannot read heartbeats but can see their age.';
 
 grant execute on function private.list_heartbeats() to authenticated, service_role;

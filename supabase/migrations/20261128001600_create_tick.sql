@@ -1,8 +1,8 @@
 -- What a tick of the scheduler reads and writes, and what the page of schedules shows.
 
 -- schemas/public/functions/list_due_schedules.sql
--- Schedulers run on any number of machines, and one whose clock is a day ahead must not take tomorrow's instants for missed: what
--- is due is asked of the one clock that all of them share.
+-- Schedulers run on any number of machines, and one whose clock is a day ahead must not treat tomorrow's instants as missed:
+-- the database's clock, which all of them share, decides what is due.
 create function public.list_due_schedules(p_now timestamptz default null, p_limit integer default 1000)
 returns table (
   id uuid,
@@ -50,15 +50,15 @@ begin
   order by s.next_due_at
   limit p_limit;
 
-  -- Nearly every tick finds nothing, and is over with this one call.
+  -- Nearly every tick finds nothing and needs only this one call.
   if not found then
     perform public.note_heartbeat('scheduler', jsonb_build_object('due', 0, 'enqueued', 0, 'ticked_for', v_now));
   end if;
 end;
 $$;
 comment on function public.list_due_schedules(timestamptz, integer) is
-  'Schedules that are due at p_now, or now by the database''s clock, which as_of tells; the longest due first. With none, notes the '
-  'heartbeat of the scheduler itself.';
+  'Schedules that are due at p_now (default: the database''s clock, returned as as_of), the longest overdue first. If there '
+  'are none, records the scheduler''s heartbeat.';
 
 grant execute on function public.list_due_schedules(timestamptz, integer) to service_role;
 
@@ -82,13 +82,14 @@ as $$
   where s.code = p_code;
 $$;
 comment on function private.own_message(text) is
-  'What the portal says where the database decides it: {message, code, values}. The sentences of src/domain/portal-messages.ts.';
+  'Returns a message of the portal that the database decides: {message, code, values}, with a sentence of '
+  'src/domain/portal-messages.ts.';
 
 grant execute on function private.own_message(text) to service_role;
 
 -- schemas/public/functions/apply_tick.sql
--- A tick reads what is due, TypeScript decides which instants it stands for, and this writes it all in one transaction:
--- occurrence, run, queue message and the schedule's next instant.
+-- A tick reads the due schedules, TypeScript decides what happens to each instant, and this function writes everything in one
+-- transaction: occurrence, run, queue message and the schedule's next instant.
 create function public.apply_tick(p_now timestamptz, p_plans jsonb)
 returns jsonb
 language plpgsql
@@ -103,15 +104,15 @@ declare
   v_missed bigint;
   v_why jsonb := private.own_message('run.superseded');
 begin
-  -- Two ticks wait for each other in one order; the second then finds that the first has moved the schedule on.
+  -- Concurrent ticks lock schedules in the same order; the second one then finds that the first has advanced the schedule.
   perform 1
     from public.schedules s
     where s.id in (select (p ->> 'schedule_id')::uuid from jsonb_array_elements(p_plans) p)
     order by s.id
     for no key update;
 
-  -- Compare and set: a plan made from an instant that is no longer the next one, or from a schedule that a person has
-  -- changed meanwhile, changes nothing.
+  -- Compare and set: a plan changes nothing if its instant is no longer the next one, or if a person has changed the schedule
+  -- in the meantime.
   with plans as (
     select * from jsonb_to_recordset(p_plans) as p (
       schedule_id uuid, expected_nominal_at timestamptz, expected_updated_at timestamptz, last_nominal_at timestamptz,
@@ -132,7 +133,7 @@ begin
   )
   select coalesce(array_agg(id), '{}') into v_moved from moved;
 
-  -- Decide overlaps and write the ledger.
+  -- Decide overlaps and write occurrences.
   with instants as (
     select
       s.id as schedule_id, s.tenant_id, s.job_id, s.overlap_policy, o.*,
@@ -156,9 +157,9 @@ begin
       i.*,
       i.decision = 'run' and case i.overlap_policy
         when 'allow' then true
-        -- What was missed is made up for one after another, where the policy lets nothing run at the same time.
+        -- Missed instants are made up for one after another if the policy does not allow overlap.
         when 'skip' then i.place <= 1 - a.runs or (i.is_made_up and a.runs = 0)
-        -- One waits, however many run.
+        -- One run waits, however many are running.
         when 'queue' then i.place <= 2 - least(a.runs - a.waiting, 1) - a.waiting or (i.is_made_up and a.runs = 0)
         else i.place = i.wanted
       end as is_started
@@ -191,7 +192,7 @@ begin
     select
       d.*,
       coalesce(d.reason, 'overlap') as why,
-      -- Skipped by a decision, or missed because nothing ticked when it was due.
+      -- Skipped by a decision, or missed because no scheduler ran when it was due.
       case when d.reason like 'misfire%' then 'missed' else 'skipped' end as as_state
     from decided d
     where not d.is_started
@@ -206,7 +207,7 @@ begin
       limit 1
     ) o
   ),
-  -- Consecutive instants that do not run for one reason share a row, so a disabled schedule does not fill the ledger.
+  -- Consecutive instants that do not run for the same reason share a row, so a disabled schedule adds few rows.
   extended as (
     update public.occurrences o
     set
@@ -244,7 +245,7 @@ begin
     (select coalesce(sum(coalesce(k.instant_count, 1)), 0) from skips k where k.as_state = 'missed')
     into v_run_ids, v_to_cancel, v_skipped, v_missed;
 
-  -- The statement above saw the runs as they were before it, so the new ones are not among those to cancel.
+  -- The statement above saw the runs from before it, so it does not cancel the new ones.
   if v_to_cancel is not null then
     perform private.cancel_runs(v_to_cancel);
     update public.runs r
@@ -270,8 +271,8 @@ end;
 $$;
 comment on function public.apply_tick(timestamptz, jsonb) is
   'Applies an array of {schedule_id, expected_nominal_at, expected_updated_at, last_nominal_at, next_nominal_at, next_due_at, '
-  'occurrences: [{nominal_at, through_nominal_at, instant_count, due_at, decision: run|skip, reason, is_made_up}]}. Safe to call '
-  'any number of times at once: one instant, one occurrence, one run. Answers {moved, stale, enqueued, skipped, missed}: '
+  'occurrences: [{nominal_at, through_nominal_at, instant_count, due_at, decision: run|skip, reason, is_made_up}]}. Concurrent '
+  'calls are safe: one instant, one occurrence, one run. Returns {moved, stale, enqueued, skipped, missed}: counts of '
   'schedules, schedules, runs, instants, instants.';
 
 grant execute on function public.apply_tick(timestamptz, jsonb) to service_role;
@@ -298,12 +299,13 @@ begin
 end;
 $$;
 comment on function public.read_scheduler_status(uuid) is
-  'How the scheduler of a tenant is: its switch, its jobs, the next due instant, and how the portal is.';
+  'The state of a tenant''s scheduler: its switch, its jobs, the next due instant, and the portal''s health.';
 
 grant execute on function public.read_scheduler_status(uuid) to authenticated, service_role;
 
 -- schemas/public/functions/read_schedules_overview.sql
--- One call instead of several, each of which costs more to carry than to answer. Row level security holds for all that it reads.
+-- One call instead of several, because each round trip costs more than its query. Row level security applies to all that it
+-- reads.
 create function public.read_schedules_overview(p_tenant_id uuid, p_due_until timestamptz default null)
 returns jsonb
 language plpgsql
@@ -349,7 +351,7 @@ begin
 end;
 $$;
 comment on function public.read_schedules_overview(uuid, timestamptz) is
-  'What stands around the list of schedules: the scheduler''s status, the names of up to 500 plugins, and with p_due_until the '
-  '1,001 jobs that are due first before it, with their schedules.';
+  'What the page shows around the list of schedules: the scheduler''s status, the names of up to 500 plugins and, with '
+  'p_due_until, the first 1,001 jobs that are due before it, with their schedules.';
 
 grant execute on function public.read_schedules_overview(uuid, timestamptz) to authenticated, service_role;

@@ -1,8 +1,8 @@
 -- Lease, heartbeat and token-checked end of attempts, and what ends runs that no worker ends.
 
 -- schemas/private/functions/switched_off_runs.sql
--- A run that waited while its plugin, job or schedules were switched off does not wait for the switch to go back, because every
--- run ends without a human.
+-- A run that waits while its plugin, job or schedules are disabled is canceled and does not wait for them to be enabled
+-- again, because every run must finish without human help.
 create function private.switched_off_runs(p_run_ids uuid[])
 returns table (run_id uuid, code text)
 language sql
@@ -25,13 +25,13 @@ as $$
     and (p_run_ids is null or r.id = any (p_run_ids))
     and (
       not p.is_enabled
-      -- A person may start a job whose schedule is off, and what has begun goes on with its next attempt.
+      -- A user can start a job whose schedule is disabled, and a run that has started continues with its next attempt.
       or (r.trigger = 'schedule' and r.started_at is null and not (j.is_enabled and coalesce(t.is_enabled, true)))
     );
 $$;
 comment on function private.switched_off_runs(uuid[]) is
-  'Waiting runs, of these or of all (null), that may not begin: every run of a disabled plugin; of a disabled job, or while all '
-  'schedules are stopped, those that a schedule started and that have not begun.';
+  'Waiting runs, of these or of all (null), that cannot start: every run of a disabled plugin; and scheduled runs without an '
+  'attempt if their job or all schedules are disabled.';
 
 grant execute on function private.switched_off_runs(uuid[]) to service_role;
 
@@ -67,8 +67,8 @@ begin
 end;
 $$;
 comment on function private.cancel_switched_off_runs(uuid[]) is
-  'Ends those of these runs, which the caller has locked, that may not begin: canceled, with the reason as their message. Answers them, '
-  'or null.';
+  'Cancels those of these runs, locked by the caller, that cannot start because something is disabled; their message says why. '
+  'Returns them, or null.';
 
 grant execute on function private.cancel_switched_off_runs(uuid[]) to service_role;
 
@@ -86,8 +86,8 @@ begin
     set finished_at = now(), outcome = 'lost'
     from public.runs r
     where r.id = any (p_run_ids) and a.run_id = r.id and a.attempt = r.attempt and a.finished_at is null;
-  -- A worker that dies is not the run's fault, but a run that kills every worker must end: it gets one attempt more
-  -- than it may fail.
+  -- A worker that dies is not the run's fault, but a run that kills every worker must finish: it gets one attempt more than
+  -- its limit of failures.
   with finished as (
     update public.runs r
     set
@@ -113,12 +113,13 @@ begin
 end;
 $$;
 comment on function private.take_back_runs(uuid[]) is
-  'Ends the attempts of runs whose worker went silent: they are pending again, or over. Answers those that are over.';
+  'Ends the attempts of runs whose worker stopped responding: the runs are pending again or finished. Returns the finished '
+  'ones.';
 
 grant execute on function private.take_back_runs(uuid[]) to service_role;
 
 -- schemas/public/functions/claim_runs.sql
--- pgmq has no receipt, so the run's attempt token is the receipt.
+-- pgmq has no receipt handle, so the run's attempt token has that role.
 create function public.claim_runs(p_worker_id text, p_quantity integer, p_lease_seconds integer default 30)
 returns table (
   run_id uuid,
@@ -172,7 +173,7 @@ declare
 begin
   foreach v_queue in array array['runs_high', 'runs'] loop
     v_contested := '{}';
-    -- Another round when concurrency limits held back what was read, or a busy job would starve those behind it.
+    -- Read again if concurrency limits held back all messages; otherwise a busy job would block the runs behind it.
     v_rounds := 0;
     loop
       exit when v_wanted <= 0 or v_rounds >= 10;
@@ -181,20 +182,20 @@ begin
       v_off := null;
       v_failed := null;
 
-      -- 1. Read messages: pgmq hides them for the length of the lease.
+      -- 1. Read messages: pgmq hides them until the lease ends.
       select array_agg(m.msg_id), array_agg((m.message ->> 'run_id')::uuid), count(*)
         into v_message_ids, v_run_ids, v_read
         from pgmq.read(v_queue, p_lease_seconds, v_wanted) m;
       exit when v_read = 0;
 
-      -- It goes round several times with what it has locked, so it waits for nobody: two that wait for each other would
-      -- stand still until the database ends one. Whoever holds a run decides what becomes of its message.
+      -- Skip locked runs instead of waiting: each round keeps its locks, so two calls could deadlock. The transaction that
+      -- holds a run decides what happens to its message.
       select array_agg(l.id) into v_locked
         from (
           select r.id from public.runs r where r.id = any (v_run_ids) order by r.id for no key update skip locked
         ) l;
 
-      -- 2. Messages of runs that are over or gone, or that have another message by now, have nothing left to say.
+      -- 2. Delete the messages of runs that have finished, are deleted or have another message by now.
       select
           array_agg(m.message_id) filter (where r.id is null),
           array_agg(r.id) filter (where r.id = any (v_locked))
@@ -206,8 +207,8 @@ begin
         perform pgmq.delete(v_queue, v_stale);
       end if;
 
-      -- 3. A run that still runs was lost by its worker: its message came back because nobody extended the lease. The
-      -- message's time was set a moment before the lease's, so the lease counts as over a second early.
+      -- 3. The worker of a run that is still running is lost: its message came back because no worker extended the lease. The
+      -- message was set a moment before the lease, so the lease counts as over one second early.
       select array_agg(r.id) into v_lost
         from public.runs r
         where r.id = any (v_ids) and r.state = 'running'
@@ -219,11 +220,11 @@ begin
         end if;
       end if;
 
-      -- 4. What is switched off by now does not begin.
+      -- 4. Cancel the runs of anything disabled.
       v_off := private.cancel_switched_off_runs(v_ids);
 
-      -- 5. Concurrency limits hold across workers: whoever counts has the job (and plugin) to itself. Runs of a job that
-      -- somebody else is counting go back to the queue.
+      -- 5. Apply concurrency limits across workers: the call that counts locks the job (and plugin). Runs of a job that
+      -- another call is counting go back to the queue.
       select array_agg(l.id) into v_free_jobs
         from (
           select j.id
@@ -296,16 +297,17 @@ begin
         left join running_in_plugin rp on rp.plugin_id = c.plugin_id
         where c.place_in_job + coalesce(rj.runs, 0) > c.job_limit
           or c.place_in_plugin + coalesce(rp.runs, 0) > c.plugin_limit;
-      -- What is over its limit stays hidden for a lease; the end of a run of the same job brings the next one back at once.
+      -- Runs over the limit stay hidden until the lease ends; when a run of the same job finishes, the next one comes back at
+      -- once.
 
-      -- 6. Lease what is left.
+      -- 6. Lease the remaining runs.
       with leased as (
         update public.runs r
         set
           state = 'running', attempt = r.attempt + 1, attempt_token = gen_random_uuid(), worker_id = p_worker_id,
           lease_expires_at = clock_timestamp() + make_interval(secs => p_lease_seconds),
           started_at = coalesce(r.started_at, clock_timestamp()), next_attempt_at = null,
-          -- Other runs may have moved the cursor on since an earlier attempt; going back would lose their work.
+          -- Other runs may have moved the cursor forward since an earlier attempt; going back would lose their work.
           cursor_before = case when r.has_own_cursor then r.cursor_before else j.cursor end
         from public.jobs j
         where r.id = any (v_ids) and r.state = 'pending' and j.id = r.job_id
@@ -319,7 +321,7 @@ begin
       )
       select v_claimed || coalesce(array_agg(run_id), '{}') into v_claimed from noted;
       v_wanted := p_quantity - cardinality(v_claimed);
-      -- Ending runs wrote totals that others write too: nothing more is begun with them in hand.
+      -- Finishing runs locked totals that other transactions write too, so stop here and lease no more runs.
       v_has_finished := v_off is not null or v_failed is not null;
       exit when v_over is null or v_has_finished;
     end loop;
@@ -346,9 +348,9 @@ begin
 end;
 $$;
 comment on function public.claim_runs(text, integer, integer) is
-  'Leases up to p_quantity runs to a worker, those that people wait for first, within the concurrency limits. '
-  'A run whose worker went silent for a lease is taken over; one that outlived every worker ends failed. What is switched off '
-  'ends canceled (private.cancel_switched_off_runs).';
+  'Leases up to p_quantity runs to a worker within the concurrency limits, starting with the runs that people wait for. A run '
+  'whose worker stopped responding is leased again; one that too many workers lost fails. Runs of anything disabled are '
+  'canceled (private.cancel_switched_off_runs).';
 
 grant execute on function public.claim_runs(text, integer, integer) to service_role;
 
@@ -376,13 +378,13 @@ begin
     )
     select e.id, e.cancel_requested_at is not null
     from extended e
-    -- A lost message does not end the lease: the run goes on, and the reaper needs it only if its worker dies.
+    -- A lost message does not end the lease: the run continues, and only the reaper needs the message, if the worker dies.
     left join lateral pgmq.set_vt(e.queue_name, e.queue_message_id, p_lease_seconds) v on true;
 end;
 $$;
 comment on function public.extend_leases(jsonb, integer) is
-  'Heartbeat of a worker: [{run_id, attempt_token, progress?}]. Answers the runs it still holds and whether to cancel them; '
-  'a run that is missing from the answer was lost.';
+  'Heartbeat of a worker: [{run_id, attempt_token, progress?}]. Returns the runs that it still holds and whether to cancel '
+  'them; a run that is missing from the result was lost.';
 
 grant execute on function public.extend_leases(jsonb, integer) to service_role;
 
@@ -399,7 +401,7 @@ as $$
   join public.runs r on r.id = a.run_id and r.state = 'running' and r.attempt_token = a.attempt_token;
 $$;
 comment on function public.look_at_leases(jsonb) is
-  'As extend_leases, but writes nothing: what a worker asks between heartbeats, so that a cancel reaches it within seconds.';
+  'Like extend_leases, but only reads. Workers call it between heartbeats, so that a cancellation reaches them within seconds.';
 
 grant execute on function public.look_at_leases(jsonb) to service_role;
 
@@ -410,7 +412,7 @@ language sql
 security invoker
 set search_path = ''
 as $$
-  -- Locked first: a run that is just being finished is looked at again after its commit, and keeps the log it was finished with.
+  -- Lock first: a run that is being finished is checked again after its commit, and keeps the log that it finished with.
   with held as materialized (
     select r.id, r.tenant_id, a.head, a.tail, a.cut_characters
     from jsonb_to_recordset(p_logs) as a (run_id uuid, attempt_token uuid, head text, tail text, cut_characters bigint)
@@ -426,8 +428,8 @@ as $$
     head = excluded.head, tail = excluded.tail, cut_characters = excluded.cut_characters;
 $$;
 comment on function public.write_run_logs(jsonb) is
-  'Replaces the logs of running runs with what their worker has kept of them: [{run_id, attempt_token, head, tail, '
-  'cut_characters}]; nothing for a run whose lease is lost or that has finished.';
+  'Replaces the logs of running runs with what their worker has stored so far: [{run_id, attempt_token, head, tail, '
+  'cut_characters}]; changes nothing for a run that has finished or whose lease is lost.';
 
 grant execute on function public.write_run_logs(jsonb) to service_role;
 
@@ -440,7 +442,7 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  -- Arrays of ids, also where a join would do: with them the planner goes by primary key however long the queue is.
+  -- Arrays of ids, even where a join would do: they make the planner use the primary key, however long the queue is.
   v_given uuid[] := array(select (a ->> 'run_id')::uuid from jsonb_array_elements(p_results) a);
   v_results jsonb;
   v_held uuid[];
@@ -449,11 +451,11 @@ declare
   v_queue text;
   v_message_ids bigint[];
 begin
-  -- Runs before jobs, as claim_runs does, so that neither waits for the other in a circle.
+  -- Lock runs before jobs, as claim_runs does, so that the two cannot deadlock.
   perform 1 from public.runs r where r.id = any (v_given) order by r.id for no key update;
 
-  -- Only who holds the token of the current attempt may end it: results of a lost lease are refused. What somebody
-  -- asked to cancel is not tried again.
+  -- Only the token of the current attempt can finish it: results of a lost lease are rejected. A run whose cancellation was
+  -- requested is not tried again.
   select
       jsonb_agg(case
         when r.cancel_requested_at is not null and a ->> 'state' = 'pending'
@@ -477,7 +479,7 @@ begin
     from jsonb_to_recordset(v_results) as a (run_id uuid, attempt_outcome text, error jsonb)
     join public.runs r on r.id = a.run_id
     where r.id = any (v_held) and t.run_id = a.run_id and t.attempt = r.attempt and t.finished_at is null;
-  -- An attempt that counts for nothing leaves no row behind, so that the next one can have its number.
+  -- An attempt that does not count leaves no row, so that the next one can use its number.
   delete from public.run_attempts t
     using jsonb_to_recordset(v_results) as a (run_id uuid, attempt_outcome text)
     join public.runs r on r.id = a.run_id
@@ -498,9 +500,9 @@ begin
     on conflict (run_id) do update set
       head = excluded.head, tail = excluded.tail, cut_characters = excluded.cut_characters;
 
-  -- The cursor moves in the transaction of the success, or not at all; of two successes the run that started later wins.
+  -- The cursor moves in the transaction of the success, or not at all; of two successes, the run that started later wins.
   if exists (select 1 from jsonb_array_elements(v_results) a where a ->> 'state' = 'success' and a ->> 'cursor' is not null) then
-    -- The run itself is the record of this; the audit log is for what people change.
+    -- The run itself records this; the audit log is for what people change.
     perform set_config('portal.audits_itself', 'yes', true);
     update public.jobs j
       set cursor = newest.cursor
@@ -522,14 +524,14 @@ begin
       ordered_at = case when a.state = 'pending' then r.ordered_at else clock_timestamp() end,
       duration_ms = case when a.state = 'pending' then null
         else greatest(0, (extract(epoch from clock_timestamp() - r.started_at) * 1000)::bigint) end,
-      -- A released or snoozed attempt was not the run's own try.
+      -- A released or snoozed attempt does not count as an attempt of the run.
       attempt = case when a.attempt_outcome in ('released', 'snoozed') then r.attempt - 1 else r.attempt end,
       snooze_count = r.snooze_count + (a.attempt_outcome = 'snoozed')::integer,
       attempt_token = null,
       lease_expires_at = null,
       next_attempt_at = case when a.state = 'pending' and a.delay_seconds > 0
         then clock_timestamp() + make_interval(secs => a.delay_seconds) end,
-      -- A success without a message keeps the one that the run had, with its code.
+      -- A success without a message keeps the message that the run had, with its code.
       message = case when a.message is null and a.state = 'success' then r.message else a.message end,
       message_code = case when a.message is null and a.state = 'success' then r.message_code else a.message_code end,
       message_values = case when a.message is null and a.state = 'success' then r.message_values else a.message_values end,
@@ -563,7 +565,7 @@ begin
     perform private.show_finished_runs(v_finished);
   end if;
 
-  -- Runs that waited for a place come back at once: as many as finished, the oldest first.
+  -- As many waiting runs as have finished come back to the queue at once, the oldest first.
   perform pgmq.set_vt(w.queue_name, w.queue_message_id, 0)
     from (
       select b.id, b.plugin_id, p.concurrency_limit is not null as is_plugin_limited
@@ -591,14 +593,14 @@ begin
 end;
 $$;
 comment on function public.finish_attempts(jsonb) is
-  'Ends attempts: [{run_id, attempt_token, state: success|failed|canceled|pending, attempt_outcome, delay_seconds, message, '
-  'message_code, message_values, error, result, progress, events_processed, cursor, log}]. pending: try again after delay_seconds. Answers the runs whose '
-  'token was right; results of a lost lease are refused by their absence.';
+  'Finishes attempts: [{run_id, attempt_token, state: success|failed|canceled|pending, attempt_outcome, delay_seconds, '
+  'message, message_code, message_values, error, result, progress, events_processed, cursor, log}]. pending: try again after '
+  'delay_seconds. Returns the runs whose token was valid; results of a lost lease are rejected and missing.';
 
 grant execute on function public.finish_attempts(jsonb) to service_role;
 
 -- schemas/public/functions/find_open_attempt.sql
--- What a remote plugin reports later must lose its job's secrets, as what it answers at once does.
+-- The job's secrets must be redacted from a remote plugin's later reports, as from its immediate response.
 create function public.find_open_attempt(p_run_id uuid, p_attempt_token uuid)
 returns table (
   attempt integer,
@@ -626,13 +628,13 @@ as $$
   where r.id = p_run_id and r.attempt_token = p_attempt_token and r.state = 'running';
 $$;
 comment on function public.find_open_attempt(uuid, uuid) is
-  'The attempt of a run that a token opens, with what decides over its next step and the secrets to blank out of what its plugin '
-  'reports; nothing when it is over or the token is another one''s.';
+  'Returns the attempt of a run for this token, with what decides its next step and the secrets to redact from what its plugin '
+  'reports; nothing if it has finished or the token is wrong.';
 
 grant execute on function public.find_open_attempt(uuid, uuid) to service_role;
 
 -- schemas/public/functions/reap_runs.sql
--- Every run reaches a final state without a human: one whose message is gone gets a new one, or ends.
+-- Every run finishes without human help: a run whose message is lost gets a new one, or finishes.
 create function public.reap_runs()
 returns jsonb
 language plpgsql
@@ -650,7 +652,7 @@ begin
     return jsonb_build_object('requeued', 0, 'finished', 0);
   end if;
 
-  -- What waits for its next attempt, or for a worker, may wait long: the history says at once that it will not begin.
+  -- Waiting runs may wait long: cancel at once those that cannot start, so that the run history shows it.
   v_off := private.cancel_switched_off_runs(array(
     select r.id from public.runs r
     where r.id in (select s.run_id from private.switched_off_runs(null) s)
@@ -658,7 +660,7 @@ begin
     for no key update skip locked
   ));
 
-  -- Locked first, then looked at again: a run that a worker has just taken or finished is none of ours.
+  -- Lock first, then check again: skip a run that a worker has just started or finished.
   perform 1
     from public.runs r
     where r.state in ('pending', 'running') and r.trigger <> 'report'
@@ -686,7 +688,7 @@ begin
   end if;
   select array_agg(r.id) into v_pending from public.runs r where r.id = any (v_pending) and r.state = 'pending';
   if v_pending is not null then
-    -- A run that waits for its next attempt goes on waiting, at most for an hour more.
+    -- A run that waits for its next attempt keeps waiting, at most for another hour.
     perform private.enqueue_runs(array[r.id],
         least(3600, greatest(0, ceil(extract(epoch from coalesce(r.next_attempt_at, now()) - now()))))::integer)
       from public.runs r
@@ -697,7 +699,7 @@ begin
 end;
 $$;
 comment on function public.reap_runs() is
-  'Puts runs whose queue message is gone back on their queue, or ends them: pending ones at once, running ones when their lease '
-  'has been over for a minute. Ends what is switched off. Answers {requeued, finished}.';
+  'Returns runs whose queue message is lost to their queue, or finishes them: pending ones at once, running ones a minute '
+  'after their lease ended. Cancels runs of anything disabled. Returns {requeued, finished}.';
 
 grant execute on function public.reap_runs() to service_role;

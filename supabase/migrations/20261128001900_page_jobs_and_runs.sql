@@ -1,8 +1,8 @@
 -- Lists and totals that cost the same at the end of a long history as at its beginning, and what every page asks first.
 
 -- schemas/private/functions/current_member.sql
--- Asked each second for every open page, so it keeps its plans (plpgsql) and checks membership once instead of by policies on
--- each table.
+-- Called every second for every open page, so it caches its plans (plpgsql) and checks membership once instead of with
+-- policies on each table.
 create function private.current_member()
 returns table (
   user_id uuid,
@@ -49,7 +49,7 @@ begin
     left join lateral (
       select s.updated_at from public.job_status s where s.tenant_id = my_tenant_id order by s.updated_at desc limit 1
     ) changed on true
-    -- A run that has only started changes no status, but the job's page shows it.
+    -- A run that only started changes no status, but the job's page shows it.
     left join lateral (
       select r.ordered_at, r.id from public.runs r
       where r.tenant_id = my_tenant_id
@@ -63,7 +63,7 @@ begin
 end;
 $$;
 comment on function private.current_member() is
-  'Work of public.current_member. Definer, because policies on every table it counts would cost more than the counting.';
+  'Implements public.current_member. Definer, because policies on every counted table would cost more than counting.';
 
 grant execute on function private.current_member() to authenticated;
 
@@ -91,8 +91,8 @@ begin
 end;
 $$;
 comment on function public.current_member() is
-  'The signed-in person in their first company with what the badge shows: failing jobs, jobs that have finished at least '
-  'once, and a version that changes when a live page would show something else. No row for anybody else.';
+  'The signed-in user in their first company, with the content of the badge: failing jobs, jobs that have finished at least '
+  'once, and a version that changes when a live page has something new to show. No row for any other caller.';
 
 grant execute on function public.current_member() to authenticated;
 
@@ -135,7 +135,7 @@ declare
   v_conditions text := 's.tenant_id = $1';
   v_page text;
 begin
-  -- Conditions that are absent must be absent from the statement, or the plan could not use them with an index.
+  -- Unused conditions must not be in the statement, or the plan could not use an index for them.
   if p_state is not null then
     v_conditions := v_conditions || format(' and s.last_status = %L', p_state);
     v_parts := array(select part from unnest(v_parts) part where part = p_state);
@@ -154,7 +154,7 @@ begin
       where case when p_is_backwards then part <= p_last_status else part >= p_last_status end
     );
   end if;
-  -- The failing jobs, then the others: each part is a range of job_status_failing_first from the place on.
+  -- The failing jobs, then the others: each part is a range of job_status_failing_first that starts at the position.
   select string_agg(
       format(
         '(select f.* from found f where f.last_status = %L %s order by f.last_finished_at %s, f.id %3$s limit $6)',
@@ -192,8 +192,8 @@ end;
 $$;
 comment on function
   public.page_job_status(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer) is
-  'Jobs by their newest outcome beyond the place (p_last_status, p_at, p_id), in the order of the list read in that direction: '
-  'failing ones first, in each part the newest first. p_pattern is a pattern of like over private.searchable texts.';
+  'Jobs by their latest outcome after the position (p_last_status, p_at, p_id), read in the given direction: failing jobs '
+  'first, then the others, each newest first. p_pattern is a like pattern for private.searchable texts.';
 
 grant execute on function public.page_job_status(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer)
   to authenticated, service_role;
@@ -225,7 +225,7 @@ declare
   v_parts text[] := array[''];
   v_page text;
 begin
-  -- Conditions that are absent must be absent from the statement, or the plan could not use them with an index.
+  -- Unused conditions must not be in the statement, or the plan could not use an index for them.
   if p_from is not null then
     v_conditions := v_conditions || ' and r.ordered_at >= $4';
   end if;
@@ -242,7 +242,7 @@ begin
     v_conditions := v_conditions || ' and r.job_id = j.id';
   end if;
   if p_is_portal and p_trigger is null and p_state is null and p_job_id is null and p_plugin_id is null then
-    -- runs_of_portal_newest_first holds these in their order.
+    -- runs_of_portal_newest_first has these in order.
     v_conditions := v_conditions || ' and r.trigger <> ''report''';
   elsif p_state is not null or p_trigger is not null or p_is_portal then
     v_parts := array(
@@ -265,7 +265,7 @@ begin
   if v_page is null then
     return;
   end if;
-  -- The newest of each job of the plugin, merged: no plan has to guess how the plugin's runs lie among the others.
+  -- Merges the newest runs of each job of the plugin, so that no plan has to guess how they are distributed among the others.
   if p_plugin_id is not null then
     v_page := format(
       'select p.id, p.ordered_at from public.jobs j cross join lateral (%s) p where j.tenant_id = $1 and j.plugin_id = $3',
@@ -278,8 +278,7 @@ end;
 $$;
 comment on function
   public.page_runs(uuid, uuid, uuid, text, text, timestamptz, timestamptz, timestamptz, uuid, boolean, integer, boolean) is
-  'Ids of runs beyond the place (p_at, p_id), in the order of the list read in that direction; p_is_portal leaves out those '
-  'that were reported.';
+  'Ids of runs after the position (p_at, p_id), read in the given direction; p_is_portal omits reported runs.';
 
 grant execute on function public.page_runs(uuid, uuid, uuid, text, text, timestamptz, timestamptz, timestamptz, uuid, boolean, integer, boolean)
   to authenticated, service_role;
@@ -304,7 +303,7 @@ stable
 security invoker
 set search_path = ''
 as $$
-  -- One part of each union applies, and a condition on parameters alone keeps the others from being read at all.
+  -- Only one part of each union applies; conditions on parameters alone keep the others from being read.
   with chosen as (
     select j.id, j.plugin_id
     from public.jobs j
@@ -330,7 +329,7 @@ as $$
     select c.plugin_id, o.success_count, o.failed_count, o.canceled_count, o.success_events_sum, o.success_duration_count,
       o.success_duration_ms_sum
     from chosen c
-    -- By the job's own rows: joined, those of the whole company may be read to find them.
+    -- Use the job's own rows: a join might read those of the whole company.
     cross join lateral (
       select * from public.run_stats_daily s where s.job_id = c.id and s.day >= p_since offset 0
     ) o
@@ -343,7 +342,7 @@ as $$
     union all
     select o.state
     from chosen c
-    -- Job by job, also where few runs of the company seem to be under way: there may be many the next time.
+    -- Job by job, even if the company seems to have few runs in progress: there may be many next time.
     cross join lateral (
       select r.state from public.runs r where r.job_id = c.id and r.state in ('pending', 'running') offset 0
     ) o
@@ -367,14 +366,14 @@ as $$
   ) u;
 $$;
 comment on function public.summarize_runs(uuid, date, uuid, uuid) is
-  'Totals of a tenant''s runs since a day, or of one job''s or plugin''s, from daily totals and the unfinished runs. '
-  'own_success_count: of the portal''s own runs, which alone count events.';
+  'Totals of the runs of a tenant, job or plugin since a day, from daily totals and the unfinished runs. own_success_count: '
+  'only the portal''s own runs, because only they count events.';
 
 grant execute on function public.summarize_runs(uuid, date, uuid, uuid) to authenticated, service_role;
 
 -- schemas/private/functions/page_plugin_runs.sql
--- One day may hold hundreds of thousands of runs: days are counted from the totals of the plugin, and within a day the runs of
--- its jobs are merged from the index alone, from whichever end is nearer.
+-- One day can have hundreds of thousands of runs: days are counted from the totals of the plugin, and within a day the runs
+-- of its jobs are merged from the index alone, starting from the nearer end.
 create function private.page_plugin_runs(
   p_tenant_id uuid, p_plugin_id uuid, p_job_name text, p_state text, p_is_newest_first boolean, p_limit integer, p_offset bigint
 )
@@ -409,7 +408,7 @@ begin
       and (p_job_name is null or j.plugin_job_name = p_job_name)
   );
 
-  -- Days are counted from totals, not from runs, so only the days that hold the page are read.
+  -- Days are counted from totals, not from runs, so only the days on the page are read.
   with counted as (
     select t.day, t.success_count, t.failed_count, t.canceled_count
     from public.run_totals_daily t
@@ -474,7 +473,7 @@ begin
         select format(' and r.state = %L and r.trigger = %L', p_state, t.trigger)
         from unnest(array['report', 'schedule', 'manual', 'api', 'retry']) t (trigger)
       ) end;
-    -- Ranges of the index come in order, so that their merge need not sort what is skipped; with very many of them planning
+    -- Index ranges are already sorted, so merging them needs no sort of the skipped rows; with very many ranges, planning
     -- would take longer than sorting the day.
     if array_length(v_job_ids, 1) * array_length(v_conditions, 1) <= 32 then
       select string_agg(
@@ -513,8 +512,8 @@ begin
 end;
 $$;
 comment on function private.page_plugin_runs(uuid, uuid, text, text, boolean, integer, bigint) is
-  'What public.page_plugin_runs answers. Definer, because row level security would fetch every run that is skipped; it looks '
-  'once whether the person belongs to the tenant, and reads only jobs of that tenant.';
+  'Implements public.page_plugin_runs. Definer, because row level security would read every skipped run; it checks the '
+  'membership once and reads only jobs of that tenant.';
 
 grant execute on function private.page_plugin_runs(uuid, uuid, text, text, boolean, integer, bigint)
   to authenticated, service_role;
@@ -540,8 +539,8 @@ as $$
   );
 $$;
 comment on function public.page_plugin_runs(uuid, uuid, text, text, boolean, integer, bigint) is
-  'Ids of one page of a plugin''s runs with how many there are; at least one row, without an id when the page is empty. '
-  'Skips whole days by run_stats_daily, so that an offset costs no more than one day of runs.';
+  'Ids of one page of a plugin''s runs and their total number; at least one row, without an id if the page is empty. Skips '
+  'whole days with run_stats_daily, so that an offset reads at most one day of runs.';
 
 grant execute on function public.page_plugin_runs(uuid, uuid, text, text, boolean, integer, bigint)
   to authenticated, service_role;

@@ -23,12 +23,12 @@ begin
 end;
 $$;
 comment on function private.announce_change() is
-  'Trigger: tells members who listen that what the badge or a live page shows has changed; the message itself says nothing. '
-  'Definer, because writers may not send.';
+  'Trigger: tells listening members that the badge or a live page has something new to show; the message contains nothing '
+  'else. Definer, because the roles that write cannot send.';
 
 -- schemas/realtime/messages.sql
--- Where the project has Supabase Realtime, open pages are told of a change instead of asking each second. Without it
--- (the embedded database) no trigger is made, and reports cost no more.
+-- If the project has Supabase Realtime, open pages receive changes instead of polling every second. Without it (the embedded
+-- database), no trigger is created and reports cost nothing extra.
 do $$
 declare
   changed record;
@@ -59,7 +59,7 @@ begin
       )
   $policy$;
 exception
-  -- Pages then ask each second, which is no reason to refuse the rest of the schema.
+  -- Pages then poll every second, so continue with the rest of the schema.
   when insufficient_privilege then
     raise warning 'Supabase Realtime is not used, because its schema may not be changed: %', sqlerrm;
 end;

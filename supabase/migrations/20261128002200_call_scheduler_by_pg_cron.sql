@@ -25,11 +25,12 @@ begin
 end;
 $$;
 comment on function private.call_scheduler() is
-  'Asks the portal for one tick, if Vault holds tc_portal_url and tc_portal_cron_secret. Definer, because pg_cron''s role cannot read Vault.';
+  'Requests one tick from the portal if Vault contains tc_portal_url and tc_portal_cron_secret. Definer, because pg_cron''s '
+  'role cannot read Vault.';
 
 -- schemas/cron/scheduler.sql
--- On hosted Supabase the database itself calls the portal's scheduler each minute (pg_cron and pg_net). Where these extensions
--- do not exist, a worker ticks instead and this changes nothing. Address and secret are in Vault; see docs/operations.md.
+-- On hosted Supabase, the database calls the portal's scheduler every minute (pg_cron and pg_net). Without these extensions
+-- this file changes nothing, and a worker ticks instead. Vault contains the URL and secret; see docs/operations.md.
 do $$
 begin
   if (
@@ -41,7 +42,7 @@ begin
   create extension if not exists pg_net;
   create extension if not exists supabase_vault;
   execute $cron$ select cron.schedule('tc-portal-scheduler', '* * * * *', 'select private.call_scheduler()') $cron$;
-  -- pg_cron keeps a row for each call for ever.
+  -- pg_cron keeps a row for each call forever.
   execute $cron$
     select cron.schedule('tc-portal-forget-calls', '17 3 * * *',
       $purge$ delete from cron.job_run_details where end_time < now() - interval '7 days' $purge$)

@@ -1,10 +1,10 @@
--- Supabase Queues: runs that a person asked for go before runs that a schedule asked for.
+-- Supabase Queues: runs that people start go before runs that schedules start.
 create extension if not exists pgmq;
 
 select pgmq.create('runs_high');
 select pgmq.create('runs');
 
--- pgmq lets everybody execute everything, drop_queue included.
+-- pgmq lets every role execute every function, including drop_queue.
 revoke all on schema pgmq from public, anon, authenticated;
 revoke all on all tables in schema pgmq from public, anon, authenticated;
 revoke execute on all functions in schema pgmq from public, anon, authenticated;

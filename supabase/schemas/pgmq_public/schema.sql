@@ -1,6 +1,6 @@
--- The wrappers that Supabase's Studio makes when queues are exposed through the Data API.
+-- The wrappers that Supabase Studio creates when queues are exposed through the Data API.
 create schema pgmq_public;
-comment on schema pgmq_public is 'Queue functions that the Data API serves, to the service role only.';
+comment on schema pgmq_public is 'Queue functions that the Data API offers, only to the service role.';
 
 grant usage on schema pgmq_public to service_role;
 

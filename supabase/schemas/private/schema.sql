@@ -1,7 +1,7 @@
--- Functions that must run with their owner's rights live here. Nothing is granted by default: every table and function says
--- itself who may use it.
+-- For functions that must run with their owner's rights. Nothing is granted by default: each table and function grants its
+-- own rights.
 create schema private;
-comment on schema private is 'Functions and tables that the Data API does not serve.';
+comment on schema private is 'Functions and tables that the Data API does not offer.';
 
 grant usage on schema private to authenticated, service_role;
 

@@ -1,6 +1,6 @@
--- Nothing is granted by default: every table and function says itself who may use it.
+-- Nothing is granted by default: each table and function grants its own rights.
 alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
 alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
 alter default privileges in schema public revoke execute on functions from public, anon, authenticated, service_role;
--- The right that everybody has to execute a new function can only be taken away in every schema at once.
+-- PostgreSQL lets every role execute new functions; this can only be revoked for all schemas at once.
 alter default privileges revoke execute on functions from public;

@@ -1,5 +1,5 @@
--- Where the project has Supabase Realtime, open pages are told of a change instead of asking each second. Without it
--- (the embedded database) no trigger is made, and reports cost no more.
+-- If the project has Supabase Realtime, open pages receive changes instead of polling every second. Without it (the embedded
+-- database), no trigger is created and reports cost nothing extra.
 do $$
 declare
   changed record;
@@ -30,7 +30,7 @@ begin
       )
   $policy$;
 exception
-  -- Pages then ask each second, which is no reason to refuse the rest of the schema.
+  -- Pages then poll every second, so continue with the rest of the schema.
   when insufficient_privilege then
     raise warning 'Supabase Realtime is not used, because its schema may not be changed: %', sqlerrm;
 end;

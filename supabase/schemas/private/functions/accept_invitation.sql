@@ -31,7 +31,7 @@ begin
 end;
 $$;
 comment on function private.accept_invitation(text) is
-  'Makes the signed-in person a member if the invitation is theirs, unused, unexpired and not revoked; else P0002. '
-  'Definer, because the person is not a member yet.';
+  'Makes the signed-in user a member if the invitation is for them, unused, unexpired and not revoked; else P0002. Definer, '
+  'because the user is not a member yet.';
 
 grant execute on function private.accept_invitation(text) to authenticated;

@@ -32,5 +32,5 @@ begin
 end;
 $$;
 comment on function private.add_to_run_totals(public.run_stats_daily[], public.run_stats_daily[]) is
-  'Carries a change of run_stats_daily into run_totals_daily; each 256th change folds. Definer, because only the triggers of '
+  'Adds a change of run_stats_daily to run_totals_daily; every 256th change folds. Definer, because only the triggers of '
   'run_stats_daily write that table.';

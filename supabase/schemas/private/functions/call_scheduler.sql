@@ -22,4 +22,5 @@ begin
 end;
 $$;
 comment on function private.call_scheduler() is
-  'Asks the portal for one tick, if Vault holds tc_portal_url and tc_portal_cron_secret. Definer, because pg_cron''s role cannot read Vault.';
+  'Requests one tick from the portal if Vault contains tc_portal_url and tc_portal_cron_secret. Definer, because pg_cron''s '
+  'role cannot read Vault.';

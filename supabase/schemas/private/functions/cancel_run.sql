@@ -14,7 +14,7 @@ begin
   if v_run.id is null or (v_user_id is not null and v_run.tenant_id not in (select private.my_tenant_ids())) then
     raise exception 'No such run' using errcode = 'P0002';
   end if;
-  -- Staff may stop what they started themselves.
+  -- Staff can cancel the runs that they started themselves.
   if v_user_id is not null
     and v_run.tenant_id not in (select private.my_admin_tenant_ids())
     and v_run.requested_by is distinct from v_user_id
@@ -38,6 +38,6 @@ begin
 end;
 $$;
 comment on function private.cancel_run(uuid) is
-  'Cancels one run for a person or the service role, with its audit row. Definer, because members may not write runs.';
+  'Cancels one run for a user or the service role, with its audit row. Definer, because members cannot write runs.';
 
 grant execute on function private.cancel_run(uuid) to authenticated, service_role;

@@ -7,7 +7,7 @@ as $$
 declare
   v_pending uuid[];
 begin
-  -- Sorted, so that two cancels of the same runs wait for each other in one order.
+  -- Sorted, so that two concurrent cancellations lock the same runs in the same order.
   perform 1 from public.runs r where r.id = any (p_run_ids) order by r.id for no key update;
   select array_agg(r.id) into v_pending from public.runs r where r.id = any (p_run_ids) and r.state = 'pending';
   perform pgmq.delete(r.queue_name, r.queue_message_id)
@@ -28,6 +28,7 @@ begin
 end;
 $$;
 comment on function private.cancel_runs(uuid[]) is
-  'Cancels pending runs at once and asks running ones to stop. Definer, because members may not write runs; callers check the right.';
+  'Cancels pending runs at once and asks running ones to stop. Callers check the rights. Definer, because members cannot write '
+  'runs.';
 
 grant execute on function private.cancel_runs(uuid[]) to service_role;

@@ -29,7 +29,7 @@ begin
 end;
 $$;
 comment on function private.cancel_switched_off_runs(uuid[]) is
-  'Ends those of these runs, which the caller has locked, that may not begin: canceled, with the reason as their message. Answers them, '
-  'or null.';
+  'Cancels those of these runs, locked by the caller, that cannot start because something is disabled; their message says why. '
+  'Returns them, or null.';
 
 grant execute on function private.cancel_switched_off_runs(uuid[]) to service_role;

@@ -22,7 +22,7 @@ begin
     return;
   end if;
 
-  -- Without a person only the service role can write, so only the portal itself can send this header to any effect.
+  -- Without a user, only the service role can write, so this header has an effect only if the portal itself sends it.
   if v_headers is not null then
     v_key_id := v_headers::jsonb ->> 'x-tc-portal-api-key-id';
   end if;
@@ -34,7 +34,7 @@ begin
 end;
 $$;
 comment on function private.current_actor(uuid) is
-  'Who makes this request, in the words of audit_log: the signed-in person, the API key that the portal acts for, or the '
+  'Returns who makes this request, as audit_log stores it: the signed-in user, the API key that the portal acts for, or the '
   'portal itself. Definer, because members cannot read keys.';
 
 grant execute on function private.current_actor(uuid) to authenticated, service_role;

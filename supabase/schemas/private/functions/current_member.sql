@@ -1,5 +1,5 @@
--- Asked each second for every open page, so it keeps its plans (plpgsql) and checks membership once instead of by policies on
--- each table.
+-- Called every second for every open page, so it caches its plans (plpgsql) and checks membership once instead of with
+-- policies on each table.
 create function private.current_member()
 returns table (
   user_id uuid,
@@ -46,7 +46,7 @@ begin
     left join lateral (
       select s.updated_at from public.job_status s where s.tenant_id = my_tenant_id order by s.updated_at desc limit 1
     ) changed on true
-    -- A run that has only started changes no status, but the job's page shows it.
+    -- A run that only started changes no status, but the job's page shows it.
     left join lateral (
       select r.ordered_at, r.id from public.runs r
       where r.tenant_id = my_tenant_id
@@ -60,6 +60,6 @@ begin
 end;
 $$;
 comment on function private.current_member() is
-  'Work of public.current_member. Definer, because policies on every table it counts would cost more than the counting.';
+  'Implements public.current_member. Definer, because policies on every counted table would cost more than counting.';
 
 grant execute on function private.current_member() to authenticated;

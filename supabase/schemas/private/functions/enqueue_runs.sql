@@ -30,6 +30,7 @@ begin
   end loop;
 end;
 $$;
-comment on function private.enqueue_runs(uuid[], integer) is 'Puts pending runs on the queue of their priority and remembers their messages.';
+comment on function private.enqueue_runs(uuid[], integer) is
+  'Puts pending runs on the queue of their priority and stores their message ids.';
 
 grant execute on function private.enqueue_runs(uuid[], integer) to service_role;

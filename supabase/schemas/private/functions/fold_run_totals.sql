@@ -5,7 +5,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  -- Whoever folds already takes these rows along next time.
+  -- If another transaction is folding, these rows are included next time.
   if not pg_try_advisory_xact_lock(hashtext('tc_portal.fold_run_totals')) then
     return;
   end if;
@@ -30,4 +30,4 @@ begin
 end;
 $$;
 comment on function private.fold_run_totals() is
-  'Makes one row of a day''s rows in run_totals_daily. Definer, because only its triggers write that table.';
+  'Combines the rows of each day in run_totals_daily into one. Definer, because only its triggers write that table.';

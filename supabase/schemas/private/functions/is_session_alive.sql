@@ -1,5 +1,5 @@
--- A session that was ended (signed out elsewhere, password changed) ends what its token may see at once; the token alone is good
--- for another hour. plpgsql, because it keeps its plan: policies ask this for every table that is read.
+-- When a session ends (signed out elsewhere, password changed), its token must stop working at once; the token alone is valid
+-- for another hour. plpgsql caches its plan, because policies call this for every table.
 create function private.is_session_alive()
 returns boolean
 language plpgsql
@@ -14,6 +14,7 @@ begin
 end;
 $$;
 comment on function private.is_session_alive() is
-  'Whether the session of the token still exists; true for a token without one. Definer, because nobody else reads auth.sessions.';
+  'Whether the session of the token still exists; true for a token without a session. Definer, because other roles cannot read '
+  'auth.sessions.';
 
 grant execute on function private.is_session_alive() to authenticated;

@@ -7,4 +7,4 @@ set search_path = ''
 as $$
   select private.searchable(concat_ws(E'\n', p_key, p_title, p_titles ->> 'ja', p_titles ->> 'en'));
 $$;
-comment on function private.job_name_text(text, text, jsonb) is 'What a job is found by, whichever language it is searched in.';
+comment on function private.job_name_text(text, text, jsonb) is 'Returns the text by which a job is found, in every language.';

@@ -9,6 +9,6 @@ as $$
   from private.heartbeats h;
 $$;
 comment on function private.list_heartbeats() is
-  'Signs of life of schedulers and workers of the last day. Definer, because members read no heartbeats but are told how old they are.';
+  'Heartbeats of schedulers and workers in the last day. Definer, because members cannot read heartbeats but can see their age.';
 
 grant execute on function private.list_heartbeats() to authenticated, service_role;

@@ -13,6 +13,6 @@ as $$
   order by s.name;
 $$;
 comment on function private.list_job_secrets(uuid) is
-  'Names of a job''s secrets, never their values. Definer, because the table is private; admins of the tenant only.';
+  'Names of a job''s secrets, never their values; only for admins of the tenant. Definer, because the table is private.';
 
 grant execute on function private.list_job_secrets(uuid) to authenticated, service_role;

@@ -1,4 +1,4 @@
--- plpgsql, because it keeps its plan: policies ask this for every table that is read.
+-- plpgsql caches its plan, because policies call this for every table.
 create function private.my_admin_tenant_ids()
 returns setof uuid
 language plpgsql
@@ -13,6 +13,7 @@ begin
 end;
 $$;
 comment on function private.my_admin_tenant_ids() is
-  'Tenants in which the signed-in person is an admin; none once their session has ended. Definer for the same reason as my_tenant_ids.';
+  'Tenants in which the signed-in user is an admin; none after their session has ended. Definer for the same reason as '
+  'my_tenant_ids.';
 
 grant execute on function private.my_admin_tenant_ids() to authenticated;

@@ -1,4 +1,4 @@
--- plpgsql, because it keeps its plan: policies ask this for every table that is read.
+-- plpgsql caches its plan, because policies call this for every table.
 create function private.my_tenant_ids()
 returns setof uuid
 language plpgsql
@@ -13,6 +13,7 @@ begin
 end;
 $$;
 comment on function private.my_tenant_ids() is
-  'Tenants of the signed-in person; none once their session has ended. Definer, because policies on members would otherwise call themselves.';
+  'Tenants of the signed-in user; none after their session has ended. Definer, because policies on members would otherwise '
+  'call themselves.';
 
 grant execute on function private.my_tenant_ids() to authenticated;

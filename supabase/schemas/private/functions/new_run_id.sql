@@ -4,8 +4,8 @@ language sql
 volatile
 set search_path = ''
 as $$
-  -- UUID version 7 (RFC 9562) with the microsecond in rand_a: ids ascend with time, so a history of millions of runs
-  -- keeps a compact index, and runs made one after the other keep their order.
+  -- UUID version 7 (RFC 9562) with microseconds in rand_a: ids increase with time, so the index of millions of runs stays
+  -- compact, and runs created one after another stay in order.
   select encode(
     substring(int8send(clock.microseconds / 1000) from 3)
       || substring(int4send(28672 + (clock.microseconds % 1000 * 4096 / 1000)::integer) from 3)

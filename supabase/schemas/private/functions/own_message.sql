@@ -17,6 +17,7 @@ as $$
   where s.code = p_code;
 $$;
 comment on function private.own_message(text) is
-  'What the portal says where the database decides it: {message, code, values}. The sentences of src/domain/portal-messages.ts.';
+  'Returns a message of the portal that the database decides: {message, code, values}, with a sentence of '
+  'src/domain/portal-messages.ts.';
 
 grant execute on function private.own_message(text) to service_role;

@@ -1,5 +1,5 @@
--- One day may hold hundreds of thousands of runs: days are counted from the totals of the plugin, and within a day the runs of
--- its jobs are merged from the index alone, from whichever end is nearer.
+-- One day can have hundreds of thousands of runs: days are counted from the totals of the plugin, and within a day the runs
+-- of its jobs are merged from the index alone, starting from the nearer end.
 create function private.page_plugin_runs(
   p_tenant_id uuid, p_plugin_id uuid, p_job_name text, p_state text, p_is_newest_first boolean, p_limit integer, p_offset bigint
 )
@@ -34,7 +34,7 @@ begin
       and (p_job_name is null or j.plugin_job_name = p_job_name)
   );
 
-  -- Days are counted from totals, not from runs, so only the days that hold the page are read.
+  -- Days are counted from totals, not from runs, so only the days on the page are read.
   with counted as (
     select t.day, t.success_count, t.failed_count, t.canceled_count
     from public.run_totals_daily t
@@ -99,7 +99,7 @@ begin
         select format(' and r.state = %L and r.trigger = %L', p_state, t.trigger)
         from unnest(array['report', 'schedule', 'manual', 'api', 'retry']) t (trigger)
       ) end;
-    -- Ranges of the index come in order, so that their merge need not sort what is skipped; with very many of them planning
+    -- Index ranges are already sorted, so merging them needs no sort of the skipped rows; with very many ranges, planning
     -- would take longer than sorting the day.
     if array_length(v_job_ids, 1) * array_length(v_conditions, 1) <= 32 then
       select string_agg(
@@ -138,8 +138,8 @@ begin
 end;
 $$;
 comment on function private.page_plugin_runs(uuid, uuid, text, text, boolean, integer, bigint) is
-  'What public.page_plugin_runs answers. Definer, because row level security would fetch every run that is skipped; it looks '
-  'once whether the person belongs to the tenant, and reads only jobs of that tenant.';
+  'Implements public.page_plugin_runs. Definer, because row level security would read every skipped run; it checks the '
+  'membership once and reads only jobs of that tenant.';
 
 grant execute on function private.page_plugin_runs(uuid, uuid, text, text, boolean, integer, bigint)
   to authenticated, service_role;

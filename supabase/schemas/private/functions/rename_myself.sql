@@ -1,4 +1,4 @@
--- Everybody may choose the name they are shown by, staff too. A policy cannot say 'this column of your own row only'.
+-- Everyone, including staff, can choose their display name. A policy cannot limit a change to one column of one's own row.
 create function private.rename_myself(p_display_name text)
 returns void
 language sql
@@ -10,6 +10,6 @@ as $$
   where user_id = (select auth.uid()) and display_name is distinct from p_display_name;
 $$;
 comment on function private.rename_myself(text) is
-  'Changes the name of the signed-in person in each of their tenants. Definer, because only admins may change members.';
+  'Changes the name of the signed-in user in each of their tenants. Definer, because only admins can change members.';
 
 grant execute on function private.rename_myself(text) to authenticated;

@@ -8,5 +8,5 @@ as $$
   select lower(normalize(p_text, nfkc));
 $$;
 comment on function private.searchable(text) is
-  'A text in the form in which it is searched: full-width and half-width letters alike, capitals and small letters alike. '
-  'src/domain/search-pattern.ts brings what people type into the same form.';
+  'Normalizes a text for search: ignores case and the width of letters. src/domain/search-pattern.ts does the same with what '
+  'people type.';

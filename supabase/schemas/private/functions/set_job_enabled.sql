@@ -1,4 +1,4 @@
--- Switching a job on leaves one ledger row for what fell into the time when it was off.
+-- Enabling a job adds one row of occurrences for the instants that were due while it was disabled.
 create function private.set_job_enabled(
   p_job_id uuid, p_is_enabled boolean, p_schedule_updated_at timestamptz, p_next_nominal_at timestamptz,
   p_next_due_at timestamptz, p_missed jsonb
@@ -24,7 +24,7 @@ begin
     raise exception 'Only plugin jobs are run by the portal' using errcode = '23514', constraint = 'switched_job_is_a_plugin_job';
   end if;
 
-  -- Schedule before job, as a tick locks them.
+  -- Lock the schedule before the job, as a tick does.
   select * into v_schedule from public.schedules where job_id = p_job_id for no key update;
   select * into v_job from public.jobs where id = p_job_id for no key update;
   if v_job.is_enabled = p_is_enabled then
@@ -63,8 +63,8 @@ begin
 end;
 $$;
 comment on function private.set_job_enabled(uuid, boolean, timestamptz, timestamptz, timestamptz, jsonb) is
-  'Switches a plugin job on or off; see public.set_job_enabled. Definer, because members may not write the ledger; a person must '
-  'be an admin of the job''s tenant, the service role has checked already.';
+  'Enables or disables a plugin job; see public.set_job_enabled. A user must be an admin of the job''s tenant; the service '
+  'role has already checked. Definer, because members cannot write occurrences.';
 
 grant execute on function private.set_job_enabled(uuid, boolean, timestamptz, timestamptz, timestamptz, jsonb)
   to authenticated, service_role;

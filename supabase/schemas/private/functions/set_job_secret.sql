@@ -34,6 +34,7 @@ begin
 end;
 $$;
 comment on function private.set_job_secret(uuid, text, text) is
-  'Sets (null: deletes) a secret of a job, with its audit row. Definer, because the table is private; admins of the tenant only.';
+  'Sets (null: deletes) a secret of a job, with its audit row; only for admins of the tenant. Definer, because the table is '
+  'private.';
 
 grant execute on function private.set_job_secret(uuid, text, text) to authenticated, service_role;

@@ -23,6 +23,6 @@ begin
 end;
 $$;
 comment on function private.set_plugin_secret(uuid, text) is
-  'Sets or rotates the signing secret of a plugin. Definer, because the table is private; admins of the tenant only.';
+  'Sets or rotates the signing secret of a plugin; only for admins of the tenant. Definer, because the table is private.';
 
 grant execute on function private.set_plugin_secret(uuid, text) to authenticated, service_role;

@@ -5,7 +5,7 @@ security invoker
 set search_path = ''
 as $$
 begin
-  -- In one order, so that two batches that share jobs do not wait for each other in a circle.
+  -- In a fixed order, so that two batches with the same jobs cannot deadlock.
   perform 1 from public.jobs j
     where j.id in (select r.job_id from public.runs r where r.id = any (p_run_ids))
     order by j.id
@@ -79,6 +79,6 @@ begin
 end;
 $$;
 comment on function private.show_finished_runs(uuid[]) is
-  'Carries finished runs into the daily totals and, where they are the newest of their job, into job_status.';
+  'Adds finished runs to the daily totals and, if they are the newest of their job, to job_status.';
 
 grant execute on function private.show_finished_runs(uuid[]) to service_role;

@@ -63,7 +63,7 @@ begin
 end;
 $$;
 comment on function private.start_run(uuid, text, jsonb, text, boolean, uuid) is
-  'Makes a pending run of a plugin job with its queue message and audit row. Definer, because members may not write runs; '
-  'a person must be an admin of the job''s tenant, the service role has checked already.';
+  'Creates a pending run of a plugin job with its queue message and audit row. A user must be an admin of the job''s tenant; '
+  'the service role has already checked. Definer, because members cannot write runs.';
 
 grant execute on function private.start_run(uuid, text, jsonb, text, boolean, uuid) to authenticated, service_role;

@@ -1,5 +1,5 @@
--- A run that waited while its plugin, job or schedules were switched off does not wait for the switch to go back, because every
--- run ends without a human.
+-- A run that waits while its plugin, job or schedules are disabled is canceled and does not wait for them to be enabled
+-- again, because every run must finish without human help.
 create function private.switched_off_runs(p_run_ids uuid[])
 returns table (run_id uuid, code text)
 language sql
@@ -22,12 +22,12 @@ as $$
     and (p_run_ids is null or r.id = any (p_run_ids))
     and (
       not p.is_enabled
-      -- A person may start a job whose schedule is off, and what has begun goes on with its next attempt.
+      -- A user can start a job whose schedule is disabled, and a run that has started continues with its next attempt.
       or (r.trigger = 'schedule' and r.started_at is null and not (j.is_enabled and coalesce(t.is_enabled, true)))
     );
 $$;
 comment on function private.switched_off_runs(uuid[]) is
-  'Waiting runs, of these or of all (null), that may not begin: every run of a disabled plugin; of a disabled job, or while all '
-  'schedules are stopped, those that a schedule started and that have not begun.';
+  'Waiting runs, of these or of all (null), that cannot start: every run of a disabled plugin; and scheduled runs without an '
+  'attempt if their job or all schedules are disabled.';
 
 grant execute on function private.switched_off_runs(uuid[]) to service_role;

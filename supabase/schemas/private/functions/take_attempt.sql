@@ -27,6 +27,7 @@ begin
 end;
 $$;
 comment on function private.take_attempt(text, integer, integer) is
-  'Counts an attempt: 0 when it is within the limit, otherwise the seconds to wait. Definer, because the table is private.';
+  'Counts an attempt. Returns 0 if it is within the limit, otherwise the seconds to wait. Definer, because the table is '
+  'private.';
 
 grant execute on function private.take_attempt(text, integer, integer) to service_role;

@@ -11,8 +11,8 @@ begin
     set finished_at = now(), outcome = 'lost'
     from public.runs r
     where r.id = any (p_run_ids) and a.run_id = r.id and a.attempt = r.attempt and a.finished_at is null;
-  -- A worker that dies is not the run's fault, but a run that kills every worker must end: it gets one attempt more
-  -- than it may fail.
+  -- A worker that dies is not the run's fault, but a run that kills every worker must finish: it gets one attempt more than
+  -- its limit of failures.
   with finished as (
     update public.runs r
     set
@@ -38,6 +38,7 @@ begin
 end;
 $$;
 comment on function private.take_back_runs(uuid[]) is
-  'Ends the attempts of runs whose worker went silent: they are pending again, or over. Answers those that are over.';
+  'Ends the attempts of runs whose worker stopped responding: the runs are pending again or finished. Returns the finished '
+  'ones.';
 
 grant execute on function private.take_back_runs(uuid[]) to service_role;

@@ -5,8 +5,8 @@ create table private.heartbeats (
   details jsonb not null default '{}'
 );
 
-comment on table private.heartbeats is 'When each scheduler and worker was last alive.';
-comment on column private.heartbeats.process is 'scheduler, or worker: and its id.';
-comment on column private.heartbeats.beat_at is 'Last sign of life.';
-comment on column private.heartbeats.started_at is 'First sign of life.';
-comment on column private.heartbeats.details is 'What it did last.';
+comment on table private.heartbeats is 'When each scheduler and worker last sent a heartbeat.';
+comment on column private.heartbeats.process is 'scheduler, or worker: followed by its id.';
+comment on column private.heartbeats.beat_at is 'Last heartbeat.';
+comment on column private.heartbeats.started_at is 'First heartbeat.';
+comment on column private.heartbeats.details is 'What the process did last.';

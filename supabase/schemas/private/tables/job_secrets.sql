@@ -1,4 +1,4 @@
--- Everybody in the tenant may read a payload, so it names its secrets and holds none.
+-- Everyone in the tenant can read a payload, so it contains only the names of its secrets.
 create table private.job_secrets (
   job_id uuid not null references public.jobs (id) on delete cascade,
   name text not null,
@@ -10,8 +10,8 @@ create table private.job_secrets (
 );
 
 comment on table private.job_secrets is
-  'What {{secret.name}} in a job''s payload stands for. Written by admins, read by workers only, shown to nobody.';
+  'The values of {{secret.name}} in a job''s payload. Admins write them, only workers read them, and no screen shows them.';
 comment on column private.job_secrets.job_id is 'The job.';
 comment on column private.job_secrets.name is 'Name in the payload.';
-comment on column private.job_secrets.value is 'The secret; the worker needs it in the clear.';
+comment on column private.job_secrets.value is 'The secret; workers need it unencrypted.';
 comment on column private.job_secrets.updated_at is 'When it was last set.';

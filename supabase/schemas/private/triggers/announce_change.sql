@@ -20,5 +20,5 @@ begin
 end;
 $$;
 comment on function private.announce_change() is
-  'Trigger: tells members who listen that what the badge or a live page shows has changed; the message itself says nothing. '
-  'Definer, because writers may not send.';
+  'Trigger: tells listening members that the badge or a live page has something new to show; the message contains nothing '
+  'else. Definer, because the roles that write cannot send.';

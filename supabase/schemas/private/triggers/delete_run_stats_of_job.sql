@@ -5,10 +5,10 @@ security definer
 set search_path = ''
 as $$
 begin
-  -- The cascade would come when nobody knows any more which plugin the job belonged to.
+  -- Delete before the cascade does: after it, the job's plugin is unknown.
   delete from public.run_stats_daily s where s.job_id = old.id;
   return old;
 end;
 $$;
 comment on function private.delete_run_stats_of_job() is
-  'Takes a deleted job out of the totals. Definer, because admins delete jobs but write no totals.';
+  'Subtracts a deleted job from the totals. Definer, because admins delete jobs but cannot write totals.';

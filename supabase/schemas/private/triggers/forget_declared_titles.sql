@@ -1,4 +1,4 @@
--- A manifest names its jobs in both languages, and screens show the reader's until an admin gives the job a name of its own.
+-- A manifest has a job's title in both languages, and screens show the reader's until an admin renames the job.
 create function private.forget_declared_titles()
 returns trigger
 language plpgsql
@@ -9,4 +9,4 @@ begin
   return new;
 end;
 $$;
-comment on function private.forget_declared_titles() is 'Trigger: a job that is renamed has this one title for everybody.';
+comment on function private.forget_declared_titles() is 'Trigger: a renamed job has its new title in every language.';

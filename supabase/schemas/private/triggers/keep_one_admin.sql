@@ -1,4 +1,4 @@
--- The Data API passes on a message but not the constraint's name, so the message names the rule as PostgreSQL does.
+-- The Data API returns the message but not the constraint's name, so the message names the rule as PostgreSQL does.
 create function private.keep_one_admin()
 returns trigger
 language plpgsql
@@ -6,7 +6,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  -- Locking the tenant makes two admins who remove each other wait for one another; a deleted tenant has nothing to keep.
+  -- The lock on the tenant makes two admins who remove each other wait for one another; a deleted tenant needs no admin.
   perform 1 from public.tenants where id = old.tenant_id for update;
   if found and old.role = 'admin' and not exists (
     select 1 from public.members where tenant_id = old.tenant_id and role = 'admin'
@@ -18,4 +18,5 @@ begin
 end;
 $$;
 comment on function private.keep_one_admin() is
-  'Trigger: refuses to remove or demote the last admin (23514, tenant_keeps_one_admin). Definer, to count every admin.';
+  'Trigger: does not let the last admin be removed or become staff (23514, tenant_keeps_one_admin). Definer, to count every '
+  'admin.';

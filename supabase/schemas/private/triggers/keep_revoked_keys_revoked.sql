@@ -1,4 +1,4 @@
--- The Data API passes on a message but not the constraint's name, so the message names the rule as PostgreSQL does.
+-- The Data API returns the message but not the constraint's name, so the message names the rule as PostgreSQL does.
 create function private.keep_revoked_keys_revoked()
 returns trigger
 language plpgsql
@@ -12,4 +12,5 @@ begin
   return new;
 end;
 $$;
-comment on function private.keep_revoked_keys_revoked() is 'Trigger: a revoked key is never brought back (23514, api_key_stays_revoked).';
+comment on function private.keep_revoked_keys_revoked() is
+  'Trigger: a revoked key stays revoked (23514, api_key_stays_revoked).';

@@ -19,4 +19,4 @@ begin
 end;
 $$;
 comment on function private.move_run_totals_of_job() is
-  'Takes the totals of a job along to its new plugin. Definer, because only triggers write run_totals_daily.';
+  'Moves the totals of a job to its new plugin. Definer, because only triggers write run_totals_daily.';

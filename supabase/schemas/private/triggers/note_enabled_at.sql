@@ -11,4 +11,4 @@ begin
 end;
 $$;
 comment on function private.note_enabled_at() is
-  'Trigger: remembers when schedules were switched on again, so that what fell into the time before is not taken for missed.';
+  'Trigger: records when schedules were enabled again, so that instants from before do not count as missed.';

@@ -13,5 +13,5 @@ begin
 end;
 $$;
 comment on function private.note_job_messages() is
-  'Keeps the messages in job_search_texts, those of a batch of reports in one statement. Definer, because only triggers write '
+  'Updates the messages in job_search_texts, with one statement per batch of reports. Definer, because only triggers write '
   'that table.';

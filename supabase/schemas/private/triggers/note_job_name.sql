@@ -12,4 +12,4 @@ begin
 end;
 $$;
 comment on function private.note_job_name() is
-  'Keeps the names in job_search_texts. Definer, because admins add and rename jobs but only triggers write that table.';
+  'Updates the names in job_search_texts. Definer, because admins add and rename jobs but only triggers write that table.';

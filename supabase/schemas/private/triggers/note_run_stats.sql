@@ -7,7 +7,7 @@ as $$
 begin
   case tg_op
     when 'INSERT' then
-      -- Both this and the trigger for updates fire for an upsert, and one of them finds nothing.
+      -- An upsert fires both this trigger and the one for updates; one of them finds nothing to do.
       if exists (select from after_rows) then
         perform private.add_to_run_totals(array(select row(a.*)::public.run_stats_daily from after_rows a), '{}');
       end if;
@@ -27,4 +27,4 @@ begin
 end;
 $$;
 comment on function private.note_run_stats() is
-  'Keeps run_totals_daily in step with run_stats_daily. Definer, because whoever deletes a job may not write either.';
+  'Updates run_totals_daily after run_stats_daily changes. Definer, because a user who deletes a job can write neither table.';

@@ -4,11 +4,12 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Rows leave only together with their tenant, by the foreign key's cascade.
+  -- Rows are deleted only together with their tenant, by the foreign key's cascade.
   if tg_op = 'DELETE' and not exists (select 1 from public.tenants where id = old.tenant_id) then
     return old;
   end if;
   raise exception 'audit_log is append-only' using errcode = '42501';
 end;
 $$;
-comment on function private.refuse_change_of_audit_log() is 'Trigger: nobody, the service role included, rewrites the audit log.';
+comment on function private.refuse_change_of_audit_log() is
+  'Trigger: no role can change the audit log, not even the service role.';

@@ -8,4 +8,4 @@ begin
   return new;
 end;
 $$;
-comment on function private.touch_updated_at() is 'Trigger: keeps updated_at true whatever wrote the row.';
+comment on function private.touch_updated_at() is 'Trigger: sets updated_at on every change.';

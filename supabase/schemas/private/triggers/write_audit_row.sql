@@ -11,7 +11,8 @@ declare
   v_tenant_id uuid := coalesce(v_row ->> 'tenant_id', v_row ->> 'id')::uuid;
   v_hidden text[] := array['key_hash', 'token_hash', 'created_at', 'updated_at', 'manifest_text', 'titles'];
 begin
-  -- A function that writes its own rows, with better names for the actor, says so for its transaction.
+  -- A function that writes its own rows, because it knows the actor's name better, turns this trigger off for its
+  -- transaction.
   if current_setting('portal.audits_itself', true) = 'yes' then
     return null;
   end if;
@@ -48,4 +49,4 @@ begin
 end;
 $$;
 comment on function private.write_audit_row() is
-  'Trigger: writes who changed what, without secrets. Definer, because nobody may insert into audit_log directly.';
+  'Trigger: records who changed what, without secrets. Definer, because no role can insert into audit_log directly.';

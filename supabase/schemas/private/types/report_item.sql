@@ -22,6 +22,6 @@ create type private.report_item as (
   log jsonb,
   expectation jsonb
 );
-comment on type private.report_item is 'One report of a batch, resolved to its tenant and job.';
+comment on type private.report_item is 'One report of a batch with its tenant and job.';
 
 grant usage on type private.report_item to service_role;

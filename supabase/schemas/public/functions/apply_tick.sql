@@ -1,5 +1,5 @@
--- A tick reads what is due, TypeScript decides which instants it stands for, and this writes it all in one transaction:
--- occurrence, run, queue message and the schedule's next instant.
+-- A tick reads the due schedules, TypeScript decides what happens to each instant, and this function writes everything in one
+-- transaction: occurrence, run, queue message and the schedule's next instant.
 create function public.apply_tick(p_now timestamptz, p_plans jsonb)
 returns jsonb
 language plpgsql
@@ -14,15 +14,15 @@ declare
   v_missed bigint;
   v_why jsonb := private.own_message('run.superseded');
 begin
-  -- Two ticks wait for each other in one order; the second then finds that the first has moved the schedule on.
+  -- Concurrent ticks lock schedules in the same order; the second one then finds that the first has advanced the schedule.
   perform 1
     from public.schedules s
     where s.id in (select (p ->> 'schedule_id')::uuid from jsonb_array_elements(p_plans) p)
     order by s.id
     for no key update;
 
-  -- Compare and set: a plan made from an instant that is no longer the next one, or from a schedule that a person has
-  -- changed meanwhile, changes nothing.
+  -- Compare and set: a plan changes nothing if its instant is no longer the next one, or if a person has changed the schedule
+  -- in the meantime.
   with plans as (
     select * from jsonb_to_recordset(p_plans) as p (
       schedule_id uuid, expected_nominal_at timestamptz, expected_updated_at timestamptz, last_nominal_at timestamptz,
@@ -43,7 +43,7 @@ begin
   )
   select coalesce(array_agg(id), '{}') into v_moved from moved;
 
-  -- Decide overlaps and write the ledger.
+  -- Decide overlaps and write occurrences.
   with instants as (
     select
       s.id as schedule_id, s.tenant_id, s.job_id, s.overlap_policy, o.*,
@@ -67,9 +67,9 @@ begin
       i.*,
       i.decision = 'run' and case i.overlap_policy
         when 'allow' then true
-        -- What was missed is made up for one after another, where the policy lets nothing run at the same time.
+        -- Missed instants are made up for one after another if the policy does not allow overlap.
         when 'skip' then i.place <= 1 - a.runs or (i.is_made_up and a.runs = 0)
-        -- One waits, however many run.
+        -- One run waits, however many are running.
         when 'queue' then i.place <= 2 - least(a.runs - a.waiting, 1) - a.waiting or (i.is_made_up and a.runs = 0)
         else i.place = i.wanted
       end as is_started
@@ -102,7 +102,7 @@ begin
     select
       d.*,
       coalesce(d.reason, 'overlap') as why,
-      -- Skipped by a decision, or missed because nothing ticked when it was due.
+      -- Skipped by a decision, or missed because no scheduler ran when it was due.
       case when d.reason like 'misfire%' then 'missed' else 'skipped' end as as_state
     from decided d
     where not d.is_started
@@ -117,7 +117,7 @@ begin
       limit 1
     ) o
   ),
-  -- Consecutive instants that do not run for one reason share a row, so a disabled schedule does not fill the ledger.
+  -- Consecutive instants that do not run for the same reason share a row, so a disabled schedule adds few rows.
   extended as (
     update public.occurrences o
     set
@@ -155,7 +155,7 @@ begin
     (select coalesce(sum(coalesce(k.instant_count, 1)), 0) from skips k where k.as_state = 'missed')
     into v_run_ids, v_to_cancel, v_skipped, v_missed;
 
-  -- The statement above saw the runs as they were before it, so the new ones are not among those to cancel.
+  -- The statement above saw the runs from before it, so it does not cancel the new ones.
   if v_to_cancel is not null then
     perform private.cancel_runs(v_to_cancel);
     update public.runs r
@@ -181,8 +181,8 @@ end;
 $$;
 comment on function public.apply_tick(timestamptz, jsonb) is
   'Applies an array of {schedule_id, expected_nominal_at, expected_updated_at, last_nominal_at, next_nominal_at, next_due_at, '
-  'occurrences: [{nominal_at, through_nominal_at, instant_count, due_at, decision: run|skip, reason, is_made_up}]}. Safe to call '
-  'any number of times at once: one instant, one occurrence, one run. Answers {moved, stale, enqueued, skipped, missed}: '
+  'occurrences: [{nominal_at, through_nominal_at, instant_count, due_at, decision: run|skip, reason, is_made_up}]}. Concurrent '
+  'calls are safe: one instant, one occurrence, one run. Returns {moved, stale, enqueued, skipped, missed}: counts of '
   'schedules, schedules, runs, instants, instants.';
 
 grant execute on function public.apply_tick(timestamptz, jsonb) to service_role;

@@ -11,6 +11,7 @@ as $$
     and k.revoked_at is null
     and (k.expires_at is null or k.expires_at > now());
 $$;
-comment on function public.authenticate_api_key(text) is 'The key with this hash, if it may be used now; otherwise no row.';
+comment on function public.authenticate_api_key(text) is
+  'Returns the key with this hash if it can be used now; otherwise no row.';
 
 grant execute on function public.authenticate_api_key(text) to service_role;

@@ -1,4 +1,4 @@
--- pgmq has no receipt, so the run's attempt token is the receipt.
+-- pgmq has no receipt handle, so the run's attempt token has that role.
 create function public.claim_runs(p_worker_id text, p_quantity integer, p_lease_seconds integer default 30)
 returns table (
   run_id uuid,
@@ -52,7 +52,7 @@ declare
 begin
   foreach v_queue in array array['runs_high', 'runs'] loop
     v_contested := '{}';
-    -- Another round when concurrency limits held back what was read, or a busy job would starve those behind it.
+    -- Read again if concurrency limits held back all messages; otherwise a busy job would block the runs behind it.
     v_rounds := 0;
     loop
       exit when v_wanted <= 0 or v_rounds >= 10;
@@ -61,20 +61,20 @@ begin
       v_off := null;
       v_failed := null;
 
-      -- 1. Read messages: pgmq hides them for the length of the lease.
+      -- 1. Read messages: pgmq hides them until the lease ends.
       select array_agg(m.msg_id), array_agg((m.message ->> 'run_id')::uuid), count(*)
         into v_message_ids, v_run_ids, v_read
         from pgmq.read(v_queue, p_lease_seconds, v_wanted) m;
       exit when v_read = 0;
 
-      -- It goes round several times with what it has locked, so it waits for nobody: two that wait for each other would
-      -- stand still until the database ends one. Whoever holds a run decides what becomes of its message.
+      -- Skip locked runs instead of waiting: each round keeps its locks, so two calls could deadlock. The transaction that
+      -- holds a run decides what happens to its message.
       select array_agg(l.id) into v_locked
         from (
           select r.id from public.runs r where r.id = any (v_run_ids) order by r.id for no key update skip locked
         ) l;
 
-      -- 2. Messages of runs that are over or gone, or that have another message by now, have nothing left to say.
+      -- 2. Delete the messages of runs that have finished, are deleted or have another message by now.
       select
           array_agg(m.message_id) filter (where r.id is null),
           array_agg(r.id) filter (where r.id = any (v_locked))
@@ -86,8 +86,8 @@ begin
         perform pgmq.delete(v_queue, v_stale);
       end if;
 
-      -- 3. A run that still runs was lost by its worker: its message came back because nobody extended the lease. The
-      -- message's time was set a moment before the lease's, so the lease counts as over a second early.
+      -- 3. The worker of a run that is still running is lost: its message came back because no worker extended the lease. The
+      -- message was set a moment before the lease, so the lease counts as over one second early.
       select array_agg(r.id) into v_lost
         from public.runs r
         where r.id = any (v_ids) and r.state = 'running'
@@ -99,11 +99,11 @@ begin
         end if;
       end if;
 
-      -- 4. What is switched off by now does not begin.
+      -- 4. Cancel the runs of anything disabled.
       v_off := private.cancel_switched_off_runs(v_ids);
 
-      -- 5. Concurrency limits hold across workers: whoever counts has the job (and plugin) to itself. Runs of a job that
-      -- somebody else is counting go back to the queue.
+      -- 5. Apply concurrency limits across workers: the call that counts locks the job (and plugin). Runs of a job that
+      -- another call is counting go back to the queue.
       select array_agg(l.id) into v_free_jobs
         from (
           select j.id
@@ -176,16 +176,17 @@ begin
         left join running_in_plugin rp on rp.plugin_id = c.plugin_id
         where c.place_in_job + coalesce(rj.runs, 0) > c.job_limit
           or c.place_in_plugin + coalesce(rp.runs, 0) > c.plugin_limit;
-      -- What is over its limit stays hidden for a lease; the end of a run of the same job brings the next one back at once.
+      -- Runs over the limit stay hidden until the lease ends; when a run of the same job finishes, the next one comes back at
+      -- once.
 
-      -- 6. Lease what is left.
+      -- 6. Lease the remaining runs.
       with leased as (
         update public.runs r
         set
           state = 'running', attempt = r.attempt + 1, attempt_token = gen_random_uuid(), worker_id = p_worker_id,
           lease_expires_at = clock_timestamp() + make_interval(secs => p_lease_seconds),
           started_at = coalesce(r.started_at, clock_timestamp()), next_attempt_at = null,
-          -- Other runs may have moved the cursor on since an earlier attempt; going back would lose their work.
+          -- Other runs may have moved the cursor forward since an earlier attempt; going back would lose their work.
           cursor_before = case when r.has_own_cursor then r.cursor_before else j.cursor end
         from public.jobs j
         where r.id = any (v_ids) and r.state = 'pending' and j.id = r.job_id
@@ -199,7 +200,7 @@ begin
       )
       select v_claimed || coalesce(array_agg(run_id), '{}') into v_claimed from noted;
       v_wanted := p_quantity - cardinality(v_claimed);
-      -- Ending runs wrote totals that others write too: nothing more is begun with them in hand.
+      -- Finishing runs locked totals that other transactions write too, so stop here and lease no more runs.
       v_has_finished := v_off is not null or v_failed is not null;
       exit when v_over is null or v_has_finished;
     end loop;
@@ -226,8 +227,8 @@ begin
 end;
 $$;
 comment on function public.claim_runs(text, integer, integer) is
-  'Leases up to p_quantity runs to a worker, those that people wait for first, within the concurrency limits. '
-  'A run whose worker went silent for a lease is taken over; one that outlived every worker ends failed. What is switched off '
-  'ends canceled (private.cancel_switched_off_runs).';
+  'Leases up to p_quantity runs to a worker within the concurrency limits, starting with the runs that people wait for. A run '
+  'whose worker stopped responding is leased again; one that too many workers lost fails. Runs of anything disabled are '
+  'canceled (private.cancel_switched_off_runs).';
 
 grant execute on function public.claim_runs(text, integer, integer) to service_role;

@@ -7,7 +7,7 @@ as $$
 declare
   v_tenant_id uuid;
 begin
-  -- Two first starts at once would otherwise both find no tenant.
+  -- Otherwise two concurrent first starts would both find no tenant.
   perform pg_advisory_xact_lock(hashtext('create_first_tenant'));
   select id into v_tenant_id from public.tenants order by created_at, id limit 1;
   if v_tenant_id is null then
@@ -19,6 +19,6 @@ begin
 end;
 $$;
 comment on function public.create_first_tenant(text, uuid, text) is
-  'Makes the first tenant with its admin; once there is a tenant it changes nothing and returns the oldest one.';
+  'Creates the first tenant with its admin. If there already is a tenant, it changes nothing and returns the oldest one.';
 
 grant execute on function public.create_first_tenant(text, uuid, text) to service_role;

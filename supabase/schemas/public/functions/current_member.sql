@@ -21,7 +21,7 @@ begin
 end;
 $$;
 comment on function public.current_member() is
-  'The signed-in person in their first company with what the badge shows: failing jobs, jobs that have finished at least '
-  'once, and a version that changes when a live page would show something else. No row for anybody else.';
+  'The signed-in user in their first company, with the content of the badge: failing jobs, jobs that have finished at least '
+  'once, and a version that changes when a live page has something new to show. No row for any other caller.';
 
 grant execute on function public.current_member() to authenticated;

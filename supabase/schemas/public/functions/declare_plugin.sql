@@ -1,4 +1,4 @@
--- A manifest becomes rows once; after that the rows belong to the admins.
+-- A manifest becomes rows once; after that, the rows belong to the admins.
 create function public.declare_plugin(p_tenant_id uuid, p_plugin jsonb, p_jobs jsonb)
 returns uuid
 language plpgsql
@@ -24,7 +24,7 @@ begin
       )
       on conflict (tenant_id, plugin_key) do nothing
       returning id into v_id;
-    -- Another process declares it at this moment.
+    -- Another process is declaring the plugin.
     if v_id is null then
       return (select id from public.plugins where tenant_id = p_tenant_id and plugin_key = p_plugin ->> 'plugin_key');
     end if;
@@ -32,12 +32,12 @@ begin
     update public.plugins set name = p_plugin ->> 'name', manifest = p_plugin -> 'manifest', manifest_text = v_text
       where id = v_id;
   else
-    -- The same but for the order of its keys.
+    -- The same manifest, except for the order of its keys.
     update public.plugins set manifest_text = v_text where id = v_id and v_text <> coalesce(v_old_text, '');
     return v_id;
   end if;
 
-  -- Jobs that an earlier manifest had are left alone: an admin may have changed or deleted them.
+  -- Jobs of an earlier manifest do not change: an admin may have changed or deleted them.
   select coalesce(array_agg(j ->> 'name'), '{}') into v_known
     from jsonb_array_elements(coalesce(v_manifest -> 'jobs', '[]')) j;
   with declared as (
@@ -74,7 +74,7 @@ begin
 end;
 $$;
 comment on function public.declare_plugin(uuid, jsonb, jsonb) is
-  'Makes or updates a plugin from its manifest, with the jobs and schedules that are new in it; what exists keeps what admins '
-  'made of it. Returns the plugin id.';
+  'Creates or updates a plugin from its manifest and adds the jobs and schedules that are new in it; existing ones keep the '
+  'changes of admins. Returns the plugin id.';
 
 grant execute on function public.declare_plugin(uuid, jsonb, jsonb) to authenticated, service_role;

@@ -21,12 +21,12 @@ begin
     )
     select e.id, e.cancel_requested_at is not null
     from extended e
-    -- A lost message does not end the lease: the run goes on, and the reaper needs it only if its worker dies.
+    -- A lost message does not end the lease: the run continues, and only the reaper needs the message, if the worker dies.
     left join lateral pgmq.set_vt(e.queue_name, e.queue_message_id, p_lease_seconds) v on true;
 end;
 $$;
 comment on function public.extend_leases(jsonb, integer) is
-  'Heartbeat of a worker: [{run_id, attempt_token, progress?}]. Answers the runs it still holds and whether to cancel them; '
-  'a run that is missing from the answer was lost.';
+  'Heartbeat of a worker: [{run_id, attempt_token, progress?}]. Returns the runs that it still holds and whether to cancel '
+  'them; a run that is missing from the result was lost.';
 
 grant execute on function public.extend_leases(jsonb, integer) to service_role;

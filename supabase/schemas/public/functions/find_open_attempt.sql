@@ -1,4 +1,4 @@
--- What a remote plugin reports later must lose its job's secrets, as what it answers at once does.
+-- The job's secrets must be redacted from a remote plugin's later reports, as from its immediate response.
 create function public.find_open_attempt(p_run_id uuid, p_attempt_token uuid)
 returns table (
   attempt integer,
@@ -26,7 +26,7 @@ as $$
   where r.id = p_run_id and r.attempt_token = p_attempt_token and r.state = 'running';
 $$;
 comment on function public.find_open_attempt(uuid, uuid) is
-  'The attempt of a run that a token opens, with what decides over its next step and the secrets to blank out of what its plugin '
-  'reports; nothing when it is over or the token is another one''s.';
+  'Returns the attempt of a run for this token, with what decides its next step and the secrets to redact from what its plugin '
+  'reports; nothing if it has finished or the token is wrong.';
 
 grant execute on function public.find_open_attempt(uuid, uuid) to service_role;

@@ -6,7 +6,7 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  -- Arrays of ids, also where a join would do: with them the planner goes by primary key however long the queue is.
+  -- Arrays of ids, even where a join would do: they make the planner use the primary key, however long the queue is.
   v_given uuid[] := array(select (a ->> 'run_id')::uuid from jsonb_array_elements(p_results) a);
   v_results jsonb;
   v_held uuid[];
@@ -15,11 +15,11 @@ declare
   v_queue text;
   v_message_ids bigint[];
 begin
-  -- Runs before jobs, as claim_runs does, so that neither waits for the other in a circle.
+  -- Lock runs before jobs, as claim_runs does, so that the two cannot deadlock.
   perform 1 from public.runs r where r.id = any (v_given) order by r.id for no key update;
 
-  -- Only who holds the token of the current attempt may end it: results of a lost lease are refused. What somebody
-  -- asked to cancel is not tried again.
+  -- Only the token of the current attempt can finish it: results of a lost lease are rejected. A run whose cancellation was
+  -- requested is not tried again.
   select
       jsonb_agg(case
         when r.cancel_requested_at is not null and a ->> 'state' = 'pending'
@@ -43,7 +43,7 @@ begin
     from jsonb_to_recordset(v_results) as a (run_id uuid, attempt_outcome text, error jsonb)
     join public.runs r on r.id = a.run_id
     where r.id = any (v_held) and t.run_id = a.run_id and t.attempt = r.attempt and t.finished_at is null;
-  -- An attempt that counts for nothing leaves no row behind, so that the next one can have its number.
+  -- An attempt that does not count leaves no row, so that the next one can use its number.
   delete from public.run_attempts t
     using jsonb_to_recordset(v_results) as a (run_id uuid, attempt_outcome text)
     join public.runs r on r.id = a.run_id
@@ -64,9 +64,9 @@ begin
     on conflict (run_id) do update set
       head = excluded.head, tail = excluded.tail, cut_characters = excluded.cut_characters;
 
-  -- The cursor moves in the transaction of the success, or not at all; of two successes the run that started later wins.
+  -- The cursor moves in the transaction of the success, or not at all; of two successes, the run that started later wins.
   if exists (select 1 from jsonb_array_elements(v_results) a where a ->> 'state' = 'success' and a ->> 'cursor' is not null) then
-    -- The run itself is the record of this; the audit log is for what people change.
+    -- The run itself records this; the audit log is for what people change.
     perform set_config('portal.audits_itself', 'yes', true);
     update public.jobs j
       set cursor = newest.cursor
@@ -88,14 +88,14 @@ begin
       ordered_at = case when a.state = 'pending' then r.ordered_at else clock_timestamp() end,
       duration_ms = case when a.state = 'pending' then null
         else greatest(0, (extract(epoch from clock_timestamp() - r.started_at) * 1000)::bigint) end,
-      -- A released or snoozed attempt was not the run's own try.
+      -- A released or snoozed attempt does not count as an attempt of the run.
       attempt = case when a.attempt_outcome in ('released', 'snoozed') then r.attempt - 1 else r.attempt end,
       snooze_count = r.snooze_count + (a.attempt_outcome = 'snoozed')::integer,
       attempt_token = null,
       lease_expires_at = null,
       next_attempt_at = case when a.state = 'pending' and a.delay_seconds > 0
         then clock_timestamp() + make_interval(secs => a.delay_seconds) end,
-      -- A success without a message keeps the one that the run had, with its code.
+      -- A success without a message keeps the message that the run had, with its code.
       message = case when a.message is null and a.state = 'success' then r.message else a.message end,
       message_code = case when a.message is null and a.state = 'success' then r.message_code else a.message_code end,
       message_values = case when a.message is null and a.state = 'success' then r.message_values else a.message_values end,
@@ -129,7 +129,7 @@ begin
     perform private.show_finished_runs(v_finished);
   end if;
 
-  -- Runs that waited for a place come back at once: as many as finished, the oldest first.
+  -- As many waiting runs as have finished come back to the queue at once, the oldest first.
   perform pgmq.set_vt(w.queue_name, w.queue_message_id, 0)
     from (
       select b.id, b.plugin_id, p.concurrency_limit is not null as is_plugin_limited
@@ -157,8 +157,8 @@ begin
 end;
 $$;
 comment on function public.finish_attempts(jsonb) is
-  'Ends attempts: [{run_id, attempt_token, state: success|failed|canceled|pending, attempt_outcome, delay_seconds, message, '
-  'message_code, message_values, error, result, progress, events_processed, cursor, log}]. pending: try again after delay_seconds. Answers the runs whose '
-  'token was right; results of a lost lease are refused by their absence.';
+  'Finishes attempts: [{run_id, attempt_token, state: success|failed|canceled|pending, attempt_outcome, delay_seconds, '
+  'message, message_code, message_values, error, result, progress, events_processed, cursor, log}]. pending: try again after '
+  'delay_seconds. Returns the runs whose token was valid; results of a lost lease are rejected and missing.';
 
 grant execute on function public.finish_attempts(jsonb) to service_role;

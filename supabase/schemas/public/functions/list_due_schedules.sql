@@ -1,5 +1,5 @@
--- Schedulers run on any number of machines, and one whose clock is a day ahead must not take tomorrow's instants for missed: what
--- is due is asked of the one clock that all of them share.
+-- Schedulers run on any number of machines, and one whose clock is a day ahead must not treat tomorrow's instants as missed:
+-- the database's clock, which all of them share, decides what is due.
 create function public.list_due_schedules(p_now timestamptz default null, p_limit integer default 1000)
 returns table (
   id uuid,
@@ -47,14 +47,14 @@ begin
   order by s.next_due_at
   limit p_limit;
 
-  -- Nearly every tick finds nothing, and is over with this one call.
+  -- Nearly every tick finds nothing and needs only this one call.
   if not found then
     perform public.note_heartbeat('scheduler', jsonb_build_object('due', 0, 'enqueued', 0, 'ticked_for', v_now));
   end if;
 end;
 $$;
 comment on function public.list_due_schedules(timestamptz, integer) is
-  'Schedules that are due at p_now, or now by the database''s clock, which as_of tells; the longest due first. With none, notes the '
-  'heartbeat of the scheduler itself.';
+  'Schedules that are due at p_now (default: the database''s clock, returned as as_of), the longest overdue first. If there '
+  'are none, records the scheduler''s heartbeat.';
 
 grant execute on function public.list_due_schedules(timestamptz, integer) to service_role;

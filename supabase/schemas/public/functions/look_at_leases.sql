@@ -10,6 +10,6 @@ as $$
   join public.runs r on r.id = a.run_id and r.state = 'running' and r.attempt_token = a.attempt_token;
 $$;
 comment on function public.look_at_leases(jsonb) is
-  'As extend_leases, but writes nothing: what a worker asks between heartbeats, so that a cancel reaches it within seconds.';
+  'Like extend_leases, but only reads. Workers call it between heartbeats, so that a cancellation reaches them within seconds.';
 
 grant execute on function public.look_at_leases(jsonb) to service_role;

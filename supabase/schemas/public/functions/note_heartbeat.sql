@@ -8,6 +8,7 @@ as $$
     on conflict (process) do update set beat_at = excluded.beat_at, details = excluded.details;
   delete from private.heartbeats where beat_at < now() - interval '1 day';
 $$;
-comment on function public.note_heartbeat(text, jsonb) is 'Says that a scheduler or worker is alive; forgets those silent for a day.';
+comment on function public.note_heartbeat(text, jsonb) is
+  'Records that a scheduler or worker is alive; deletes those without a heartbeat for a day.';
 
 grant execute on function public.note_heartbeat(text, jsonb) to service_role;

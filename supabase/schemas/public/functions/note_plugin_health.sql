@@ -12,6 +12,7 @@ as $$
       health_checked_at = now()
     where id = p_plugin_id;
 $$;
-comment on function public.note_plugin_health(uuid, text, text, text, jsonb) is 'Notes what the last check of a remote plugin said.';
+comment on function public.note_plugin_health(uuid, text, text, text, jsonb) is
+  'Records the result of the last check of a remote plugin.';
 
 grant execute on function public.note_plugin_health(uuid, text, text, text, jsonb) to service_role;

@@ -36,7 +36,7 @@ declare
   v_conditions text := 's.tenant_id = $1';
   v_page text;
 begin
-  -- Conditions that are absent must be absent from the statement, or the plan could not use them with an index.
+  -- Unused conditions must not be in the statement, or the plan could not use an index for them.
   if p_state is not null then
     v_conditions := v_conditions || format(' and s.last_status = %L', p_state);
     v_parts := array(select part from unnest(v_parts) part where part = p_state);
@@ -55,7 +55,7 @@ begin
       where case when p_is_backwards then part <= p_last_status else part >= p_last_status end
     );
   end if;
-  -- The failing jobs, then the others: each part is a range of job_status_failing_first from the place on.
+  -- The failing jobs, then the others: each part is a range of job_status_failing_first that starts at the position.
   select string_agg(
       format(
         '(select f.* from found f where f.last_status = %L %s order by f.last_finished_at %s, f.id %3$s limit $6)',
@@ -93,8 +93,8 @@ end;
 $$;
 comment on function
   public.page_job_status(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer) is
-  'Jobs by their newest outcome beyond the place (p_last_status, p_at, p_id), in the order of the list read in that direction: '
-  'failing ones first, in each part the newest first. p_pattern is a pattern of like over private.searchable texts.';
+  'Jobs by their latest outcome after the position (p_last_status, p_at, p_id), read in the given direction: failing jobs '
+  'first, then the others, each newest first. p_pattern is a like pattern for private.searchable texts.';
 
 grant execute on function public.page_job_status(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer)
   to authenticated, service_role;

@@ -18,8 +18,8 @@ as $$
   );
 $$;
 comment on function public.page_plugin_runs(uuid, uuid, text, text, boolean, integer, bigint) is
-  'Ids of one page of a plugin''s runs with how many there are; at least one row, without an id when the page is empty. '
-  'Skips whole days by run_stats_daily, so that an offset costs no more than one day of runs.';
+  'Ids of one page of a plugin''s runs and their total number; at least one row, without an id if the page is empty. Skips '
+  'whole days with run_stats_daily, so that an offset reads at most one day of runs.';
 
 grant execute on function public.page_plugin_runs(uuid, uuid, text, text, boolean, integer, bigint)
   to authenticated, service_role;

@@ -24,7 +24,7 @@ declare
   v_parts text[] := array[''];
   v_page text;
 begin
-  -- Conditions that are absent must be absent from the statement, or the plan could not use them with an index.
+  -- Unused conditions must not be in the statement, or the plan could not use an index for them.
   if p_from is not null then
     v_conditions := v_conditions || ' and r.ordered_at >= $4';
   end if;
@@ -41,7 +41,7 @@ begin
     v_conditions := v_conditions || ' and r.job_id = j.id';
   end if;
   if p_is_portal and p_trigger is null and p_state is null and p_job_id is null and p_plugin_id is null then
-    -- runs_of_portal_newest_first holds these in their order.
+    -- runs_of_portal_newest_first has these in order.
     v_conditions := v_conditions || ' and r.trigger <> ''report''';
   elsif p_state is not null or p_trigger is not null or p_is_portal then
     v_parts := array(
@@ -64,7 +64,7 @@ begin
   if v_page is null then
     return;
   end if;
-  -- The newest of each job of the plugin, merged: no plan has to guess how the plugin's runs lie among the others.
+  -- Merges the newest runs of each job of the plugin, so that no plan has to guess how they are distributed among the others.
   if p_plugin_id is not null then
     v_page := format(
       'select p.id, p.ordered_at from public.jobs j cross join lateral (%s) p where j.tenant_id = $1 and j.plugin_id = $3',
@@ -77,8 +77,7 @@ end;
 $$;
 comment on function
   public.page_runs(uuid, uuid, uuid, text, text, timestamptz, timestamptz, timestamptz, uuid, boolean, integer, boolean) is
-  'Ids of runs beyond the place (p_at, p_id), in the order of the list read in that direction; p_is_portal leaves out those '
-  'that were reported.';
+  'Ids of runs after the position (p_at, p_id), read in the given direction; p_is_portal omits reported runs.';
 
 grant execute on function public.page_runs(uuid, uuid, uuid, text, text, timestamptz, timestamptz, timestamptz, uuid, boolean, integer, boolean)
   to authenticated, service_role;

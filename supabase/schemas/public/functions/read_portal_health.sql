@@ -1,5 +1,5 @@
--- The one reading of how the portal is: for the self-check, GET /api/health/ready, GET /api/metrics and the scheduler's status.
--- Planned for what is asked: the whole portal or one tenant, for which an index exists.
+-- The only source of portal health: for the self-check, GET /api/health/ready, GET /api/metrics and the scheduler's status.
+-- Planned for each case: the whole portal, or one tenant, for which an index exists.
 create function public.read_portal_health(p_tenant_id uuid default null)
 returns jsonb
 language plpgsql
@@ -39,7 +39,7 @@ begin
           coalesce(
             jsonb_agg(
               jsonb_build_object(
-                -- Names of workers hold host names, which are none of a member's business.
+                -- Worker names contain host names, which members must not see.
                 'name', case when current_user = 'service_role' then substr(h.process, length('worker:') + 1) end,
                 'age_seconds', h.age_seconds
               )
@@ -53,7 +53,7 @@ begin
 end;
 $$;
 comment on function public.read_portal_health(uuid) is
-  'How the portal is: runs that wait for a worker (not those that wait for their next attempt), runs that run and how many seconds '
-  'the oldest has waited, of one tenant or of all that the caller may read; the last tick, and the workers of the last day.';
+  'The portal''s health: runs waiting for a worker (not for their next attempt), running runs and the seconds that the oldest '
+  'has waited, of one tenant or of all that the caller can read; the last tick, and the workers of the last day.';
 
 grant execute on function public.read_portal_health(uuid) to authenticated, service_role;

@@ -19,6 +19,6 @@ begin
 end;
 $$;
 comment on function public.read_scheduler_status(uuid) is
-  'How the scheduler of a tenant is: its switch, its jobs, the next due instant, and how the portal is.';
+  'The state of a tenant''s scheduler: its switch, its jobs, the next due instant, and the portal''s health.';
 
 grant execute on function public.read_scheduler_status(uuid) to authenticated, service_role;

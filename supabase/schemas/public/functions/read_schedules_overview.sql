@@ -1,4 +1,5 @@
--- One call instead of several, each of which costs more to carry than to answer. Row level security holds for all that it reads.
+-- One call instead of several, because each round trip costs more than its query. Row level security applies to all that it
+-- reads.
 create function public.read_schedules_overview(p_tenant_id uuid, p_due_until timestamptz default null)
 returns jsonb
 language plpgsql
@@ -44,7 +45,7 @@ begin
 end;
 $$;
 comment on function public.read_schedules_overview(uuid, timestamptz) is
-  'What stands around the list of schedules: the scheduler''s status, the names of up to 500 plugins, and with p_due_until the '
-  '1,001 jobs that are due first before it, with their schedules.';
+  'What the page shows around the list of schedules: the scheduler''s status, the names of up to 500 plugins and, with '
+  'p_due_until, the first 1,001 jobs that are due before it, with their schedules.';
 
 grant execute on function public.read_schedules_overview(uuid, timestamptz) to authenticated, service_role;

@@ -1,4 +1,4 @@
--- Every run reaches a final state without a human: one whose message is gone gets a new one, or ends.
+-- Every run finishes without human help: a run whose message is lost gets a new one, or finishes.
 create function public.reap_runs()
 returns jsonb
 language plpgsql
@@ -16,7 +16,7 @@ begin
     return jsonb_build_object('requeued', 0, 'finished', 0);
   end if;
 
-  -- What waits for its next attempt, or for a worker, may wait long: the history says at once that it will not begin.
+  -- Waiting runs may wait long: cancel at once those that cannot start, so that the run history shows it.
   v_off := private.cancel_switched_off_runs(array(
     select r.id from public.runs r
     where r.id in (select s.run_id from private.switched_off_runs(null) s)
@@ -24,7 +24,7 @@ begin
     for no key update skip locked
   ));
 
-  -- Locked first, then looked at again: a run that a worker has just taken or finished is none of ours.
+  -- Lock first, then check again: skip a run that a worker has just started or finished.
   perform 1
     from public.runs r
     where r.state in ('pending', 'running') and r.trigger <> 'report'
@@ -52,7 +52,7 @@ begin
   end if;
   select array_agg(r.id) into v_pending from public.runs r where r.id = any (v_pending) and r.state = 'pending';
   if v_pending is not null then
-    -- A run that waits for its next attempt goes on waiting, at most for an hour more.
+    -- A run that waits for its next attempt keeps waiting, at most for another hour.
     perform private.enqueue_runs(array[r.id],
         least(3600, greatest(0, ceil(extract(epoch from coalesce(r.next_attempt_at, now()) - now()))))::integer)
       from public.runs r
@@ -63,7 +63,7 @@ begin
 end;
 $$;
 comment on function public.reap_runs() is
-  'Puts runs whose queue message is gone back on their queue, or ends them: pending ones at once, running ones when their lease '
-  'has been over for a minute. Ends what is switched off. Answers {requeued, finished}.';
+  'Returns runs whose queue message is lost to their queue, or finishes them: pending ones at once, running ones a minute '
+  'after their lease ended. Cancels runs of anything disabled. Returns {requeued, finished}.';
 
 grant execute on function public.reap_runs() to service_role;

@@ -15,7 +15,7 @@ declare
 begin
   select id into v_first_tenant_id from public.tenants order by created_at, id limit 1;
 
-  -- 1. Resolve tenant, key and tool. A report that cannot be taken is refused by itself; the batch goes on.
+  -- 1. Find tenant, key and tool. An invalid report is rejected alone; the batch continues.
   select array_agg(
       row(
         r.position,
@@ -77,7 +77,7 @@ begin
   -- This function names the script or key as the actor, which the trigger could not know.
   perform set_config('portal.audits_itself', 'yes', true);
 
-  -- 2. Make jobs that are new. Sorted, so that batches which share new jobs wait for each other in one order.
+  -- 2. Create new jobs. Sorted, so that batches with the same new jobs lock them in the same order.
   with made as (
     insert into public.jobs as j (tenant_id, job_key, title, tool_id)
     select distinct on (i.tenant_id, i.job_key) i.tenant_id, i.job_key, i.title, i.tool_id
@@ -105,7 +105,7 @@ begin
   left join public.api_keys k on k.id = i.api_key_id
   order by made.id, i.position;
 
-  -- 3. Lock the jobs, so that 'newest' is decided by one batch at a time for each job.
+  -- 3. Lock the jobs, so that only one batch at a time decides which report of a job is the newest.
   perform 1
     from public.jobs j
     where (j.tenant_id, j.job_key) in (select i.tenant_id, i.job_key from unnest(v_items) i where i.refusal is null)
@@ -124,7 +124,7 @@ begin
     from unnest(v_items) i
     left join public.jobs j on j.tenant_id = i.tenant_id and j.job_key = i.job_key and i.refusal is null;
 
-  -- 4. An identical body is the same report for 24 hours only: after that it makes room for a new one.
+  -- 4. An identical body counts as the same report only for 24 hours: after that, the old key is cleared for a new one.
   update public.runs r
     set report_key = null
     from unnest(v_items) i
@@ -175,7 +175,7 @@ begin
     from finished
     join finishes f on f.job_id = finished.job_id and f.report_key = finished.report_key;
 
-  -- 6. Starts, after the finishes: one that comes late adds its time to the finished run and never reopens it.
+  -- 6. Starts, after the finishes: a late start adds its time to the finished run and never reopens it.
   with starts as (
     select distinct on (i.job_id, i.report_key) i.*
     from unnest(v_items) i
@@ -201,7 +201,7 @@ begin
   )
   select array_agg(id) into v_started from started;
 
-  -- 7. What follows from a finished run: its log, the job's name and expectation, daily totals and status.
+  -- 7. Store what a finished run adds: its log, the job's name and expectation, daily totals and status.
   if v_finished is not null then
     insert into public.run_logs (run_id, tenant_id, head, tail, cut_characters)
     select d.id, i.tenant_id, i.log ->> 'head', coalesce(i.log ->> 'tail', ''), coalesce((i.log ->> 'cut_characters')::bigint, 0)
@@ -210,7 +210,7 @@ begin
     where i.log is not null
     on conflict (run_id) do nothing;
 
-    -- The newest report also names the job and, unless a person locked it, says when runs are expected.
+    -- The newest report also names the job and, unless a person locked it, sets when runs are expected.
     with newest as (
       select distinct on (i.job_id) i.*
       from unnest(v_finished) d
@@ -300,7 +300,7 @@ end;
 $$;
 comment on function public.record_reports(jsonb) is
   'Records an array of reports ({position, kind: start|finish, job_key, title, state, finished_at, report_key, ...}) and '
-  'answers an array of {position, refusal, is_new, run_id, job_status_id}. refusal is null, no_tenant, key_not_valid or '
-  'unknown_tool. A report_key counts once, one of the form same:… within 24 hours.';
+  'returns an array of {position, refusal, is_new, run_id, job_status_id}. refusal is null, no_tenant, key_not_valid or '
+  'unknown_tool. A report_key counts once; one of the form same:… counts once in 24 hours.';
 
 grant execute on function public.record_reports(jsonb) to service_role;

@@ -14,9 +14,9 @@ as $$
   select private.set_job_enabled(p_job_id, p_is_enabled, p_schedule_updated_at, p_next_nominal_at, p_next_due_at, p_missed);
 $$;
 comment on function public.set_job_enabled(uuid, boolean, timestamptz, timestamptz, timestamptz, jsonb) is
-  'Switches a plugin job on or off (admins); what runs goes on. On: the schedule goes on at p_next_nominal_at, and p_missed '
-  '{nominal_at, through_nominal_at, instant_count, due_at} becomes one ledger row. Answers whether anything changed. '
-  'P0002, 42501, 23514 switched_job_is_a_plugin_job or switched_schedule_is_unchanged.';
+  'Enables or disables a plugin job (admins); runs in progress continue. When enabled, the schedule continues at '
+  'p_next_nominal_at, and p_missed {nominal_at, through_nominal_at, instant_count, due_at} becomes one row of occurrences. '
+  'Returns whether anything changed. P0002, 42501, 23514 switched_job_is_a_plugin_job or switched_schedule_is_unchanged.';
 
 grant execute on function public.set_job_enabled(uuid, boolean, timestamptz, timestamptz, timestamptz, jsonb)
   to authenticated, service_role;

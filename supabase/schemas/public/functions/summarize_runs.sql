@@ -17,7 +17,7 @@ stable
 security invoker
 set search_path = ''
 as $$
-  -- One part of each union applies, and a condition on parameters alone keeps the others from being read at all.
+  -- Only one part of each union applies; conditions on parameters alone keep the others from being read.
   with chosen as (
     select j.id, j.plugin_id
     from public.jobs j
@@ -43,7 +43,7 @@ as $$
     select c.plugin_id, o.success_count, o.failed_count, o.canceled_count, o.success_events_sum, o.success_duration_count,
       o.success_duration_ms_sum
     from chosen c
-    -- By the job's own rows: joined, those of the whole company may be read to find them.
+    -- Use the job's own rows: a join might read those of the whole company.
     cross join lateral (
       select * from public.run_stats_daily s where s.job_id = c.id and s.day >= p_since offset 0
     ) o
@@ -56,7 +56,7 @@ as $$
     union all
     select o.state
     from chosen c
-    -- Job by job, also where few runs of the company seem to be under way: there may be many the next time.
+    -- Job by job, even if the company seems to have few runs in progress: there may be many next time.
     cross join lateral (
       select r.state from public.runs r where r.job_id = c.id and r.state in ('pending', 'running') offset 0
     ) o
@@ -80,7 +80,7 @@ as $$
   ) u;
 $$;
 comment on function public.summarize_runs(uuid, date, uuid, uuid) is
-  'Totals of a tenant''s runs since a day, or of one job''s or plugin''s, from daily totals and the unfinished runs. '
-  'own_success_count: of the portal''s own runs, which alone count events.';
+  'Totals of the runs of a tenant, job or plugin since a day, from daily totals and the unfinished runs. own_success_count: '
+  'only the portal''s own runs, because only they count events.';
 
 grant execute on function public.summarize_runs(uuid, date, uuid, uuid) to authenticated, service_role;

@@ -4,7 +4,7 @@ language sql
 security invoker
 set search_path = ''
 as $$
-  -- Locked first: a run that is just being finished is looked at again after its commit, and keeps the log it was finished with.
+  -- Lock first: a run that is being finished is checked again after its commit, and keeps the log that it finished with.
   with held as materialized (
     select r.id, r.tenant_id, a.head, a.tail, a.cut_characters
     from jsonb_to_recordset(p_logs) as a (run_id uuid, attempt_token uuid, head text, tail text, cut_characters bigint)
@@ -20,7 +20,7 @@ as $$
     head = excluded.head, tail = excluded.tail, cut_characters = excluded.cut_characters;
 $$;
 comment on function public.write_run_logs(jsonb) is
-  'Replaces the logs of running runs with what their worker has kept of them: [{run_id, attempt_token, head, tail, '
-  'cut_characters}]; nothing for a run whose lease is lost or that has finished.';
+  'Replaces the logs of running runs with what their worker has stored so far: [{run_id, attempt_token, head, tail, '
+  'cut_characters}]; changes nothing for a run that has finished or whose lease is lost.';
 
 grant execute on function public.write_run_logs(jsonb) to service_role;

@@ -1,4 +1,4 @@
--- An admin's client gives the id, because the first instant's spread is made from it.
+-- An admin's client sets the id, because the spread of the first instant depends on it.
 grant select, delete,
   insert (id, tenant_id, job_id, schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at,
     misfire_policy, misfire_limit, overlap_policy, spread_seconds, blackouts, catch_up_after_enable, next_nominal_at,

@@ -1,4 +1,4 @@
--- Keys for machines: stored as hashes, scoped, rotated with overlap, shown once.
+-- Keys for machines: stored as hashes, limited by scopes, shown once, and rotated with an overlap.
 create table public.api_keys (
   id uuid primary key default gen_random_uuid(),
   tenant_id uuid not null references public.tenants (id) on delete cascade,
@@ -24,19 +24,19 @@ create index api_keys_of_tenant_newest_first on public.api_keys (tenant_id, crea
 create index api_keys_by_replaced_key on public.api_keys (replaces_id);
 create index api_keys_by_creator on public.api_keys (created_by);
 
-comment on table public.api_keys is 'Keys with which scripts report and programs read.';
+comment on table public.api_keys is 'API keys that let scripts report and programs read.';
 comment on column public.api_keys.id is 'Key id; safe to show and log.';
-comment on column public.api_keys.tenant_id is 'The tenant that the key speaks for.';
+comment on column public.api_keys.tenant_id is 'The tenant that the key belongs to.';
 comment on column public.api_keys.name is 'What the key is for.';
-comment on column public.api_keys.prefix is 'First characters, to recognise a key by.';
-comment on column public.api_keys.key_hash is 'SHA-256 (hex) of the whole key; enough, because a key carries 256 random bits.';
+comment on column public.api_keys.prefix is 'The first characters, by which people recognize the key.';
+comment on column public.api_keys.key_hash is 'SHA-256 (hex) of the whole key; enough, because a key has 256 random bits.';
 comment on column public.api_keys.scopes is 'report, read, admin.';
-comment on column public.api_keys.replaces_id is 'The key that this one was made to replace.';
-comment on column public.api_keys.created_by is 'The admin who made it.';
-comment on column public.api_keys.created_at is 'When it was made.';
-comment on column public.api_keys.expires_at is 'From when it is refused; set on the old key when it is rotated.';
+comment on column public.api_keys.replaces_id is 'The key that this one replaces.';
+comment on column public.api_keys.created_by is 'The admin who created it.';
+comment on column public.api_keys.created_at is 'When it was created.';
+comment on column public.api_keys.expires_at is 'From when it is rejected; set on the old key during a rotation.';
 comment on column public.api_keys.revoked_at is 'When an admin revoked it.';
-comment on column public.api_keys.last_used_at is 'Last use, exact to a minute.';
+comment on column public.api_keys.last_used_at is 'Last use, to the minute.';
 
 create trigger audit_api_keys after insert or update of name, scopes, expires_at, revoked_at or delete on public.api_keys
   for each row execute function private.write_audit_row();

@@ -1,5 +1,4 @@
--- Rows are written by triggers and functions in the transaction of the change itself, so a change without its row cannot be
--- committed.
+-- Triggers and functions write the rows in the transaction of the change, so no change can be committed without its row.
 create table public.audit_log (
   id bigint generated always as identity primary key,
   tenant_id uuid not null references public.tenants (id) on delete cascade,
@@ -17,18 +16,18 @@ create table public.audit_log (
 );
 create index audit_log_of_tenant_newest_first on public.audit_log (tenant_id, id desc);
 
-comment on table public.audit_log is 'Append-only record of what people, keys and the portal itself changed.';
-comment on column public.audit_log.id is 'Ascending with time.';
+comment on table public.audit_log is 'Append-only record of changes by people, keys and the portal itself.';
+comment on column public.audit_log.id is 'Increases with time.';
 comment on column public.audit_log.tenant_id is 'The tenant.';
 comment on column public.audit_log.actor_kind is 'member, api_key, webhook_secret or system.';
-comment on column public.audit_log.actor_id is 'The person or key, when there is one.';
-comment on column public.audit_log.actor_name is 'Its name at that time; it may be gone by now.';
+comment on column public.audit_log.actor_id is 'The person or key, if any.';
+comment on column public.audit_log.actor_name is 'The actor''s name at that time; the actor may no longer exist.';
 comment on column public.audit_log.action is 'Subject and verb, as in api_keys.update.';
 comment on column public.audit_log.subject_kind is 'Table of the changed row.';
 comment on column public.audit_log.subject_id is 'Id of the changed row.';
-comment on column public.audit_log.subject_name is 'What a person calls the changed row.';
-comment on column public.audit_log.before is 'The changed columns before; null when the row was made.';
-comment on column public.audit_log.after is 'The changed columns after; null when the row was deleted.';
+comment on column public.audit_log.subject_name is 'The name of the changed row that people know.';
+comment on column public.audit_log.before is 'The changed columns before; null if the row was created.';
+comment on column public.audit_log.after is 'The changed columns after; null if the row was deleted.';
 comment on column public.audit_log.created_at is 'When it was committed (start of the transaction).';
 
 create trigger refuse_change_of_audit_log before update or delete on public.audit_log

@@ -1,4 +1,4 @@
--- A person joins by a link: single use, 7 days, made by an admin. Only the hash of the link's token is stored.
+-- A person joins with a link that an admin created: it works once, within 7 days. Only the hash of its token is stored.
 create table public.invitations (
   id uuid primary key default gen_random_uuid(),
   tenant_id uuid not null references public.tenants (id) on delete cascade,
@@ -22,18 +22,18 @@ create index invitations_of_tenant_newest_first on public.invitations (tenant_id
 create index invitations_by_inviter on public.invitations (invited_by);
 create index invitations_by_accepter on public.invitations (accepted_by);
 
-comment on table public.invitations is 'Links by which people join a tenant.';
+comment on table public.invitations is 'Links that let people join a tenant.';
 comment on column public.invitations.id is 'Invitation id.';
 comment on column public.invitations.tenant_id is 'The tenant that invites.';
-comment on column public.invitations.email is 'The only address that may accept it, in lower case.';
-comment on column public.invitations.role is 'Role the person will have.';
+comment on column public.invitations.email is 'The only email address that can accept it, in lower case.';
+comment on column public.invitations.role is 'The role that the person will have.';
 comment on column public.invitations.token_hash is 'SHA-256 (hex) of the token in the link; the token itself is never stored.';
-comment on column public.invitations.invited_by is 'The admin who made it.';
-comment on column public.invitations.expires_at is 'At most 7 days after it was made.';
+comment on column public.invitations.invited_by is 'The admin who created it.';
+comment on column public.invitations.expires_at is 'At most 7 days after it was created.';
 comment on column public.invitations.accepted_at is 'When it was used; it cannot be used twice.';
 comment on column public.invitations.accepted_by is 'Who used it.';
-comment on column public.invitations.revoked_at is 'When an admin withdrew it.';
-comment on column public.invitations.created_at is 'When it was made.';
+comment on column public.invitations.revoked_at is 'When an admin revoked it.';
+comment on column public.invitations.created_at is 'When it was created.';
 
 create trigger audit_invitations after insert or update of revoked_at, accepted_at or delete on public.invitations
   for each row execute function private.write_audit_row();

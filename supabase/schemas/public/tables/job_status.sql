@@ -1,4 +1,4 @@
--- The columns that scripts and screens of the reference rely on, plus tenant and job.
+-- The columns that scripts and screens of the replaced system use, plus tenant and job.
 create table public.job_status (
   id uuid primary key default gen_random_uuid(),
   tenant_id uuid not null references public.tenants (id) on delete cascade,
@@ -22,21 +22,21 @@ create table public.job_status (
 create index job_status_failing_first on public.job_status (tenant_id, last_status, last_finished_at desc, id desc);
 create index job_status_newest_first on public.job_status (tenant_id, last_finished_at desc, id desc);
 create index job_status_of_a_tool on public.job_status (tenant_id, tool_id);
--- Every open tab asks again and again whether anything has changed.
+-- Every open tab repeatedly asks whether anything has changed.
 create index job_status_newest_change on public.job_status (tenant_id, updated_at desc);
 
-comment on table public.job_status is 'One row per job that has finished at least once: its newest outcome.';
-comment on column public.job_status.id is 'Id that reports are answered with; stays the same for the life of the job.';
+comment on table public.job_status is 'One row per job that has finished at least once: its latest outcome.';
+comment on column public.job_status.id is 'Id in the response to a report; stays the same as long as the job exists.';
 comment on column public.job_status.tenant_id is 'The tenant.';
 comment on column public.job_status.job_id is 'The job.';
 comment on column public.job_status.job_key is 'Key of the job, as reported.';
 comment on column public.job_status.title is 'Name to show.';
-comment on column public.job_status.tool_id is 'The tool it belongs to, if any.';
-comment on column public.job_status.last_status is 'success or error: outcome of the newest run.';
-comment on column public.job_status.last_finished_at is 'When that run finished, as the reporter gave it.';
-comment on column public.job_status.last_message is 'What that run said.';
-comment on column public.job_status.last_message_code is 'Code of its sentence; null for what somebody else said.';
-comment on column public.job_status.last_message_values is 'What the sentence takes, by name.';
+comment on column public.job_status.tool_id is 'The tool that the job belongs to, if any.';
+comment on column public.job_status.last_status is 'success or error: the outcome of the newest run.';
+comment on column public.job_status.last_finished_at is 'When that run finished, by the reporter''s clock.';
+comment on column public.job_status.last_message is 'The message of that run.';
+comment on column public.job_status.last_message_code is 'Code of our own sentence; null for any other message.';
+comment on column public.job_status.last_message_values is 'Values of the sentence, by name.';
 comment on column public.job_status.created_at is 'When the job first finished.';
 comment on column public.job_status.updated_at is 'When the row last changed, by the portal''s clock.';
 

@@ -76,41 +76,42 @@ create table public.jobs (
 create index jobs_of_a_tool on public.jobs (tenant_id, tool_id);
 create index jobs_of_a_plugin on public.jobs (tenant_id, plugin_id);
 create index plugin_jobs_by_title on public.jobs (tenant_id, title, id) where kind = 'plugin';
--- The jobs by which the list of runs can be narrowed are read in this order instead of being sorted each time.
+-- The filter of the list of runs reads jobs in this order, so they need not be sorted each time.
 create index jobs_by_title on public.jobs (tenant_id, title, id);
 
 comment on table public.jobs is 'Everything that should run: scripts that report in (external) and plugin jobs that the portal runs.';
 comment on column public.jobs.id is 'Job id.';
 comment on column public.jobs.tenant_id is 'The tenant.';
-comment on column public.jobs.job_key is 'The name that scripts report under; unique in the tenant.';
+comment on column public.jobs.job_key is 'The key under which scripts report; unique in the tenant.';
 comment on column public.jobs.title is 'Name to show, from the newest report or the plugin.';
-comment on column public.jobs.titles is 'The title as its plugin''s manifest has it, {ja, en}; null when the manifest has one text, and once a person renamed the job.';
-comment on column public.jobs.kind is 'external: something else runs it and it reports in; plugin: the portal runs it.';
-comment on column public.jobs.tool_id is 'The tool it belongs to, if any.';
+comment on column public.jobs.titles is
+  'The title in the plugin''s manifest, {ja, en}; null if the manifest has one text, or after an admin renamed the job.';
+comment on column public.jobs.kind is 'external: the job runs elsewhere and sends reports; plugin: the portal runs it.';
+comment on column public.jobs.tool_id is 'The tool that the job belongs to, if any.';
 comment on column public.jobs.plugin_id is 'The plugin that declares the job; null for an external job.';
 comment on column public.jobs.plugin_job_name is 'Name of the job in the plugin''s manifest.';
-comment on column public.jobs.is_enabled is 'Whether the portal starts it by its schedule.';
-comment on column public.jobs.payload is 'Input that every run gets unless it was started with another.';
-comment on column public.jobs.timeout_seconds is 'An attempt that takes longer is cut.';
+comment on column public.jobs.is_enabled is 'Whether the schedule starts the job.';
+comment on column public.jobs.payload is 'Input of every run that was started without its own.';
+comment on column public.jobs.timeout_seconds is 'How long one attempt can take before it times out.';
 comment on column public.jobs.max_attempts is 'Attempts of one run before it fails.';
-comment on column public.jobs.backoff_seconds is 'Wait before the second attempt; doubles with each further one.';
+comment on column public.jobs.backoff_seconds is 'Wait before the second attempt; doubles for each further one.';
 comment on column public.jobs.max_backoff_seconds is 'Longest wait between attempts.';
 comment on column public.jobs.concurrency_limit is 'Most runs of the job at once, across all workers; null for no limit.';
-comment on column public.jobs.cursor is 'Where the last successful run left off; written together with its success.';
-comment on column public.jobs.expected_schedule_type is 'cron or interval: when runs are expected; null when nothing is expected.';
+comment on column public.jobs.cursor is 'Where the last successful run left off; stored together with its success.';
+comment on column public.jobs.expected_schedule_type is 'cron or interval: when runs are expected; null if none are expected.';
 comment on column public.jobs.expected_cron is 'Cron expression of the expectation.';
 comment on column public.jobs.expected_interval_seconds is 'Seconds between expected runs.';
 comment on column public.jobs.expected_time_zone is 'IANA zone in which the cron expression is read.';
-comment on column public.jobs.early_tolerance_seconds is 'How early a report may come and still count for its occurrence.';
-comment on column public.jobs.late_tolerance_seconds is 'How late a report may come before the run counts as missed.';
-comment on column public.jobs.max_run_seconds is 'Running longer than this is an overrun.';
-comment on column public.jobs.min_run_seconds is 'Finishing sooner than this is too fast.';
+comment on column public.jobs.early_tolerance_seconds is 'How early a report can arrive and still count for its occurrence.';
+comment on column public.jobs.late_tolerance_seconds is 'How late a report can arrive before the run counts as missed.';
+comment on column public.jobs.max_run_seconds is 'A longer run is an overrun.';
+comment on column public.jobs.min_run_seconds is 'A shorter run is too fast.';
 comment on column public.jobs.failure_threshold is 'Failures in a row that open an incident.';
 comment on column public.jobs.recovery_threshold is 'Successes in a row that resolve it.';
-comment on column public.jobs.is_expectation_locked is 'A person decided the expectation; reports no longer change it.';
+comment on column public.jobs.is_expectation_locked is 'A person set the expectation; reports no longer change it.';
 comment on column public.jobs.latest_run_id is 'The run that job_status shows.';
-comment on column public.jobs.latest_ordered_at is 'Place in time of that run; an older report does not replace it.';
-comment on column public.jobs.created_at is 'When the job was first seen.';
+comment on column public.jobs.latest_ordered_at is 'Position in time of that run; an older report does not replace it.';
+comment on column public.jobs.created_at is 'When the portal first received a report for the job, or created it.';
 comment on column public.jobs.updated_at is 'When the row last changed.';
 
 create trigger touch_jobs before update on public.jobs

@@ -17,8 +17,9 @@ comment on table public.members is 'A person in a tenant.';
 comment on column public.members.tenant_id is 'The tenant.';
 comment on column public.members.user_id is 'The signed-in person (auth.users).';
 comment on column public.members.role is 'admin or staff.';
-comment on column public.members.email is 'Address the person signs in with, copied so that members can be listed without reading auth.users.';
-comment on column public.members.display_name is 'Name to show; empty shows the address.';
+comment on column public.members.email is
+  'The email address that the person signs in with, copied so that members can be listed without reading auth.users.';
+comment on column public.members.display_name is 'Name to show; if empty, the email address is shown.';
 comment on column public.members.created_at is 'When the person joined.';
 comment on column public.members.updated_at is 'When the row last changed.';
 

@@ -22,16 +22,19 @@ create index occurrences_of_job_newest_first on public.occurrences (job_id, nomi
 create index occurrences_of_tenant_newest_first on public.occurrences (tenant_id, nominal_at desc);
 
 comment on table public.occurrences is
-  'Every instant at which a job should have run: whether it did, and if not, why. External jobs'' expectations use it without a schedule.';
+  'Every instant at which a job should have run: whether it ran, and if not, why. Expectations of external jobs use it without '
+  'a schedule.';
 comment on column public.occurrences.id is 'Occurrence id.';
 comment on column public.occurrences.tenant_id is 'The tenant.';
 comment on column public.occurrences.job_id is 'The job.';
-comment on column public.occurrences.schedule_id is 'The schedule; null for an expectation of an external job. No foreign key: schedules may go, history stays.';
-comment on column public.occurrences.nominal_at is 'The instant by the schedule (the first, when several share the row).';
-comment on column public.occurrences.through_nominal_at is 'The last instant that shares the row.';
-comment on column public.occurrences.instant_count is 'Consecutive instants that did not run for the same reason share one row.';
-comment on column public.occurrences.due_at is 'The instant with its spread.';
+comment on column public.occurrences.schedule_id is
+  'The schedule; null for an expectation of an external job. No foreign key: history outlives schedules.';
+comment on column public.occurrences.nominal_at is 'The instant of the schedule (the first one if several share the row).';
+comment on column public.occurrences.through_nominal_at is 'The last instant in the row.';
+comment on column public.occurrences.instant_count is
+  'Number of consecutive instants in the row, which did not run for the same reason.';
+comment on column public.occurrences.due_at is 'The instant plus the spread offset.';
 comment on column public.occurrences.state is 'expected, started, skipped, missed, excused or unknown.';
 comment on column public.occurrences.reason is 'Why it did not run.';
-comment on column public.occurrences.run_id is 'The run that it started.';
+comment on column public.occurrences.run_id is 'The run that was started.';
 comment on column public.occurrences.created_at is 'When the tick decided.';

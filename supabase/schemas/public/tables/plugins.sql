@@ -28,22 +28,22 @@ create table public.plugins (
   constraint plugin_manifest_text_is_its_manifest check (manifest_text::jsonb = manifest)
 );
 
-comment on table public.plugins is 'Plugins of a tenant: where plugin jobs come from.';
+comment on table public.plugins is 'Plugins of a tenant, which declare the plugin jobs.';
 comment on column public.plugins.id is 'Plugin id, as in /api/plugins/:id.';
 comment on column public.plugins.tenant_id is 'The tenant.';
 comment on column public.plugins.plugin_key is 'The manifest''s id.';
 comment on column public.plugins.name is 'Name to show.';
 comment on column public.plugins.kind is 'built_in: a folder of the portal; remote: an HTTP service.';
-comment on column public.plugins.base_url is 'Address of a remote plugin.';
-comment on column public.plugins.manifest is 'Its plugin.json, checked.';
+comment on column public.plugins.base_url is 'Base URL of a remote plugin.';
+comment on column public.plugins.manifest is 'Its validated plugin.json.';
 comment on column public.plugins.manifest_text is
-  'The manifest with its keys in the order in which they were written, in which the fields of a job''s input are asked; jsonb sorts them.';
-comment on column public.plugins.is_enabled is 'Whether its jobs may start.';
+  'The manifest with its keys in their original order, which is the order of the fields in a form; jsonb sorts keys.';
+comment on column public.plugins.is_enabled is 'Whether its jobs can start.';
 comment on column public.plugins.concurrency_limit is 'Most runs of the plugin at once, across all workers; null for no limit.';
 comment on column public.plugins.health is 'unknown, healthy or unhealthy: the last check of a remote plugin.';
-comment on column public.plugins.health_message is 'What that check said.';
-comment on column public.plugins.health_message_code is 'Code of its sentence; null for what somebody else said.';
-comment on column public.plugins.health_message_values is 'What the sentence takes, by name.';
+comment on column public.plugins.health_message is 'The message of that check.';
+comment on column public.plugins.health_message_code is 'Code of our own sentence; null for any other message.';
+comment on column public.plugins.health_message_values is 'Values of the sentence, by name.';
 comment on column public.plugins.health_checked_at is 'When it was checked.';
 comment on column public.plugins.created_at is 'When it was added.';
 comment on column public.plugins.updated_at is 'When the row last changed.';

@@ -4,7 +4,7 @@ create table public.run_error_stacks (
   stack text not null
 );
 
-comment on table public.run_error_stacks is 'Stack of a run''s last error, which only admins may read.';
+comment on table public.run_error_stacks is 'Stack of a run''s last error; only admins can read it.';
 comment on column public.run_error_stacks.run_id is 'The run.';
 comment on column public.run_error_stacks.tenant_id is 'The tenant.';
-comment on column public.run_error_stacks.stack is 'The stack, clipped and redacted.';
+comment on column public.run_error_stacks.stack is 'The stack, shortened and redacted.';

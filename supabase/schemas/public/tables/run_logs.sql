@@ -7,9 +7,9 @@ create table public.run_logs (
   constraint run_log_cut_is_not_negative check (cut_characters >= 0)
 );
 
-comment on table public.run_logs is 'Log of a run: head and tail within the limit, secrets redacted before storing.';
+comment on table public.run_logs is 'Log of a run: a limited head and tail, with secrets redacted before it is stored.';
 comment on column public.run_logs.run_id is 'The run.';
 comment on column public.run_logs.tenant_id is 'The tenant.';
-comment on column public.run_logs.head is 'Beginning of the log, or all of it.';
-comment on column public.run_logs.tail is 'End of the log, when the middle was cut.';
+comment on column public.run_logs.head is 'Start of the log, or all of it.';
+comment on column public.run_logs.tail is 'End of the log if its middle was cut.';
 comment on column public.run_logs.cut_characters is 'How many characters were cut between head and tail.';

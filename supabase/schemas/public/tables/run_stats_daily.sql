@@ -15,19 +15,21 @@ create table public.run_stats_daily (
 );
 create index run_stats_daily_of_tenant on public.run_stats_daily (tenant_id, day);
 
-comment on table public.run_stats_daily is 'Daily totals of a job''s finished runs, kept with each run, so that charts do not read the history.';
+comment on table public.run_stats_daily is
+  'Daily totals of a job''s finished runs, updated with each run, so that charts need not read the run history.';
 comment on column public.run_stats_daily.job_id is 'The job.';
-comment on column public.run_stats_daily.day is 'Day in the tenant''s time zone in which the runs finished.';
+comment on column public.run_stats_daily.day is 'Day in the tenant''s time zone on which the runs finished.';
 comment on column public.run_stats_daily.tenant_id is 'The tenant.';
 comment on column public.run_stats_daily.success_count is 'Runs that succeeded.';
 comment on column public.run_stats_daily.failed_count is 'Runs that failed.';
 comment on column public.run_stats_daily.canceled_count is 'Runs that were canceled.';
 comment on column public.run_stats_daily.duration_count is 'Runs whose duration is known.';
-comment on column public.run_stats_daily.duration_ms_sum is 'Milliseconds of those runs together.';
-comment on column public.run_stats_daily.duration_ms_max is 'Milliseconds of the longest.';
-comment on column public.run_stats_daily.success_events_sum is 'Things that the successful runs of the portal''s own jobs processed.';
+comment on column public.run_stats_daily.duration_ms_sum is 'Total milliseconds of those runs.';
+comment on column public.run_stats_daily.duration_ms_max is 'Milliseconds of the longest run.';
+comment on column public.run_stats_daily.success_events_sum is
+  'Items processed by the successful runs of the portal''s own jobs.';
 comment on column public.run_stats_daily.success_duration_count is 'Successful runs whose duration is known.';
-comment on column public.run_stats_daily.success_duration_ms_sum is 'Milliseconds of those runs together.';
+comment on column public.run_stats_daily.success_duration_ms_sum is 'Total milliseconds of those runs.';
 
 create trigger note_added_run_stats after insert on public.run_stats_daily
   referencing new table as after_rows

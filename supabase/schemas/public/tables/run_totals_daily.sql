@@ -1,5 +1,5 @@
--- No page adds up the daily totals of 10,000 jobs. This is a ledger: a change adds a row and locks none, so that transactions
--- which finish runs at the same time never wait for each other.
+-- Pages must not add up the daily totals of 10,000 jobs. A change adds a row here and locks none, so transactions that finish
+-- runs at the same time never wait for each other.
 create table public.run_totals_daily (
   id bigint generated always as identity primary key,
   tenant_id uuid not null,
@@ -18,16 +18,18 @@ create index run_totals_daily_of_plugin on public.run_totals_daily (plugin_id, d
 create index run_totals_daily_to_fold on public.run_totals_daily (id) where not is_folded;
 
 comment on table public.run_totals_daily is
-  'run_stats_daily by plugin instead of by job. A day has one row, and one for each change since it was last folded: add them up.';
-comment on column public.run_totals_daily.id is 'Ascends with the changes.';
+  'run_stats_daily by plugin instead of by job. A day has one folded row, and one row per change since then: add them up.';
+comment on column public.run_totals_daily.id is 'Increases with each change.';
 comment on column public.run_totals_daily.tenant_id is
-  'The tenant. No foreign key, which every change would have to lock: without jobs the rows come to nothing and are dropped.';
+  'The tenant. No foreign key, because every change would lock it: without jobs, the rows add up to zero and are deleted.';
 comment on column public.run_totals_daily.plugin_id is 'The plugin of the jobs; null for external jobs.';
-comment on column public.run_totals_daily.day is 'Day in the tenant''s time zone in which the runs finished.';
-comment on column public.run_totals_daily.is_folded is 'Holds everything before it; false for a change that was not added to it yet.';
+comment on column public.run_totals_daily.day is 'Day in the tenant''s time zone on which the runs finished.';
+comment on column public.run_totals_daily.is_folded is
+  'Includes all rows before it; false for a change that is not folded yet.';
 comment on column public.run_totals_daily.success_count is 'Runs that succeeded.';
 comment on column public.run_totals_daily.failed_count is 'Runs that failed.';
 comment on column public.run_totals_daily.canceled_count is 'Runs that were canceled.';
-comment on column public.run_totals_daily.success_events_sum is 'Things that the successful runs of the portal''s own jobs processed.';
+comment on column public.run_totals_daily.success_events_sum is
+  'Items processed by the successful runs of the portal''s own jobs.';
 comment on column public.run_totals_daily.success_duration_count is 'Successful runs whose duration is known.';
-comment on column public.run_totals_daily.success_duration_ms_sum is 'Milliseconds of those runs together.';
+comment on column public.run_totals_daily.success_duration_ms_sum is 'Total milliseconds of those runs.';

@@ -7,9 +7,9 @@ create table public.scheduler_settings (
 
 comment on table public.scheduler_settings is 'The global switch of a tenant''s schedules; no row means on.';
 comment on column public.scheduler_settings.tenant_id is 'The tenant.';
-comment on column public.scheduler_settings.is_enabled is 'Off: nothing is started by a schedule; what runs goes on.';
-comment on column public.scheduler_settings.enabled_at is 'When it was last switched on again; null when it never was off.';
-comment on column public.scheduler_settings.updated_at is 'When it was last switched.';
+comment on column public.scheduler_settings.is_enabled is 'Off: schedules start no runs; runs in progress continue.';
+comment on column public.scheduler_settings.enabled_at is 'When it was last enabled again; null if it was never disabled.';
+comment on column public.scheduler_settings.updated_at is 'When it was last changed.';
 
 create trigger note_enabled_at before update of is_enabled on public.scheduler_settings
   for each row execute function private.note_enabled_at();

@@ -48,19 +48,21 @@ comment on column public.schedules.schedule_type is 'cron, interval or one_shot.
 comment on column public.schedules.cron_expression is 'Five or six fields, read in time_zone.';
 comment on column public.schedules.time_zone is 'IANA zone.';
 comment on column public.schedules.interval_seconds is 'Elapsed seconds between instants, counted from anchor_at.';
-comment on column public.schedules.anchor_at is 'First instant of an interval.';
+comment on column public.schedules.anchor_at is 'The first instant of an interval.';
 comment on column public.schedules.run_at is 'The instant of a one-shot.';
-comment on column public.schedules.misfire_policy is 'What to do with instants that passed while nothing ticked: skip, once or all.';
-comment on column public.schedules.misfire_limit is 'Most instants that all makes up for.';
-comment on column public.schedules.overlap_policy is 'When the job still runs: allow, skip, queue one, or cancel_previous.';
-comment on column public.schedules.spread_seconds is 'Window in which the schedule gets a stable offset.';
+comment on column public.schedules.misfire_policy is
+  'What happens to instants that passed while no scheduler ran: skip, once or all.';
+comment on column public.schedules.misfire_limit is 'The most instants that all makes up for.';
+comment on column public.schedules.overlap_policy is
+  'What happens if the job is still running: allow, skip, queue one, or cancel_previous.';
+comment on column public.schedules.spread_seconds is 'Window in which the schedule gets its fixed offset.';
 comment on column public.schedules.blackouts is 'Windows in which instants are skipped.';
 comment on column public.schedules.catch_up_after_enable is
-  'Treat what fell into a time when it was switched off as missed, by the misfire policy, instead of skipping it.';
-comment on column public.schedules.next_nominal_at is 'Next instant by the schedule; null when disabled or over.';
-comment on column public.schedules.next_due_at is 'The same with its spread: when the tick takes it.';
-comment on column public.schedules.last_nominal_at is 'The last instant that a tick took.';
-comment on column public.schedules.created_at is 'When it was made.';
+  'Treat instants that were due while it was disabled as missed, by the misfire policy, instead of skipping them.';
+comment on column public.schedules.next_nominal_at is 'The next instant of the schedule; null if disabled or ended.';
+comment on column public.schedules.next_due_at is 'The same instant plus the spread offset: when a tick processes it.';
+comment on column public.schedules.last_nominal_at is 'The last instant that a tick processed.';
+comment on column public.schedules.created_at is 'When it was created.';
 comment on column public.schedules.updated_at is 'When a person last changed it.';
 
 create trigger audit_schedules

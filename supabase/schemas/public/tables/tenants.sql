@@ -9,10 +9,11 @@ create table public.tenants (
 );
 
 comment on table public.tenants is 'One company''s data; every row elsewhere belongs to one.';
-comment on column public.tenants.id is 'Tenant id, carried by every row of the tenant.';
-comment on column public.tenants.name is 'Company name as members see it.';
+comment on column public.tenants.id is 'Tenant id, in every row of the tenant.';
+comment on column public.tenants.name is 'Company name shown to members.';
 comment on column public.tenants.time_zone is 'IANA zone in which days are counted (charts, daily totals).';
-comment on column public.tenants.created_at is 'When the tenant was made; the oldest tenant owns the environment''s webhook secret.';
+comment on column public.tenants.created_at is
+  'When the tenant was created; the environment''s webhook secret belongs to the oldest tenant.';
 comment on column public.tenants.updated_at is 'When the row last changed.';
 
 create trigger touch_tenants before update on public.tenants

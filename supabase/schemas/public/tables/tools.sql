@@ -14,11 +14,11 @@ create table public.tools (
 );
 
 comment on table public.tools is 'Entries of the company''s tool list.';
-comment on column public.tools.id is 'Tool id; reports name it as tool_id.';
+comment on column public.tools.id is 'Tool id; reports refer to it as tool_id.';
 comment on column public.tools.tenant_id is 'The tenant.';
 comment on column public.tools.name is 'Name to show.';
 comment on column public.tools.description is 'What the tool is for.';
-comment on column public.tools.url is 'Where the tool is, if it has an address.';
+comment on column public.tools.url is 'The tool''s URL, if it has one.';
 comment on column public.tools.created_at is 'When it was added.';
 comment on column public.tools.updated_at is 'When the row last changed.';
 
