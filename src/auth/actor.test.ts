@@ -9,7 +9,7 @@ const actor = (given: Pick<Actor, 'role' | 'userId'>): Actor => ({
   ...given,
 });
 
-it.each(['a person', null])('[rule 33: roles] lets admins through and nobody else (%s)', (userId) => {
+it.each(['a person', null])('[rule 33: roles] accepts only admins (%s)', (userId) => {
   const admin = actor({ role: 'admin', userId });
   expect(requireAdmin(admin)).toBe(admin);
   expect(() => requireAdmin(actor({ role: 'staff', userId }))).toThrow(ForbiddenError);

@@ -8,19 +8,19 @@ function form(...entries: [string, string][]): FormData {
 }
 
 describe('readFormEntries', () => {
-  it('reads single fields as text and leaves out the fields that React adds', () => {
+  it('reads single fields as text and omits the fields that React adds', () => {
     expect(readFormEntries(form(['name', '日次集計'], ['$ACTION_REF_1', '']))).toEqual({ name: '日次集計' });
   });
 
-  it('reads a name with brackets as a list even when one box is ticked', () => {
+  it('reads a name with brackets as a list even if only one box is ticked', () => {
     expect(readFormEntries(form(['scopes[]', 'report']))).toEqual({ scopes: ['report'] });
   });
 
-  it('leaves out what the database cannot hold', () => {
+  it('omits what the database cannot store', () => {
     expect(readFormEntries(form(['name', 'a\0b']))).toEqual({ name: 'ab' });
   });
 
-  it('leaves out files', () => {
+  it('omits files', () => {
     const data = form(['name', 'x']);
     data.append('file', new File(['a'], 'a.txt'));
     expect(readFormEntries(data)).toEqual({ name: 'x' });
@@ -28,7 +28,7 @@ describe('readFormEntries', () => {
 });
 
 describe('readFormValues', () => {
-  it('never sends passwords and tokens back', () => {
+  it('never returns passwords and tokens', () => {
     const data = form(['email', 'a@example.com'], ['password', 'p'], ['newPassword', 'p'], ['token', 't']);
     expect(readFormValues(data)).toEqual({ email: 'a@example.com' });
   });

@@ -20,7 +20,7 @@ const query = z.strictObject({
 const read = (address: string) => readQuery(query, new Request(`http://portal.test/api/x${address}`));
 
 describe('readQuery', () => {
-  it('reads what is known, and limits the page', () => {
+  it('reads known parameters, and limits the page', () => {
     expect(read('')).toEqual({ limit: 20 });
     expect(read('?limit=1000&after=good&status=failed')).toEqual({
       limit: 100,
@@ -37,12 +37,12 @@ describe('readQuery', () => {
     ['?after=bad', 'after', 'is not a valid cursor'],
     ['?status=done', 'status', 'must be queued, failed or canceled'],
     ['?after=%00', 'after', 'must not contain the character U+0000'],
-  ])('refuses %s', (address, field, problem) => {
+  ])('rejects %s', (address, field, problem) => {
     const { message, details } = refusalOf(() => read(address));
     expect([message, details]).toEqual(['Invalid query', [{ field, problem }]]);
   });
 
-  it('names every parameter that is not known, up to twenty', () => {
+  it('names every unknown parameter, up to twenty', () => {
     const address = `?a=1&b=2&${Array.from({ length: 30 }, (_, n) => `c${n}=`).join('&')}`;
     const { details } = refusalOf(() => read(address));
     expect(details.slice(0, 2).map(({ field }) => field)).toEqual(['a', 'b']);
@@ -84,7 +84,7 @@ describe('checkInput', () => {
 describe('readParams', () => {
   const id = '550E8400-e29b-41d4-a716-446655440000';
 
-  it('accepts an id in either case, and refuses an impossible one like a missing one', () => {
+  it('accepts an id in upper or lower case, and rejects an impossible one like a missing one', () => {
     expect(readParams({ id: 'Job not found' }, { id })).toEqual({ id: id.toLowerCase() });
     for (const wrong of ['', 'x', "' or 1=1"])
       expect(() => readParams({ id: 'Job not found' }, { id: wrong })).toThrow(

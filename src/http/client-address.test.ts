@@ -6,11 +6,11 @@ describe('readClientAddress', () => {
     ['203.0.113.9', '203.0.113.9'],
     ['1.1.1.1, 203.0.113.9', '203.0.113.9'],
     ['', 'unknown'],
-  ])('believes only the last entry of %j', (forwarded, expected) => {
+  ])('trusts only the last entry of %j', (forwarded, expected) => {
     expect(readClientAddress(new Headers({ 'x-forwarded-for': forwarded }))).toBe(expected);
   });
 
-  it('answers unknown without the header', () => {
+  it('returns unknown without the header', () => {
     expect(readClientAddress(new Headers())).toBe('unknown');
   });
 });

@@ -10,7 +10,7 @@ describe('contentSecurityPolicy [rule 36: hostile text]', () => {
     expect(policy).not.toContain('unsafe');
   });
 
-  it('lets nobody frame the portal, change its base or send its forms elsewhere', () => {
+  it('lets no other site frame the portal, change its base or receive its forms', () => {
     for (const rule of [
       `frame-ancestors 'none'`,
       `base-uri 'none'`,
@@ -21,11 +21,11 @@ describe('contentSecurityPolicy [rule 36: hostile text]', () => {
     }
   });
 
-  it('is looser in development only', () => {
+  it('is less strict only in development', () => {
     expect(contentSecurityPolicy({ nonce: 'abc', isDevelopment: true })).toContain(`'unsafe-eval'`);
   });
 
-  it('connects to nobody but the portal, and to Realtime only where pages listen to it', () => {
+  it('connects only to the portal, and to Realtime only if pages listen to it', () => {
     expect(policy).toContain(`connect-src 'self';`);
     expect(
       contentSecurityPolicy({

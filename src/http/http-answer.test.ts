@@ -18,7 +18,7 @@ import { BodyTooLargeError } from './request-body.ts';
 
 const details = [{ field: 'a', problem: 'is wrong' }];
 
-describe('the answer for an error', () => {
+describe('the response for an error', () => {
   it.each([
     [new InvalidInputError('a is wrong', details), 400, { error: 'a is wrong', details }],
     [new InvalidInputError('a is required'), 400, { error: 'a is required' }],
@@ -59,7 +59,7 @@ const getX = operation({
 describe('a machine route', () => {
   const request = (method: string): Request => new Request('http://portal.test/api/x', { method });
 
-  it('answers HEAD where there is GET, without a body, and 405 with Allow for the rest', async () => {
+  it('answers HEAD like GET without a body, and other methods with 405 and Allow', async () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     const route = machineRoute(serve(getX, anybody, async () => jsonAnswer(200, { a: 1 })));
     expect(await (await route.GET(request('GET'))).json()).toEqual({ a: 1 });
@@ -72,7 +72,7 @@ describe('a machine route', () => {
     vi.restoreAllMocks();
   });
 
-  it('logs a defect with its place and without its message, which may quote anything', async () => {
+  it('logs where an unexpected error occurred, but not its message, which could quote anything', async () => {
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const route = machineRoute(
       serve(getX, anybody, async () => {

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { addressOf, ownPath, signInPath } from './paths.ts';
 
 describe('addressOf', () => {
-  it('leaves out what is not given and encodes the rest', () => {
+  it('omits missing values and encodes the rest', () => {
     expect(addressOf('/jobs', { q: 'a&b=日', state: null, tool: '' })).toBe('/jobs?q=a%26b%3D%E6%97%A5');
     expect(addressOf('/jobs', { q: undefined })).toBe('/jobs');
   });
 
-  it('adds to a query that is there already', () => {
+  it('adds to an existing query', () => {
     expect(addressOf('/runs?state=failed', { run: '1' })).toBe('/runs?state=failed&run=1');
   });
 });
@@ -34,7 +34,7 @@ describe('ownPath', () => {
     'evil.example',
     '',
     `/${'a'.repeat(2001)}`,
-  ])('refuses what could lead elsewhere: %j', (path) => {
+  ])('rejects what could lead to another site: %j', (path) => {
     expect(ownPath(path)).toBe('/');
   });
 
@@ -44,11 +44,11 @@ describe('ownPath', () => {
 });
 
 describe('signInPath', () => {
-  it('carries the wanted page along', () => {
+  it('contains the requested page', () => {
     expect(signInPath('/jobs?q=a b')).toBe('/sign-in?next=%2Fjobs%3Fq%3Da%2520b');
   });
 
-  it('carries nothing for the start page', () => {
+  it('contains nothing for the start page', () => {
     expect(signInPath('/')).toBe('/sign-in');
     expect(signInPath(null)).toBe('/sign-in');
   });

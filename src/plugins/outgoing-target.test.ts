@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classifyAddress, isRefusedAddress } from './outgoing-target.ts';
 import type { AddressKind } from './outgoing-target.ts';
 
-describe('where an outgoing call would go [rule 35: outgoing calls]', () => {
+describe('the target of an outgoing call [rule 35: outgoing calls]', () => {
   it.each<[address: string, kind: AddressKind]>([
     ['8.8.8.8', 'public'],
     ['1.1.1.1', 'public'],

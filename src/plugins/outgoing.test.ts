@@ -42,7 +42,7 @@ describe('[rule 35: outgoing calls]', () => {
     'http://169.254.169.254/latest/meta-data/',
     'http://10.1.2.3:8080/',
     'http://0.0.0.0/',
-  ])('refuse the private address %s', async (url) => {
+  ])('reject the private address %s', async (url) => {
     await expect(createGuardedFetch({ proxies: null, allowedHosts: [] })(url)).rejects.toThrow(
       TargetRefusedError,
     );
@@ -54,14 +54,14 @@ describe('[rule 35: outgoing calls]', () => {
     'gopher://example.com/',
     'http://user:secret@example.com/',
     'nonsense',
-  ])('refuse %s', async (url) => {
+  ])('reject %s', async (url) => {
     await expect(createGuardedFetch({ proxies: null, allowedHosts: [] })(url)).rejects.toThrow(
       TargetRefusedError,
     );
   });
 
   it.each([['127.0.0.1'], ['93.184.216.34', '10.0.0.1'], ['fe80::1'], ['::1']])(
-    'refuse a name that resolves to %s, before any connection',
+    'reject a name that resolves to %s, before any connection',
     async (...addresses) => {
       const before = seen.length;
       const fetch = createGuardedFetch({
@@ -74,7 +74,7 @@ describe('[rule 35: outgoing calls]', () => {
     },
   );
 
-  it('check the very address that is connected to, whatever the name answers the next time', async () => {
+  it('check the address that is connected to, even if the name resolves differently the next time', async () => {
     let asked = 0;
     const resolve = ((name: string, options: object, callback: never) => {
       asked += 1;
@@ -103,7 +103,7 @@ describe('[rule 35: outgoing calls]', () => {
     }
   });
 
-  it('refuse a redirect to a private address', async () => {
+  it('reject a redirect to a private address', async () => {
     const fetch = createGuardedFetch({ proxies: null, allowedHosts: [local()] });
     const target = encodeURIComponent('http://127.0.0.2/');
     await expect(fetch(`http://${local()}/redirect?to=${target}`)).rejects.toThrow(TargetRefusedError);
@@ -135,7 +135,7 @@ describe('[rule 35: outgoing calls]', () => {
     other.close();
   });
 
-  it('read no more of an answer than the limit', async () => {
+  it('read no more of a response than the limit', async () => {
     const fetch = createGuardedFetch({ proxies: null, allowedHosts: [local()] });
     expect(await fetch(`http://${local()}/large`, { bytesMax: 1_000 })).toMatchObject({
       bytes: 1_000,
@@ -143,7 +143,7 @@ describe('[rule 35: outgoing calls]', () => {
     });
   });
 
-  it('give up after the time-out, and at once when they are aborted', async () => {
+  it('give up after the timeout, and at once when aborted', async () => {
     const fetch = createGuardedFetch({ proxies: null, allowedHosts: [local()] });
     await expect(fetch(`http://${local()}/silent`, { timeoutMs: 100 })).rejects.toThrow(
       TargetUnreachableError,
@@ -225,13 +225,13 @@ describe('through a proxy [rule 35: outgoing calls]', () => {
     });
   const authorization = `Basic ${Buffer.from('user:p@ss').toString('base64')}`;
 
-  it('ask the proxy for the whole address of an http target, with its password', async () => {
+  it("send the proxy the full URL of an http target, with the proxy's password", async () => {
     asked.length = 0;
     expect(await throughProxy()('http://far.example/path?a=1')).toMatchObject({ status: 200, text: 'here' });
     expect(asked).toEqual([{ line: 'GET http://far.example/path?a=1', authorization }]);
   });
 
-  it('reach an https target by CONNECT: the proxy carries a TLS of ours with the target and reads nothing', async () => {
+  it('reach an https target through CONNECT, so that the proxy cannot read the TLS connection', async () => {
     asked.length = 0;
     await expect(
       throughProxy()('https://far.example/secret-path', { headers: { Authorization: 'Bearer secret' } }),
@@ -250,7 +250,7 @@ describe('through a proxy [rule 35: outgoing calls]', () => {
     mayConnect = true;
   });
 
-  it('do not hand a private address, or a name that means one here, to the proxy', async () => {
+  it('do not send the proxy a private address, or a name that resolves to one here', async () => {
     asked.length = 0;
     for (const url of ['http://10.0.0.1/', 'http://[fd00::1]/', 'https://169.254.169.254/']) {
       await expect(throughProxy()(url)).rejects.toThrow(TargetRefusedError);
@@ -266,7 +266,7 @@ describe('through a proxy [rule 35: outgoing calls]', () => {
     expect(asked.map(({ line }) => line)).toEqual([`GET http://far.example/redirect?to=${back}`]);
   });
 
-  it('do not hand a name to the proxy that cannot be looked up, unless the operator allows it', async () => {
+  it('do not send the proxy a name that cannot be resolved, unless the operator allows it', async () => {
     asked.length = 0;
     const resolve = ((_name: string, _options: object, callback: (error: Error) => void) =>
       callback(
@@ -280,7 +280,7 @@ describe('through a proxy [rule 35: outgoing calls]', () => {
     expect(await allowed('http://outside.example/')).toMatchObject({ text: 'here' });
   });
 
-  it('go directly to what NO_PROXY names and to this machine, guarded as ever', async () => {
+  it('connect directly to NO_PROXY hosts and to this machine, with the same checks', async () => {
     asked.length = 0;
     const proxies = { http: `http://127.0.0.1:${proxyPort}`, https: null, except: ['inner.example'] };
     const direct = throughProxy({ proxies, resolve: resolvesTo('127.0.0.1') });
@@ -292,7 +292,7 @@ describe('through a proxy [rule 35: outgoing calls]', () => {
 });
 
 describe('proxies from the environment', () => {
-  it('are read as curl reads them', () => {
+  it('are read like curl reads them', () => {
     expect(readProxySettings({})).toBeNull();
     expect(readProxySettings({ NO_PROXY: '*' })).toBeNull();
     expect(
@@ -309,7 +309,7 @@ describe('proxies from the environment', () => {
     });
   });
 
-  it('are named, not quoted, when one is wrong', () => {
+  it('are named, but not quoted, if one is invalid', () => {
     expect(() => readProxySettings({ HTTPS_PROXY: 'http://u:hunter2@' })).toThrow(
       /^HTTPS_PROXY must be the URL of a proxy$/,
     );

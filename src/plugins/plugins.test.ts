@@ -20,14 +20,14 @@ describe.each(Object.entries(builtInPlugins))('built-in plugin %s', (id, plugin)
     return parsed.manifest;
   };
 
-  it('has a correct manifest of its own id in a folder of that name', async () => {
+  it("has a valid manifest, with the folder's name as its id", async () => {
     const manifest = await readManifest();
     expect(manifest.id).toBe(id);
     expect(manifest.kind).toBe('built_in');
     expect(fs.existsSync(path.join(folder, id, 'plugin.json'))).toBe(true);
   });
 
-  it('is named in both languages, its jobs and their fields too', async () => {
+  it('has names in both languages, also for its jobs and their fields', async () => {
     const manifest = await readManifest();
     const texts = [manifest.name, ...manifest.jobs.map((job) => job.title)];
     const fields = manifest.jobs.flatMap((job) => Object.values(job.payloadSchema?.properties ?? {}));
@@ -43,7 +43,7 @@ describe.each(Object.entries(builtInPlugins))('built-in plugin %s', (id, plugin)
     for (const handler of Object.values(handlers)) expect(handler).toBeTypeOf('function');
   });
 
-  it('has codes that are no codes of the portal, and says the same values in both languages', () => {
+  it('has codes that the portal does not use, and the same values in both languages', () => {
     expect(Object.keys(portalSentences)).not.toContain(id);
     for (const [name, { en, ja }] of Object.entries(plugin.sentences ?? {})) {
       expect([name, placeholdersIn(ja)]).toEqual([name, placeholdersIn(en)]);
@@ -59,7 +59,7 @@ it('has every plugin folder in the registry', () => {
   expect(Object.keys(builtInPlugins).sort()).toEqual(folders.sort());
 });
 
-it('lets the self-check say everything by a code, which screens say in the language of the reader', async () => {
+it("gives every self-check message a code, which screens show in the reader's language", async () => {
   const { handlers } = (await builtInPlugins['self-check']?.load()) ?? { handlers: {} };
   const said: unknown[] = [];
   const check = (health: Partial<PortalHealth>, oldestWaitingSeconds = 0) =>

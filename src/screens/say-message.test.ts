@@ -37,7 +37,7 @@ function example(code: string, english: string): OwnMessage {
 }
 
 describe('every code [rule 46: texts as codes]', () => {
-  it.each(codes)('%s is said in both languages with all that it takes', (code, english) => {
+  it.each(codes)('%s has a sentence in both languages with all its values', (code, english) => {
     const { text, values } = example(code, english);
     const stored = readMessage(text, code, JSON.parse(JSON.stringify(values)));
     if (stored?.code == null) throw new Error(`${code} is not read as it was stored`);
@@ -51,7 +51,7 @@ describe('every code [rule 46: texts as codes]', () => {
     expect(japanese).not.toBe(text);
   });
 
-  it('has no Japanese sentence that nobody says', () => {
+  it('has no unused Japanese sentence', () => {
     const known = codes.map(([code]) => code);
     const japanese = Object.entries(messagesByLocale.ja.sentences).flatMap(([group, sentences]) =>
       Object.keys(sentences).map((name) => `${group}.${name}`),
@@ -60,13 +60,13 @@ describe('every code [rule 46: texts as codes]', () => {
   });
 });
 
-describe('a text that is not ours', () => {
-  it('stays what it is, also where a script says the very words of the portal', () => {
+describe('a text that is not our own', () => {
+  it('does not change, even if a script uses the exact words of the portal', () => {
     expect(sayMessage(foreignMessage('All checks passed'), 'ja')).toBe('All checks passed');
   });
 
   it.each(['later.version', 'run.ofALaterVersion', 'constructor.name', 'run.constructor', 'run'])(
-    'is shown for the code %s, which this version does not know',
+    'is shown for the unknown code %s',
     (code) => {
       expect(sayMessage({ text: 'As it stands', code, values: {} }, 'ja')).toBe('As it stands');
     },

@@ -9,7 +9,7 @@ import { makeTool } from '#testing/tools/make-tool.ts';
 import { makePerson } from '#testing/tenants/make-person.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
-// What a signed-in person may read. A table that is missing here fails the test below.
+// The tables that a signed-in user can read. A test below fails if a table is missing here.
 const readableBy: Record<string, 'staff and admin' | 'admin only'> = {
   tenants: 'staff and admin',
   members: 'staff and admin',
@@ -32,7 +32,7 @@ const readableBy: Record<string, 'staff and admin' | 'admin only'> = {
   audit_log: 'admin only',
 };
 
-// Columns that no signed-in person may read, whatever the row.
+// Columns that no signed-in user can read, in any row.
 const hiddenColumns: Record<string, string[]> = { api_keys: ['key_hash'], invitations: ['token_hash'] };
 
 const tables = Object.keys(readableBy);
@@ -41,7 +41,7 @@ let other: TestTenant;
 
 const sha256 = () => randomBytes(32).toString('hex');
 
-/** One row in every table of the tenant. */
+/** Creates one row in every table of the tenant. */
 async function fillTenant(tenant: TestTenant): Promise<void> {
   const id = tenant.id;
   await makeTool(id);
@@ -75,9 +75,9 @@ async function fillTenant(tenant: TestTenant): Promise<void> {
   await sql`insert into public.run_error_stacks (run_id, tenant_id, stack) values (${run!.id}, ${id}, 'at line 1')`;
 }
 
-/** Rows of a table that a client sees; an error counts as a refusal, never as none. */
+/** Returns the rows of a table that a client can read; an error counts as access denied, not as an empty table. */
 async function countRows(client: TestClient, table: string): Promise<number | 'refused'> {
-  // Columns are named, because some tables hide a few.
+  // Columns are listed, because some tables hide some of them.
   const columns = await sql<{ name: string }[]>`
     select column_name as name from information_schema.columns where table_schema = 'public' and table_name = ${table} order by 1`;
   const visible = columns
@@ -104,7 +104,7 @@ beforeAll(async () => {
   await fillTenant(other);
 });
 
-describe('every table, those not written yet included [rule 32: row level security]', () => {
+describe('every table, including future ones [rule 32: row level security]', () => {
   it('knows every table of schema public', async () => {
     const rows = await sql<{ name: string }[]>`
       select c.relname as name from pg_class c
@@ -125,7 +125,7 @@ describe('every table, those not written yet included [rule 32: row level securi
     expect(rows.map((row) => row.name)).toEqual([]);
   });
 
-  it('has every table carry its tenant', async () => {
+  it('has a tenant column in every table', async () => {
     const rows = await sql<{ name: string }[]>`
       select c.relname as name from pg_class c
       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname <> 'tenants'
@@ -134,7 +134,7 @@ describe('every table, those not written yet included [rule 32: row level securi
     expect(rows.map((row) => row.name)).toEqual([]);
   });
 
-  it('says of every table and column what it is', async () => {
+  it('describes every table and column', async () => {
     const rows = await sql<{ name: string }[]>`
       select c.relname || coalesce('.' || a.attname, '') as name
       from pg_class c
@@ -144,14 +144,14 @@ describe('every table, those not written yet included [rule 32: row level securi
     expect(rows.map((row) => row.name)).toEqual([]);
   });
 
-  it('has policies for signed-in people only, named as sentences', async () => {
+  it('has policies only for signed-in users, named as sentences', async () => {
     const rows = await sql<{ name: string }[]>`
       select policyname as name from pg_policies
       where schemaname = 'public' and (roles <> '{authenticated}' or policyname !~ '^(Members|Admins) can [a-z ].+')`;
     expect(rows.map((row) => row.name)).toEqual([]);
   });
 
-  it('gives a definer function an empty search_path and keeps it out of what the Data API serves', async () => {
+  it('gives a definer function an empty search_path and keeps it out of the Data API', async () => {
     const rows = await sql<{ name: string }[]>`
       select n.nspname || '.' || p.proname as name
       from pg_proc p join pg_namespace n on n.oid = p.pronamespace
@@ -160,7 +160,7 @@ describe('every table, those not written yet included [rule 32: row level securi
     expect(rows.map((row) => row.name)).toEqual([]);
   });
 
-  it('lets nobody who is not signed in execute or read anything of ours', async () => {
+  it('lets anonymous users execute and read nothing of ours', async () => {
     const functions = await sql<{ name: string }[]>`
       select n.nspname || '.' || p.proname as name
       from pg_proc p join pg_namespace n on n.oid = p.pronamespace
@@ -172,7 +172,7 @@ describe('every table, those not written yet included [rule 32: row level securi
     expect(grants.map((row) => row.name)).toEqual([]);
   });
 
-  it('lets signed-in people execute exactly the functions that are meant for them', async () => {
+  it('lets signed-in users execute exactly the functions for them', async () => {
     const rows = await sql<{ name: string }[]>`
       select p.proname as name
       from pg_proc p join pg_namespace n on n.oid = p.pronamespace
@@ -203,21 +203,21 @@ describe('every table, those not written yet included [rule 32: row level securi
 });
 
 describe.each(tables)('%s [rule 32: row level security]', (table) => {
-  it('is filled for this test', async () => {
+  it('has rows for this test', async () => {
     expect(await countOwnRows(table, mine.id)).toBeGreaterThan(0);
     expect(await countOwnRows(table, other.id)).toBeGreaterThan(0);
   });
 
-  it('shows nothing to somebody who is not signed in', async () => {
+  it('shows nothing to anonymous users', async () => {
     expect(await countRows(createAnonClient(), table)).toBe('refused');
   });
 
-  it('shows nothing to a person without a company', async () => {
+  it('shows nothing to a user without a company', async () => {
     const stranger = await makePerson('stranger');
     expect(await countRows(stranger.client, table)).toBe(0);
   });
 
-  it('shows an admin the rows of their own company and of no other', async () => {
+  it('shows an admin only the rows of their own company', async () => {
     expect(await countRows(mine.admin.client, table)).toBe(await countOwnRows(table, mine.id));
   });
 
@@ -226,7 +226,7 @@ describe.each(tables)('%s [rule 32: row level security]', (table) => {
     expect(await countRows(mine.staff.client, table)).toBe(expected);
   });
 
-  it('lets neither staff nor another company change or delete a row', async () => {
+  it('does not let staff or another company change or delete a row', async () => {
     const before =
       await sql`select md5(string_agg(t::text, '' order by t::text)) as digest from public.${sql(table)} t`;
     const column = table === 'tenants' ? 'id' : 'tenant_id';
@@ -238,7 +238,7 @@ describe.each(tables)('%s [rule 32: row level security]', (table) => {
       const target = client.from(table as 'jobs');
       const changes = Object.fromEntries(writable.map(({ name }) => [name, null]));
       if (writable.length > 0) {
-        // A null would break a constraint if the row were reached; row level security must hide it first.
+        // Null violates a constraint if the row is reached; row level security must hide the row first.
         const { error } = await target.update(changes as never).eq(column as 'tenant_id', mine.id);
         expect(error).toBeNull();
       }
@@ -268,7 +268,7 @@ describe('rows of another company [rule 32: row level security]', () => {
       select to_jsonb(t) as values from public.${sql(table)} t where ${sql(table === 'tenants' ? 'id' : 'tenant_id')} = ${mine.id} limit 1`;
     const values = row!.values as Record<string, unknown>;
     const given = columns.filter((name) => name !== 'id');
-    // Where nothing may be added, any row will do to be refused.
+    // Where nothing can be inserted, any row is good enough to be rejected.
     if (given.length === 0) given.push(table === 'tenants' ? 'id' : 'tenant_id');
     const copy = Object.fromEntries(given.map((name) => [name, values[name]]));
     for (const client of [mine.staff.client, other.admin.client]) {
@@ -277,7 +277,7 @@ describe('rows of another company [rule 32: row level security]', () => {
     }
   });
 
-  it("cannot be pointed at by rows of one's own", async () => {
+  it("cannot be referenced by one's own rows", async () => {
     const [theirs] = await sql`
       select p.id as plugin_id, j.id as job_id, t.id as tool_id from public.plugins p, public.jobs j, public.tools t
       where p.tenant_id = ${mine.id} and j.tenant_id = ${mine.id} and j.plugin_id is not null and t.tenant_id = ${mine.id}`;
@@ -308,7 +308,7 @@ describe('[rule 34: keys and secrets]', () => {
     Object.entries(hiddenColumns).flatMap(([table, columns]) =>
       columns.map((column) => [table, column] as const),
     ),
-  )('lets not even an admin read %s.%s', async (table, column) => {
+  )('does not let even an admin read %s.%s', async (table, column) => {
     const { error } = await mine.admin.client.from(table as 'jobs').select(column);
     expect(error?.code).toBe('42501');
   });
@@ -320,7 +320,7 @@ describe('[rule 34: keys and secrets]', () => {
     expect(row!.count).toBe(0);
   });
 
-  it('never brings a revoked key back', async () => {
+  it('never makes a revoked key valid again', async () => {
     const { id } = await makeApiKey(mine.id, ['report'], { revoked_at: new Date() });
     const { error } = await mine.admin.client.from('api_keys').update({ revoked_at: null }).eq('id', id);
     expect(error?.message).toContain('api_key_stays_revoked');
@@ -328,7 +328,7 @@ describe('[rule 34: keys and secrets]', () => {
 });
 
 describe('[rule 38: audit log]', () => {
-  it('holds what an admin changed: who, what, before and after', async () => {
+  it('records what an admin changed: who, what, before and after', async () => {
     const { error } = await mine.admin.client.from('tenants').update({ name: 'Renamed' }).eq('id', mine.id);
     expect(error).toBeNull();
     const [row] = await sql`
@@ -342,7 +342,7 @@ describe('[rule 38: audit log]', () => {
     });
   });
 
-  it('cannot be rewritten, not even by the service role', async () => {
+  it('cannot be changed, even by the service role', async () => {
     const service = serviceClient();
     const changed = await service.from('audit_log').update({ action: 'nothing' }).eq('tenant_id', mine.id);
     const deleted = await service.from('audit_log').delete().eq('tenant_id', mine.id);
@@ -350,7 +350,7 @@ describe('[rule 38: audit log]', () => {
     expect(deleted.error?.code).toBe('42501');
   });
 
-  it('is written for every table that admins may write to', async () => {
+  it('covers every table that admins can write', async () => {
     const rows = await sql<{ name: string }[]>`
       select distinct c.relname as name from pg_class c
       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
@@ -362,7 +362,7 @@ describe('[rule 38: audit log]', () => {
 });
 
 describe('the last admin [rule 33: roles]', () => {
-  it('cannot be demoted or removed', async () => {
+  it('cannot become staff or be removed', async () => {
     const demoted = await mine.admin.client
       .from('members')
       .update({ role: 'staff' })
@@ -372,7 +372,7 @@ describe('the last admin [rule 33: roles]', () => {
     expect(deleted.error?.message).toContain('tenant_keeps_one_admin');
   });
 
-  it('does not keep a company from being deleted as a whole', async () => {
+  it('does not prevent the deletion of the whole company', async () => {
     const leaving = await makeTenant();
     await sql`delete from public.tenants where id = ${leaving.id}`;
     expect(await countOwnRows('members', leaving.id)).toBe(0);

@@ -11,7 +11,7 @@ const other = postgres(ownSupabase.ownerUrl, { max: 1, onnotice: () => {} });
 const worker = postgres(ownSupabase.ownerUrl, {
   max: 1,
   onnotice: () => {},
-  // What would wait for somebody else fails instead.
+  // Instead of waiting for another transaction, a statement fails.
   connection: { lock_timeout: 200 },
 });
 
@@ -28,7 +28,7 @@ const claim = async (quantity = 10) =>
     ({ run_id }) => run_id as string,
   );
 
-/** Does the work while somebody else holds rows that the statement locks. */
+/** Does the work while another transaction holds the rows that the statement locks. */
 async function whileLocked(
   lock: (transaction: postgres.TransactionSql) => Promise<unknown>,
   work: () => Promise<void>,
@@ -40,7 +40,7 @@ async function whileLocked(
 }
 
 describe('a worker that claims runs', () => {
-  it('waits for nobody who counts the runs of a limited job, and takes them once that is over', async () => {
+  it('does not wait for another worker that counts the runs of a limited job, and claims them afterwards', async () => {
     const limited = await makePluginJob(tenant.id, { pluginKey: 'a', name: 'limited', concurrencyLimit: 1 });
     const free = await makePluginJob(tenant.id, { pluginKey: 'a', name: 'free' });
     const [waiting] = await enqueueTestRuns(tenant.id, limited.jobId, 1);
@@ -52,7 +52,7 @@ describe('a worker that claims runs', () => {
     expect(await claim()).toEqual([waiting]);
   });
 
-  it('waits for nobody who counts the runs of a limited plugin', async () => {
+  it('does not wait for another worker that counts the runs of a limited plugin', async () => {
     const { jobId, pluginId } = await makePluginJob(tenant.id, {
       pluginKey: 'narrow',
       name: 'one',
@@ -68,7 +68,7 @@ describe('a worker that claims runs', () => {
     expect(runs).toContain(claimed[0]);
   });
 
-  it('leaves a run to whoever is about to end it', async () => {
+  it('skips a run that another worker is finishing', async () => {
     const { jobId } = await makePluginJob(tenant.id, { pluginKey: 'a', name: 'plain' });
     const [contested = '', free] = await enqueueTestRuns(tenant.id, jobId, 2);
     await whileLocked(
@@ -78,7 +78,7 @@ describe('a worker that claims runs', () => {
     expect((await readTestRun(contested)).state).toBe('pending');
   });
 
-  it('never deadlocks with others that claim and finish, whatever they go through', async () => {
+  it('never deadlocks with other workers that claim and finish runs', async () => {
     const jobs = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
         makePluginJob(tenant.id, { pluginKey: `p${index % 2}`, name: `job ${index}`, concurrencyLimit: 2 }),
@@ -108,7 +108,7 @@ describe('a worker that claims runs', () => {
 });
 
 async function countDeadlocks(): Promise<number> {
-  // Statistics of a session that has ended come a moment later.
+  // The statistics of an ended session arrive a moment later.
   await new Promise((resolve) => setTimeout(resolve, 1_200));
   const [row] = await sql`select deadlocks::int from pg_stat_database where datname = current_database()`;
   return (row?.deadlocks as number | undefined) ?? 0;

@@ -32,13 +32,13 @@ afterAll(async () => {
   fs.rmSync(nothing, { recursive: true });
 });
 
-/** The names of what the second catalog has differently. */
+/** Returns the names of everything that differs between two catalogs. */
 const differences = (one: Catalog, other: Catalog): string[] =>
   [...new Set([...one.keys(), ...other.keys()])].filter((name) => one.get(name) !== other.get(name));
 
 const escape = (text: string): string => text.replaceAll('.', '\\.');
 
-/** The names in the catalog of what a file may define. */
+/** Returns the names that a file can define, as they are in the catalog. */
 function subjectOf(file: string): RegExp {
   const [schema = '', kind = '', name = ''] = file.replace(/\.sql$/, '').split('/');
   const thing = escape(`${schema}.${name}`);
@@ -65,10 +65,10 @@ function subjectOf(file: string): RegExp {
   }
 }
 
-// What a file finds only on a hosted project: without it, it makes nothing.
+// Files that define something only on a hosted project.
 const hostedOnly = new Set(['realtime/messages.sql', 'cron/scheduler.sql']);
 
-it('each file defines what it is named after, nothing else, and nothing that another one has defined', async () => {
+it('each file defines only what it is named after, and nothing that another file defines', async () => {
   const wrong: string[] = [];
   let before = await readCatalog(defined);
   for (const file of listDefinitions()) {
@@ -76,7 +76,7 @@ it('each file defines what it is named after, nothing else, and nothing that ano
     const after = await readCatalog(defined);
     const found = differences(before, after);
     const foreign = found.filter((name) => !subjectOf(file).test(name));
-    // Rights are given to what is there; everything else must be new, so that each thing has one file.
+    // Grants apply to existing things; everything else must be new, so that each thing has one file.
     const again = /\/policies\/|^pgmq\//.test(file) ? [] : found.filter((name) => before.has(name));
     wrong.push(...[...foreign, ...again].map((name) => `${file} also defines ${name}`));
     if (found.length === 0 && !hostedOnly.has(file)) wrong.push(`${file} defines nothing`);
@@ -90,7 +90,7 @@ it('config.toml names every file', () => {
   expect(listDefinitions().toSorted()).toEqual(all.map((file) => file.replaceAll(path.sep, '/')).toSorted());
 });
 
-it('the definitions and the migrations make the same database (npm run migration:new)', async () => {
+it('the definitions and the migrations create the same database (npm run migration:new)', async () => {
   const [one, other] = [await readCatalog(defined), await readCatalog(migrated)];
   expect(one.size).toBeGreaterThan(1_000);
   expect(
@@ -102,7 +102,7 @@ it('the definitions and the migrations make the same database (npm run migration
   ).toEqual([]);
 });
 
-it('what can be replaced is as it was after a migration that replaces all of it', async () => {
+it('a migration that replaces everything replaceable changes nothing', async () => {
   const before = await readCatalog(migrated);
   const files = listDefinitions().filter((file) => /\/(?:functions|triggers|views|policies)\//.test(file));
   await migrated.unsafe(composeMigration('All again.', files));

@@ -18,8 +18,8 @@ import { listOccurrences, readSchedulesOverview } from '#features/scheduler/quer
 import { runTick } from '#features/scheduler/run-tick.ts';
 import { type TestSupabase, startTestSupabase } from '#testing/database/start-supabase.ts';
 
-// What a report, a tick and each page read is counted by PostgreSQL itself (auto_explain), through the real Data API with its
-// prepared statements, and once more after the history has grown ten times on the same days.
+// PostgreSQL itself counts what a report, a tick and each page read (auto_explain), through the real Data API with its
+// prepared statements. Then the history grows to ten times as many runs on the same days, and it counts again.
 const growth = 10;
 const callCount = 10;
 const firstRuns = 4_000;
@@ -47,7 +47,7 @@ beforeAll(async () => {
   }
   await sql`select pg_reload_conf()`;
   await sql`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'authenticator'`;
-  // Only connections made from now on load it.
+  // Only new connections load it.
   await sql.end();
   sql = postgres(supabase.superuserUrl, { max: 1, onnotice: () => {} });
   verbs = await makeVerbs();
@@ -62,7 +62,7 @@ async function makeVerbs(): Promise<Record<string, () => Promise<unknown>>> {
   const service = createClient<Database>(supabase.url, supabase.secretKey, options);
   const client = createClient<Database>(supabase.url, supabase.publishableKey, options);
   const person = { email: 'admin@example.com', password: 'a-long-password' };
-  // A request that was just being answered by a connection that was ended is refused.
+  // A request on a connection that is being closed fails.
   const userId = await vi.waitFor(async () => {
     const { data, error } = await client.auth.signUp(person);
     if (error) throw error;
@@ -184,7 +184,7 @@ async function makeVerbs(): Promise<Record<string, () => Promise<unknown>>> {
   };
 }
 
-/** Runs of every job, on the same days however many there are, with an occurrence for each that a schedule started. */
+/** Creates runs of every job, always on the same days, with an occurrence for each run that a schedule started. */
 async function addRuns(from: number, until: number): Promise<void> {
   const triggers = ['schedule', 'schedule', 'schedule', 'manual', 'retry'];
   await sql`
@@ -209,7 +209,7 @@ async function addRuns(from: number, until: number): Promise<void> {
     from public.runs r join public.schedules s on s.job_id = r.job_id
     where r.trigger = 'schedule'
     on conflict do nothing`;
-  // Changes of daily totals are folded in now and then, as they come in one by one.
+  // From time to time, changes of daily totals are folded, as in normal operation.
   await sql`select private.fold_run_totals()`;
   await sql`vacuum (analyze)`;
   runCount = until;
@@ -217,7 +217,7 @@ async function addRuns(from: number, until: number): Promise<void> {
 
 let marks = 0;
 
-/** The pages of 8 kB that PostgreSQL looked at while a verb ran, the most of its last calls. */
+/** Returns how many pages of 8 kB PostgreSQL read while a verb ran: the highest number of its last calls. */
 async function countPages(verb: () => Promise<unknown>): Promise<number> {
   const counts: number[] = [];
   for (let call = 0; call < callCount; call += 1) {
@@ -230,17 +230,17 @@ async function countPages(verb: () => Promise<unknown>): Promise<number> {
     }
     counts.push(pages);
   }
-  // The first calls of a connection also read the catalogue, and plan.
+  // The first calls of a connection also read the catalog and plan.
   return Math.max(...counts.slice(-4));
 }
 
-/** What was logged since it was last taken. */
+/** Returns what was logged since the last call. */
 async function takeLog(): Promise<string> {
   const mark = `mark ${(marks += 1)} of growth`;
   await sql.unsafe(`select '${mark}'`);
   const file = path.join(supabase.folder, 'test.log');
   for (;;) {
-    // A log that has become long is renamed.
+    // A long log is renamed.
     const parts = [`${file}.1`, file].filter((part) => fs.existsSync(part));
     const text = parts.map((part) => fs.readFileSync(part, 'utf8')).join('');
     if (text.includes(mark)) {
@@ -251,7 +251,7 @@ async function takeLog(): Promise<string> {
   }
 }
 
-it('a report, a tick and every page read the same whether history is short or ten times as long', async () => {
+it('a report, a tick and every page read no more data with ten times as much history', async () => {
   const measure = async () => {
     const counts: Record<string, number> = {};
     for (const [name, verb] of Object.entries(verbs)) counts[name] = await countPages(verb);
@@ -260,9 +260,9 @@ it('a report, a tick and every page read the same whether history is short or te
   const before = await measure();
   await addRuns(firstRuns, firstRuns * growth);
   const after = await measure();
-  // For each of the 51 rows of a page an index may be a level deeper, and the planner, whose statistics are a sample, may look up
-  // a job (an index of two levels, a row, its rights) instead of reading the few there are once. What reads a history that is
-  // ten times as long reads a thousand pages and more.
+  // An index can be one level deeper for each of the 51 rows of a page, and the planner, whose statistics are a sample, may
+  // look up a job (an index of two levels, a row, its rights) instead of reading the few jobs once. A query that reads a
+  // history ten times as long reads at least a thousand pages.
   const byChance = 51 * 5;
   const grown = Object.entries(after)
     .filter(([name, pages]) => pages > 2 * (before[name] ?? 0) + byChance)

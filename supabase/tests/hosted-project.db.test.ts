@@ -17,32 +17,32 @@ interface Advice {
 const isAdvice = (value: unknown): value is Advice =>
   typeof value === 'object' && value !== null && 'name' in value && 'detail' in value;
 
-describe('what a hosted project gets', () => {
-  test('supabase db push finds nothing left to do after our own start', async () => {
+describe('a hosted project', () => {
+  test('supabase db push finds no changes after our own start', async () => {
     expect(await supabaseCli(['db', 'push', '--dry-run', `--remote=${ownerUrl}`])).toContain(
       'Remote database is up to date',
     );
   });
 
-  test('the committed types are those of the migrations (npm run generate-types)', async () => {
+  test('the committed types match the migrations (npm run generate-types)', async () => {
     expect(fs.readFileSync(typesFile, 'utf8') === (await generateDatabaseTypes(ownerUrl))).toBe(true);
   });
 
-  test("Supabase's advisors have nothing to say about our schemas", async () => {
+  test("Supabase's advisors find no problems in our schemas", async () => {
     const args = ['--type', 'all', '--level', 'info', '--output-format', 'json', `--remote=${ownerUrl}`];
     const output = await supabaseCli(['db', 'advisors', ...args]);
     const line = output.split('\n').find((text) => text.startsWith('{')) ?? '';
     const parsed: { results?: unknown } = JSON.parse(line);
     const results = Array.isArray(parsed.results) ? parsed.results.filter(isAdvice) : [];
     const ours = results.filter(
-      // On a database without data no index was used yet; sign-in tables are Supabase's own.
+      // No index was used yet in an empty database; the sign-in tables belong to Supabase.
       ({ name, metadata }) =>
         name !== 'unused_index' && !['auth', 'extensions', 'pgmq'].includes(metadata?.schema ?? ''),
     );
     expect(ours.map(({ detail }) => detail)).toEqual([]);
   });
 
-  test('config.toml tells hosted projects what the embedded Supabase does', () => {
+  test('config.toml configures hosted projects like the embedded Supabase', () => {
     const toml = fs.readFileSync(path.join(projectFolder, 'supabase', 'config.toml'), 'utf8');
     const value = (name: string): unknown =>
       JSON.parse(new RegExp(`^${name} = (.*)$`, 'm').exec(toml)?.[1] ?? 'null');

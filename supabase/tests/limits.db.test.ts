@@ -16,7 +16,7 @@ interface Bounds {
 const toSnakeCase = (name: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** What src/domain/limits.ts says of each column. */
+/** Returns the limits in src/domain/limits.ts by column. */
 function statedBounds(): Record<string, Bounds> {
   const stated: [string, Bounds][] = Object.entries(limits).flatMap(([table, columns]) =>
     Object.entries(columns).map(([column, bounds]): [string, Bounds] => [
@@ -28,11 +28,11 @@ function statedBounds(): Record<string, Bounds> {
 }
 
 const comparison = /(?:(?:length|cardinality)\()?(\w+)\)? (>=|<=) (\d+)/g;
-// A word that begins with one letter, and the number of letters that may follow.
+// A word that starts with one letter, and the maximum number of characters after it.
 const word = /(\w+) ~ '\^\[[^\]]*\]\[[^\]]*\]\{0,(\d+)\}\$'/g;
 const daysAfter = /(\w+) <= \(\w+ \+ '(\d+) days'::interval\)/g;
 
-/** The bounds that a check sets, by column, and what of it is no bound. */
+/** Returns the limits in a check by column, and the rest of the check. */
 function readCheck(definition: string): { found: [column: string, Bounds][]; rest: string } {
   const found: [string, Bounds][] = [];
   const rest = definition
@@ -52,7 +52,7 @@ function readCheck(definition: string): { found: [column: string, Bounds][]; res
   return { found, rest };
 }
 
-it('the checks of the database are the limits in src/domain/limits.ts, and the other way round', async () => {
+it('the checks of the database and the limits in src/domain/limits.ts are the same', async () => {
   const checks = await sql<{ table: string; name: string; definition: string }[]>`
     select c.relname as table, k.conname as name, pg_get_constraintdef(k.oid) as definition
     from pg_constraint k
@@ -72,14 +72,14 @@ it('the checks of the database are the limits in src/domain/limits.ts, and the o
   expect(held).toEqual(statedBounds());
 });
 
-it('no column has a length of its own, which limits.ts would not know', async () => {
+it('no column has a length that is not in limits.ts', async () => {
   const columns = await sql`
     select table_name, column_name from information_schema.columns
     where table_schema in ('public', 'private') and character_maximum_length is not null`;
   expect(columns).toEqual([]);
 });
 
-it('the database has the numbers of limits.ts where it does not check a column, too', async () => {
+it('other numbers in the database match limits.ts too', async () => {
   const defaults = await sql<{ place: string; text: string }[]>`
     select c.relname || '.' || a.attname as place, pg_get_expr(d.adbin, d.adrelid) as text
     from pg_attrdef d

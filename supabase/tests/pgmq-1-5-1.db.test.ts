@@ -5,8 +5,8 @@ import { forgetRuns } from '#testing/runs/forget-runs.ts';
 import { sql } from '#testing/database/clients.ts';
 import { makeTenant } from '#testing/tenants/make-tenant.ts';
 
-// Hosted projects have pgmq 1.5.1, the embedded database a newer one. Here stand the functions of 1.5.1 that we call, with its
-// names, parameters and types; another one may be added only if 1.5.1 has it:
+// Hosted projects have pgmq 1.5.1, the embedded database a newer version. These are the functions of 1.5.1 that we call, with
+// their names, parameters and types. Add another one only if 1.5.1 has it:
 // https://github.com/pgmq/pgmq/blob/v1.5.1/pgmq-extension/sql/pgmq.sql
 const surface = `
   create function pgmq.send_batch(queue_name text, msgs jsonb[], delay integer) returns setof bigint language plpgsql as $$
@@ -60,7 +60,7 @@ const newerColumn = 'last_read_at';
 const names = ['send_batch', 'send', 'read', 'pop', 'delete', 'archive', 'set_vt'];
 const relations = ['q_runs', 'q_runs_high', 'a_runs', 'a_runs_high', 'message_record'];
 
-/** Does the work with nothing in schema pgmq but what 1.5.1 has too, and takes all of it back. */
+/** Does the work with only the functions of 1.5.1 in schema pgmq, then rolls everything back. */
 async function withOldPgmq(work: (sql: postgres.TransactionSql) => Promise<void>): Promise<void> {
   const takenBack = new Error('taken back');
   const done = sql.begin(async (transaction) => {
@@ -83,7 +83,7 @@ async function withOldPgmq(work: (sql: postgres.TransactionSql) => Promise<void>
   await expect(done).rejects.toBe(takenBack);
 }
 
-it('names nothing of pgmq that 1.5.1 lacks', async () => {
+it('uses nothing of pgmq that is missing in 1.5.1', async () => {
   const used = await sql<{ name: string }[]>`
     select distinct m[1] as name
     from pg_proc p
@@ -94,7 +94,7 @@ it('names nothing of pgmq that 1.5.1 lacks', async () => {
   expect(used.map(({ name }) => name).filter((name) => !known.has(name))).toEqual([]);
 });
 
-it('goes through the whole life of a run with the functions of pgmq 1.5.1 only', async () => {
+it('handles the whole life of a run with only the functions of pgmq 1.5.1', async () => {
   const tenant = await makeTenant();
   const { jobId } = await makePluginJob(tenant.id, { pluginKey: 'old', name: 'sync', maxAttempts: 2 });
   const limited = await makePluginJob(tenant.id, { pluginKey: 'old', name: 'one', concurrencyLimit: 1 });
@@ -108,7 +108,7 @@ it('goes through the whole life of a run with the functions of pgmq 1.5.1 only',
     const waiting = async () =>
       (await transaction`select 1 from pgmq.q_runs union all select 1 from pgmq.q_runs_high`).length;
 
-    // Tried again, kept by a heartbeat, ended.
+    // Retried, kept by a heartbeat, finished.
     const run = await start();
     const [first] = await claim();
     expect(first?.run_id).toBe(run);
@@ -120,7 +120,7 @@ it('goes through the whole life of a run with the functions of pgmq 1.5.1 only',
     await finish(second!, { state: 'success', attempt_outcome: 'success' });
     expect(await waiting()).toBe(0);
 
-    // Canceled while it waits, and put back by the reaper when its message is lost.
+    // Canceled while it waits, and requeued by the reaper after its message is lost.
     await transaction`select public.cancel_run(${await start()})`;
     expect(await waiting()).toBe(0);
     const lost = await start();
@@ -128,7 +128,7 @@ it('goes through the whole life of a run with the functions of pgmq 1.5.1 only',
     await transaction`select public.reap_runs()`;
     expect((await claim()).map(({ run_id }) => run_id)).toEqual([lost]);
 
-    // Held back by a limit, and called back when the run before it has ended.
+    // Held back by a limit, and requeued when the run before it has finished.
     await start(limited.jobId);
     const held = await start(limited.jobId);
     const [before] = await claim();
@@ -136,7 +136,7 @@ it('goes through the whole life of a run with the functions of pgmq 1.5.1 only',
     await finish(before!, { state: 'success', attempt_outcome: 'success' });
     expect((await claim()).map(({ run_id }) => run_id)).toEqual([held]);
 
-    // A run that outlives every worker ends, and its message is archived.
+    // A run that every worker loses finishes, and its message is archived.
     const poison = await start();
     for (let attempt = 0; attempt < 5; attempt += 1) await claim(0);
     expect((await transaction`select state from public.runs where id = ${poison}`)[0]?.state).toBe('failed');
@@ -144,7 +144,7 @@ it('goes through the whole life of a run with the functions of pgmq 1.5.1 only',
       (await transaction`select from pgmq.a_runs_high where message ->> 'run_id' = ${poison}`).length,
     ).toBe(1);
 
-    // The wrappers that Supabase's Studio makes.
+    // The wrappers that Supabase Studio creates.
     await transaction`select pgmq_public.send_batch('runs', array['{"a":1}', '{"a":2}', '{"a":3}']::jsonb[])`;
     await transaction`select pgmq_public.send('runs', '{"a":4}')`;
     const read = await transaction<{ msg_id: string }[]>`select * from pgmq_public.read('runs', 30, 2)`;

@@ -4,7 +4,7 @@ import { readDefinition } from '#testing/database/definitions.ts';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
 import { makeTenant } from '#testing/tenants/make-tenant.ts';
 
-// The parts of a hosted project's schema `realtime` that our definition speaks to, with the same signatures.
+// The parts of a hosted project's schema `realtime` that our definition uses, with the same signatures.
 const realtime = `
   create schema realtime;
   grant usage on schema realtime to authenticated, postgres;
@@ -19,7 +19,7 @@ const realtime = `
 
 class Undo extends Error {}
 
-/** Runs the work in a database that has Realtime, and leaves nothing of it. */
+/** Does the work in a database with Realtime, then removes it again. */
 async function withRealtime(work: (sql: TransactionSql) => Promise<void>): Promise<void> {
   const owner = postgres(ownSupabase.superuserUrl, { max: 1, onnotice: () => {} });
   try {
@@ -59,7 +59,7 @@ describe('a project with Supabase Realtime', () => {
     });
   });
 
-  it('lets members hear their own company only', async () => {
+  it('lets members receive only the messages of their own company', async () => {
     const [tenant, other] = await Promise.all([makeTenant(), makeTenant()]);
     await withRealtime(async (sql) => {
       await sql`select realtime.send('{}', 'changed', ${`tenant:${tenant.id}`}), realtime.send('{}', 'changed', ${`tenant:${other.id}`})`;

@@ -12,7 +12,7 @@ const finishing = postgres(ownSupabase.ownerUrl, { max: 1, onnotice: () => {} })
 const writing = postgres(ownSupabase.ownerUrl, { max: 1, onnotice: () => {} });
 afterAll(() => Promise.all([finishing.end(), writing.end()]));
 
-it('a log that is still on its way does not replace the one that its run finished with', async () => {
+it('a log that arrives late does not replace the one that its run finished with', async () => {
   const tenant = await makeTenant();
   const { jobId } = await makePluginJob(tenant.id, { pluginKey: 'a', name: 'logs' });
   const attemptToken = randomUUID();

@@ -20,7 +20,7 @@ describe('pages of runs', () => {
   const jobIds: string[] = [];
   const jobName = 'job-2';
 
-  // Nine jobs: with a state there are more ranges than are merged, without one there are fewer.
+  // Nine jobs: with a state, there are more ranges than the function merges; without one, there are fewer.
   beforeAll(async () => {
     tenant = await makeTenant();
     for (let job = 0; job < 9; job++) {
@@ -29,7 +29,7 @@ describe('pages of runs', () => {
       pluginId = made.pluginId;
     }
     await makePluginJob(tenant.id, { pluginKey: 'other', name: 'job-2' });
-    // Three days, the second of which holds most, and many runs at the same microsecond.
+    // Three days, most runs on the second one, and many runs at the same microsecond.
     await sql`
       with made as (
         insert into public.runs (tenant_id, job_id, trigger, state, finished_at, ordered_at, events_processed)
@@ -79,7 +79,7 @@ describe('pages of runs', () => {
     ['of the portal', () => ({ isPortal: true })],
     ['of the portal and a job', () => ({ isPortal: true, job: jobIds[1]! })],
     ['of the portal and a state', () => ({ isPortal: true, state: 'canceled' })],
-  ])('%s hold each run once, in order, down and back up', async (_claim, filterOf) => {
+  ])('%s have each run once, in order, in both directions', async (_claim, filterOf) => {
     const filter = filterOf();
     const read = async (isBackwards: boolean) => {
       const ids: string[] = [];
@@ -137,7 +137,7 @@ describe('pages of runs', () => {
     }
   });
 
-  it('of a plugin show another company nothing, not even how many there are', async () => {
+  it('of a plugin show another company nothing, not even their number', async () => {
     const other = await makeTenant();
     const asked = { p_tenant_id: tenant.id, p_plugin_id: pluginId };
     const { data: page } = await other.admin.client.rpc('page_plugin_runs', asked);

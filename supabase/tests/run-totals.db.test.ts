@@ -5,7 +5,7 @@ import { insertRow } from '#testing/database/insert-row.ts';
 import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
-/** Always the same sequence, so that what fails once fails again. */
+/** Always returns the same sequence, so that a failure can be repeated. */
 function createRandom(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -14,7 +14,7 @@ function createRandom(seed: number): (below: number) => number {
   };
 }
 
-/** Totals by plugin and day: those that are kept, and those that run_stats_daily comes to. */
+/** Returns the totals by plugin and day: those stored, and those calculated from run_stats_daily. */
 async function readBoth(tenantId: string) {
   const kept = await sql`
     select plugin_id, day::text, sum(success_count)::int as success, sum(failed_count)::int as failed,
@@ -33,7 +33,7 @@ async function readBoth(tenantId: string) {
   return { kept: [...kept], added: [...added] };
 }
 
-/** Finishes runs of a job as a worker does. */
+/** Finishes runs of a job like a worker. */
 async function finishRuns(
   tenantId: string,
   jobId: string,
@@ -68,7 +68,7 @@ async function recordReports(reports: object[]): Promise<void> {
   const { error } = await serviceClient().rpc('record_reports', {
     p_reports: reports.map((item, position) => ({ ...item, position })) as never,
   });
-  // A job was deleted while its report was being recorded: nothing was, and the reporter sends it again.
+  // A job was deleted while its report was being recorded: nothing was stored, so the reporter sends it again.
   if (error?.code === '23502') return recordReports(reports);
   if (error) throw error;
 }
@@ -80,7 +80,7 @@ describe('totals of a company and of each plugin by day', () => {
     tenant = await makeTenant();
   });
 
-  it('always equal the totals of the jobs, whatever happens in whatever order', async () => {
+  it('always equal the totals of the jobs, whatever changes, in any order', async () => {
     const random = createRandom(20_261_122);
     const states = ['success', 'failed', 'canceled'];
     const day = () => `2026-11-${String(1 + random(9)).padStart(2, '0')}T0${random(9)}:00:00Z`;
@@ -132,7 +132,7 @@ describe('totals of a company and of each plugin by day', () => {
           );
         }
         case 7: {
-          // As an admin, who may delete jobs but write no totals.
+          // As an admin, who can delete jobs but cannot write totals.
           const deleted = all[random(all.length)];
           const { error } = await tenant.admin.client
             .from('jobs')
@@ -161,7 +161,7 @@ describe('totals of a company and of each plugin by day', () => {
     expect(kept).toEqual(added);
   });
 
-  it('are what the lists of runs show', async () => {
+  it('match what the lists of runs show', async () => {
     const { data: all } = await tenant.staff.client
       .rpc('summarize_runs', { p_tenant_id: tenant.id, p_since: '2026-11-04' })
       .single();
@@ -174,7 +174,7 @@ describe('totals of a company and of each plugin by day', () => {
     expect(all).toMatchObject({ ...expected });
   });
 
-  it('come to nothing with the last job, and leave no rows behind', async () => {
+  it('disappear with the last job, and leave no rows', async () => {
     await sql`delete from public.plugins where tenant_id = ${tenant.id}`;
     await sql`delete from public.jobs where tenant_id = ${tenant.id}`;
     expect((await readBoth(tenant.id)).kept).toEqual([]);
@@ -182,9 +182,9 @@ describe('totals of a company and of each plugin by day', () => {
     expect(await sql`select from public.run_totals_daily where tenant_id = ${tenant.id}`).toHaveLength(0);
   });
 
-  it('stay few rows however many changes there are', async () => {
+  it('have few rows, however many changes there are', async () => {
     await recordReports([report(tenant.id, 'busy', 'success', '2026-11-05T00:00:00Z', 10)]);
-    // Each is a change of its own.
+    // Each is a separate change.
     for (let change = 1; change < 600; change++) {
       await sql`update public.run_stats_daily set success_count = success_count + 1 where tenant_id = ${tenant.id}`;
     }
@@ -194,7 +194,7 @@ describe('totals of a company and of each plugin by day', () => {
     expect(row?.rows).toBeLessThan(400);
   });
 
-  it('leave nothing of a company that is deleted', async () => {
+  it('leave nothing of a deleted company', async () => {
     const id = await insertRow('tenants', { name: 'Gone' });
     await recordReports([report(id, 'a', 'success', '2026-11-05T00:00:00Z', 10)]);
     await sql`delete from public.tenants where id = ${id}`;
@@ -202,7 +202,7 @@ describe('totals of a company and of each plugin by day', () => {
     expect(await sql`select from public.run_totals_daily where tenant_id = ${id}`).toHaveLength(0);
   });
 
-  it('are written by nobody but the database itself', async () => {
+  it('are written only by the database itself', async () => {
     for (const client of [tenant.admin.client, serviceClient()]) {
       const { error } = await client.from('run_totals_daily').delete().eq('tenant_id', tenant.id);
       expect(error?.code).toBe('42501');

@@ -27,7 +27,7 @@ import { startTestSupabase } from '#testing/database/start-supabase.ts';
 import { filledAdmin } from '#testing/database/fill-database.ts';
 import { readFilledDatabase, readReleases } from '#testing/database/releases.ts';
 
-// What the tables allow and no code of that version writes.
+// Values that the tables allow but no code of that version writes.
 const neverWritten = [
   'occurrences.state: expected',
   'occurrences.state: excused',
@@ -36,7 +36,7 @@ const neverWritten = [
   'run_attempts.outcome: released',
 ];
 
-/** The key of each row, by table. */
+/** Returns the key of each row, by table. */
 async function readKeys(sql: Sql): Promise<Map<string, Set<string>>> {
   const keys = new Map<string, Set<string>>();
   for (const { name, key } of await listFilledTables(sql)) {
@@ -49,7 +49,7 @@ async function readKeys(sql: Sql): Promise<Map<string, Set<string>>> {
   return keys;
 }
 
-/** The values that a check of the form `column in (…)` allows and no row has. */
+/** Returns the values that a check of the form `column in (…)` allows but no row has. */
 async function listUnusedValues(sql: Sql): Promise<string[]> {
   const choices = await sql<{ relation: string; column: string; values: string[] }[]>`
     select c.conrelid::regclass::text as relation, a.attname as column,
@@ -71,7 +71,7 @@ async function listUnusedValues(sql: Sql): Promise<string[]> {
   return unused;
 }
 
-/** The foreign keys and checks that a row breaks. */
+/** Returns the foreign keys and checks that a row violates. */
 async function listBrokenConstraints(sql: Sql): Promise<string[]> {
   const constraints = await sql<{ name: string; broken: string }[]>`
     select c.conname as name,
@@ -123,14 +123,14 @@ describe.each(readReleases())('a database that version $version has filled', ({ 
     fs.rmSync(folder, { recursive: true });
   });
 
-  it('has rows in every table and of every kind', async () => {
+  it('has rows of every kind in every table', async () => {
     const empty = [...(await readKeys(sql))].filter(([, keys]) => keys.size === 0).map(([name]) => name);
     expect(empty).toEqual([]);
     const unused = await listUnusedValues(sql);
     expect(unused.filter((value) => !neverWritten.includes(value))).toEqual([]);
   });
 
-  it('keeps every row when it is upgraded, and every constraint holds', async () => {
+  it('keeps every row and every constraint after an upgrade', async () => {
     const before = await readKeys(sql);
     await applyMigrations(started.supabase.ownerUrl, migrationsFolder, folder);
     const after = await readKeys(sql);
@@ -141,7 +141,7 @@ describe.each(readReleases())('a database that version $version has filled', ({ 
     expect(await listBrokenConstraints(sql)).toEqual([]);
   });
 
-  it('shows its people what it has', async () => {
+  it('shows its users their data', async () => {
     const person = client('publishableKey');
     expect((await person.auth.signInWithPassword(filledAdmin)).error).toBeNull();
     const admin: CurrentMember & AdminActor = { ...(await readCurrentMember(person)), role: 'admin' };
@@ -163,7 +163,7 @@ describe.each(readReleases())('a database that version $version has filled', ({ 
     expect((await readSchedulerStatus(admin)).isEnabled).toBe(true);
   });
 
-  it('goes on with reports, ticks and claims', async () => {
+  it('continues to record reports, tick and claim runs', async () => {
     const service = client('secretKey');
     const now = new Date();
     const body = { job_key: 'stock', title: '在庫', status: 'success', finished_at: now.toISOString() };

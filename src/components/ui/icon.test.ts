@@ -7,6 +7,6 @@ it('draws the shapes of an icon as text', () => {
   expect(markupOf(Search)).toBe('<path d="m21 21-4.34-4.34"/><circle cx="11" cy="11" r="8"/>');
 });
 
-it('draws an icon that the library calls otherwise now', () => {
+it('draws an icon that the library has renamed', () => {
   expect(markupOf(ClockAlert)).toMatch(/^(<path d="[^"]+"\/>){4}$/);
 });
