@@ -42,8 +42,8 @@ interface Entry<Item, Answer> {
 }
 
 /**
- * Collects items that arrive during a call and sends them together in the next one. Each waits for its own commit [rule 1:
- * commit before answer]; `waiting` limits the time and memory [rule 7: database away].
+ * Collects items that arrive during a call and sends them together in the next one. Each waits for its own commit
+ * [rule 1: commit before answer]; `waiting` limits the time and memory [rule 7: database away].
  */
 export class Batcher<Item, Answer> {
   readonly #settings: BatcherSettings<Item, Answer>;

@@ -14,8 +14,8 @@ function sentenceOf(code: string, locale: Locale): string | undefined {
 }
 
 /**
- * Translates a message that the portal or a built-in plugin wrote; returns any other text unchanged [rule 46: texts as
- * codes].
+ * Translates a message that the portal or a built-in plugin wrote; returns any other text unchanged
+ * [rule 46: texts as codes].
  */
 export function sayMessage({ text, code, values }: Message, locale: Locale): string {
   const sentence = code === null ? undefined : sentenceOf(code, locale);

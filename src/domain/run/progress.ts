@@ -20,8 +20,8 @@ export const noProgressYet: ProgressThrottle = { writtenAt: null, pending: null 
 const writeEveryMs = 1_000;
 
 /**
- * Accepts a plugin's progress (null: only time has passed) and returns what to write now, at most once a second [rule 29:
- * progress and errors]. The newest value is never lost: it stays pending until the next call that can write, and `flush`
+ * Accepts a plugin's progress (null: only time has passed) and returns what to write now, at most once a second
+ * [rule 29: progress and errors]. The newest value is never lost: it stays pending until the next call that can write, and `flush`
  * writes it when the attempt ends.
  */
 export function throttleProgress(

@@ -76,8 +76,8 @@ const listedMin = 100;
 const countedMax = 1_000;
 
 /**
- * Decides what a tick does with all due occurrences of one schedule, with limited work and output [rule 21: misfire and
- * overlap]. Blackouts are checked at the due instant, and at `now` for a missed occurrence; rows that combine old occurrences
+ * Decides what a tick does with all due occurrences of one schedule, with limited work and output
+ * [rule 21: misfire and overlap]. Blackouts are checked at the due instant, and at `now` for a missed occurrence; rows that combine old occurrences
  * ignore them. public.apply_tick handles overlap in the database, where the runs are.
  */
 export function planOccurrences(input: PlanInput): OccurrencePlan {
