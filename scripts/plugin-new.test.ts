@@ -66,7 +66,7 @@ it(
       'sync reads what is new since the cursor and returns the next cursor',
     ]);
     expect(failures[0]?.failureMessages[0]).toContain('The plugin demo-plugin does nothing yet');
-    expect(results.filter(({ fullName }) => fullName.includes('demo-plugin')).length).toBe(5);
+    expect(results.filter(({ fullName }) => fullName.includes('demo-plugin')).length).toBe(4);
     execFileSync(
       process.execPath,
       [
