@@ -164,7 +164,7 @@ const config = [
     },
   },
   {
-    // What reaches out or reads settings goes through the context, which guards it and can be replaced in a test.
+    // Outgoing calls and settings go through the context, which guards them and can be replaced in a test.
     files: ['src/plugins/*/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
@@ -174,7 +174,7 @@ const config = [
           patterns: [
             {
               group: ['node:http', 'node:https', 'node:http2', 'node:net', 'node:tls', 'undici'],
-              message: 'A plugin calls through the fetch of its context.',
+              message: 'A plugin must use the fetch of its context.',
             },
             { group: ['../*'], message: 'Import through #folder/… instead of climbing up.' },
           ],
@@ -182,8 +182,8 @@ const config = [
       ],
       'no-restricted-globals': [
         'error',
-        { name: 'fetch', message: 'A plugin calls through the fetch of its context.' },
-        { name: 'globalThis', message: 'A plugin calls through the fetch of its context.' },
+        { name: 'fetch', message: 'A plugin must use the fetch of its context.' },
+        { name: 'globalThis', message: 'A plugin must use the fetch of its context.' },
       ],
     },
   },

@@ -13,7 +13,7 @@ await onCurrentNode(async () => {
     given.length > 0 ? given.map((file) => file.replace(/^.*?schemas\//, '')) : listChangedDefinitions();
   const unknown = files.filter((file) => !listDefinitions().includes(file));
   if (!/^[a-z]+(_[a-z0-9]+)+$/.test(name) || unknown.length > 0) {
-    for (const file of unknown) process.stderr.write(`There is no supabase/schemas/${file}.\n`);
+    for (const file of unknown) process.stderr.write(`supabase/schemas/${file} does not exist.\n`);
     process.stderr.write(
       'Usage: npm run migration:new -- <verb_object> [definition…], for example keep_runs public/functions/claim_runs.sql.\n' +
         'Without definitions it uses those that are new or have changed.\n',

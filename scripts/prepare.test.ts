@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { projectFolder, takeTurn } from './prepare.mjs';
 
 test.skipIf(process.platform === 'win32')(
-  'who interrupts an installation gets the prompt back when npm has put back what it had begun',
+  'an interrupted installation returns to the prompt only after npm has rolled it back',
   async () => {
     const slow = `process.on('SIGTERM', () => setTimeout(() => { console.log('put back'); process.exit(1); }, 300));
       console.log('installing'); setInterval(() => {}, 1000);`;
@@ -28,7 +28,7 @@ test.skipIf(process.platform === 'win32')(
 );
 
 test.skipIf(process.platform === 'win32')(
-  'a portal whose npm was told to end is told too, although the shell between them says nothing',
+  'a portal is stopped when its npm is, although the shell between them does not pass the signal on',
   async () => {
     const address = pathToFileURL(path.join(projectFolder, 'scripts', 'prepare.mjs')).href;
     const work = `import(${JSON.stringify(address)}).then(({ onCurrentNode }) => onCurrentNode(() => new Promise((resolve) => {

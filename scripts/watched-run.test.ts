@@ -96,38 +96,35 @@ describe.concurrent('a run of tests that is watched', () => {
 
 test
   .skipIf(process.platform === 'win32')
-  .concurrent(
-    'a test that never gives the processor back is named, and its process does not stay behind',
-    async ({ expect }) => {
-      const name = `hangs ${process.pid}`;
-      const file = path.join(folder, 'endless.test.mjs');
-      const config = path.join(folder, 'vitest.config.mjs');
-      fs.writeFileSync(config, 'export default {};');
-      const vitest = path.join(projectFolder, 'node_modules', 'vitest', 'vitest.mjs');
-      const api = path.join(projectFolder, 'node_modules', 'vitest', 'dist', 'index.js');
-      fs.writeFileSync(
-        file,
-        `import { test } from ${JSON.stringify(api)};
+  .concurrent('a test in an endless loop is named, and its process is killed', async ({ expect }) => {
+    const name = `hangs ${process.pid}`;
+    const file = path.join(folder, 'endless.test.mjs');
+    const config = path.join(folder, 'vitest.config.mjs');
+    fs.writeFileSync(config, 'export default {};');
+    const vitest = path.join(projectFolder, 'node_modules', 'vitest', 'vitest.mjs');
+    const api = path.join(projectFolder, 'node_modules', 'vitest', 'dist', 'index.js');
+    fs.writeFileSync(
+      file,
+      `import { test } from ${JSON.stringify(api)};
       test('passes', () => {});
       test(${JSON.stringify(name)}, async () => {
         await new Promise((resolve) => setTimeout(resolve, 1_000));
         for (;;);
       });`,
-      );
-      let output = '';
-      const reporter = `--reporter=${path.join(projectFolder, 'scripts', 'vitest-events.mjs')}`;
-      const { hung, record } = await runWatched(
-        process.execPath,
-        [vitest, 'run', `--root=${folder}`, `--config=${config}`, reporter],
-        {
-          eventsFile: path.join(folder, 'endless.jsonl'),
-          hangMs: 6_000,
-          print: (text) => (output += String(text)),
-        },
-      );
-      expect(hung, output).toEqual([expect.stringContaining(name)]);
-      expect(record.counts).toMatchObject({ passed: 1, failed: 0 });
-      const left = spawnSync('ps', ['-eo', 'args='], { encoding: 'utf8' }).stdout.split('\n');
-      expect(left.filter((line) => line.includes(folder))).toEqual([]);
-    },
-  );
+    );
+    let output = '';
+    const reporter = `--reporter=${path.join(projectFolder, 'scripts', 'vitest-events.mjs')}`;
+    const { hung, record } = await runWatched(
+      process.execPath,
+      [vitest, 'run', `--root=${folder}`, `--config=${config}`, reporter],
+      {
+        eventsFile: path.join(folder, 'endless.jsonl'),
+        hangMs: 6_000,
+        print: (text) => (output += String(text)),
+      },
+    );
+    expect(hung, output).toEqual([expect.stringContaining(name)]);
+    expect(record.counts).toMatchObject({ passed: 1, failed: 0 });
+    const left = spawnSync('ps', ['-eo', 'args='], { encoding: 'utf8' }).stdout.split('\n');
+    expect(left.filter((line) => line.includes(folder))).toEqual([]);
+  });

@@ -15,7 +15,7 @@ function parseSettings<T extends z.ZodType>(schema: T): z.output<T> {
   const parsed = schema.safeParse(process.env);
   if (!parsed.success) {
     const names = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-    throw new ConfigurationError(`Missing or wrong settings: ${names}`);
+    throw new ConfigurationError(`Missing or invalid settings: ${names}`);
   }
   return parsed.data;
 }

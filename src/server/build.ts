@@ -61,7 +61,7 @@ export function nextEnvironment(
     ...environment,
     NODE_ENV: mode,
     NEXT_TELEMETRY_DISABLED: '1',
-    // Next would read .env.local of the project folder, which may be another portal's.
+    // Otherwise Next would read .env.local of the project folder, which may belong to another portal.
     __NEXT_PROCESSED_ENV: 'true',
   };
 }

@@ -23,8 +23,7 @@ server.maxHeadersCount = 200;
 const cutOffRefused = readRefusedBodies(server);
 
 // Next listens for upgrades, which only its development mode needs, and does not respond to those it does not know.
-// Without a listener Node handles a request that offers an upgrade, as Java's client and curl --http2 do, like any
-// other.
+// Without it Node handles a request that offers an upgrade (Java's client, curl --http2) like any other.
 const upgradable = dev ? server : http.createServer();
 
 const app = next({ dev, dir: process.cwd(), hostname: host, port, httpServer: upgradable });

@@ -55,13 +55,9 @@ const statusOf = (error: Error): string => {
 };
 
 /**
- * Lets simple clients read why they are refused. They read only after they have sent everything, and closing a
- * connection while they send resets it, which loses the response. So a response that starts before the whole body has
- * arrived waits until the rest is read and discarded, within limits. A sender over a limit gets its response, a moment
- * to read it, and is cut off.
- *
- * The whole response waits, not only its end: a client that reads the status while it sends, as curl does, stops
- * sending and waits for the end of the response.
+ * Lets simple clients read why they are refused: they read only after they have sent everything, and closing the connection
+ * before that resets it. So a response that starts earlier waits, from its first byte, until the rest of the body is read and
+ * discarded, within limits (decision 7). A sender over a limit gets its response, a moment to read it, and is cut off.
  * @returns a function that sends every waiting response and cuts off its sender, for the end of the server
  */
 export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBounds> = {}): () => void {

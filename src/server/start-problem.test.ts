@@ -14,22 +14,18 @@ describe('the reason why a start failed, in one sentence', () => {
   test.each([
     ['a full disk', systemError('ENOSPC', '/data/x'), /^The disk with \/data\/x is full/],
     [
-      'a file of somebody else',
+      'a file of another user',
       systemError('EPERM', '/data/.env.local'),
       /^This user has no permission to write to \/data\/\.env/,
     ],
     [
-      'a folder where a file belongs',
+      'a folder instead of a file',
       systemError('EISDIR', '/data/.env.local'),
       /must be a file, but it is a folder/,
     ],
+    ['a file instead of a folder', systemError('EEXIST', '/data/logs'), /must be a folder, but it is a file/],
     [
-      'a file where a folder belongs',
-      systemError('EEXIST', '/data/logs'),
-      /must be a folder, but it is a file/,
-    ],
-    [
-      'a disk that got full while the schema was made',
+      'a disk that became full while the schema was created',
       databaseError('53100', 'could not extend file "base/5/2664": No space left on device'),
       /^The disk with \/portal is full/,
     ],
@@ -46,7 +42,7 @@ describe('the reason why a start failed, in one sentence', () => {
   test.each([
     ['a defect', new TypeError('x is not a function')],
     [
-      'a right that a role lacks, which is not about a folder',
+      'a missing right of a role, which is not about a folder',
       databaseError('42501', 'permission denied for table jobs'),
     ],
     ['a refused connection', Object.assign(new Error('x'), { code: 'ECONNREFUSED', syscall: 'connect' })],
@@ -70,7 +66,7 @@ describe('why PostgreSQL ended', () => {
       /^PostgreSQL does not run with administrator rights/,
     ],
     [
-      'a checkpoint that is gone',
+      'a missing checkpoint',
       '2026-11-22 05:33:08 UTC [1] LOG:  starting\n2026-11-22 05:33:08 UTC [2] PANIC:  could not locate a valid checkpoint record\n2026-11-22 05:33:08 UTC [1] LOG:  aborting startup',
       /cannot be used \(could not locate a valid checkpoint record\)/,
     ],

@@ -119,7 +119,7 @@ export function readWorkerSettings(environment: NodeJS.ProcessEnv): WorkerSettin
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) {
     const names = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-    throw new ConfigurationError(`Missing or wrong settings: ${names}`);
+    throw new ConfigurationError(`Missing or invalid settings: ${names}`);
   }
   const settings = parsed.data;
   const heartbeatSeconds = settings.WORKER_HEARTBEAT_SECONDS ?? settings.WORKER_LEASE_SECONDS / 3;
@@ -132,7 +132,7 @@ export function readWorkerSettings(environment: NodeJS.ProcessEnv): WorkerSettin
     allowedCommands = readAllowedCommands(settings.TC_PORTAL_COMMAND_ALLOWLIST);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError(`TC_PORTAL_COMMAND_ALLOWLIST is wrong: ${reason}`);
+    throw new ConfigurationError(`TC_PORTAL_COMMAND_ALLOWLIST is invalid: ${reason}`);
   }
   return {
     workerId: `${os.hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
