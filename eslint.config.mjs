@@ -2,6 +2,7 @@
 import nextCoreWebVitals from 'eslint-config-next/core-web-vitals';
 import nextTypescript from 'eslint-config-next/typescript';
 import boundaries from 'eslint-plugin-boundaries';
+import tseslint from 'typescript-eslint';
 
 /** @param {string} type @param {Record<string, string>} [captured] */
 const to = (type, captured) => ({ to: { element: captured ? { type, captured } : { type } } });
@@ -11,6 +12,8 @@ const policy = (from, allow) => ({ from: { element: { type: from } }, allow });
 
 // Between features and data: code that several features or entry points need and that belongs to no product word.
 const rooms = ['http', 'auth', 'forms', 'screens'];
+
+const notInPages = ['src/**/*.test.ts', 'src/server/**', 'src/worker/**', 'src/testing/**'];
 
 const castRoute = {
   selector: 'TSAsExpression[typeAnnotation.typeName.name="Route"]',
@@ -29,13 +32,52 @@ const config = [
       'test-results/**',
     ],
   },
-  ...nextCoreWebVitals,
+  ...nextCoreWebVitals.flatMap(({ rules, ...part }) => [
+    part,
+    ...(rules ? [{ files: ['src/**/*.{ts,tsx}'], ignores: notInPages, rules }] : []),
+  ]),
   ...nextTypescript,
+  {
+    // What only the compiler's types can tell.
+    files: ['**/*.{ts,tsx,mjs}'],
+    languageOptions: { parser: tseslint.parser, parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/no-array-delete': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-for-in-array': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/no-unnecessary-type-assertion': 'error',
+      '@typescript-eslint/only-throw-error': ['error', { allowThrowingUnknown: true }],
+      '@typescript-eslint/prefer-promise-reject-errors': [
+        'error',
+        { allowThrowingAny: true, allowThrowingUnknown: true },
+      ],
+      '@typescript-eslint/restrict-plus-operands': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/**/*.test.ts', 'src/testing/**'],
+    rules: {
+      '@typescript-eslint/no-unsafe-argument': 'error',
+      '@typescript-eslint/no-unsafe-assignment': 'error',
+      '@typescript-eslint/no-unsafe-call': 'error',
+      '@typescript-eslint/no-unsafe-member-access': 'error',
+      '@typescript-eslint/no-unsafe-return': 'error',
+      '@typescript-eslint/require-array-sort-compare': 'error',
+    },
+  },
   {
     files: ['src/**/*.{ts,tsx}'],
     plugins: { boundaries },
     settings: {
-      'import/resolver': { typescript: { project: './tsconfig.json' } },
       'boundaries/include': ['src/**/*'],
       'boundaries/elements': [
         { type: 'app', pattern: 'src/app' },
@@ -249,11 +291,6 @@ const config = [
   {
     files: ['src/http/paths.ts'],
     rules: { 'no-restricted-syntax': 'off' },
-  },
-  {
-    // Playwright passes fixtures to `use`, which is not a React hook.
-    files: ['src/testing/**'],
-    rules: { 'react-hooks/rules-of-hooks': 'off' },
   },
   {
     files: ['src/server/**', 'src/process/**', 'src/worker/**', 'src/testing/**'],

@@ -135,7 +135,7 @@ export async function takeTurn(file, onWait) {
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
         throw new Error(
-          `The packages cannot be installed into ${path.dirname(file)} (${error}): free some space, or start as the folder's owner.\n` +
+          `The packages cannot be installed into ${path.dirname(file)} (${String(error)}): free some space, or start as the folder's owner.\n` +
             `${path.dirname(file)} にパッケージをインストールできません。ディスクの空き容量と権限を確認してください。`,
         );
       }

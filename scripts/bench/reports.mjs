@@ -77,7 +77,7 @@ async function measureRoute(url, secret, connections, duration) {
           },
         ],
       },
-      (/** @type {unknown} */ error, /** @type {unknown} */ result) =>
+      (/** @type {Error | null} */ error, /** @type {unknown} */ result) =>
         error ? reject(error) : resolve(result),
     );
     /** @type {(client: unknown, status: number, bytes: number, milliseconds: number) => void} */

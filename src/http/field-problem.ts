@@ -13,7 +13,7 @@ const kinds: Record<string, string> = {
 };
 
 const listed = (words: readonly unknown[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${String(words.at(-1))}`;
 
 const unitOf = (origin: string, count: number | bigint): string =>
   origin === 'string' ? `${count} characters` : origin === 'array' ? `${count} entries` : `${count}`;

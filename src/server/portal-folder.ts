@@ -60,7 +60,7 @@ export function lockFolder(folder: string, address: string): FolderLock {
   }
   let where = '';
   try {
-    const note: { pid?: number; address?: string } = JSON.parse(fs.readFileSync(noteFile, 'utf8'));
+    const note = JSON.parse(fs.readFileSync(noteFile, 'utf8')) as { pid?: number; address?: string };
     where = ` (${note.address}, PID ${note.pid})`;
   } catch {
     // The other start has not written its address yet.

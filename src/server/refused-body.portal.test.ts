@@ -102,7 +102,7 @@ function overNodeHttp(
 
 async function overFetch(sent: Sent, init: RequestInit & { duplex?: 'half' }): Promise<Answer> {
   const { method, headers } = sent;
-  const response = await fetch(`${portal.url}${sent.path}`, { method, headers, ...init } as RequestInit);
+  const response = await fetch(`${portal.url}${sent.path}`, { method, headers, ...init });
   return { status: response.status, text: await response.text() };
 }
 

@@ -75,7 +75,7 @@ async function isFirstPassword(secrets: Secrets): Promise<boolean> {
     }),
   }).catch(() => null);
   if (!answer?.ok) return false;
-  const session: { access_token?: string } = await answer.json();
+  const session = (await answer.json()) as { access_token?: string };
   const bearer = { ...headers, Authorization: `Bearer ${session.access_token}` };
   await fetch(`${url}/logout?scope=local`, { method: 'POST', headers: bearer }).catch(() => null);
   return true;

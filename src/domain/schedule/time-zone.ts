@@ -28,7 +28,8 @@ let cachedYears = 0;
 export function isKnownTimeZone(name: string): boolean {
   if (!/^(UTC|GMT|[A-Za-z_]+\/[\w+/-]+)$/.test(name)) return false;
   try {
-    return formatterOf(name) !== undefined;
+    formatterOf(name);
+    return true;
   } catch {
     return false;
   }

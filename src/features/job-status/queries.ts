@@ -60,8 +60,7 @@ export async function listJobStatuses(
     return {
       ...status,
       title: toLocalizedText(row.title, row.titles),
-      // The generated types know no null in what a function returns.
-      toolName: row.tool_name as string | null,
+      toolName: row.tool_name,
       isClockAhead: isClockAhead(status.lastFinishedAt, status.updatedAt),
     };
   });

@@ -104,7 +104,7 @@ describe('built-in plugins', () => {
           max_backoff_seconds: 1,
           concurrency_limit: 1,
           schedule: null,
-        })) as never,
+        })),
       )})`;
     await declare([{ name: 'a' }, { name: 'b' }]);
     await sql`update public.jobs set timeout_seconds = 99 where tenant_id = ${tenant.id} and job_key = 'growing:a'`;

@@ -96,7 +96,7 @@ describe('startRun', () => {
   it('names the API key that started a run [rule 38: audit log]', async () => {
     const { id: apiKeyId } = await makeApiKey(tenant.id, ['admin'], { name: 'Deploy' });
     const actor: AdminActor = {
-      client: createApiKeyClient(apiKeyId) as AdminActor['client'],
+      client: createApiKeyClient(apiKeyId),
       tenantId: tenant.id,
       role: 'admin',
       timeZone: 'Asia/Tokyo',

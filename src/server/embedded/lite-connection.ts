@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createPostgresConnection } from '@supabase/lite/postgres';
 import { CompiledQuery, type Kysely } from 'kysely';
+import type { Sql } from 'postgres';
 import { apiSettings } from '#server/embedded/api-settings.ts';
 import { ReservedConnections } from '#server/embedded/reserved-connections.ts';
 
@@ -131,7 +132,7 @@ export function connectLite(url: string, connections: number): ReturnType<typeof
       },
     },
   });
-  const reserved = new ReservedConnections(connection.driver.options, connections);
+  const reserved = new ReservedConnections(connection.driver.options as Sql['options'], connections);
   const endDriver = connection.driver.end;
   Object.assign(connection.driver, {
     reserve: () => reserved.reserve(),

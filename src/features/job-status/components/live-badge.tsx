@@ -127,7 +127,7 @@ export function LiveBadge({
       if (answer.kind === 'signedOut' && failures === 1) router.refresh();
       const isDue = isAskedAgain && isAnswered;
       isAskedAgain = false;
-      timer = setTimeout(ask, isDue ? 250 : delayMs());
+      timer = setTimeout(() => void ask(), isDue ? 250 : delayMs());
     }
     const askIfVisible = () => {
       if (!document.hidden) void ask();
@@ -147,7 +147,7 @@ export function LiveBadge({
       if (isStopped) stopListening();
     }
 
-    timer = setTimeout(ask, delayMs());
+    timer = setTimeout(() => void ask(), delayMs());
     // Without Realtime, or while it is away, asking is enough.
     if (changeSource) listen(changeSource).catch(() => {});
     document.addEventListener('visibilitychange', askIfVisible);

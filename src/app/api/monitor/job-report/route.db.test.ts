@@ -345,7 +345,7 @@ describe('the secret [rule 34: keys and secrets] [contract: reports]', () => {
     const body = JSON.stringify(least(newJobKey()));
     const answer = await answerOf(
       reportJob,
-      await jobReport.POST(request('/api/monitor/job-report', body, headers as Headers)),
+      await jobReport.POST(request('/api/monitor/job-report', body, headers)),
     );
     expect(answer.status).toBe(401);
     expect(answer.body).toEqual(wrong);
