@@ -4,7 +4,7 @@ const root = process.getuid?.() === 0;
 
 export default defineConfig({
   testDir: 'src/testing/e2e',
-  globalSetup: './src/testing/browser/one-portal.ts',
+  globalSetup: './src/testing/browser/start-browser-portal.ts',
   outputDir: 'test-results',
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),

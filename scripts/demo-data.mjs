@@ -3,7 +3,7 @@
 // runs itself. `npm start -- --demo` runs this. Running it again only adds the runs since the last time.
 import { createClient } from '@supabase/supabase-js';
 import { fromSchedule } from '../src/data/schedule-row.ts';
-import { nextNominal } from '../src/domain/schedule/next-nominal.ts';
+import { nextNominal } from '../src/domain/schedule/next-occurrence.ts';
 import { parsePolicies } from '../src/domain/schedule/parse-policies.ts';
 import { parseSchedule } from '../src/domain/schedule/parse-schedule.ts';
 import { syncBuiltInPlugins } from '../src/features/plugins/sync-built-in-plugins.ts';

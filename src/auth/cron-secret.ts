@@ -1,7 +1,7 @@
 import { readCronSecret } from '#data/env.ts';
 import { ConfigurationError, UnauthenticatedError } from '#domain/errors.ts';
-import { readBearer } from './api-actor.ts';
-import { isKnownSecret } from './hash-secret.ts';
+import { readBearer } from './authenticate-request.ts';
+import { isKnownSecret } from './compare-secrets.ts';
 
 /** Whether a request has the secret of the internal routes, compared in constant time. */
 export function hasCronSecret(headers: Headers): boolean {

@@ -1,4 +1,4 @@
-import { reapLostRuns } from '#features/execution/keep-house.ts';
+import { reapLostRuns } from '#features/execution/reap-lost-runs.ts';
 import { checkRemotePlugins } from '#features/plugins/check-remote-plugins.ts';
 import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
 import { describeError, writeLog } from '#http/log.ts';

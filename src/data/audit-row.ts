@@ -1,5 +1,5 @@
 import type { Json, Tables } from '#data/database.types.ts';
-import { toInstant } from '#data/instant.ts';
+import { toInstant } from './database-instant.ts';
 
 export const auditColumns =
   'id, actor_kind, actor_name, action, subject_kind, subject_id, subject_name, before, after, created_at' as const;

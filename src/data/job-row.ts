@@ -1,5 +1,5 @@
 import type { Tables } from '#data/database.types.ts';
-import { toInstant } from '#data/instant.ts';
+import { toInstant } from './database-instant.ts';
 import { toLocalizedText } from '#data/localized-text.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { Expectation } from '#domain/report.ts';

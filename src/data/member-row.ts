@@ -1,5 +1,5 @@
 import type { Tables } from '#data/database.types.ts';
-import { toInstant } from '#data/instant.ts';
+import { toInstant } from './database-instant.ts';
 import { type MemberRole, parseMemberRole } from '#domain/member-role.ts';
 
 export const memberColumns = 'user_id, role, email, display_name, created_at' as const;

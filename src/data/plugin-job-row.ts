@@ -1,10 +1,10 @@
 import type { Tables } from '#data/database.types.ts';
-import { toInstant } from '#data/instant.ts';
+import { toInstant } from './database-instant.ts';
 import { toLocalizedText } from '#data/localized-text.ts';
 import { type ScheduleColumns, scheduleColumns, toSchedule, toSchedulePolicies } from '#data/schedule-row.ts';
 import { type LocalizedText, localizedTextSchema } from '#domain/plugin/payload-schema.ts';
 import { parseLastStatus } from '#domain/job-status.ts';
-import { nextNominal } from '#domain/schedule/next-nominal.ts';
+import { nextNominal } from '#domain/schedule/next-occurrence.ts';
 import type { Schedule, SchedulePolicies } from '#domain/schedule/schedule.ts';
 import { parseRunState, parseRunTrigger, type RunState, type RunTrigger } from '#domain/run-state.ts';
 

@@ -1,14 +1,14 @@
 import { limits } from '#domain/limits.ts';
 import type { ServiceClient } from '#data/clients/service.ts';
 import type { Json, Tables } from '#data/database.types.ts';
-import { toInstant } from '#data/instant.ts';
+import { toInstant } from './database-instant.ts';
 import { toLocalizedText } from '#data/localized-text.ts';
 import { fromSchedule } from '#data/schedule-row.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { type Message, readMessage } from '#domain/message.ts';
 import type { PluginManifest } from '#domain/plugin/manifest.ts';
 import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
-import { nextNominal } from '#domain/schedule/next-nominal.ts';
+import { nextNominal } from '#domain/schedule/next-occurrence.ts';
 
 export const pluginColumns =
   'id, plugin_key, name, kind, base_url, manifest, manifest_text, is_enabled, concurrency_limit, health, health_message, health_message_code, health_message_values, health_checked_at' as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ServiceClient } from '#data/clients/service.ts';
-import { toInstant } from '#data/instant.ts';
+import { toInstant } from './database-instant.ts';
 import { unwrap } from '#data/unwrap.ts';
 import type { PortalHealth } from '#domain/portal-health.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json, Tables } from '#data/database.types.ts';
-import { toInstant } from '#data/instant.ts';
+import { toInstant } from './database-instant.ts';
 import { foreignMessage, type Message, readMessage } from '#domain/message.ts';
 import type { RunProgress } from '#domain/run/progress.ts';
 

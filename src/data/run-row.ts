@@ -1,5 +1,5 @@
 import type { Json, Tables } from '#data/database.types.ts';
-import { toInstant } from '#data/instant.ts';
+import { toInstant } from './database-instant.ts';
 import { type Message, readMessage } from '#domain/message.ts';
 import { parseRunState, parseRunTrigger, type RunState, type RunTrigger } from '#domain/run-state.ts';
 

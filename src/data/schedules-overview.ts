@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RequestClient } from '#data/clients/request.ts';
-import { toInstant } from '#data/instant.ts';
+import { toInstant } from './database-instant.ts';
 import { toLocalizedText } from '#data/localized-text.ts';
 import { type JobSchedule, toWhen } from '#data/plugin-job-row.ts';
 import { portalHealthAnswer, toPortalHealth } from '#data/portal-health.ts';

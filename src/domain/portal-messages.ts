@@ -2,7 +2,7 @@ import { OwnMessage, type ValuesArgument } from './message.ts';
 
 /**
  * Every sentence that the portal stores, in English, as the API returns it; database functions write some of them too. The
- * Japanese is in `src/i18n/messages/ja/sentences.json`. Each built-in plugin has its own sentences in its folder.
+ * Japanese is in `src/i18n/messages/ja/portal-messages.json`. Each built-in plugin has its own sentences in its folder.
  */
 export const portalSentences = {
   run: {

@@ -1,4 +1,4 @@
-import type { Excerpt } from '#domain/report-text.ts';
+import type { Excerpt } from './excerpt.ts';
 
 /** When a job should run and how strictly, as its report declares it. */
 export interface Expectation {

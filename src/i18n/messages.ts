@@ -18,7 +18,7 @@ import jaPlugins from './messages/ja/plugins.json';
 import jaProblems from './messages/ja/problems.json';
 import jaRuns from './messages/ja/runs.json';
 import jaSchedules from './messages/ja/schedules.json';
-import jaSentences from './messages/ja/sentences.json';
+import jaSentences from './messages/ja/portal-messages.json';
 import jaSettings from './messages/ja/settings.json';
 import jaShell from './messages/ja/shell.json';
 import jaStates from './messages/ja/states.json';

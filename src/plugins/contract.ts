@@ -2,7 +2,7 @@ import { OwnMessage, type ValuesArgument } from '#domain/message.ts';
 import type { Payload } from '#domain/plugin/payload-schema.ts';
 import type { PortalHealth } from '#domain/portal-health.ts';
 import type { Outcome } from '#domain/run/outcome.ts';
-import type { GuardedFetch } from './outgoing.ts';
+import type { GuardedFetch } from './outgoing-request.ts';
 
 export {
   canceled,

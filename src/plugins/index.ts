@@ -1,7 +1,7 @@
-import { sentences as commandSentences } from './command/sentences.ts';
+import { sentences as commandSentences } from '#plugins/command/messages.ts';
 import type { BuiltInPlugin } from './contract.ts';
-import { sentences as httpRequestSentences } from './http-request/sentences.ts';
-import { sentences as selfCheckSentences } from './self-check/sentences.ts';
+import { sentences as httpRequestSentences } from '#plugins/http-request/messages.ts';
+import { sentences as selfCheckSentences } from '#plugins/self-check/messages.ts';
 
 /** Every built-in plugin, one per line, by the id in its manifest. `npm run plugin:new` adds one. */
 export const builtInPlugins: Readonly<Record<string, BuiltInPlugin>> = {

@@ -1,6 +1,6 @@
 import { useLocale } from 'next-intl';
 import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
-import { oneLine, readableText } from '#domain/reported-text.ts';
+import { oneLine, readableText } from '#domain/readable-text.ts';
 
 /**
  * Formats text like ReportedText, cut to one line of at most `lengthMax` characters, for client components, which put it in a

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import next from 'next';
-import { takeFastPath } from '#server/fast-path.ts';
+import { takeFastPath } from './report-fast-path.ts';
 import { readRefusedBodies } from '#server/refused-body.ts';
 import { onRunsAnnounced } from '#process/waiting-runs.ts';
 import { obeyParent, reportReady, runsWaiting, tellParent } from '#process/parent.ts';

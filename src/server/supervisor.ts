@@ -12,7 +12,7 @@ import { databaseUrl } from '#server/embedded/surroundings.ts';
 import { LogFile } from '#server/log-file.ts';
 import { lockFolder, prepareFolder } from '#server/portal-folder.ts';
 import { findFreePort, whyStillTaken } from '#server/ports.ts';
-import { isJournal, Screen } from '#server/screen.ts';
+import { isJournal, Screen } from './terminal.ts';
 import { loadSecrets, type LoadedSecrets, type Secrets } from '#server/secrets.ts';
 import { projectFolder, readSettings, type Settings } from '#server/settings.ts';
 import { explainStartError, StartProblem } from '#server/start-problem.ts';

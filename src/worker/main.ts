@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { chores, logFailure } from '#chores/chores.ts';
 import { createRunExecutor } from '#features/execution/create-run-executor.ts';
-import { noteWorkerHeartbeat } from '#features/execution/keep-house.ts';
+import { noteWorkerHeartbeat } from '#features/execution/reap-lost-runs.ts';
 import { describeError, writeLog } from '#http/log.ts';
 import { onRunsAnnounced } from '#process/waiting-runs.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { FailingBadge } from '#features/job-status/components/failing-badge.tsx';
+import { FailingBadge } from '#features/job-status/components/sidebar-badge.tsx';
 import { requireMember } from '#auth/current-member.ts';
 import { answerPageError } from '#screens/portal-page.tsx';
 import { PortalShell } from './portal-shell.tsx';

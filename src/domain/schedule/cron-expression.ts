@@ -64,7 +64,7 @@ const compiledByExpression = new Map<string, CompiledCron>();
 
 /**
  * Parses an expression once and caches it. croner reads the pattern and searches the calendar without a time zone;
- * next-nominal.ts maps wall times to instants, which fixes cases that croner maps wrongly and is ten times as fast. Throws
+ * next-occurrence.ts maps wall times to instants, which fixes cases that croner maps wrongly and is ten times as fast. Throws
  * croner's TypeError or RangeError for a pattern that `findCronProblems` would report.
  */
 export function compileCron(expression: string): CompiledCron {

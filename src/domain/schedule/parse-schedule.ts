@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { limits } from '#domain/limits.ts';
 import { compileCron, cronAliases, findCronProblems } from './cron-expression.ts';
 import type { CronField, CronProblem, CronProblemCode } from './cron-expression.ts';
-import { nextNominal } from './next-nominal.ts';
+import { nextNominal } from './next-occurrence.ts';
 import type { MisfirePolicy, Schedule } from './schedule.ts';
 import { isKnownTimeZone } from './time-zone.ts';
 

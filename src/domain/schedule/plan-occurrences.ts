@@ -1,5 +1,5 @@
 import { findBlackout } from './blackout.ts';
-import { nextNominal, previousNominal } from './next-nominal.ts';
+import { nextNominal, previousNominal } from './next-occurrence.ts';
 import type { Schedule, SchedulePolicies } from './schedule.ts';
 import { dueInstant, spreadOffsetSeconds } from './spread.ts';
 

@@ -5,10 +5,10 @@ import { extendLeases, findOpenAttempt, finishAttempts, type OpenAttempt } from 
 import { ConflictError, InvalidInputError, UnauthenticatedError } from '#domain/errors.ts';
 import { foreignMessage } from '#domain/message.ts';
 import { redactSecrets } from '#domain/redaction.ts';
-import { cleanText, excerptLog } from '#domain/report-text.ts';
+import { cleanText, excerptLog } from '#domain/excerpt.ts';
 import { canceled } from '#domain/run/outcome.ts';
 import { noProgressYet, type RunProgress, throttleProgress } from '#domain/run/progress.ts';
-import type { reportPluginProgress, reportPluginResult } from '#features/execution/api.ts';
+import type { reportPluginProgress, reportPluginResult } from './operations.ts';
 import { resultOf } from '#features/execution/attempt-result.ts';
 import {
   parseRemote,

@@ -3,7 +3,7 @@ import type { FinishedAttempt, ClaimedRun } from '#data/run-queue.ts';
 import { cleanMessage, OwnError } from '#domain/message.ts';
 import { say } from '#domain/portal-messages.ts';
 import { redactSecrets } from '#domain/redaction.ts';
-import { clipMessage, cleanText } from '#domain/report-text.ts';
+import { clipMessage, cleanText } from '#domain/excerpt.ts';
 import { errorShapeOf, type ErrorShape } from '#domain/run/error-shape.ts';
 import { nextStep, type Outcome } from '#domain/run/outcome.ts';
 

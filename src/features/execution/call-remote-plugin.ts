@@ -7,7 +7,7 @@ import { canceled, failed, NonRetryableError, type Outcome, retryAfter } from '#
 import { parseRetryAfter } from '#domain/run/retry-policy.ts';
 import { parseRemote, remoteAnswerSchema, signedHeaders } from '#features/execution/remote-protocol.ts';
 import { CanceledError, LeaseLostError, ReleasedError } from '#features/execution/stop-reasons.ts';
-import { type GuardedFetch, type OutgoingAnswer, TargetRefusedError } from '#plugins/outgoing.ts';
+import { type GuardedFetch, type OutgoingAnswer, TargetRefusedError } from '#plugins/outgoing-request.ts';
 
 const manifestJobSchema = z.looseObject({ route: z.string().startsWith('/') });
 const answerMsMax = 60_000;

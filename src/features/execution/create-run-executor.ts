@@ -4,7 +4,7 @@ import { readPortalHealth } from '#data/portal-health.ts';
 import { type ExecutorSettings, RunExecutor } from '#features/execution/run-executor.ts';
 import type { BuiltInPlugin, OperatorSettings } from '#plugins/contract.ts';
 import { builtInPlugins } from '#plugins/index.ts';
-import { createGuardedFetch } from '#plugins/outgoing.ts';
+import { createGuardedFetch } from '#plugins/outgoing-request.ts';
 
 /**
  * An executor on the portal's database with the built-in plugins.

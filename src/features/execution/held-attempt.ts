@@ -1,7 +1,7 @@
 import type { FinishedAttempt, ClaimedRun } from '#data/run-queue.ts';
 import { cleanMessage } from '#domain/message.ts';
 import { redactSecrets } from '#domain/redaction.ts';
-import { cleanText } from '#domain/report-text.ts';
+import { cleanText } from '#domain/excerpt.ts';
 import { canceled, failed, type Outcome } from '#domain/run/outcome.ts';
 import {
   noProgressYet,

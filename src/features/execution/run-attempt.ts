@@ -7,7 +7,7 @@ import { say } from '#domain/portal-messages.ts';
 import { NonRetryableError, type Outcome } from '#domain/run/outcome.ts';
 import type { RunProgress } from '#domain/run/progress.ts';
 import type { BuiltInPlugin, OperatorSettings, PluginHandlers, RunContext } from '#plugins/contract.ts';
-import type { GuardedFetch } from '#plugins/outgoing.ts';
+import type { GuardedFetch } from '#plugins/outgoing-request.ts';
 
 /** What handlers are given, the same for every run of a worker. */
 export interface Surroundings {

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { finishAttempts } from '#data/run-queue.ts';
 import { say } from '#domain/portal-messages.ts';
 import { createRunExecutor } from '#features/execution/create-run-executor.ts';
-import { reapLostRuns } from '#features/execution/keep-house.ts';
+import { reapLostRuns } from './reap-lost-runs.ts';
 import { ResultWriter } from '#features/execution/result-writer.ts';
 import type { ExecutorSettings, RunExecutor } from '#features/execution/run-executor.ts';
 import {

@@ -1,5 +1,5 @@
 import { logHeadCharacters, logTailCharacters } from '#domain/limits.ts';
-import { cleanText } from '#domain/report-text.ts';
+import { cleanText } from '#domain/excerpt.ts';
 import { redactSecrets } from '#domain/redaction.ts';
 
 const lineLengthMax = 16 * 1024;

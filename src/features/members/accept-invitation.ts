@@ -2,7 +2,7 @@ import type { RequestClient } from '#data/clients/request.ts';
 import { isAuthUnavailable, unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { ConflictError, InvalidInputError, NotFoundError, UnavailableError } from '#domain/errors.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
-import { limitAttempts } from '#auth/limit-attempts.ts';
+import { limitAttempts } from '#auth/limit-sign-in-attempts.ts';
 import { findInvitation } from './find-invitation.ts';
 
 interface Joining {

@@ -6,7 +6,7 @@ import { createRequestClient } from '#data/clients/request.ts';
 import { readClientAddress } from '#http/client-address.ts';
 import { defineAction } from '#forms/define-action.ts';
 import { invitationPath } from '#http/paths.ts';
-import { readPublicAddress } from '#http/public-address.ts';
+import { readPublicAddress } from '#http/public-origin.ts';
 import {
   joinAsNewPerson as joinAsNewPersonVerb,
   joinAsVisitor as joinAsVisitorVerb,

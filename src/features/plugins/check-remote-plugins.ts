@@ -4,7 +4,7 @@ import { notePluginHealth } from '#data/plugin-row.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { cleanMessage, type Message, OwnError } from '#domain/message.ts';
 import { say } from '#domain/portal-messages.ts';
-import { createGuardedFetch, type GuardedFetch } from '#plugins/outgoing.ts';
+import { createGuardedFetch, type GuardedFetch } from '#plugins/outgoing-request.ts';
 
 const checkedEveryMs = 55_000;
 const answerMsMax = 10_000;

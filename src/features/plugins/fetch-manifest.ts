@@ -3,7 +3,7 @@ import { limits, manifestBytesMax } from '#domain/limits.ts';
 import type { DeclaredPlugin } from '#data/plugin-row.ts';
 import { InvalidInputError } from '#domain/errors.ts';
 import { readManifest } from '#features/plugins/read-manifest.ts';
-import { type GuardedFetch, TargetRefusedError, TargetUnreachableError } from '#plugins/outgoing.ts';
+import { type GuardedFetch, TargetRefusedError, TargetUnreachableError } from '#plugins/outgoing-request.ts';
 
 const answerMsMax = 10_000;
 

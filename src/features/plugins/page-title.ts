@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { getLocale } from 'next-intl/server';
 import { PortalError } from '#domain/errors.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
-import { oneLine, readableText } from '#domain/reported-text.ts';
+import { oneLine, readableText } from '#domain/readable-text.ts';
 import { requireMember } from '#auth/current-member.ts';
 import { getPlugin } from '#features/plugins/queries.ts';
 

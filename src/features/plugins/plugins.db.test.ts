@@ -13,7 +13,7 @@ import { setJobSecret } from '#features/plugins/set-job-secret.ts';
 import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
 import { readRunForms } from '#features/runs/portal-run.ts';
 import { listPluginJobs } from '#features/scheduler/queries.ts';
-import { createGuardedFetch } from '#plugins/outgoing.ts';
+import { createGuardedFetch } from '#plugins/outgoing-request.ts';
 import { sql } from '#testing/database/clients.ts';
 import { listen, type TestHttpServer } from '#testing/http/listen.ts';
 import { actAs } from '#testing/tenants/act-as.ts';

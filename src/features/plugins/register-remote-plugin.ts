@@ -6,7 +6,7 @@ import { ConflictError, NotFoundError } from '#domain/errors.ts';
 import type { AdminActor } from '#auth/actor.ts';
 import { fetchManifest } from '#features/plugins/fetch-manifest.ts';
 import { getPlugin } from '#features/plugins/queries.ts';
-import { createGuardedFetch, type GuardedFetch } from '#plugins/outgoing.ts';
+import { createGuardedFetch, type GuardedFetch } from '#plugins/outgoing-request.ts';
 
 interface Surroundings {
   now?: Date;

@@ -1,7 +1,7 @@
 import { createServiceClient } from '#data/clients/service.ts';
 import { readPortalHealth } from '#data/portal-health.ts';
 import { type PortalHealth, tickAgeSecondsMax } from '#domain/portal-health.ts';
-import type { getHealth, getPortalHealth } from '#features/portal-health/api.ts';
+import type { getHealth, getPortalHealth } from './operations.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import type { AnswerOf } from '#http/operation.ts';
 

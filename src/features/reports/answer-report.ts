@@ -7,9 +7,9 @@ import { jsonAnswer } from '#http/http-answer.ts';
 import { anybody, machineRoute, type Note, serve } from '#http/machine-route.ts';
 import type { AnswerOf } from '#http/operation.ts';
 import { readBody } from '#http/request-body.ts';
-import { reportJob, reportJobStart } from '#features/reports/api.ts';
+import { reportJob, reportJobStart } from './operations.ts';
 import { authenticateReporter } from '#features/reports/authenticate-reporter.ts';
-import { limitReporter } from '#features/reports/limit-reporter.ts';
+import { limitReporter } from './limit-report-rate.ts';
 import { recordReport } from '#features/reports/record-report.ts';
 import { parseJobReport, parseJobStart } from '#features/reports/schemas.ts';
 

@@ -8,7 +8,8 @@ import {
   UnauthenticatedError,
   UnavailableError,
 } from '#domain/errors.ts';
-import { hashSecret, isKnownSecret } from '#auth/hash-secret.ts';
+import { hashSecret } from '#auth/hash-secret.ts';
+import { isKnownSecret } from '#auth/compare-secrets.ts';
 
 const foundForMs = 60_000;
 const missingForMs = 2_000;

@@ -9,7 +9,7 @@ import {
 import { type FieldProblem, InvalidInputError } from '#domain/errors.ts';
 import { redactSecrets } from '#domain/redaction.ts';
 import { parseInstant } from '#domain/report-instant.ts';
-import { cleanText, clipMessage, countCharacters, excerptLog } from '#domain/report-text.ts';
+import { cleanText, clipMessage, countCharacters, excerptLog } from '#domain/excerpt.ts';
 import { parseSchedule } from '#domain/schedule/parse-schedule.ts';
 import { isKnownTimeZone } from '#domain/schedule/time-zone.ts';
 import { type Expectation, type FinishReport, reportKeyOf, type StartReport } from '#domain/report.ts';

@@ -1,12 +1,12 @@
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
-import { toInstant } from '#data/instant.ts';
+import { toInstant } from '#data/database-instant.ts';
 import type { Json } from '#data/database.types.ts';
 import { NotFoundError } from '#domain/errors.ts';
 import { toBackgroundJobStatus, toExecutionStatus } from '#domain/run/contract-words.ts';
 import { type InstantPageCursor, formatInstantPageCursor } from '#domain/page-cursor.ts';
 import { parseRunState, type RunState } from '#domain/run-state.ts';
 import type { Actor } from '#auth/actor.ts';
-import type { BackgroundJob, ExecutionPage } from '#features/runs/api.ts';
+import type { BackgroundJob, ExecutionPage } from './operations.ts';
 import { errorMessageOf } from '#features/runs/plugin-runs.ts';
 
 const jobColumns =

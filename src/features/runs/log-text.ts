@@ -1,5 +1,5 @@
 import type { RunLog } from '#data/run-log-row.ts';
-import { readableText, safeFileName } from '#domain/reported-text.ts';
+import { readableText, safeFileName } from '#domain/readable-text.ts';
 
 /**
  * A log as a text file. Control characters are visible in it as on the screen: a terminal that prints the file must not

@@ -1,9 +1,9 @@
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
-import { toInstant } from '#data/instant.ts';
+import { toInstant } from '#data/database-instant.ts';
 import { NotFoundError } from '#domain/errors.ts';
 import { parseRunState, type RunState } from '#domain/run-state.ts';
 import type { Actor } from '#auth/actor.ts';
-import type { PluginRun, PluginRunPage, PluginRunSummary } from '#features/runs/api.ts';
+import type { PluginRun, PluginRunPage, PluginRunSummary } from './operations.ts';
 
 const runColumns =
   'id, state, started_at, received_at, finished_at, events_processed, error, message, attempt, cursor_before, cursor_after, jobs!inner(plugin_id, plugin_job_name)' as const;

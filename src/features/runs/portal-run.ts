@@ -1,4 +1,4 @@
-import { toInstant } from '#data/instant.ts';
+import { toInstant } from '#data/database-instant.ts';
 import { toManifest } from '#data/plugin-row.ts';
 import { type PortalRun, portalRunColumns, toErrorSummary, toPortalRun } from '#data/portal-run-row.ts';
 import { toLocalizedText } from '#data/localized-text.ts';

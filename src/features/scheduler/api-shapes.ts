@@ -3,7 +3,7 @@ import type { SchedulerStatus } from '#data/schedules-overview.ts';
 import { countLiveWorkers } from '#domain/portal-health.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import type { Schedule } from '#domain/schedule/schedule.ts';
-import type { SchedulerJob, SchedulerStatusAnswer } from '#features/scheduler/api.ts';
+import type { SchedulerJob, SchedulerStatusAnswer } from './operations.ts';
 
 /** A schedule in one line: the cron expression, or words of the same kind for the other types. */
 function toScheduleText(schedule: Schedule): string {

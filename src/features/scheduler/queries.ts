@@ -1,4 +1,4 @@
-import { toInstant } from '#data/instant.ts';
+import { toInstant } from '#data/database-instant.ts';
 import { type PluginJob, pluginJobColumns, toPluginJob } from '#data/plugin-job-row.ts';
 import {
   type DueJob,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fromSchedule } from '#data/schedule-row.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { ConflictError, InvalidInputError } from '#domain/errors.ts';
-import { nextNominal } from '#domain/schedule/next-nominal.ts';
+import { nextNominal } from '#domain/schedule/next-occurrence.ts';
 import { parsePolicies } from '#domain/schedule/parse-policies.ts';
 import { parseSchedule } from '#domain/schedule/parse-schedule.ts';
 import type { Schedule, SchedulePolicies } from '#domain/schedule/schedule.ts';

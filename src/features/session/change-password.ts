@@ -2,7 +2,7 @@ import { createStatelessClient } from '#data/clients/stateless.ts';
 import { isAuthUnavailable } from '#data/unwrap.ts';
 import { InvalidInputError, UnavailableError } from '#domain/errors.ts';
 import type { CurrentMember } from '#auth/current-member.ts';
-import { limitAttempts } from '#auth/limit-attempts.ts';
+import { limitAttempts } from '#auth/limit-sign-in-attempts.ts';
 
 /**
  * Changes the password of the signed-in person and ends their other sessions.

@@ -1,7 +1,7 @@
 import { createRequestClient } from '#data/clients/request.ts';
 import { isAuthUnavailable } from '#data/unwrap.ts';
 import { InvalidInputError, UnavailableError } from '#domain/errors.ts';
-import { limitAttempts } from '#auth/limit-attempts.ts';
+import { limitAttempts } from '#auth/limit-sign-in-attempts.ts';
 
 /**
  * Starts a session. Whether the address or the password was wrong is not told.

@@ -13,7 +13,7 @@ import {
   type RunContext,
   success,
 } from '#plugins/contract.ts';
-import { say } from './sentences.ts';
+import { say } from './messages.ts';
 
 const killAfterMs = 5_000;
 const lineLengthMax = 16_384;

@@ -1,6 +1,6 @@
 import { OwnError } from '#domain/message.ts';
 import { redactSecrets } from '#domain/redaction.ts';
-import { readableText } from '#domain/reported-text.ts';
+import { readableText } from '#domain/readable-text.ts';
 import { parseRetryAfter } from '#domain/run/retry-policy.ts';
 import {
   failed,
@@ -11,9 +11,9 @@ import {
   type RunContext,
   success,
 } from '#plugins/contract.ts';
-import { type OutgoingAnswer, type OutgoingRequest, TargetRefusedError } from '#plugins/outgoing.ts';
+import { type OutgoingAnswer, type OutgoingRequest, TargetRefusedError } from '#plugins/outgoing-request.ts';
 import { fillSecrets, secretsNamedIn } from '#plugins/secret-placeholders.ts';
-import { say } from './sentences.ts';
+import { say } from './messages.ts';
 
 type Method = NonNullable<OutgoingRequest['method']>;
 

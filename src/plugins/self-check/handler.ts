@@ -10,7 +10,7 @@ import {
   type RunContext,
   success,
 } from '#plugins/contract.ts';
-import { say } from './sentences.ts';
+import { say } from './messages.ts';
 
 /** Checks what the portal itself depends on, and fails if one of them has a problem. */
 async function check({ payload, log, progress, readPortalHealth }: RunContext): Promise<Outcome> {

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import * as execution from '#features/execution/api.ts';
-import * as jobStatus from '#features/job-status/api.ts';
-import * as portalHealth from '#features/portal-health/api.ts';
-import * as reports from '#features/reports/api.ts';
-import * as runs from '#features/runs/api.ts';
-import * as scheduler from '#features/scheduler/api.ts';
+import * as execution from '#features/execution/operations.ts';
+import * as jobStatus from '#features/job-status/operations.ts';
+import * as portalHealth from '#features/portal-health/operations.ts';
+import * as reports from '#features/reports/operations.ts';
+import * as runs from '#features/runs/operations.ts';
+import * as scheduler from '#features/scheduler/operations.ts';
 import { type Access, type Answer, type errorBody, type Operation, refusal } from '#http/operation.ts';
 import { projectFolder } from '#server/settings.ts';
 
@@ -38,7 +38,7 @@ export const operations: readonly Operation[] = [
   runs.cancelBackgroundJob,
   scheduler.tickByGet,
   scheduler.tickByPost,
-  scheduler.getMetrics,
+  portalHealth.getMetrics,
   jobStatus.getBadge,
 ];
 
@@ -385,7 +385,7 @@ export function formatApiDescription(): string {
     singleQuote: true,
     compat: 'yaml-1.1',
   } as const;
-  return `# Made by \`npm run generate-api\` from src/features/*/api.ts. Do not edit.\n${stringify(describeApi(), options)}`;
+  return `# Made by \`npm run generate-api\` from src/features/*/operations.ts. Do not edit.\n${stringify(describeApi(), options)}`;
 }
 
 export function writeApiDescription(): void {

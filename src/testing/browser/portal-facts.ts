@@ -1,6 +1,6 @@
 export const portalVariable = 'TC_PORTAL_UNDER_TEST';
 
-/** What tests know of the portal that one-portal.ts started. */
+/** What tests know of the portal that start-browser-portal.ts started. */
 export interface PortalFacts {
   readonly url: string;
   readonly folder: string;

@@ -10,7 +10,7 @@ import { createApiKey } from '#features/api-keys/create-api-key.ts';
 import { revokeApiKey } from '#features/api-keys/revoke-api-key.ts';
 import { rotateApiKey } from '#features/api-keys/rotate-api-key.ts';
 import { createRunExecutor } from '#features/execution/create-run-executor.ts';
-import { noteWorkerHeartbeat } from '#features/execution/keep-house.ts';
+import { noteWorkerHeartbeat } from '#features/execution/reap-lost-runs.ts';
 import type { RunExecutor } from '#features/execution/run-executor.ts';
 import { lockExpectation } from '#features/jobs/lock-expectation.ts';
 import type { AdminActor } from '#auth/actor.ts';

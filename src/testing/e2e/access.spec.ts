@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { PortalFacts } from '#testing/browser/portal-facts.ts';
-import { expect, test } from '#testing/browser/portal-test.ts';
+import { expect, test } from '#testing/browser/portal-fixture.ts';
 import { recordReports } from '#testing/browser/reports.ts';
 import { startSession } from '#testing/browser/session.ts';
 import { sendReport } from '#testing/reports/send-report.ts';

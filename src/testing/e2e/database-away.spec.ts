@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { createCompany } from '#testing/browser/company.ts';
-import { expect, test } from '#testing/browser/portal-test.ts';
+import { expect, test } from '#testing/browser/portal-fixture.ts';
 import { recordReports } from '#testing/browser/reports.ts';
 import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
 import { sendReport } from '#testing/reports/send-report.ts';

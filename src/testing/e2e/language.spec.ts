@@ -1,6 +1,6 @@
 import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
 import { serviceOf } from '#testing/browser/clients.ts';
-import { expect, test } from '#testing/browser/portal-test.ts';
+import { expect, test } from '#testing/browser/portal-fixture.ts';
 
 for (const { locale, lang, incidents } of [
   { locale: 'ja-JP', lang: 'ja', incidents: '障害' },

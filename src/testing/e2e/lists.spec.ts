@@ -4,7 +4,7 @@ import { spreadOffsetSeconds } from '#domain/schedule/spread.ts';
 import { recordReports } from '#testing/browser/reports.ts';
 import { serviceOf } from '#testing/browser/clients.ts';
 import { startSession } from '#testing/browser/session.ts';
-import { expect, test } from '#testing/browser/portal-test.ts';
+import { expect, test } from '#testing/browser/portal-fixture.ts';
 import { failedLog, hostileMessage, hostileTitle } from '#testing/browser/seeded-company.ts';
 
 const rows = (page: Page) =>

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
 import type { Person } from '#testing/browser/company.ts';
 import type { PortalFacts } from '#testing/browser/portal-facts.ts';
-import { expect, test } from '#testing/browser/portal-test.ts';
+import { expect, test } from '#testing/browser/portal-fixture.ts';
 import { python } from '#testing/python/find-python.ts';
 import { referenceSnippet } from '#testing/python/reference-snippet.ts';
 import { startPython } from '#testing/python/start-python.ts';

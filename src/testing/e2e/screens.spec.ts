@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expectNoViolations, untilShown } from '#testing/browser/axe.ts';
-import { expect, test } from '#testing/browser/portal-test.ts';
+import { expect, test } from '#testing/browser/portal-fixture.ts';
 import { screens } from '#testing/browser/screens.ts';
 
 // Each screen by itself, so that they spread over the workers and the one that is wrong has a name.

@@ -4,7 +4,7 @@ import { projectFolder } from '#server/settings.ts';
 import { addPerson } from '#testing/browser/company.ts';
 import { serviceOf } from '#testing/browser/clients.ts';
 import type { PortalFacts } from '#testing/browser/portal-facts.ts';
-import { expect, test } from '#testing/browser/portal-test.ts';
+import { expect, test } from '#testing/browser/portal-fixture.ts';
 import { screens } from '#testing/browser/screens.ts';
 
 /** What no browser may get. */

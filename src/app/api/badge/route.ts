@@ -1,5 +1,5 @@
 import { requireMember } from '#auth/current-member.ts';
-import * as api from '#features/job-status/api.ts';
+import * as api from '#features/job-status/operations.ts';
 import { badgeEtag, hasCurrent } from '#features/job-status/badge-etag.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import { machineRoute, serve } from '#http/machine-route.ts';

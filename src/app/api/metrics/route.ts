@@ -1,5 +1,5 @@
-import { answerMetrics, authorizeMetrics } from '#features/scheduler/answer-metrics.ts';
-import * as api from '#features/scheduler/api.ts';
+import { answerMetrics, authorizeMetrics } from '#features/portal-health/answer-metrics.ts';
+import * as api from '#features/portal-health/operations.ts';
 import { machineRoute, serve } from '#http/machine-route.ts';
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(

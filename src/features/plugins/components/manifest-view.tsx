@@ -6,7 +6,7 @@ import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import type { Plugin } from '#data/plugin-row.ts';
 import { formatDuration } from '#domain/duration.ts';
 import { formFieldsOf } from '#domain/plugin/payload-schema.ts';
-import { readableText } from '#domain/reported-text.ts';
+import { readableText } from '#domain/readable-text.ts';
 import { describeSchedule } from '#domain/schedule/describe-schedule.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { manifestOf } from '#features/plugins/queries.ts';

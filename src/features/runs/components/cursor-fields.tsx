@@ -1,7 +1,7 @@
 import { useTranslations } from 'next-intl';
 import { limits } from '#domain/limits.ts';
 import { TextField } from '#components/ui/field.tsx';
-import { oneLine, readableText } from '#domain/reported-text.ts';
+import { oneLine, readableText } from '#domain/readable-text.ts';
 
 /**
  * Where a run shall begin.

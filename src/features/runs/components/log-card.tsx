@@ -4,7 +4,7 @@ import { buttonClass } from '#components/ui/button-class.ts';
 import { Card } from '#components/ui/card.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import type { RunLog } from '#data/run-log-row.ts';
-import { readableText } from '#domain/reported-text.ts';
+import { readableText } from '#domain/readable-text.ts';
 import { runLogPath } from '#http/paths.ts';
 
 /** A run's log; the box that wraps its lines works without JavaScript. */

@@ -22,7 +22,7 @@ import { ProgressBar } from '#components/ui/progress-bar.tsx';
 import { ExactTime, RelativeTime } from '#components/ui/relative-time.tsx';
 import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
 import { formatDuration } from '#domain/duration.ts';
-import { readableText } from '#domain/reported-text.ts';
+import { readableText } from '#domain/readable-text.ts';
 import type { RunState } from '#domain/run-state.ts';
 import { pluginPath, runPath } from '#http/paths.ts';
 import { MessageText } from '#screens/message-text.tsx';

@@ -12,7 +12,7 @@ import { StatusBadge } from '#components/ui/status-badge.tsx';
 import { PortalError } from '#domain/errors.ts';
 import { isClockAhead } from '#domain/job-status.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
-import { oneLine, readableText } from '#domain/reported-text.ts';
+import { oneLine, readableText } from '#domain/readable-text.ts';
 import { DailyChart } from '#features/jobs/components/daily-chart.tsx';
 import { ExpectationCard } from '#features/jobs/components/expectation-card.tsx';
 import { RunHistory } from '#features/jobs/components/run-history.tsx';

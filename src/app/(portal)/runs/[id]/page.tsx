@@ -8,7 +8,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
 import { PortalError } from '#domain/errors.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
-import { oneLine, readableText } from '#domain/reported-text.ts';
+import { oneLine, readableText } from '#domain/readable-text.ts';
 import { jobPath, runPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { requireMember } from '#auth/current-member.ts';

@@ -18,7 +18,7 @@ import { requireMember } from '#auth/current-member.ts';
 import { addressOf } from '#http/paths.ts';
 import { pageTitle } from '#screens/page-title.ts';
 import { portalPage } from '#screens/portal-page.tsx';
-import { readPublicAddress } from '#http/public-address.ts';
+import { readPublicAddress } from '#http/public-origin.ts';
 import { revealWebhookSecret } from '#features/reports/actions.ts';
 import { readWebhookSecretState } from '#features/reports/find-webhook-secret.ts';
 import {

@@ -1,4 +1,4 @@
-import * as api from '#features/portal-health/api.ts';
+import * as api from '#features/portal-health/operations.ts';
 import { answerReady } from '#features/portal-health/answer-portal-health.ts';
 import { anybody, machineRoute, serve } from '#http/machine-route.ts';
 

@@ -3,9 +3,9 @@ import { drainQueue } from '#features/execution/drain-queue.ts';
 import { requireCronSecret } from '#auth/cron-secret.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import { machineRoute, type Note, serve } from '#http/machine-route.ts';
-import { readPublicAddress } from '#http/public-address.ts';
-import { readPluginHosts, runsWithoutWorker } from '#features/execution/serverless.ts';
-import * as api from '#features/scheduler/api.ts';
+import { readPublicAddress } from '#http/public-origin.ts';
+import { readPluginHosts, runsWithoutWorker } from '#features/execution/operator-settings.ts';
+import * as api from '#features/scheduler/operations.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';
 
 /** Seconds that Vercel gives this function; tick and drain share them, and pg_cron's next call is a minute away. */

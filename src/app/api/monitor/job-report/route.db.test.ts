@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as jobReport from '#app/api/monitor/job-report/route.ts';
 import * as jobStart from '#app/api/monitor/job-start/route.ts';
-import { reportJob, reportJobStart } from '#features/reports/api.ts';
+import { reportJob, reportJobStart } from '#features/reports/operations.ts';
 import type { Operation } from '#http/operation.ts';
 import { answerProblem } from '#testing/api/description.ts';
 import { makeApiKey } from '#testing/api-keys/make-api-key.ts';

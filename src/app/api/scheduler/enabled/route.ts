@@ -1,5 +1,5 @@
-import { serveActor } from '#auth/serve-actor.ts';
-import * as api from '#features/scheduler/api.ts';
+import { serveActor } from '#auth/authenticated-route.ts';
+import * as api from '#features/scheduler/operations.ts';
 import { setSchedulerEnabled } from '#features/scheduler/set-scheduler-enabled.ts';
 import { checkInput, readJson } from '#http/api-input.ts';
 import { jsonAnswer } from '#http/http-answer.ts';

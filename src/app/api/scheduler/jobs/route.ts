@@ -1,7 +1,7 @@
-import { serveActor } from '#auth/serve-actor.ts';
+import { serveActor } from '#auth/authenticated-route.ts';
 import { formatTitlePageCursor } from '#domain/page-cursor.ts';
 import { toSchedulerJob } from '#features/scheduler/api-shapes.ts';
-import * as api from '#features/scheduler/api.ts';
+import * as api from '#features/scheduler/operations.ts';
 import { listPluginJobs } from '#features/scheduler/queries.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import { machineRoute } from '#http/machine-route.ts';

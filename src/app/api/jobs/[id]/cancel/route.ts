@@ -1,6 +1,6 @@
-import { serveActor } from '#auth/serve-actor.ts';
+import { serveActor } from '#auth/authenticated-route.ts';
 import { ConflictError } from '#domain/errors.ts';
-import * as api from '#features/runs/api.ts';
+import * as api from '#features/runs/operations.ts';
 import { getBackgroundJob } from '#features/runs/background-jobs.ts';
 import { cancelRun } from '#features/runs/cancel-run.ts';
 import { jsonAnswer } from '#http/http-answer.ts';

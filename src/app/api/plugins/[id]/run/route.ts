@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { serveActor } from '#auth/serve-actor.ts';
+import { serveActor } from '#auth/authenticated-route.ts';
 import { ConflictError, InvalidInputError } from '#domain/errors.ts';
-import * as api from '#features/runs/api.ts';
+import * as api from '#features/runs/operations.ts';
 import { findJobOfPlugin } from '#features/runs/plugin-runs.ts';
 import { startRun } from '#features/runs/start-run.ts';
 import { checkInput, readJson } from '#http/api-input.ts';

@@ -1,5 +1,5 @@
-import { serveActor } from '#auth/serve-actor.ts';
-import * as api from '#features/runs/api.ts';
+import { serveActor } from '#auth/authenticated-route.ts';
+import * as api from '#features/runs/operations.ts';
 import { getPluginRun } from '#features/runs/plugin-runs.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import { machineRoute } from '#http/machine-route.ts';

@@ -1,6 +1,6 @@
-import { serveActor } from '#auth/serve-actor.ts';
+import { serveActor } from '#auth/authenticated-route.ts';
 import { toSchedulerJob } from '#features/scheduler/api-shapes.ts';
-import * as api from '#features/scheduler/api.ts';
+import * as api from '#features/scheduler/operations.ts';
 import { getPluginJob } from '#features/scheduler/queries.ts';
 import { setJobEnabled } from '#features/scheduler/set-job-enabled.ts';
 import { checkInput, readJson } from '#http/api-input.ts';

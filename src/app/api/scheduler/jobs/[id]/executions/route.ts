@@ -1,5 +1,5 @@
-import { serveActor } from '#auth/serve-actor.ts';
-import * as api from '#features/runs/api.ts';
+import { serveActor } from '#auth/authenticated-route.ts';
+import * as api from '#features/runs/operations.ts';
 import { listExecutions } from '#features/runs/background-jobs.ts';
 import { getPluginJob } from '#features/scheduler/queries.ts';
 import { jsonAnswer } from '#http/http-answer.ts';

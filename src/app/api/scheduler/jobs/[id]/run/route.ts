@@ -1,5 +1,5 @@
-import { serveActor } from '#auth/serve-actor.ts';
-import * as api from '#features/runs/api.ts';
+import { serveActor } from '#auth/authenticated-route.ts';
+import * as api from '#features/runs/operations.ts';
 import { startRun } from '#features/runs/start-run.ts';
 import { getPluginJob } from '#features/scheduler/queries.ts';
 import { checkInput, readJson } from '#http/api-input.ts';

@@ -6,7 +6,7 @@ import { ForbiddenError, UnauthenticatedError } from '#domain/errors.ts';
 import type { Actor } from './actor.ts';
 import { requireMember } from './current-member.ts';
 import { hashSecret } from './hash-secret.ts';
-import { readPublicAddress } from '#http/public-address.ts';
+import { readPublicAddress } from '#http/public-origin.ts';
 
 const lookupMsMax = 5_000;
 const changingMethods = ['POST', 'PUT', 'PATCH', 'DELETE'];

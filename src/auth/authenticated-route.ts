@@ -1,7 +1,7 @@
 import { type BoundOperation, type Call, serve } from '#http/machine-route.ts';
 import type { AnswerOf, Operation } from '#http/operation.ts';
 import { type Actor, type AdminActor, requireAdmin } from './actor.ts';
-import { requireActor } from './api-actor.ts';
+import { requireActor } from './authenticate-request.ts';
 
 type ActorOf<O extends Operation> = O['access'] extends 'admin' ? AdminActor : Actor;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { messageCharactersMax } from '#domain/limits.ts';
-import { cleanText, clipMessage, countCharacters, excerptLog, excerptText } from '#domain/report-text.ts';
+import { cleanText, clipMessage, countCharacters, excerptLog, excerptText } from './excerpt.ts';
 
 describe('text that cannot be stored unchanged', () => {
   it.each([

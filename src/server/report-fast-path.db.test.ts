@@ -3,7 +3,7 @@ import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as jobReport from '#app/api/monitor/job-report/route.ts';
 import * as jobStart from '#app/api/monitor/job-start/route.ts';
-import { takeFastPath } from '#server/fast-path.ts';
+import { takeFastPath } from './report-fast-path.ts';
 import { sql } from '#testing/database/clients.ts';
 import { insertRow } from '#testing/database/insert-row.ts';
 import { listen, type TestHttpServer } from '#testing/http/listen.ts';

@@ -1,9 +1,9 @@
 import { createServiceClient } from '#data/clients/service.ts';
 import { readPortalHealth } from '#data/portal-health.ts';
 import { readPortalMetrics } from '#data/scheduler.ts';
-import { requireActor } from '#auth/api-actor.ts';
+import { requireActor } from '#auth/authenticate-request.ts';
 import { hasCronSecret } from '#auth/cron-secret.ts';
-import type { getMetrics } from '#features/scheduler/api.ts';
+import type { getMetrics } from '#features/portal-health/operations.ts';
 import type { AnswerOf } from '#http/operation.ts';
 
 type Sample = [labels: Record<string, string>, value: number];

@@ -4,7 +4,7 @@ import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
 import { OwnError, type OwnMessage } from '#domain/message.ts';
 import { chooseProxy, type ProxySettings } from '#domain/plugin/proxy-choice.ts';
 import { say } from '#domain/portal-messages.ts';
-import { classifyAddress, isRefusedAddress } from './outgoing-target.ts';
+import { classifyAddress, isRefusedAddress } from './private-address.ts';
 
 export interface OutgoingRequest {
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

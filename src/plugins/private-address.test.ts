@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { classifyAddress, isRefusedAddress } from './outgoing-target.ts';
-import type { AddressKind } from './outgoing-target.ts';
+import { classifyAddress, isRefusedAddress } from './private-address.ts';
+import type { AddressKind } from './private-address.ts';
 
 describe('the target of an outgoing call [rule 35: outgoing calls]', () => {
   it.each<[address: string, kind: AddressKind]>([

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { isJournal } from '#server/screen.ts';
+import { isJournal } from './terminal.ts';
 
 test('tells the journal from a terminal of a service, which inherits the variable', () => {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal journal ')), 'stdout');

@@ -4,7 +4,7 @@ import net, { type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readProxySettings } from '#data/env.ts';
 import { listen, type TestHttpServer } from '#testing/http/listen.ts';
-import { createGuardedFetch, TargetRefusedError, TargetUnreachableError } from './outgoing.ts';
+import { createGuardedFetch, TargetRefusedError, TargetUnreachableError } from './outgoing-request.ts';
 
 let server: TestHttpServer;
 const seen: { path: string; headers: http.IncomingHttpHeaders; method: string }[] = [];

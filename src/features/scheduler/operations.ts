@@ -213,28 +213,3 @@ const tickOperation = {
 
 export const tickByGet = operation({ id: 'tickByGet', method: 'GET', ...tickOperation });
 export const tickByPost = operation({ id: 'tick', method: 'POST', ...tickOperation });
-
-export const getMetrics = operation({
-  id: 'getMetrics',
-  method: 'GET',
-  path: '/api/metrics',
-  tag: 'Internal',
-  summary: 'Get metrics for Prometheus',
-  description:
-    'The CRON_SECRET returns the metrics of the whole portal, an API key those of its company. Heartbeats are always those of the ' +
-    'portal.',
-  access: 'cron or read',
-  answers: {
-    200: {
-      ...answer(z.string(), 'Text for Prometheus, version 0.0.4.', {
-        'The beginning': [
-          '# HELP tc_portal_queue_length Pending runs.',
-          '# TYPE tc_portal_queue_length gauge',
-          'tc_portal_queue_length 0',
-          '',
-        ].join('\n'),
-      }),
-      mediaType: 'text/plain',
-    },
-  },
-});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oneLine, readableText, safeFileName } from './reported-text.ts';
+import { oneLine, readableText, safeFileName } from './readable-text.ts';
 
 describe('readableText', () => {
   it.each([

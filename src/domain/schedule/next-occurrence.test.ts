@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextNominal, previousNominal } from './next-nominal.ts';
+import { nextNominal, previousNominal } from './next-occurrence.ts';
 import type { CronSchedule, Schedule } from './schedule.ts';
 
 const cron = (expression: string, timeZone: string): CronSchedule => ({ type: 'cron', expression, timeZone });

@@ -5,7 +5,7 @@ import { readRealtimeSettings } from '#data/env.ts';
 import { UnavailableError } from '#domain/errors.ts';
 import { badgeEtag } from '#features/job-status/badge-etag.ts';
 import { requireMember } from '#auth/current-member.ts';
-import { LiveBadge } from './live-badge.tsx';
+import { LiveBadge } from './live-sidebar-badge.tsx';
 
 /** The number of failing jobs for the menu; a database that is away does not take the menu with it. */
 export async function FailingBadge() {

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
 import { serviceOf } from './clients.ts';
 import { type Company, createCompany } from './company.ts';
-import { test as base } from './portal-test.ts';
+import { test as base } from './portal-fixture.ts';
 import { type RemotePlugin, startRemotePlugin } from './remote-plugin.ts';
 
 interface Stories {

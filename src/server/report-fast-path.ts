@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { jobReportRoute, jobStartRoute } from '#features/reports/answer-report.ts';
-import { reportJob, reportJobStart } from '#features/reports/api.ts';
+import { reportJob, reportJobStart } from '#features/reports/operations.ts';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
