@@ -26,7 +26,7 @@ const foreign: readonly { word: string; in: RegExp; name?: RegExp; why: string }
   },
   {
     word: 'executions',
-    in: /^src\/(?:app\/api\/(?:scheduler\/|access\.db\.test)|features\/runs\/(?:api|background-jobs)\.)/,
+    in: /^src\/(?:app\/api\/(?:scheduler\/|access\.db\.test)|features\/runs\/(?:operations|background-jobs)\.)/,
     why: '/api/scheduler/jobs/:id/executions [contract: scheduler]',
   },
   {
@@ -37,7 +37,7 @@ const foreign: readonly { word: string; in: RegExp; name?: RegExp; why: string }
   },
   {
     word: 'nextRunAt',
-    in: /^src\/(?:features\/scheduler\/api|app\/api\/access\.db\.test)/,
+    in: /^src\/(?:features\/scheduler\/(?:operations|api-shapes)|app\/api\/access\.db\.test)/,
     name: /^next_run_at$/,
     why: 'next_run_at of a job and of the status [contract: scheduler]',
   },
@@ -54,7 +54,7 @@ const foreign: readonly { word: string; in: RegExp; name?: RegExp; why: string }
   },
   {
     word: 'digest',
-    in: /^src\/(?:auth\/hash-secret|app\/\(portal\)\/error)/,
+    in: /^src\/(?:auth\/compare-secrets|app\/\(portal\)\/error)/,
     why: 'crypto and Next say digest',
   },
 ];
