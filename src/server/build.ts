@@ -52,7 +52,7 @@ function isBuilt(wanted: string): boolean {
   );
 }
 
-/** The environment of Next, without values for the pages: they are set at run time, so that portals can share one build. */
+/** The environment of Next. Values for the pages are read at run time, so that portals can share one build. */
 export function nextEnvironment(
   environment: Record<string, string | undefined>,
   mode: 'development' | 'production',

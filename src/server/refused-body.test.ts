@@ -207,7 +207,7 @@ describe.each(Object.keys(refusals))('a response %s', (path) => {
     ['too much', { bytesMax: 100_000 }],
     ['too slowly', { drainMsMax: 200 }],
     ['nothing more', { silenceMsMax: 200 }],
-  ])('a sender of %s gets it and is cut off', async (what, bounds) => {
+  ])('a sender that sends %s gets it and is cut off', async (what, bounds) => {
     const { connect } = await start({ lingerMs: 200, ...bounds });
     const client = await connect();
     client.send(declared(path, 1_000_000_000), piece);
@@ -370,14 +370,14 @@ describe('refusals by Node', () => {
 
   it.each<[string, Partial<RefusedBodyBounds>]>([
     ['is silent', { lingerMs: 100 }],
-    ['goes on for ever', { bytesMax: 100_000 }],
+    ['never stops', { bytesMax: 100_000 }],
     ['is one too many', { sendersMax: 0 }],
   ])('a sender that %s is cut off', async (what, bounds) => {
     const { connect } = await start(bounds);
     const client = await connect();
     client.send('no HTTP at all\r\n\r\n');
     await until(() => client.text().startsWith('HTTP/1.1 400 Bad Request\r\n'));
-    const pace = setInterval(() => what === 'goes on for ever' && client.send(piece), 10);
+    const pace = setInterval(() => what === 'never stops' && client.send(piece), 10);
     await client.gone.finally(() => clearInterval(pace));
   });
 
