@@ -52,7 +52,7 @@ afterEach(() => {
 });
 
 describe('a report is acknowledged only after its own commit [rule 1: commit before answer]', () => {
-  it('waits for the call that carries it, not for another', async () => {
+  it('waits for its own call, not for another', async () => {
     const { batcher, calls } = makeBatcher({ itemsPerCallMax: 1 });
     const answered: string[] = [];
     const first = batcher.add('a', 1).then((answer) => answered.push(answer));

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { foreignMessage } from '#domain/message.ts';
 import { toErrorSummary, toProgress } from './portal-run-row.ts';
 
-describe('what is stored of a run [rule 46: texts as codes]', () => {
-  it('is read with its code where the words are ours, and without one otherwise', () => {
+describe('a stored run [rule 46: texts as codes]', () => {
+  it('has a code if the sentence is ours, and otherwise none', () => {
     expect(toErrorSummary({ name: 'LedgerError', message: 'locked' })).toEqual({
       name: 'LedgerError',
       message: foreignMessage('locked'),
@@ -25,7 +25,7 @@ describe('what is stored of a run [rule 46: texts as codes]', () => {
     });
   });
 
-  it('is an error or progress only if it looks like one', () => {
+  it('has an error or progress only if the stored value is a valid one', () => {
     expect(toErrorSummary(null)).toBeNull();
     expect(toErrorSummary({ name: 'E' })).toBeNull();
     expect(toErrorSummary({ name: 'E', message: '' })?.message).toEqual(foreignMessage(''));

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** The limits that the text of a problem can name: those of zod's own checks, or the `params` of a check of ours. */
+/** Returns the limits that the text of a problem can name: those of zod's own checks, or the `params` of our own. */
 export function limitsInIssue(issue: z.core.$ZodIssue): Record<string, number> {
   switch (issue.code) {
     case 'too_big':

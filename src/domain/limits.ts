@@ -15,7 +15,7 @@ const slug = { max: 64 };
 const threshold = { min: 1, max: 1_000 };
 
 /**
- * What the columns hold, by table: characters of a text, entries of a list, a number itself. The database checks the same
+ * Limits of columns, by table: characters of a text, entries of a list, or a number itself. The database has the same limits
  * (supabase/tests/limits.db.test.ts).
  */
 export const limits = {
@@ -48,7 +48,7 @@ export const limits = {
   schedules: {
     cronExpression: cronCharacters,
     intervalSeconds: { min: 1, max: yearSeconds },
-    /** More missed runs at once would overload the system. */
+    /** More missed runs at once than this would overload the system. */
     misfireLimit: { min: 1, max: 1_000 },
     spreadSeconds: upToADay,
   },
@@ -60,13 +60,13 @@ export const limits = {
 /** How long an invitation can be used; the database checks the same. */
 export const invitationDays = 7;
 
-/** How long a worker holds a run without saying that it is alive [rule 24: leases]; the default of the database's functions too. */
+/** How long a worker holds a run after a heartbeat [rule 24: leases]; also the default in the database's functions. */
 export const leaseSeconds = 30;
 
-/** A clock that is more ahead is wrong [rule 5: wrong clocks]; the database says the same when it records a report. */
+/** A clock that is further ahead counts as wrong [rule 5: wrong clocks]; the database uses the same limit for reports. */
 export const clockAheadMinutesMax = 5;
 
-/** Missed runs that are made up for where nobody has said how many. */
+/** The misfire limit if none is set. */
 export const misfireLimitDefault = 100;
 export const blackoutsMax = 50;
 
@@ -77,12 +77,12 @@ export const snoozeSecondsMax = daySeconds;
 export const passwordCharactersMin = 12;
 /** Bcrypt reads no more. */
 export const passwordBytesMax = 72;
-/** What is taken to be compared; no password is longer. */
+/** The longest password that is compared; no stored password is longer. */
 export const typedPasswordCharactersMax = 1_000;
 
 export const searchCharactersMax = 200;
 
-/** What a report may hold besides what its job is described by. */
+/** Limits of a report, in addition to those of its job. */
 export const reportLimits = {
   bytes: mebibyte,
   hostCharacters: 255,
@@ -94,7 +94,7 @@ export const reportLimits = {
 } as const;
 export const apiBytesMax = mebibyte / 4;
 export const manifestBytesMax = mebibyte / 4;
-/** What a remote plugin answers or says at the result URL. */
+/** The response of a remote plugin, or its report to the result URL. */
 export const pluginAnswerBytesMax = mebibyte;
 export const pluginProgressBytesMax = 16 * 1024;
 
@@ -103,6 +103,6 @@ export const messageCharactersMax = 10_000;
 export const progressNoteCharactersMax = 500;
 /** JSON of a run's result. */
 export const resultCharactersMax = 64 * 1024;
-/** What is kept of a log. Its end shows why a run failed. */
+/** The stored parts of a log. The end shows why a run failed. */
 export const logHeadCharacters = 16 * 1024;
 export const logTailCharacters = 48 * 1024;

@@ -53,7 +53,7 @@ export interface RunContext {
   payload: Payload;
   /** Where the last successful run left off; null at first. */
   cursor: string | null;
-  /** 1 for the first; a snoozed or given back attempt does not count. */
+  /** 1 for the first; a snoozed or released attempt does not count. */
   attempt: number;
   runId: string;
   /** Aborted when the run is canceled, times out, is lost to another worker, or the worker stops. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-// The published file lies outside of src, where no #folder leads.
+// The published file is outside src, so no #folder import can reach it.
 // eslint-disable-next-line no-restricted-imports
 import publishedSchema from '../../../docs/api/plugin.schema.json' with { type: 'json' };
 import { manifestJsonSchema, parseManifest } from './manifest.ts';

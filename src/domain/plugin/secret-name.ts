@@ -1,2 +1,2 @@
-/** What a secret of a job may be called, besides its length. */
+/** Valid names of a job's secret; its length is in limits.ts. */
 export const secretNamePattern = /^[a-z][a-z0-9_]*$/;

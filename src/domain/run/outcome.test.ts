@@ -17,7 +17,7 @@ describe('what happens after an attempt [rule 25: time-out and retry]', () => {
     expect(stepOf(success())).toEqual({ kind: 'finish_success' });
   });
 
-  it('a cancel finishes, on whichever attempt', () => {
+  it('a cancellation finishes the run, on any attempt', () => {
     expect(stepOf({ kind: 'canceled' }, { attempt: 3 })).toEqual({ kind: 'finish_canceled' });
   });
 

@@ -85,7 +85,7 @@ describe('what is due [rule 20: one instant, one run]', () => {
 describe('what was missed [rule 21: misfire and overlap]', () => {
   const missed = { now: at('05:30') };
 
-  it('skip: nothing that was missed runs', () => {
+  it('skip: no missed occurrence runs', () => {
     expect(told(plan(missed, { misfire: 'skip' }))).toEqual([
       '01:00 misfire_skipped',
       '02:00 misfire_skipped',
