@@ -328,20 +328,6 @@ describe('[rule 34: keys and secrets]', () => {
 });
 
 describe('[rule 38: audit log]', () => {
-  it('records what an admin changed: who, what, before and after', async () => {
-    const { error } = await mine.admin.client.from('tenants').update({ name: 'Renamed' }).eq('id', mine.id);
-    expect(error).toBeNull();
-    const [row] = await sql`
-      select * from public.audit_log where tenant_id = ${mine.id} and action = 'tenants.update' order by id desc limit 1`;
-    expect(row).toMatchObject({
-      actor_kind: 'member',
-      actor_id: mine.admin.id,
-      actor_name: mine.admin.email,
-      before: { name: mine.name },
-      after: { name: 'Renamed' },
-    });
-  });
-
   it('cannot be changed, even by the service role', async () => {
     const service = serviceClient();
     const changed = await service.from('audit_log').update({ action: 'nothing' }).eq('tenant_id', mine.id);
@@ -362,16 +348,6 @@ describe('[rule 38: audit log]', () => {
 });
 
 describe('the last admin [rule 33: roles]', () => {
-  it('cannot become staff or be removed', async () => {
-    const demoted = await mine.admin.client
-      .from('members')
-      .update({ role: 'staff' })
-      .eq('user_id', mine.admin.id);
-    expect(demoted.error?.message).toContain('tenant_keeps_one_admin');
-    const deleted = await mine.admin.client.from('members').delete().eq('user_id', mine.admin.id);
-    expect(deleted.error?.message).toContain('tenant_keeps_one_admin');
-  });
-
   it('does not prevent the deletion of the whole company', async () => {
     const leaving = await makeTenant();
     await sql`delete from public.tenants where id = ${leaving.id}`;

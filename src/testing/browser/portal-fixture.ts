@@ -1,8 +1,8 @@
 import { test as base, expect, type BrowserContextOptions, type Page } from '@playwright/test';
 import { type Company, createCompany, type Person } from './company.ts';
-import { startSession } from './session.ts';
 import { type PortalFacts, portalVariable } from './portal-facts.ts';
 import { seedCompany, type SeededCompany } from './seeded-company.ts';
+import { startSession } from './session.ts';
 
 interface OpenOptions extends BrowserContextOptions {
   /** Who looks; nobody when left out. */

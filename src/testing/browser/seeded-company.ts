@@ -1,7 +1,7 @@
-import { type Company, createCompany } from './company.ts';
-import { findJobIds, recordReports } from './reports.ts';
 import { serviceOf } from './clients.ts';
+import { type Company, createCompany } from './company.ts';
 import type { PortalFacts } from './portal-facts.ts';
+import { findJobIds, recordReports } from './reports.ts';
 
 /** A company with a list of two pages and a job with a history of several. */
 export interface SeededCompany extends Company {

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { fillSignIn } from '#testing/browser/fill-sign-in.ts';
 import type { PortalFacts } from '#testing/browser/portal-facts.ts';
 import { expect, test } from '#testing/browser/portal-fixture.ts';
 import { recordReports } from '#testing/browser/reports.ts';
@@ -12,9 +13,7 @@ const report = (portal: PortalFacts, secret: string, key: string) =>
 
 async function signIn(page: Page, person: { email: string; password: string }): Promise<void> {
   await page.goto('/sign-in');
-  await page.getByLabel('Email address').fill(person.email);
-  await page.getByLabel('Password').fill(person.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await fillSignIn(page, person);
   await expect(page).toHaveURL('/incidents');
 }
 
@@ -167,11 +166,8 @@ test('sign-out ends the session, and the back button shows nothing', async ({ co
   await expect(page).toHaveURL('/sign-in');
   await page.goto('/settings/members');
   await expect(page).toHaveURL('/sign-in?next=%2Fsettings%2Fmembers');
-  await page.getByLabel('Email address').fill(company.admin.email);
-  await page.getByLabel('Password').fill('not the password');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await fillSignIn(page, { ...company.admin, password: 'not the password' });
   await expect(page.getByRole('alert').first()).toContainText('The email address or password is incorrect.');
-  await page.getByLabel('Password').fill(company.admin.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await fillSignIn(page, company.admin);
   await expect(page, 'sign-in leads to the page that was wanted').toHaveURL('/settings/members');
 });

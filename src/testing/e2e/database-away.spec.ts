@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { createCompany } from '#testing/browser/company.ts';
+import { fillSignIn } from '#testing/browser/fill-sign-in.ts';
 import { expect, test } from '#testing/browser/portal-fixture.ts';
 import { recordReports } from '#testing/browser/reports.ts';
 import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
@@ -61,9 +62,7 @@ test('a database that stops and comes back: pages say that nothing is known, nev
 
   const guest = await open({ baseURL: own.url, expected });
   await guest.goto('/sign-in');
-  await guest.getByLabel('Email address').fill(company.staff.email);
-  await guest.getByLabel('Password').fill(company.staff.password);
-  await guest.getByRole('button', { name: 'Sign in' }).click();
+  await fillSignIn(guest, company.staff);
   await expect(guest.getByRole('alert').filter({ hasText: 'The database is unavailable.' })).toBeVisible();
 
   expect((await sendReport(own)).status).toBe(503);

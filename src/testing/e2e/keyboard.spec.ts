@@ -1,8 +1,8 @@
 import type { Locator, Page } from '@playwright/test';
-import { recordReports } from '#testing/browser/reports.ts';
 import { serviceOf } from '#testing/browser/clients.ts';
 import type { PortalFacts } from '#testing/browser/portal-facts.ts';
 import { expect, test } from '#testing/browser/portal-fixture.ts';
+import { recordReports } from '#testing/browser/reports.ts';
 
 test('a dialog that is closed and opened again at once keeps what is typed then', async ({
   open,

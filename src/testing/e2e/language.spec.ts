@@ -1,5 +1,6 @@
 import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
 import { serviceOf } from '#testing/browser/clients.ts';
+import { fillSignIn } from '#testing/browser/fill-sign-in.ts';
 import { expect, test } from '#testing/browser/portal-fixture.ts';
 
 for (const { locale, lang, incidents } of [
@@ -54,9 +55,7 @@ test('the sign-in page has the switch too, and its choice lasts beyond sign-in',
   await page.goto('/sign-in');
   await page.getByRole('button', { name: 'English' }).click();
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');
-  await page.getByLabel('Email address').fill(company.admin.email);
-  await page.getByLabel('Password').fill(company.admin.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await fillSignIn(page, company.admin);
   await expect(page.getByRole('heading', { level: 1, name: 'Incidents' })).toBeVisible();
 });
 

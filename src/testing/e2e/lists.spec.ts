@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import type { Page } from '@playwright/test';
 import { spreadOffsetSeconds } from '#domain/schedule/spread.ts';
-import { recordReports } from '#testing/browser/reports.ts';
 import { serviceOf } from '#testing/browser/clients.ts';
-import { startSession } from '#testing/browser/session.ts';
 import { expect, test } from '#testing/browser/portal-fixture.ts';
+import { recordReports } from '#testing/browser/reports.ts';
 import { failedLog, hostileMessage, hostileTitle } from '#testing/browser/seeded-company.ts';
+import { startSession } from '#testing/browser/session.ts';
 
 const rows = (page: Page) =>
   page

@@ -1,8 +1,8 @@
 import { expect, type Page } from '@playwright/test';
 import { expectNoViolations } from '#testing/browser/axe.ts';
 import { addFinishedRuns } from '#testing/browser/finished-runs.ts';
-import { dailyAt } from '#testing/browser/remote-plugin.ts';
 import { test } from '#testing/browser/plugin-fixture.ts';
+import { dailyAt } from '#testing/browser/remote-plugin.ts';
 
 const soon = { timeout: 30_000 };
 const noSuchPlugin = '00000000-0000-4000-8000-000000000000';

@@ -1,5 +1,6 @@
 import type { Page, WebSocketRoute } from '@playwright/test';
 import { expect, test as base } from '@playwright/test';
+import { fillSignIn } from '#testing/browser/fill-sign-in.ts';
 import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
 import { sendReport } from '#testing/reports/send-report.ts';
 
@@ -66,9 +67,7 @@ test('where the project has Realtime, pages are told of changes instead of askin
   await realtime.serve(page);
   await page.clock.install();
   await page.goto('/sign-in');
-  await page.getByLabel('Email address').fill(portal.email);
-  await page.getByLabel('Password').fill(portal.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await fillSignIn(page, portal);
   const badge = page.getByRole('navigation', { name: 'Main menu' }).getByRole('status');
 
   await expect.poll(() => realtime.joins.length).toBe(1);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
 import type { Person } from '#testing/browser/company.ts';
+import { fillSignIn } from '#testing/browser/fill-sign-in.ts';
 import type { PortalFacts } from '#testing/browser/portal-facts.ts';
 import { expect, test } from '#testing/browser/portal-fixture.ts';
 import { python } from '#testing/python/find-python.ts';
@@ -49,9 +50,7 @@ test('a person signs in as printed, and a job that reports with the snippet that
   const page = await open();
   await page.goto('/');
   await expect(page).toHaveURL(/\/sign-in/);
-  await page.getByLabel('Email address').fill(portal.email);
-  await page.getByLabel('Password').fill(portal.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await fillSignIn(page, portal);
   await expect(page).toHaveURL('/incidents');
   const before = await readCount(page);
 

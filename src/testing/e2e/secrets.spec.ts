@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { projectFolder } from '#server/settings.ts';
-import { addPerson } from '#testing/browser/company.ts';
 import { serviceOf } from '#testing/browser/clients.ts';
+import { addPerson } from '#testing/browser/company.ts';
+import { fillSignIn } from '#testing/browser/fill-sign-in.ts';
 import type { PortalFacts } from '#testing/browser/portal-facts.ts';
 import { expect, test } from '#testing/browser/portal-fixture.ts';
 import { screens } from '#testing/browser/screens.ts';
@@ -150,9 +151,7 @@ for (const next of [
   test(`sign-in does not lead to ${JSON.stringify(next)}`, async ({ company, open, portal }) => {
     const page = await open();
     await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
-    await page.getByLabel('Email address').fill(company.staff.email);
-    await page.getByLabel('Password').fill(company.staff.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await fillSignIn(page, company.staff);
     await expect(page).toHaveURL(`${portal.url}/incidents`);
     await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
     await expect(page, 'who is signed in is not led away either').toHaveURL(`${portal.url}/incidents`);

@@ -152,19 +152,6 @@ describe('the report route over HTTP', () => {
     expect(await response.json()).toEqual({ error: 'Invalid or missing webhook secret' });
   });
 
-  it('CP932 bytes arrive as text', async () => {
-    const report = { ...newReport(), title: 'Title', message: '@' };
-    const [before = '', after = ''] = JSON.stringify(report).split('@');
-    const inCp932 = Buffer.from([0x8f, 0x88, 0x97, 0x9d]);
-    const body = Buffer.concat([Buffer.from(before), inCp932, Buffer.from(after)]);
-    const response = await fetch(`${portal.url}${path}`, {
-      method: 'POST',
-      body,
-      headers: { 'X-TC-Portal-Webhook-Secret': portal.secrets.TC_PORTAL_WEBHOOK_SECRET ?? '' },
-    });
-    expect(await response.json()).toMatchObject({ success: true, decoded_from: 'shift_jis' });
-  });
-
   it('a sender that stops in the middle of its body harms nobody', async () => {
     const request = http.request(`${portal.url}${path}`, {
       method: 'POST',
