@@ -98,6 +98,8 @@ export function runWatched(program, args, options) {
     }, lookMs);
     /** @param {number | null} code */
     const finish = (code) => {
+      // Its output may still close long after it was given up, when nobody keeps its events any more.
+      child.off('close', finish);
       clearInterval(watch);
       clearTimeout(exitTimer);
       record.read();
