@@ -13,7 +13,7 @@ interface Chore {
   perform: (operator: Operator) => Promise<unknown>;
 }
 
-/** What is done again and again besides ticks and runs: by every worker, or by the scheduler route where there is none. */
+/** Regular work besides ticks and runs. Every worker does it; without a worker, the scheduler route does. */
 export const chores: readonly Chore[] = [
   { name: 'reaper', everyMs: 30_000, perform: reapLostRuns },
   // New companies get their plugins within a minute.
@@ -21,12 +21,12 @@ export const chores: readonly Chore[] = [
   { name: 'plugin_health', everyMs: 60_000, perform: checkRemotePlugins },
 ];
 
-/** Says in the log that a chore failed; the next time comes. */
+/** Logs that a chore failed; the next round tries it again. */
 export function logFailure(name: string, error: unknown, facts: Record<string, string> = {}): void {
   writeLog('warn', `${name}_failed`, { ...facts, ...describeError(error) });
 }
 
-/** Does every chore once. Never throws. */
+/** Runs every chore once. Never throws. */
 export async function performChores(operator: Operator): Promise<void> {
   await Promise.all(
     chores.map(({ name, perform }) => perform(operator).catch((error: unknown) => logFailure(name, error))),

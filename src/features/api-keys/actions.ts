@@ -7,7 +7,7 @@ import { revokeApiKey as revokeApiKeyVerb } from './revoke-api-key.ts';
 import { rotateApiKey as rotateApiKeyVerb } from './rotate-api-key.ts';
 import { apiKeyIdInput, createApiKeyInput, rotateApiKeyInput } from './schemas.ts';
 
-/** Makes a key; the answer holds it, and it is shown this once. */
+/** Creates a key and returns it; it is shown only once. */
 export const createApiKey = defineAction({
   access: 'admin',
   schema: createApiKeyInput,
@@ -17,7 +17,7 @@ export const createApiKey = defineAction({
   },
 });
 
-/** Replaces a key; the answer holds the new one. */
+/** Replaces a key and returns the new one. */
 export const rotateApiKey = defineAction({
   access: 'admin',
   schema: rotateApiKeyInput,
@@ -28,13 +28,12 @@ export const rotateApiKey = defineAction({
   },
 });
 
-/** Revokes a key. */
 export const revokeApiKey = defineAction({
   access: 'admin',
   schema: apiKeyIdInput,
   async handle({ apiKeyId }, admin) {
     await revokeApiKeyVerb(admin, apiKeyId);
-    // Away from the address that has opened the dialog.
+    // Leaves the URL that opened the dialog.
     redirect('/settings/api-keys', RedirectType.replace);
   },
 });

@@ -25,7 +25,7 @@ const isAccepted = async (key: string) =>
   (await serviceClient().rpc('authenticate_api_key', { p_key_hash: hashSecret(key) })).data?.length === 1;
 
 describe('createApiKey [rule 34: keys and secrets]', () => {
-  it('answers a key that works and is stored only as a hash and a prefix', async () => {
+  it('returns a key that works and is stored only as a hash and a prefix', async () => {
     const { key } = await createApiKey(admin, reportKey);
     expect(isApiKey(key)).toBe(true);
     expect(await isAccepted(key)).toBe(true);
@@ -36,7 +36,7 @@ describe('createApiKey [rule 34: keys and secrets]', () => {
     expect(audit.map(({ row }) => row).join()).not.toContain(hashSecret(key));
   });
 
-  it('gives a key with an end its end', async () => {
+  it('stores when a key expires', async () => {
     await createApiKey(admin, { ...reportKey, expiryDays: 30 });
     const [key] = await listApiKeys(admin);
     expect(key?.state).toBe('ending');
@@ -50,7 +50,7 @@ describe('createApiKey [rule 34: keys and secrets]', () => {
 });
 
 describe('rotateApiKey [rule 34: keys and secrets]', () => {
-  it('lets both keys work during the overlap, with the same scopes, and then only the new one', async () => {
+  it('accepts both keys with the same scopes during the overlap, then only the new one', async () => {
     const old = await createApiKey(admin, { ...reportKey, scopes: ['report', 'read'] });
     const made = await rotateApiKey(admin, { apiKeyId: old.id, overlapDays: 7 });
     expect([await isAccepted(old.key), await isAccepted(made.key)]).toEqual([true, true]);
@@ -68,7 +68,7 @@ describe('rotateApiKey [rule 34: keys and secrets]', () => {
     expect([await isAccepted(old.key), await isAccepted(made.key)]).toEqual([false, true]);
   });
 
-  it('stops the old key at once when no overlap is wanted', async () => {
+  it('stops the old key at once without an overlap', async () => {
     const old = await createApiKey(admin, reportKey);
     const made = await rotateApiKey(admin, { apiKeyId: old.id, overlapDays: 0 });
     expect([await isAccepted(old.key), await isAccepted(made.key)]).toEqual([false, true]);
@@ -83,7 +83,7 @@ describe('rotateApiKey [rule 34: keys and secrets]', () => {
     expect(row?.soon).toBe(true);
   });
 
-  it('refuses a key that is over, and keys of another company', async () => {
+  it('refuses an expired or revoked key, and keys of another company', async () => {
     const old = await createApiKey(admin, reportKey);
     await expect(
       rotateApiKey(actAs(other, other.admin), { apiKeyId: old.id, overlapDays: 7 }),
@@ -109,9 +109,9 @@ describe('revokeApiKey [rule 34: keys and secrets]', () => {
 });
 
 describe('listApiKeys', () => {
-  it('shows staff nothing', async () => {
+  it('returns nothing to staff', async () => {
     await createApiKey(admin, reportKey);
-    // The columns are granted to everybody signed in; row level security leaves staff no rows.
+    // All signed-in users have the right to read the columns; row level security hides the rows from staff.
     expect(await listApiKeys(actAs(mine, mine.staff))).toEqual([]);
   });
 });

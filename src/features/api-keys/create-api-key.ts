@@ -6,7 +6,7 @@ import { hashSecret } from '#auth/hash-secret.ts';
 
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 
-/** Makes a key for machines. The key exists only in the answer; the database keeps its hash. */
+/** Creates an API key. Only the return value holds the key; the database stores its hash. */
 export async function createApiKey(
   { client, tenantId, userId }: AdminActor,
   {

@@ -5,12 +5,12 @@ import type { AdminActor } from '#auth/actor.ts';
 
 const listedMax = 200;
 
-/** A key with its state at the time of reading. */
+/** A key and its state when it was read. */
 export interface ListedApiKey extends ApiKey {
   state: ApiKeyState;
 }
 
-/** Keys of the company, the newest first. Old ones stay in the list: reports and audit rows name them. */
+/** Returns the company's keys, newest first. Old keys stay in the list because reports and audit rows name them. */
 export async function listApiKeys({ client, tenantId }: AdminActor): Promise<ListedApiKey[]> {
   const rows = unwrap(
     await client

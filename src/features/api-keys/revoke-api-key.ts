@@ -3,8 +3,8 @@ import { NotFoundError } from '#domain/errors.ts';
 import type { AdminActor } from '#auth/actor.ts';
 
 /**
- * Ends a key at once and for good.
- * @throws NotFoundError when there is none, or it is revoked already
+ * Revokes a key immediately and permanently.
+ * @throws NotFoundError if it does not exist or is already revoked
  */
 export async function revokeApiKey({ client, tenantId }: AdminActor, apiKeyId: string): Promise<void> {
   const revoked = unwrap(

@@ -8,8 +8,8 @@ import { createApiKey } from './create-api-key.ts';
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 
 /**
- * Makes a new key with the name and scopes of an old one, which goes on working for the given days.
- * @throws NotFoundError, ConflictError (api_key_is_over) when the old key works no more
+ * Creates a key with the name and scopes of an old one, which keeps working for the given number of days.
+ * @throws NotFoundError, ConflictError (api_key_is_over) if the old key has expired or was revoked
  */
 export async function rotateApiKey(
   admin: AdminActor,
@@ -31,7 +31,7 @@ export async function rotateApiKey(
   if (state === 'revoked' || state === 'expired')
     throw new ConflictError('The key has expired or was revoked', 'api_key_is_over');
 
-  // First the new key, then the end of the old one: if the second step fails, scripts still have a key that works.
+  // Creates the new key before it ends the old one: if the second step fails, scripts still have a working key.
   const made = await createApiKey(admin, {
     name: old.name,
     scopes: old.scopes,
@@ -39,7 +39,7 @@ export async function rotateApiKey(
     replacesId: old.id,
   });
   const end = new Date(now.getTime() + overlapDays * dayMilliseconds);
-  // An end that was set before and comes sooner stays.
+  // An earlier expiry date stays.
   if (old.expiresAt === null || end < new Date(old.expiresAt)) {
     const ended = unwrap(
       await client

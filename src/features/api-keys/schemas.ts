@@ -4,7 +4,7 @@ import { apiKeyScopes } from '#domain/api-key.ts';
 
 const expiryDays = z.enum(['never', '30', '90', '365']);
 
-/** How long the old key goes on working after a rotation. */
+/** How long the old key keeps working after a rotation. */
 export const overlapDaysChoices = ['0', '1', '7', '30'] as const;
 
 export const createApiKeyInput = z.object({
@@ -18,7 +18,7 @@ export const apiKeyIdInput = z.object({ apiKeyId: z.uuid() });
 const chosenKey = z.guid().optional().catch(undefined);
 const apiKeysAddress = z.object({ rotate: chosenKey, revoke: chosenKey });
 
-/** Reads which key's dialog the address of the list opens; what makes no sense is as if it were not there. */
+/** Reads from the list's URL which key's dialog is open; ignores invalid values. */
 export function parseApiKeysAddress(searchParams: Record<string, string | string[] | undefined>) {
   return apiKeysAddress.parse(searchParams);
 }

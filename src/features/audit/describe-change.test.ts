@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeChange } from './describe-change.ts';
 
 describe('describeChange', () => {
-  it('shows what a new row holds, without ids and empty values', () => {
+  it('shows the values of a new row, without ids and empty values', () => {
     const after = { id: '1', tenant_id: '2', name: '経費', description: '', url: null, scopes: ['read'] };
     expect(describeChange({ before: null, after })).toEqual([
       { field: 'name', before: null, after: '経費' },
@@ -10,19 +10,19 @@ describe('describeChange', () => {
     ]);
   });
 
-  it('shows both sides of a change', () => {
+  it('shows the values before and after a change', () => {
     expect(describeChange({ before: { role: 'staff' }, after: { role: 'admin' } })).toEqual([
       { field: 'role', before: 'staff', after: 'admin' },
     ]);
   });
 
-  it('keeps false and 0, which are values', () => {
+  it('shows false and 0', () => {
     expect(describeChange({ before: { is_enabled: true }, after: { is_enabled: false } })).toEqual([
       { field: 'is_enabled', before: true, after: false },
     ]);
   });
 
-  it('takes apart what a report declares and leaves out what stayed as it was', () => {
+  it('lists each changed part of a declaration in a report', () => {
     const before = {
       title: '経費',
       expectation: { type: 'cron', expression: '0 9 * * *', timezone: 'Asia/Tokyo' },
@@ -36,7 +36,7 @@ describe('describeChange', () => {
     ]);
   });
 
-  it('names the inputs of a run, and of a manifest its version', () => {
+  it('shows the inputs of a run and the version of a manifest', () => {
     const after = { payload: { days: 3 }, manifest: { version: '1.0.0', jobs: [] }, blackouts: [] };
     expect(describeChange({ before: null, after })).toEqual([
       { field: 'payload.days', before: null, after: 3 },

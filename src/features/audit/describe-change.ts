@@ -1,13 +1,13 @@
 import type { AuditEntry } from '#data/audit-row.ts';
 
-/** One column of a change; a side is null when there was no such value. */
+/** One column of a change; a side is null if it has no value. */
 export interface ChangedField {
   field: string;
   before: unknown;
   after: unknown;
 }
 
-// They say nothing to a person: the subject's name is shown, who did it stands beside, and the rest the portal moves itself.
+// Not shown: the entry already shows its subject and actor, and the portal sets the others itself.
 const technical = new Set([
   'id',
   'tenant_id',
@@ -46,7 +46,7 @@ const declared: Record<string, string> = {
   timezone: 'expected_time_zone',
 };
 
-/** What a report declares comes as one object, an input as one more: their parts are what a person knows. */
+/** Declarations and inputs are stored as objects; users know their parts. */
 function spread(values: Values | null): Values {
   const { expectation, payload, manifest, ...rest } = values ?? {};
   const inputs = isObject(payload)
@@ -59,12 +59,12 @@ function spread(values: Values | null): Values {
     ...rest,
     ...columns,
     ...inputs,
-    // Of the rest of a manifest a line cannot tell anything.
+    // The rest of a manifest is too long for a line.
     ...(isObject(manifest) ? { version: manifest.version } : {}),
   };
 }
 
-// What a person looks for first; the database answers columns by the length of their names.
+// What users look for first; jsonb orders keys by the length of their names.
 const first = [
   'title',
   'name',
@@ -83,7 +83,7 @@ const first = [
 ];
 const rank = (field: string) => (first.includes(field) ? first.indexOf(field) : first.length);
 
-/** The columns that a person wants to see of a change, what matters most at the top. */
+/** Returns the columns of a change that matter to users, the most important first. */
 export function describeChange(
   entry: Pick<AuditEntry, 'before' | 'after'> & { subjectName?: string },
 ): ChangedField[] {
@@ -97,7 +97,7 @@ export function describeChange(
     .filter((change) =>
       isUpdate
         ? JSON.stringify(change.before) !== JSON.stringify(change.after)
-        : // It stands beside the change already.
+        : // The entry already shows it.
           (change.before ?? change.after) !== entry.subjectName,
     )
     .sort((left, right) => rank(left.field) - rank(right.field));

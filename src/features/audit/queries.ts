@@ -4,16 +4,16 @@ import type { AdminActor } from '#auth/actor.ts';
 
 const auditEntriesPerPage = 50;
 
-/** A page of the audit log, the newest first. */
+/** A page of the audit log, newest first. */
 export interface AuditPage {
   entries: AuditEntry[];
-  /** Where the older page begins, if there is one. */
+  /** Where the older page starts, if there is one. */
   olderThan: number | null;
 }
 
 /**
  * Reads a page of the audit log.
- * @param before id below which the page begins; null for the newest page
+ * @param before the page starts below this id; null for the newest page
  */
 export async function listAuditEntries(
   { client, tenantId }: AdminActor,
@@ -31,7 +31,7 @@ export async function listAuditEntries(
   return { entries, olderThan: rows.length > auditEntriesPerPage ? (entries.at(-1)?.id ?? null) : null };
 }
 
-/** Titles of the jobs whose schedules the entries are about, by the schedule's id: a schedule has no name of its own. */
+/** Returns the titles of jobs by the id of their schedule, because a schedule has no name of its own. */
 export async function readScheduleTitles(
   { client, tenantId }: AdminActor,
   entries: readonly AuditEntry[],
@@ -39,7 +39,7 @@ export async function readScheduleTitles(
   const changed = entries.filter(({ subjectKind }) => subjectKind === 'schedules');
   if (changed.length === 0) return new Map();
   const ids = changed.map(({ subjectId }) => subjectId);
-  // A schedule that is gone is known by what was written when it came or went.
+  // The job of a deleted schedule is in the entries that created or deleted the schedule.
   const jobIds = new Map(
     changed.flatMap(({ subjectId, before, after }) => {
       const jobId = (before ?? after)?.job_id;

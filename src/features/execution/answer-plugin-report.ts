@@ -28,8 +28,8 @@ const notOpen = (): ConflictError =>
   );
 
 /**
- * The attempt whose token a request carries.
- * @throws UnauthenticatedError, ConflictError when it is not open (any more)
+ * Returns the attempt that the request's token belongs to.
+ * @throws UnauthenticatedError, ConflictError if the attempt is not waiting for a report
  */
 export async function requireAttempt(request: Request, { runId }: RouteParams): Promise<OpenAttempt> {
   const [, token] = /^Bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '') ?? [];
@@ -59,7 +59,7 @@ async function readJson<Schema extends z.ZodType>(
   return parsed.data;
 }
 
-/** A remote plugin reports how far it is, and hears whether to stop (docs/plugins.md). */
+/** Records the progress of a remote plugin and tells it whether to stop (docs/plugins.md). */
 export async function answerPluginProgress({
   request,
   note,
@@ -83,7 +83,7 @@ export async function answerPluginProgress({
   return jsonAnswer(200, { cancel_requested: lease.isCancelRequested });
 }
 
-/** A remote plugin reports how its attempt ended (docs/plugins.md). */
+/** Records how an attempt of a remote plugin finished (docs/plugins.md). */
 export async function answerPluginResult({
   request,
   note,

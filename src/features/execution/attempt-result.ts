@@ -7,7 +7,7 @@ import { clipMessage, cleanText } from '#domain/excerpt.ts';
 import { errorShapeOf, type ErrorShape } from '#domain/run/error-shape.ts';
 import { nextStep, type Outcome } from '#domain/run/outcome.ts';
 
-/** What of a claimed run decides over its next step. */
+/** The parts of a claimed run that decide its next step. */
 export type Tried = Pick<
   ClaimedRun,
   | 'runId'
@@ -19,7 +19,7 @@ export type Tried = Pick<
   | 'maxBackoffSeconds'
 >;
 
-/** The attempt took longer than the job allows. */
+/** The attempt exceeded the job's timeout. */
 export class AttemptTimeoutError extends OwnError {
   override name = 'AttemptTimeoutError';
 
@@ -38,7 +38,7 @@ function redactDeep(value: unknown, secrets: readonly string[]): unknown {
   );
 }
 
-/** A plugin's result as it is stored: JSON, without secrets, bounded. */
+/** Converts a plugin's result for storage: JSON, without secrets, limited in size. */
 export function storedResult(result: unknown, secrets: readonly string[]): unknown {
   if (result === null || result === undefined) return undefined;
   try {
@@ -53,7 +53,7 @@ export function storedResult(result: unknown, secrets: readonly string[]): unkno
   }
 }
 
-/** Anything that was thrown, as it is stored: clipped, without secrets. */
+/** Converts a thrown value for storage: clipped, without secrets. */
 export function storedError(thrown: unknown, secrets: readonly string[]): ErrorShape {
   return errorShapeOf(thrown, (text) => redactSecrets(text, secrets));
 }
@@ -78,7 +78,7 @@ function extrasOf(outcome: Outcome, secrets: readonly string[]): Partial<Finishe
   };
 }
 
-/** What an attempt's outcome does to its run [rule 25: time-out and retry]: done, failed, tried again later, put off. */
+/** Decides what an attempt's outcome means for its run: done, failed, retried or postponed [rule 25: time-out and retry]. */
 export function resultOf(
   run: Tried,
   outcome: Outcome,

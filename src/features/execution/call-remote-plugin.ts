@@ -61,7 +61,10 @@ function outcomeOf(answer: OutgoingAnswer, log: (line: string) => void): Outcome
   return failed(mayPass ? new OwnError(reason) : new NonRetryableError(reason));
 }
 
-/** The plugin has said 202 and reports later: whoever gets its result ends the attempt, which then is lost to us. */
+/**
+ * The plugin returned 202 and reports later. The process that receives its result finishes the attempt, and this worker
+ * then loses the lease.
+ */
 async function waitForReport(
   target: Target,
   signal: AbortSignal,
@@ -71,7 +74,7 @@ async function waitForReport(
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  // It goes on for whoever has the run next, or it has said how it ended.
+  // The plugin continues for the next holder of the run, or has already reported its result.
   if (signal.reason instanceof ReleasedError || signal.reason instanceof LeaseLostError) throw signal.reason;
   const answer = await send(target, 'DELETE', {}, { timeoutMs: cancelMsMax }).catch(() => null);
   log(
@@ -81,13 +84,13 @@ async function waitForReport(
   );
   const hasStopped = answer !== null && answer.status >= 200 && answer.status < 300 && answer.status !== 202;
   if (hasStopped) return canceled();
-  // It says how it ended at the result URL, or is cut at the time-out.
+  // The plugin reports to the result URL, or the attempt ends at its timeout.
   return new Promise<never>(() => {});
 }
 
 /**
- * Runs one attempt of a remote plugin's job: a signed POST to its route (docs/plugins.md). Its answer is the outcome,
- * or 202 when it reports later.
+ * Runs one attempt of a remote plugin's job: a signed POST to its route (docs/plugins.md). The response is the outcome,
+ * or 202 if the plugin reports later.
  * @throws TargetUnreachableError, NonRetryableError
  */
 export async function callRemotePlugin(
@@ -127,7 +130,7 @@ export async function callRemotePlugin(
   } catch (error) {
     if (error instanceof TargetRefusedError) throw new NonRetryableError(error.said);
     if (signal.aborted && signal.reason instanceof CanceledError) {
-      // It may have begun before the call was cut.
+      // The plugin may have started before the call was aborted.
       await send(target, 'DELETE', {}, { timeoutMs: cancelMsMax }).catch(() => null);
     }
     throw error;

@@ -7,9 +7,9 @@ import { builtInPlugins } from '#plugins/index.ts';
 import { createGuardedFetch } from '#plugins/outgoing-request.ts';
 
 /**
- * An executor on the portal's database with the built-in plugins.
- * @param plugins others in their place, for tests
- * @throws ConfigurationError when a setting of the database is missing
+ * Creates an executor for the portal's database and the built-in plugins.
+ * @param plugins replacements for the built-in plugins, for tests
+ * @throws ConfigurationError if a database setting is missing
  */
 export function createRunExecutor(
   settings: ExecutorSettings,

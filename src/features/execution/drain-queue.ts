@@ -6,11 +6,11 @@ import type { BuiltInPlugin } from '#plugins/contract.ts';
 const atOnce = 10;
 
 /**
- * Executes queued runs until the queue is empty or the time is over, for hosts on which no worker lives. A run that is not done
- * by then is given back without burning its attempt and goes on at the next call, so jobs of such a host should be short or
- * keep a cursor. The plugin `command` has nothing to run there.
- * @param plugins others in place of the built-in ones, for tests
- * @returns how many attempts have finished
+ * Executes queued runs until the queue is empty or the time is up, for hosts without a worker. An unfinished run
+ * returns to the queue without using up its attempt, so jobs on such hosts should be short or keep a cursor. The plugin
+ * `command` is not available there.
+ * @param plugins replacements for the built-in plugins, for tests
+ * @returns the number of finished attempts
  */
 export async function drainQueue({
   msMax,

@@ -16,7 +16,7 @@ import { CanceledError, LeaseLostError, ReleasedError } from '#features/executio
 
 type Settled = Outcome | 'released' | 'lost';
 
-/** An attempt that this worker holds: its lease, its signal, its time-out, its log and its progress. */
+/** An attempt that this worker holds, with its lease, signal, timeout, log and progress. */
 export class HeldAttempt {
   readonly run: ClaimedRun;
   readonly log: RunLog;
@@ -44,7 +44,7 @@ export class HeldAttempt {
     return this.#isSettled;
   }
 
-  /** Runs the handler until it ends, its time is over, or `lose` or `cut` takes the run from it. Never throws. */
+  /** Runs the handler until it finishes, times out, or `lose` or `cut` ends it. Never throws. */
   async execute(handler: (channel: AttemptChannel) => Promise<Outcome>): Promise<FinishedAttempt | null> {
     const settled = await this.#race(handler);
     if (settled === 'lost') return null;
@@ -95,7 +95,7 @@ export class HeldAttempt {
     }
   }
 
-  /** The first end counts. What was asked to stop and did not succeed has stopped, whatever it threw. */
+  /** The first outcome counts. A handler that was asked to stop and did not succeed counts as stopped, whatever it threw. */
   #end(outcome: Outcome): void {
     if (this.#isSettled) return;
     if (this.#stop === null || outcome.kind === 'success') this.#settle?.(outcome);
@@ -118,7 +118,7 @@ export class HeldAttempt {
     };
   }
 
-  /** Progress to write now, if there is any; kept until `wrote` says that it was. */
+  /** Returns progress that must be written now, if any; keeps it until `wrote` confirms the write. */
   dueProgress(): RunProgress | null {
     this.#keep(throttleProgress(this.#throttle, null, new Date()));
     return this.#progress;
@@ -128,26 +128,26 @@ export class HeldAttempt {
     if (this.#progress === progress) this.#progress = null;
   }
 
-  /** Somebody asked to cancel the run: the handler may still end by itself, until its time-out. */
+  /** Tells the handler that the run was canceled. It can still finish by itself until its timeout. */
   cancel(): void {
     if (this.#stop !== null || this.#isSettled) return;
     this.#stop = 'canceled';
     this.#controller.abort(new CanceledError());
   }
 
-  /** The worker stops. */
+  /** Tells the handler that the worker is stopping. */
   release(): void {
     if (this.#isSettled) return;
     this.#stop ??= 'released';
     this.#controller.abort(new ReleasedError());
   }
 
-  /** Gives the run back although its handler has not ended. */
+  /** Returns the run to the queue although its handler has not finished. */
   cut(): void {
     if (!this.#isSettled) this.#settle?.(this.#stop === 'canceled' ? canceled() : 'released');
   }
 
-  /** The run is somebody else's now. */
+  /** Ends the attempt because this worker no longer holds the run. */
   lose(): void {
     if (this.#isSettled) return;
     this.#settle?.('lost');

@@ -1,11 +1,11 @@
 import { isServerless, readAllowedHosts } from '#data/env.ts';
 
-/** Whether no worker lives beside this portal, so that a tick has to execute what it queues. */
+/** Whether this portal has no worker, so that a tick must also execute the runs it queues. */
 export function runsWithoutWorker(): boolean {
   return isServerless();
 }
 
-/** Hosts that the operator lets plugins call although they are private. */
+/** Private hosts that the operator allows plugins to call. */
 export function readPluginHosts(): string[] {
   return readAllowedHosts();
 }

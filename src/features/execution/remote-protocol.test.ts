@@ -10,7 +10,7 @@ function errorOf(body: object) {
   return 'error' in outcome ? storedError(outcome.error, []) : null;
 }
 
-it('keeps what a remote plugin says as its own words, also where it claims a code [rule 46: texts as codes]', () => {
+it('stores a message of a remote plugin as text, even if it claims a code [rule 46: texts as codes]', () => {
   const error = { name: 'E', message: 'All checks passed', code: 'self-check.allWell', values: {} };
   expect(errorOf({ outcome: 'failed', error })?.message).toEqual(foreignMessage('All checks passed'));
   expect(errorOf({ outcome: 'retry_after', seconds: 1, error })?.message).toEqual(
@@ -18,7 +18,7 @@ it('keeps what a remote plugin says as its own words, also where it claims a cod
   );
 });
 
-it('says in words of the portal that a plugin asked for a later call and gave no reason', () => {
+it('uses a sentence of the portal when a plugin asks for a later call without a reason', () => {
   expect(errorOf({ outcome: 'retry_after', seconds: 1 })).toMatchObject({
     name: 'RetryLater',
     message: { text: 'The plugin asked to be called again later', code: 'remote.retryLater', values: {} },

@@ -28,17 +28,19 @@ const errorSchema = z
 
 const depthMax = 100;
 
-/** Whether the database can store it: each level of a JSON value costs some of its stack, and of ours. */
+/** Whether the database can store the value: each level of JSON uses stack space, there and here. */
 function isFlatEnough(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > depthMax) return false;
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? (Object.values(one) as unknown[]) : []));
+    level = level.flatMap((one) =>
+      typeof one === 'object' && one !== null ? (Object.values(one) as unknown[]) : [],
+    );
   }
   return true;
 }
 
-// It came as JSON, so only its depth is in question.
+// It was parsed from JSON, so only its depth can be wrong.
 const resultSchema = z
   .unknown()
   .refine(isFlatEnough, `is nested more than ${depthMax} levels deep`)
@@ -47,7 +49,7 @@ const resultSchema = z
   });
 const logSchema = z.string().nullish().meta({ description: 'The beginning and the end are stored.' });
 
-/** What a remote plugin answers, or says later at the result URL. */
+/** What a remote plugin returns, or reports later to the result URL. */
 export interface RemoteAnswer {
   outcome: Outcome;
   log: string | null;
@@ -58,7 +60,7 @@ const answer = (outcome: Outcome, log: string | null | undefined): RemoteAnswer 
   log: log ?? null,
 });
 
-/** The outcome of an attempt as a remote plugin writes it. */
+/** The outcome of an attempt in the plugin's wire format. */
 export const remoteAnswerSchema = z.discriminatedUnion('outcome', [
   z
     .object({
@@ -109,7 +111,7 @@ export const remoteAnswerSchema = z.discriminatedUnion('outcome', [
     .transform(({ seconds, log }) => answer(snoozed(seconds), log)),
 ]);
 
-/** What a remote plugin may say while it works. */
+/** What a remote plugin can report during an attempt. */
 export const remoteProgressSchema = z.object({
   done: z.number().min(0),
   total: z.number().min(0).nullish().meta({ description: 'Absent or null if it is unknown.' }),
@@ -121,7 +123,7 @@ export const remoteProgressSchema = z.object({
     }),
 });
 
-/** What a plugin sent, or the first thing that is wrong with it, for its author. */
+/** Returns the parsed body, or the first problem with it for the plugin's author. */
 export function parseRemote<Schema extends z.ZodType>(
   schema: Schema,
   body: unknown,
@@ -140,12 +142,12 @@ export function parseRemote<Schema extends z.ZodType>(
   }
 }
 
-// Libraries for Standard Webhooks take the secret as `whsec_` and the key in base64.
+// Standard Webhooks libraries expect the secret as `whsec_` plus the key in Base64.
 function keyOf(secret: string): Buffer {
   return secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(secret, 'utf8');
 }
 
-/** Headers of a signed request about one attempt (src/domain/plugin/signature.ts). */
+/** Returns the headers of a signed request about one attempt (src/domain/plugin/signature.ts). */
 export function signedHeaders(
   secret: string,
   { runId, attempt, body, now }: { runId: string; attempt: number; body: string; now: Date },

@@ -8,19 +8,19 @@ import { describeError, writeLog } from '#http/log.ts';
 
 interface Item {
   result: FinishedAttempt;
-  /** When the lease is surely over; tells the result's keeper about heartbeats that came later. */
+  /** Returns when the lease has certainly expired, including later heartbeats. */
   leaseUntilMs: () => number;
 }
 
-/** While the database is away nobody can take a run over, so a result is worth keeping for longer than its lease. */
+/** While the database is unavailable no worker can take over a run, so a result is worth keeping beyond its lease. */
 const keepAfterLeaseMs = 120_000;
 
 const isPassing = (error: unknown): boolean =>
   error instanceof UnavailableError || (error instanceof DatabaseError && error.code?.startsWith('40'));
 
 /**
- * Ends attempts in batches. While the database is away a result is kept and tried again until its lease is surely lost;
- * if the lease is lost sooner, the database refuses the result by its token.
+ * Writes results of attempts in batches. While the database is unavailable, keeps a result and retries until its lease
+ * has certainly expired. If the lease was lost earlier, the database refuses the result by its token.
  */
 export class ResultWriter {
   readonly #batcher: Batcher<Item, boolean>;
@@ -48,12 +48,12 @@ export class ResultWriter {
     });
   }
 
-  /** Results that are not known to be written yet. */
+  /** The number of results whose write is not confirmed yet. */
   get unwritten(): number {
     return this.#unwritten;
   }
 
-  /** Answers whether the result counts; false when the lease was lost. Never throws. */
+  /** Returns whether the result counts; false if the lease was lost. Never throws. */
   async write(result: FinishedAttempt, leaseUntilMs: () => number): Promise<boolean> {
     this.#unwritten += 1;
     try {
@@ -65,7 +65,7 @@ export class ResultWriter {
     }
   }
 
-  /** What the database refuses to store must not keep the run from ending: only the fact that it failed is written. */
+  /** A result that the database refuses must not keep its run open: only the failure is stored. */
   async #writePlain({ result, leaseUntilMs }: Item, refusal: unknown): Promise<boolean> {
     const { runId, attemptToken, state } = result;
     writeLog('error', 'result_refused', { run_id: runId, ...describeError(refusal) });

@@ -9,7 +9,7 @@ import type { RunProgress } from '#domain/run/progress.ts';
 import type { BuiltInPlugin, OperatorSettings, PluginHandlers, RunContext } from '#plugins/contract.ts';
 import type { GuardedFetch } from '#plugins/outgoing-request.ts';
 
-/** What handlers are given, the same for every run of a worker. */
+/** What all handlers of a worker share. */
 export interface Surroundings {
   plugins: Readonly<Record<string, BuiltInPlugin>>;
   fetch: GuardedFetch;
@@ -17,7 +17,7 @@ export interface Surroundings {
   readPortalHealth: () => Promise<PortalHealth>;
 }
 
-/** What one attempt may use to tell how it goes. */
+/** What an attempt uses to report progress and logs. */
 export interface AttemptChannel {
   signal: AbortSignal;
   log: (line: string) => void;
@@ -58,7 +58,8 @@ function loadOnce(key: string, plugin: BuiltInPlugin): Promise<Loaded> {
 
 /**
  * Runs one attempt of a job of a built-in plugin.
- * @throws whatever its handler throws; NonRetryableError when the job or its payload is not what the plugin declares
+ * @throws whatever its handler throws; NonRetryableError if the plugin does not declare the job or its payload is
+ * invalid
  */
 export async function runBuiltIn(
   run: ClaimedRun,

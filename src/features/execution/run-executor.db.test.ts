@@ -162,7 +162,7 @@ afterEach(async () => {
 });
 
 describe('a run', () => {
-  it('keeps message, result, progress, events, log without secrets, and status when it succeeds', async () => {
+  it('stores message, result, progress, events, log without secrets, and status when it succeeds', async () => {
     startExecutor();
     const runId = await startJob('tell-everything');
     const run = await untilRunState(runId, 'success');
@@ -182,7 +182,7 @@ describe('a run', () => {
     expect(await until(countMessages, (count) => count === 0)).toBe(0);
   });
 
-  it('keeps the codes and values of what it says, without secrets [rule 46: texts as codes]', async () => {
+  it('stores the codes and values of its messages, without secrets [rule 46: texts as codes]', async () => {
     startExecutor();
     const runId = await startJob('say-by-code');
     const run = await untilRunState(runId, 'failed');
@@ -209,7 +209,7 @@ describe('a run', () => {
     });
   });
 
-  it('keeps no code of what a plugin says in its own words', async () => {
+  it('stores no code for text that a plugin wrote', async () => {
     startExecutor();
     const run = await untilRunState(await startJob('fail-for-good'), 'failed');
     expect(run).toMatchObject({ message: 'wrong setting', message_code: null, message_values: null });
@@ -227,7 +227,7 @@ describe('a run', () => {
     expect(rows).toEqual([]);
   });
 
-  it('leaves the cursor where it is when it fails [rule 28: cursor]', async () => {
+  it('does not move the cursor when it fails [rule 28: cursor]', async () => {
     startExecutor();
     const runId = await startJob('fail-always');
     await untilRunState(runId, 'failed');
@@ -272,7 +272,7 @@ describe('a run', () => {
     expect((message?.vt as Date).getTime()).toBeGreaterThanOrEqual(run.next_attempt_at!.getTime());
   });
 
-  it('a snooze burns no attempt', async () => {
+  it('a snooze does not use up an attempt', async () => {
     startExecutor();
     const runId = await startJob('snooze-once', { maxAttempts: 1 });
     const run = await untilRunState(runId, 'success', 'failed');
@@ -280,7 +280,7 @@ describe('a run', () => {
     expect(await readTestAttempts(runId)).toEqual(['success']);
   });
 
-  it('is cut at its time-out, even when its handler ignores the signal, and the slot is free [rule 25: time-out and retry]', async () => {
+  it('ends at its timeout and frees its slot, even if its handler ignores the signal [rule 25: time-out and retry]', async () => {
     startExecutor({ concurrency: 1 });
     const runId = await startJob('ignore-abort', { timeoutSeconds: 1 });
     const run = await untilRunState(runId, 'failed');
@@ -293,7 +293,7 @@ describe('a run', () => {
     expect(await readTestRun(runId)).toMatchObject({ state: 'failed', cursor_after: null });
   });
 
-  it('keeps the stack for admins and shows staff name and message only [rule 29: progress and errors]', async () => {
+  it('shows the stack to admins, and only name and message to staff [rule 29: progress and errors]', async () => {
     startExecutor();
     const runId = await startJob('fail-always');
     const run = await untilRunState(runId, 'failed');
@@ -323,7 +323,7 @@ describe('a run', () => {
       ({ progress }) => progress?.done === 19_999,
     );
     expect(run.state).toBe('running');
-    // One row version for the claim and few for progress, not one for each of 20,000 calls.
+    // One update for the claim and a few for progress, not one for each of 20,000 calls.
     expect((await countUpdates()) - updatesBefore).toBeLessThan(1_000);
     letGo();
     await untilRunState(runId, 'success');
@@ -351,7 +351,7 @@ describe('[rule 26: cancel]', () => {
   it('reaches a running handler through its signal within 2 seconds, long before the next heartbeat', async () => {
     startExecutor({ leaseSeconds: 600, heartbeatMs: 300_000 });
     let fastestMs = Infinity;
-    // A machine that is busy with something else may be late once, not ten times.
+    // A busy machine may be late once, not ten times.
     for (let round = 0; round < 10 && fastestMs >= 2_000; round += 1) {
       const runId = await startJob('wait-for-abort');
       await untilRunState(runId, 'running');
@@ -364,7 +364,7 @@ describe('[rule 26: cancel]', () => {
     expect(fastestMs).toBeLessThan(2_000);
   });
 
-  it('cuts a handler that ignores it at its time-out', async () => {
+  it('ends a handler that ignores it at its timeout', async () => {
     startExecutor();
     const runId = await startJob('ignore-abort', { timeoutSeconds: 3, maxAttempts: 5 });
     await untilRunState(runId, 'running');
@@ -372,7 +372,7 @@ describe('[rule 26: cancel]', () => {
     expect(await untilRunState(runId, 'canceled', 'failed', 'success')).toMatchObject({ state: 'canceled' });
   });
 
-  it('is not undone by a retry that comes at the same moment', async () => {
+  it('is not undone by a retry at the same moment', async () => {
     const runId = await startJob('brief', { maxAttempts: 3 });
     const { data } = await serviceClient().rpc('claim_runs', { p_worker_id: 'test', p_quantity: 10 });
     const claimed = data?.find((row) => row.run_id === runId);
@@ -395,7 +395,7 @@ describe('[rule 26: cancel]', () => {
 });
 
 describe('[rule 27: concurrency limits]', () => {
-  it('hold for a job across two workers, and lose no run', async () => {
+  it('apply to a job across two workers, and lose no run', async () => {
     const { jobId } = await createJob('brief', { concurrencyLimit: 1 });
     const ids = await enqueueTestRuns(tenant.id, jobId, 20);
     startExecutor();
@@ -405,11 +405,11 @@ describe('[rule 27: concurrency limits]', () => {
       (rows) => rows.length === 20,
     );
     expect(atOnceMax).toBe(1);
-    // Which of two workers that ask at once gets the place is chance; the same run twice would be a defect.
+    // Which of the two workers gets the slot is random; both getting the same run would be a defect.
     expect(order.toSorted()).toEqual(ids.toSorted());
   });
 
-  it('let the oldest go first', async () => {
+  it('start the oldest run first', async () => {
     const { jobId } = await createJob('brief', { concurrencyLimit: 1 });
     const ids = await enqueueTestRuns(tenant.id, jobId, 20);
     startExecutor();
@@ -417,7 +417,7 @@ describe('[rule 27: concurrency limits]', () => {
     expect(order).toEqual(ids.toSorted());
   });
 
-  it('hold for a plugin', async () => {
+  it('apply to a plugin', async () => {
     const { jobId } = await createJob('brief', { pluginConcurrencyLimit: 2 });
     const other = await createJob('brief', { pluginConcurrencyLimit: 2 });
     const ids = [
@@ -434,7 +434,7 @@ describe('[rule 27: concurrency limits]', () => {
     await sql`update public.plugins set concurrency_limit = null where tenant_id = ${tenant.id}`;
   });
 
-  it('hold for a worker', async () => {
+  it('apply to a worker', async () => {
     const { jobId } = await createJob('wait');
     const ids = await enqueueTestRuns(tenant.id, jobId, 12);
     startExecutor({ concurrency: 3 });
@@ -444,7 +444,7 @@ describe('[rule 27: concurrency limits]', () => {
     expect(atOnceMax).toBe(3);
   });
 
-  it('do not keep other jobs behind them from running [rule 42: nobody stops others]', async () => {
+  it('do not block other jobs [rule 42: nobody stops others]', async () => {
     const { jobId } = await createJob('wait', { concurrencyLimit: 1 });
     await enqueueTestRuns(tenant.id, jobId, 50);
     const other = await createJob('brief');
@@ -453,7 +453,7 @@ describe('[rule 27: concurrency limits]', () => {
     await untilRunState(last!, 'success');
   });
 
-  it('take runs that a person waits for before those of schedules', async () => {
+  it('start runs that a person waits for before scheduled runs', async () => {
     const { jobId } = await createJob('brief');
     const scheduled = await enqueueTestRuns(tenant.id, jobId, 3);
     const byHand = await startTestRun(jobId);
@@ -488,7 +488,7 @@ describe('[rule 24: leases]', () => {
     expect(await readTestAttempts(runId)).toEqual(['lost', 'success']);
   });
 
-  it('aborts a handler whose run was taken from it', async () => {
+  it('aborts a handler that lost its run', async () => {
     startExecutor();
     const runId = await startJob('wait-for-abort');
     await untilRunState(runId, 'running');
@@ -511,7 +511,7 @@ describe('[rule 24: leases]', () => {
     expect(order).toEqual([runId]);
   });
 
-  it('gives a run back when the worker stops, without burning its attempt', async () => {
+  it('returns a run to the queue when the worker stops, without using up its attempt', async () => {
     const executor = startExecutor();
     const runId = await startJob('wait-for-abort', { maxAttempts: 1 });
     await untilRunState(runId, 'running');
@@ -523,7 +523,7 @@ describe('[rule 24: leases]', () => {
   });
 });
 
-describe('what is switched off while it waits [rule 22: switching off]', () => {
+describe('runs that wait while something is disabled [rule 22: switching off]', () => {
   const plugin = (pluginId: string, isOn: boolean) =>
     sql`update public.plugins set is_enabled = ${isOn} where id = ${pluginId}`;
   const off = (code: string) => ({
@@ -533,7 +533,7 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
     error: { name: 'SwitchedOff', code },
   });
 
-  it('of a disabled plugin nothing begins, whoever started it; its runs end canceled and say why', async () => {
+  it('runs of a disabled plugin never start, whoever created them; they end canceled with the reason', async () => {
     const { jobId, pluginId } = await createJob('brief', { pluginKey: 'switched' });
     const other = await startJob('brief');
     const byHand = await startTestRun(jobId);
@@ -553,7 +553,7 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
     await plugin(pluginId, true);
   });
 
-  it('what runs goes on, but has no further attempt', async () => {
+  it('a run in progress continues, but gets no further attempt', async () => {
     const { jobId, pluginId } = await makePluginJob(tenant.id, { pluginKey: 'testing', name: 'wait' });
     const running = await startTestRun(jobId);
     const failing = await startJob('fail-always', { maxAttempts: 3, backoffSeconds: 3_600 });
@@ -565,7 +565,7 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
     );
     await plugin(pluginId, false);
     try {
-      // Its next attempt is an hour away: the reaper says now that there will be none.
+      // Its next attempt is in an hour; the reaper ends the run now.
       expect(await reapLostRuns()).toEqual({ requeued: 0, finished: 1 });
       expect(await readTestRun(failing)).toMatchObject({ state: 'canceled', error: { name: 'SwitchedOff' } });
       expect(await readTestAttempts(failing)).toEqual(['retry']);
@@ -576,7 +576,7 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
     }
   });
 
-  it('of a disabled job, and while all schedules are stopped, only what a person started begins', async () => {
+  it('only runs that a person created start while the job is disabled or all schedules are stopped', async () => {
     const ofTenant = await makeTenant();
     const { jobId } = await makePluginJob(ofTenant.id, { pluginKey: 'testing', name: 'brief' });
     const enqueue = async () => {
@@ -598,7 +598,7 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
     expect(await readTestRun(stopped.scheduled)).toMatchObject(off('run.schedulesOff'));
   });
 
-  it('a scheduled run that has begun goes on with its next attempt although its job was disabled', async () => {
+  it('a scheduled run that has started gets its next attempt even after its job was disabled', async () => {
     const { jobId } = await createJob('fail-twice', { maxAttempts: 3, backoffSeconds: 1 });
     const [id = ''] = await enqueueTestRuns(tenant.id, jobId, 1);
     startExecutor();
@@ -612,10 +612,10 @@ describe('what is switched off while it waits [rule 22: switching off]', () => {
 });
 
 describe('an idle worker', () => {
-  it('asks seldom, and at once when somebody tells it of a run or one of its own has ended', async () => {
+  it('polls rarely, but at once when it is woken or one of its runs finishes', async () => {
     const claims = vi.spyOn(globalThis, 'fetch');
     const executor = startExecutor({ idlePollMs: 600_000, pollMs: 600_000 });
-    // It asks once when it starts.
+    // It polls once when it starts.
     await until(() =>
       claims.mock.settledResults.some(
         ({ type, value }) => type === 'fulfilled' && value.url.endsWith('/claim_runs'),
@@ -632,7 +632,7 @@ describe('an idle worker', () => {
     await untilRunState(second, 'success');
   });
 
-  it('asks often for a while after it had something to do', async () => {
+  it('polls often for a while after it had work', async () => {
     const executor = startExecutor({ idlePollMs: 600_000, pollMs: 20 });
     const first = await startJob('brief');
     executor.wake();
@@ -642,7 +642,7 @@ describe('an idle worker', () => {
 });
 
 describe('[rule 30: poison]', () => {
-  it('a run that kills every worker ends failed and its message is archived', async () => {
+  it('a run that kills every worker fails, and its message is archived', async () => {
     const runId = await startJob('brief', { maxAttempts: 2 });
     const { queue_message_id } = await readTestRun(runId);
     await until(async () => {
@@ -661,7 +661,7 @@ describe('[rule 30: poison]', () => {
 });
 
 describe('the reaper [rule 31: every run ends]', () => {
-  it('brings back a pending run whose message is gone', async () => {
+  it('queues a pending run again if its message is lost', async () => {
     const runId = await startJob('brief');
     await sql`select pgmq.purge_queue('runs_high')`;
     expect(await reapLostRuns()).toEqual({ requeued: 1, finished: 0 });
@@ -670,7 +670,7 @@ describe('the reaper [rule 31: every run ends]', () => {
     await untilRunState(runId, 'success');
   });
 
-  it('brings back a running run whose worker and message are gone, and ends it after its attempts', async () => {
+  it('queues a running run again if its worker and message are lost, and ends it after its last attempt', async () => {
     const runId = await startJob('brief', { maxAttempts: 1 });
     const lose = async () => {
       await serviceClient().rpc('claim_runs', { p_worker_id: 'dies', p_quantity: 1 });
@@ -684,7 +684,7 @@ describe('the reaper [rule 31: every run ends]', () => {
     expect(await readTestRun(runId)).toMatchObject({ state: 'failed', error: { name: 'WorkerLost' } });
   });
 
-  it('leaves alone what a worker holds', async () => {
+  it('does not touch runs that a worker holds', async () => {
     startExecutor();
     const runId = await startJob('wait');
     await untilRunState(runId, 'running');
@@ -696,7 +696,7 @@ describe('the reaper [rule 31: every run ends]', () => {
 });
 
 describe('a batch', () => {
-  it('one result that the database refuses fails its own run and no other', async () => {
+  it('a result that the database refuses fails only its own run', async () => {
     const { jobId } = await createJob('brief');
     const ids = await enqueueTestRuns(tenant.id, jobId, 10);
     const { data } = await serviceClient().rpc('claim_runs', { p_worker_id: 'test', p_quantity: 10 });
@@ -720,7 +720,7 @@ describe('a batch', () => {
     expect(totals).toEqual({ success_count: 9, failed_count: 1 });
   });
 
-  it('drains the queue within a limit, for hosts without a worker', async () => {
+  it('drains the queue within a time limit, for hosts without a worker', async () => {
     const { jobId } = await createJob('brief');
     const ids = await enqueueTestRuns(tenant.id, jobId, 25);
     const executor = createRunExecutor(

@@ -9,16 +9,16 @@ import type { Outcome } from '#domain/run/outcome.ts';
 
 export interface ExecutorSettings {
   workerId: string;
-  /** Runs at the same time in this process. */
+  /** Maximum number of runs at the same time in this process. */
   concurrency: number;
   leaseSeconds: number;
-  /** How often a lease is prolonged. */
+  /** How often a lease is extended. */
   heartbeatMs: number;
-  /** How often it asks for runs while there are some, and for a few seconds after. */
+  /** How often it polls while there are runs, and for a few seconds afterwards. */
   pollMs: number;
-  /** How often it asks while there are none and nobody wakes it: the longest that a run waits for an idle worker. */
+  /** How often it polls while idle: the longest that a run waits for an idle worker. */
   idlePollMs: number;
-  /** Where remote plugins report to. */
+  /** The URL that remote plugins report to. */
   publicUrl: string;
 }
 
@@ -30,13 +30,13 @@ const logsPerCall = 8;
 const cutAfterMs = 1_000;
 const awayMsMin = 200;
 const awayMsMax = 5_000;
-/** Runs seldom come alone. */
+/** Runs often arrive in groups. */
 const busyForMs = 3_000;
 
 /**
- * Takes runs from the queue and executes them: leases and heartbeats [rule 24: leases], time-outs and retries
- * [rule 25: time-out and retry], cancels [rule 26: cancel], progress and logs. Any number of these may work on one database.
- * It never gives up because the database is away [rule 7: database away].
+ * Takes runs from the queue and executes them: leases and heartbeats [rule 24: leases], timeouts and retries
+ * [rule 25: time-out and retry], cancels [rule 26: cancel], progress and logs. Any number of executors can share a
+ * database. It keeps trying while the database is unavailable [rule 7: database away].
  */
 export class RunExecutor {
   readonly #client: ServiceClient;
@@ -62,18 +62,18 @@ export class RunExecutor {
     this.#writer = new ResultWriter(client);
   }
 
-  /** Runs that are executed now, and attempts that have finished since the start. */
+  /** Runs in progress, and attempts finished since the start. */
   get counts(): { running: number; finished: number } {
     return { running: this.#active, finished: this.#finished };
   }
 
-  /** Begins to take runs. */
+  /** Starts to take runs. */
   start(): void {
     this.#beatTimer = setInterval(() => void this.#beat(), beatMs);
     this.#claiming = this.#claimForever();
   }
 
-  /** Asks for runs at once, and often for a while: somebody has put one on the queue. Only an optimisation over polling. */
+  /** Polls at once, and often for a while, because a run was queued. Only an optimization: polling would find it too. */
   wake(): void {
     this.#isWoken = true;
     this.#busyUntilMs = performance.now() + busyForMs;
@@ -81,7 +81,7 @@ export class RunExecutor {
   }
 
   /**
-   * Takes no more runs, waits for those that run, and gives back those that do not end in time, without burning their
+   * Stops taking runs, waits for those in progress, and returns unfinished ones to the queue without using up their
    * attempt [rule 24: leases].
    */
   async stop(graceMs: number): Promise<void> {
@@ -96,7 +96,7 @@ export class RunExecutor {
     clearInterval(this.#beatTimer);
   }
 
-  /** Works until the queue is empty or the time is over; for hosts that run us only for the length of a request. */
+  /** Executes runs until the queue is empty or the time is up, for hosts that run this process only during a request. */
   async drain(msMax: number): Promise<number> {
     const idle = new Promise<void>((resolve) => (this.#onIdle = resolve));
     let timer: NodeJS.Timeout | undefined;
@@ -115,7 +115,7 @@ export class RunExecutor {
     }
   }
 
-  /** Ends early when a slot is free or the executor stops. */
+  /** Waits; ends early when a slot is free or the executor stops. */
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(end, Math.max(0, ms));
@@ -157,14 +157,14 @@ export class RunExecutor {
         if (this.#active === 0 && this.#writer.unwritten === 0) this.#onIdle?.();
         await this.#sleep(performance.now() < this.#busyUntilMs ? pollMs : idlePollMs, true);
       } else if (runs.length === quantity) {
-        // Runs that end at once free their slots together: one call for many instead of one for each.
+        // Short runs free their slots together: one call takes many runs.
         await new Promise((resolve) => setImmediate(resolve));
         if (concurrency - this.#active < concurrency / 2) await this.#pause(5);
       }
     }
   }
 
-  /** As `#pause`, but a free slot does not end it: the queue was empty a moment ago. */
+  /** Like `#pause`, but a free slot does not end it, because the queue was just empty. */
   async #sleep(ms: number, untilWoken = false): Promise<void> {
     const end = performance.now() + ms;
     const isOver = () => this.#isStopping || (untilWoken && this.#isWoken) || performance.now() >= end;
@@ -172,7 +172,7 @@ export class RunExecutor {
   }
 
   #take(run: ClaimedRun, claimedAtMs: number): void {
-    // Our own lease may have run out while the database was away; the new attempt counts.
+    // This worker's own lease may have expired while the database was unavailable; the new attempt counts.
     this.#held.get(run.runId)?.lose();
     const held = new HeldAttempt(run, claimedAtMs, this.#settings.leaseSeconds * 1_000);
     this.#held.set(run.runId, held);
@@ -190,7 +190,7 @@ export class RunExecutor {
     if (result !== null) isWritten = await this.#writer.write(result, () => held.leaseUntilMs);
     if (this.#held.get(runId) === held) this.#held.delete(runId);
     this.#finished += 1;
-    // Its end may have made room for a run that waited for a place.
+    // The finished run may have made room for a waiting one.
     if (isWritten) this.wake();
     else writeLog('info', 'attempt_lost', { run_id: runId, attempt: held.run.attempt });
     if (this.#isStopping) this.#wake?.();
@@ -202,7 +202,7 @@ export class RunExecutor {
     return callRemotePlugin(run, channel, { fetch: this.#surroundings.fetch, publicUrl });
   }
 
-  /** Prolongs leases that are due, looks after the others, and writes what progress and logs are new. */
+  /** Extends leases that are due, checks the others, and writes new progress and logs. */
   async #beat(): Promise<void> {
     if (this.#isBeating || this.#held.size === 0) return;
     this.#isBeating = true;

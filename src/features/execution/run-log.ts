@@ -6,26 +6,25 @@ const lineLengthMax = 16 * 1024;
 const droppedLinesMax = 4_096;
 
 /**
- * Head and tail of the log of one attempt; bounded whatever is written. Secrets are blanked out when it is read, in what is kept
- * only: looking for them in each line would keep a worker busy for seconds with the log of a talkative program, and would not find
- * one that has several lines.
+ * Keeps the head and tail of an attempt's log, so its size is bounded. Secrets are redacted when the log is read: a
+ * search in each written line would be slow for long logs and would miss a secret that spans several lines.
  */
 export class RunLog {
   readonly #secrets: readonly string[];
   #head = '';
   #tail: string[] = [];
-  /** Lines at the beginning of the tail that were dropped; they are taken out together. */
+  /** Number of dropped lines at the start of the tail; they are deleted in batches. */
   #dropped = 0;
   #tailLength = 0;
   #cutCharacters = 0;
   #version = 0;
 
-  /** @param secrets blanked out wherever they stand */
+  /** @param secrets redacted wherever they appear */
   constructor(secrets: readonly string[]) {
     this.#secrets = secrets;
   }
 
-  /** Grows with each line; what was read at this version needs no second look. */
+  /** Grows with each line; a reader of this version has nothing new to read. */
   get version(): number {
     return this.#version;
   }
@@ -52,7 +51,7 @@ export class RunLog {
     }
   }
 
-  /** What is kept so far; null when nothing was written at all. */
+  /** Returns what is kept so far; null if nothing was written. */
   read(): { head: string; tail: string; cutCharacters: number } | null {
     if (this.#version === 0) return null;
     const tail = this.#tail.slice(this.#dropped).join('');

@@ -7,7 +7,7 @@ export class CanceledError extends Error {
   }
 }
 
-/** The worker stops: the run goes back on the queue, and the attempt does not count. */
+/** The worker is stopping: the run returns to the queue, and the attempt does not count. */
 export class ReleasedError extends Error {
   override name = 'ReleasedError';
 
@@ -16,7 +16,7 @@ export class ReleasedError extends Error {
   }
 }
 
-/** Another worker has the run, or it was ended from elsewhere: what this attempt still says is not heard. */
+/** Another worker has the run, or it has already finished: this attempt's result is ignored. */
 export class LeaseLostError extends Error {
   override name = 'LeaseLostError';
 

@@ -11,7 +11,7 @@ import { NewKeyNotice } from './new-key-notice.tsx';
 
 export const createKeyDialogId = 'create-api-key';
 
-/** Asks what the key is for and then shows it, this once. */
+/** Asks what the key is for, then shows it once. */
 export function CreateKeyDialog() {
   const t = useTranslations('settings.apiKeys');
   return (

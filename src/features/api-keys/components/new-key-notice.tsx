@@ -2,7 +2,7 @@ import { useTranslations } from 'next-intl';
 import { SecretResult } from '#components/ui/form-result.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 
-/** The key that the surrounding form has just made, this once. */
+/** Shows once the key that the surrounding form has just created. */
 export function NewKeyNotice() {
   const t = useTranslations('settings.apiKeys');
   const shell = useTranslations('shell');

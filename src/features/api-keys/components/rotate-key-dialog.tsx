@@ -10,7 +10,7 @@ import { rotateApiKey } from '#features/api-keys/actions.ts';
 import { overlapDaysChoices } from '#features/api-keys/schemas.ts';
 import { NewKeyNotice } from './new-key-notice.tsx';
 
-/** Asks how long the old key shall go on working, and then shows the new one. */
+/** Asks how long the old key should keep working, then shows the new one. */
 export function RotateKeyDialog({ apiKey, closedHref }: { apiKey: ApiKey; closedHref: Route }) {
   const t = useTranslations('settings.apiKeys');
   const id = 'rotate-key';

@@ -7,10 +7,10 @@ import { formatDuration } from '#domain/duration.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import { type ChangedField, describeChange } from '#features/audit/describe-change.ts';
 
-// The rest of a new row is what it would have been anyway; it is in the record below.
+// The other columns of a new row have their defaults; the record below shows them.
 const shownMax = 4;
 
-/** Writes fields and values of a change in words; what has none is shown as it is stored. */
+/** Formats the fields and values of a change as text; a value without a label is shown as stored. */
 function useChangeWords(timeZone: string, toolNames: ReadonlyMap<string, string>) {
   const t = useTranslations('settings.audit');
   const shell = useTranslations('shell');
@@ -48,7 +48,7 @@ function useChangeWords(timeZone: string, toolNames: ReadonlyMap<string, string>
   return { t, nameOf, write };
 }
 
-/** Before and after of an audit entry, for people; the record itself is a click away. */
+/** Shows an audit entry before and after the change; one click shows the full record. */
 export function ChangeList({
   entry,
   timeZone,
@@ -56,7 +56,7 @@ export function ChangeList({
 }: {
   entry: AuditEntry;
   timeZone: string;
-  /** Names by the id that a change holds. */
+  /** Names by the ids in the change. */
   toolNames: ReadonlyMap<string, string>;
 }) {
   const { t, nameOf, write } = useChangeWords(timeZone, toolNames);
