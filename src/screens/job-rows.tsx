@@ -2,7 +2,7 @@
 
 import Link from 'next/link';
 import type { WrittenTime } from '#components/ui/live-relative-time.tsx';
-import { MessageText } from '#components/ui/message-text.tsx';
+import { RowMessage } from '#components/ui/row-message.tsx';
 import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
 import { Cell, Row } from '#components/ui/table.tsx';
 import { type ClockAheadTexts, LiveFinishedTime } from '#components/ui/live-finished-time.tsx';
@@ -64,7 +64,7 @@ export function JobRows({
         </Cell>
       ) : null}
       <Cell className={isTriage ? undefined : 'md:max-lg:hidden'}>
-        <MessageText text={row.message} isFailure={isTriage && row.states.includes('error')} />
+        <RowMessage text={row.message} isFailure={isTriage && row.states.includes('error')} />
       </Cell>
       <Cell className="cell-corner text-ink-muted">
         {row.finished === null ? null : (

@@ -9,7 +9,7 @@ import type { listPluginJobs } from '#features/scheduler/queries.ts';
 import { addressOf } from '#http/paths.ts';
 import type { ListAddresses } from '#screens/list-addresses.ts';
 
-/** A page of jobs that the portal runs; those that run keep themselves up to date. */
+/** A page of plugin jobs; it refreshes itself while one of them runs. */
 export function PluginJobList({
   page,
   addresses,
@@ -23,11 +23,11 @@ export function PluginJobList({
 }: {
   page: Awaited<ReturnType<typeof listPluginJobs>>;
   addresses: ListAddresses;
-  /** In place of the rows where there are none. */
+  /** Shown if the page has no jobs. */
   empty: ReactNode;
-  /** With what the jobs can be started now; for admins. */
+  /** The forms that start the jobs now; empty for staff. */
   forms: ReadonlyMap<string, RunForm>;
-  /** The job whose form for a run now is open. */
+  /** The job whose form is open. */
   runNowId: string | null;
   timeZone: string;
   isAdmin: boolean;

@@ -3,7 +3,7 @@
 import { ClockAlert } from 'lucide-react';
 import Link from 'next/link';
 import { Icon } from '#components/ui/icon.tsx';
-import { MessageText } from '#components/ui/message-text.tsx';
+import { RowMessage } from '#components/ui/row-message.tsx';
 import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
 import { Cell, Row } from '#components/ui/table.tsx';
 import type { RunState } from '#domain/run-state.ts';
@@ -58,7 +58,7 @@ export function HistoryRows({ rows, texts }: { rows: readonly HistoryRow[]; text
         {row.from === null ? null : <bdi className="block md:truncate">{row.from}</bdi>}
       </Cell>
       <Cell>
-        <MessageText text={row.message} isFailure={row.state === 'failed'} />
+        <RowMessage text={row.message} isFailure={row.state === 'failed'} />
       </Cell>
     </Row>
   ));

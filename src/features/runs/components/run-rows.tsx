@@ -3,7 +3,7 @@
 import type { Route } from 'next';
 import Link from 'next/link';
 import { ProgressBar } from '#components/ui/progress-bar.tsx';
-import { MessageText } from '#components/ui/message-text.tsx';
+import { RowMessage } from '#components/ui/row-message.tsx';
 import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
 import { Cell, Row } from '#components/ui/table.tsx';
 import type { RunState } from '#domain/run-state.ts';
@@ -42,7 +42,7 @@ function RunText({ row, texts }: { row: RunRow; texts: RunRowTexts }) {
       </span>
     );
   }
-  return <MessageText text={message} isFailure={row.state === 'failed'} />;
+  return <RowMessage text={message} isFailure={row.state === 'failed'} />;
 }
 
 /** The rows of a list of runs; why a client component: see JobRows. */

@@ -1,7 +1,7 @@
 /**
  * The message of a run in a table row, already shortened and safe. The message of a failure is emphasized and gets more room.
  */
-export function MessageText({ text, isFailure = false }: { text: string | null; isFailure?: boolean }) {
+export function RowMessage({ text, isFailure = false }: { text: string | null; isFailure?: boolean }) {
   if (text === null) return null;
   return (
     <bdi
