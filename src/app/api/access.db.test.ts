@@ -138,8 +138,8 @@ async function call(
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json');
   const { status, headers: answered } = response;
-   
-  const parsed = (isJson ? JSON.parse(text) : {});
+
+  const parsed = isJson ? JSON.parse(text) : {};
   const operation = handler.operations.find((one) => one.method === method)!;
   expect(answerProblem(operation, { status, headers: answered, body: parsed })).toBeNull();
   return { status, headers: answered, text, body: parsed };
