@@ -1,11 +1,11 @@
 import type { BadgeState } from '#auth/current-member.ts';
 
-/** The entity tag of the badge's answer. */
+/** Returns the ETag of the badge's response. */
 export function badgeEtag(badge: BadgeState): string {
   return `"${badge.version}"`;
 }
 
-/** Whether a client that sends this If-None-Match has the current answer. A proxy may have weakened its tag. */
+/** Returns whether a client with this If-None-Match has the current response. A proxy may have weakened the tag. */
 export function hasCurrent(ifNoneMatch: string | null, etag: string): boolean {
   return (ifNoneMatch ?? '')
     .split(',')

@@ -4,7 +4,7 @@ import { askBadge, isLivePage, pollDelayMs, titleWithCount } from './badge-poll.
 const answering = (response: () => Response) => vi.fn<typeof fetch>(async () => response());
 
 describe('askBadge', () => {
-  it('gives the count and the ETag to ask with next time', async () => {
+  it('returns the count and the ETag for the next request', async () => {
     const ask = answering(() => Response.json({ failingCount: 3 }, { headers: { ETag: '"v1"' } }));
     expect(await askBadge(null, ask)).toEqual({ kind: 'changed', failingCount: 3, etag: '"v1"' });
     await askBadge('"v1"', ask);
@@ -25,7 +25,7 @@ describe('askBadge', () => {
     ).toEqual({ kind });
   });
 
-  it('takes a page of a proxy in between for a lost connection', async () => {
+  it('treats the page of a proxy as a lost connection', async () => {
     expect(
       await askBadge(
         null,
@@ -40,7 +40,7 @@ describe('askBadge', () => {
     ).toEqual({ kind: 'lost' });
   });
 
-  it('takes no network for a lost connection', async () => {
+  it('treats a missing network as a lost connection', async () => {
     const ask = vi.fn<typeof fetch>(() => Promise.reject(new TypeError('Failed to fetch')));
     expect(await askBadge(null, ask)).toEqual({ kind: 'lost' });
   });
@@ -79,13 +79,13 @@ describe('isLivePage', () => {
 });
 
 describe('titleWithCount', () => {
-  it('puts, replaces and removes the number', () => {
+  it('adds, replaces and deletes the number', () => {
     expect(titleWithCount('障害 · TC Portal', 3)).toBe('(3) 障害 · TC Portal');
     expect(titleWithCount('(3) 障害 · TC Portal', 12)).toBe('(12) 障害 · TC Portal');
     expect(titleWithCount('(3) 障害 · TC Portal', 0)).toBe('障害 · TC Portal');
   });
 
-  it('waits for a title that is not there yet', () => {
+  it('waits for a title that does not exist yet', () => {
     expect(titleWithCount('', 3)).toBe('');
     expect(titleWithCount('(3)', 3)).toBe('');
   });

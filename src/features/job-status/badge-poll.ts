@@ -1,4 +1,4 @@
-/** What one question for the badge found. */
+/** The result of one request for the badge. */
 export type BadgeAnswer =
   | { kind: 'changed'; failingCount: number; etag: string }
   | { kind: 'same' }
@@ -7,7 +7,7 @@ export type BadgeAnswer =
 
 const patienceMs = 8_000;
 
-/** Asks whether anything has changed since the answer that had this ETag. It never throws: no answer is an answer. */
+/** Asks whether anything has changed since the response with this ETag. Never throws: a failed request is a result, too. */
 export async function askBadge(etag: string | null, ask: typeof fetch = fetch): Promise<BadgeAnswer> {
   try {
     const response = await ask('/api/badge', {
@@ -29,20 +29,20 @@ export async function askBadge(etag: string | null, ask: typeof fetch = fetch): 
 }
 
 /**
- * How long to wait before asking again: often while somebody looks, seldom in a hidden tab or while Realtime tells of changes,
- * ever slower into the void.
+ * Returns the delay before the next request: short in a visible tab, long in a hidden one or while Realtime reports
+ * changes, and longer after each failure.
  */
 export function pollDelayMs(look: { isVisible: boolean; isTold: boolean; failures: number }): number {
   if (look.isTold && look.failures === 0) return 60_000;
   return Math.min(1_200 * 2 ** Math.min(look.failures, 5), 30_000) * (look.isVisible ? 1 : 10);
 }
 
-/** Whether the page at this path shows what reports change, so that it is worth reading again. */
+/** Returns whether reports change the page at this path, so that it must be refreshed. */
 export function isLivePage(pathname: string): boolean {
   return /^\/(incidents|jobs(\/[^/]+)?|schedules|runs(\/[^/]+)?|plugins\/[^/]+(\/runs)?)?$/.test(pathname);
 }
 
-/** The page's title with the number of failing jobs before it. */
+/** Puts the number of failing jobs before the page's title. */
 export function titleWithCount(title: string, failingCount: number): string {
   const plain = title.replace(/^\(\d+\)( |$)/, '');
   return failingCount > 0 && plain !== '' ? `(${failingCount}) ${plain}` : plain;

@@ -49,11 +49,11 @@ describe('listJobStatuses', () => {
       ({ jobKey }) => jobKey,
     );
 
-  it('shows failing jobs first and in each part the newest first', async () => {
+  it('shows failing jobs first, then the others, each newest first', async () => {
     expect(await keysFor({})).toEqual(['broken-new', 'broken-old', 'from-2090', 'fine-new', 'fine-old']);
   });
 
-  it('marks a reporter whose clock was ahead, and nobody else', async () => {
+  it('marks only a reporter whose clock was ahead', async () => {
     const { items } = await listJobStatuses(memberOf(tenant), everything, null);
     expect(items.filter((status) => status.isClockAhead).map(({ jobKey }) => jobKey)).toEqual(['from-2090']);
   });
@@ -63,7 +63,7 @@ describe('listJobStatuses', () => {
     expect(items.map((status) => status.toolName)).toEqual([null, null, null, null, '経理ツール']);
   });
 
-  it('narrows by state and by tool, and counts what it found', async () => {
+  it('filters by state and by tool, and counts the results', async () => {
     expect(await keysFor({ state: 'error' })).toEqual(['broken-new', 'broken-old']);
     expect(await keysFor({ toolId })).toEqual(['fine-old']);
     const { matchCount } = await listJobStatuses(memberOf(tenant), { ...everything, state: 'error' }, null);
@@ -90,7 +90,7 @@ describe('listJobStatuses', () => {
     expect(await keysFor({ search })).toEqual(expected);
   });
 
-  it('counts what a search finds once, on the first page', async () => {
+  it('counts the results of a search once, on the first page', async () => {
     const find = (search: string, position: PagePosition<JobStatusPageCursor> | null = null) =>
       listJobStatuses(memberOf(tenant), { ...everything, search }, position);
     const { items, matchCount } = await find('broken');
@@ -101,7 +101,7 @@ describe('listJobStatuses', () => {
     expect([rest.items.map(({ jobKey }) => jobKey), rest.matchCount]).toEqual([['broken-old'], null]);
   });
 
-  it('finds what a job says and is called now, not what it was', async () => {
+  it('finds a job by its current message and title, not by earlier ones', async () => {
     const id = await makeReportedJob(tenant.id, {
       job_key: 'renamed',
       title: '旧名称',
@@ -117,8 +117,8 @@ describe('listJobStatuses', () => {
     await sql`delete from public.jobs where id = ${id}`;
   });
 
-  it('brings a search into the form in which the database keeps its texts', async () => {
-    // Letters as keyboards and input methods of offices make them: Latin to Cyrillic, signs, kana, ideographs, two widths.
+  it('normalizes a search like the database normalizes its texts', async () => {
+    // Letters from common keyboards and input methods: Latin to Cyrillic, symbols, kana, ideographs, both widths.
     const ranges = [
       [0x01, 0x058f],
       [0x1e00, 0x1eff],
@@ -133,11 +133,11 @@ describe('listJobStatuses', () => {
     const rows = await sql<{ text: string; searchable: string }[]>`
       select t as text, private.searchable(t) as searchable from unnest(${texts}::text[]) t`;
     const others = rows.filter(({ text, searchable }) => toSearchable(text) !== searchable);
-    // A capital I with a dot, which has a small letter in Turkish only.
+    // A capital I with a dot, which has a lower-case form only in Turkish.
     expect(others.map(({ text }) => text)).toEqual(['İ']);
   });
 
-  it('shows another tenant nothing, whatever tenant it asks for', async () => {
+  it('returns nothing to another tenant, whatever tenant it asks for', async () => {
     const other = await makeTenant();
     const asked = await listJobStatuses(
       { ...memberOf(other, 'admin'), tenantId: tenant.id },
@@ -147,12 +147,12 @@ describe('listJobStatuses', () => {
     expect(asked.items).toEqual([]);
   });
 
-  it('throws when the database refuses, instead of showing an empty list', async () => {
+  it('throws if the database refuses, instead of returning an empty list', async () => {
     const reader = { ...memberOf(tenant), tenantId: 'not-a-uuid' };
     await expect(listJobStatuses(reader, everything, null)).rejects.toThrow();
   });
 
-  it('neither skips nor repeats a job between pages, down and back up, where all times are equal', async () => {
+  it('neither skips nor repeats a job when paging forward and back, if all times are equal', async () => {
     const many = await makeTenant();
     const count = jobStatusesPerPage * 2 + 20;
     await addStatuses(
@@ -173,7 +173,7 @@ describe('listJobStatuses', () => {
 });
 
 describe('the badge of the current member', () => {
-  it('counts failing jobs and gives a new version for every change that a page would show', async () => {
+  it('counts failing jobs and returns a new version for every visible change', async () => {
     const tenant = await makeTenant();
     const { client } = tenant.staff;
     const versions: string[] = [];
@@ -199,7 +199,7 @@ describe('the badge of the current member', () => {
     expect((await readCurrentMember(client)).badge.version).toBe(versions.at(-1));
   });
 
-  it('tells another tenant nothing', async () => {
+  it('returns nothing to another tenant', async () => {
     const [tenant, other] = await Promise.all([makeTenant(), makeTenant()]);
     await addStatuses(tenant, [{ job_key: 'a', last_status: 'error' }]);
     const { badge } = await readCurrentMember(other.admin.client);

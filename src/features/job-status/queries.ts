@@ -14,12 +14,12 @@ export const jobStatusesPerPage = 50;
 export interface ListedJobStatus extends Omit<JobStatus, 'title'> {
   title: LocalizedText;
   toolName: string | null;
-  /** The reporter's clock was ahead, so its time says little. */
+  /** The reporter's clock was ahead, so its time is unreliable. */
   isClockAhead: boolean;
 }
 
 export interface JobStatusPage extends Page<ListedJobStatus, JobStatusPageCursor> {
-  /** How many jobs the filter finds; counted on the first page only. */
+  /** How many jobs match the filter; counted only on the first page. */
   matchCount: number | null;
 }
 
@@ -29,12 +29,12 @@ const cursorOf = (status: ListedJobStatus): JobStatusPageCursor => ({
   id: status.id,
 });
 
-/** Whether the filter leaves anything out. */
+/** Whether the filter can exclude anything. */
 export function isNarrowed(filter: JobStatusFilter): boolean {
   return filter.search !== '' || filter.state !== null || filter.toolId !== null;
 }
 
-/** One page of jobs that have finished at least once: failing ones first, in each part the newest first. */
+/** Returns a page of jobs that have finished at least once: failing ones first, then the others, each newest first. */
 export async function listJobStatuses(
   { client, tenantId }: Actor,
   filter: JobStatusFilter,

@@ -14,14 +14,14 @@ const jobStatusAddress = z.object({
   ...pageParams(),
 });
 
-/** What the list of incidents is narrowed to. */
+/** The filter of the incidents page. */
 export interface JobStatusFilter {
   search: string;
   state: 'error' | 'success' | null;
   toolId: string | null;
 }
 
-/** Reads an address; whatever makes no sense in it is as if it were not there. */
+/** Reads the filter from a URL; ignores invalid values. */
 export function parseJobStatusAddress(searchParams: SearchParams): {
   filter: JobStatusFilter;
   position: PagePosition<JobStatusPageCursor> | null;

@@ -7,7 +7,7 @@ import { deleteJob as deleteJobVerb } from './delete-job.ts';
 import { lockExpectation as lockExpectationVerb } from './lock-expectation.ts';
 import { deleteJobInput, lockExpectationInput } from './schemas.ts';
 
-/** Keeps a job's expectation, or lets reports change it again. */
+/** Locks a job's expectation, or lets reports change it again. */
 export const lockExpectation = defineAction({
   access: 'admin',
   schema: lockExpectationInput,
@@ -18,7 +18,7 @@ export const lockExpectation = defineAction({
   },
 });
 
-/** Deletes a job with everything that hangs on it, and leads to the list of jobs. */
+/** Deletes a job with its status, runs and logs, and redirects to the list of jobs. */
 export const deleteJob = defineAction({
   access: 'admin',
   schema: deleteJobInput,

@@ -3,7 +3,7 @@ import type { AdminActor } from '#auth/actor.ts';
 
 /**
  * Deletes a job with its status, runs and logs.
- * @throws NotFoundError also for a job of another tenant
+ * @throws NotFoundError for another tenant's job, too
  */
 export async function deleteJob(
   { client, tenantId }: AdminActor,

@@ -1,7 +1,7 @@
 import type { Expectation } from '#domain/report.ts';
 import { type DescriptionLocale, describeSchedule } from '#domain/schedule/describe-schedule.ts';
 
-/** When a job should run, in words. */
+/** Says in words when a job should run. */
 export function describeExpectation(
   expectation: Expectation,
   reader: { locale: DescriptionLocale; timeZone: string },

@@ -2,8 +2,8 @@ import { unwrap } from '#data/unwrap.ts';
 import type { AdminActor } from '#auth/actor.ts';
 
 /**
- * Keeps a job's expectation as it is, or lets reports change it again.
- * @throws NotFoundError also for a job of another tenant
+ * Locks a job's expectation, or lets reports change it again.
+ * @throws NotFoundError for another tenant's job, too
  */
 export async function lockExpectation(
   { client, tenantId }: AdminActor,

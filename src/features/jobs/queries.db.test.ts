@@ -38,7 +38,7 @@ describe('listJobs', () => {
   const keysFor = async (filter: Partial<JobFilter>) =>
     (await listJobs(memberOf(tenant), { ...allJobs, ...filter }, null)).items.map(({ jobKey }) => jobKey);
 
-  it('shows every job, also one that has only started, and how each is', async () => {
+  it('returns every job with its state, including one that has only started', async () => {
     const { items } = await listJobs(memberOf(tenant), allJobs, null);
     expect(items.map(({ jobKey, health, running }) => [jobKey, health, running?.host ?? null])).toEqual([
       ['a-failing', 'error', null],
@@ -60,7 +60,7 @@ describe('listJobs', () => {
     expect(await keysFor(filter)).toEqual(expected);
   });
 
-  it('neither skips nor repeats a job between pages, whatever characters the keys hold', async () => {
+  it('neither skips nor repeats a job when paging, whatever characters the keys contain', async () => {
     const many = await makeTenant();
     const count = jobsPerPage + 20;
     await sql`
@@ -82,7 +82,7 @@ describe('listJobs', () => {
 });
 
 describe('getJob', () => {
-  it('finds a job of the tenant, and no other', async () => {
+  it('finds only jobs of the tenant', async () => {
     const [tenant, other] = await Promise.all([makeTenant(), makeTenant()]);
     const id = await makeReportedJob(tenant.id, { job_key: 'mine', last_status: 'error' });
     expect(await getJob(memberOf(tenant), id)).toMatchObject({
@@ -114,7 +114,7 @@ describe('history', () => {
     await makeRun(tenant.id, job, { state: 'running', ordered_at: '2026-11-21T00:00:00Z' });
   });
 
-  it('neither skips nor repeats a run between pages, down and back up, where many have the same microsecond', async () => {
+  it('neither skips nor repeats a run when paging forward and back, if many have the same microsecond', async () => {
     const { down, up } = await walkPages((position: PagePosition<InstantPageCursor> | null) =>
       listRuns(memberOf(tenant), job, allRuns, position),
     );
@@ -123,13 +123,13 @@ describe('history', () => {
     expect(up).toEqual([down[1], down[0]]);
   });
 
-  it('narrows by outcome', async () => {
+  it('filters by outcome', async () => {
     const failed = await listRuns(memberOf(tenant), job, { ...allRuns, outcome: 'failed' }, null);
     expect(failed.items.map(({ state }) => state)).toEqual(Array.from({ length: 13 }, () => 'failed'));
   });
 
   it('counts days in the tenant’s zone', async () => {
-    // 40 runs end on the last microsecond of the 20th in Tokyo, the others on the 21st.
+    // 40 runs finish in the last microsecond of the 20th in Tokyo, the others on the 21st.
     const of = async (filter: Partial<HistoryFilter>) =>
       (await listRuns(memberOf(tenant), job, { ...allRuns, ...filter }, null)).items.length;
     expect(await of({ to: '2026-11-20' })).toBe(40);
@@ -137,7 +137,7 @@ describe('history', () => {
     expect(await of({ from: '2026-11-22' })).toBe(0);
   });
 
-  it('knows the runs that have not finished, and how many runs there are', async () => {
+  it('returns the runs that have not finished and the number of all runs', async () => {
     expect((await listUnfinishedRuns(memberOf(tenant), job)).map(({ state }) => state)).toEqual(['running']);
     expect(await countRuns(memberOf(tenant), job)).toBe(131);
   });
@@ -150,7 +150,7 @@ describe('history', () => {
 });
 
 describe('readDailyStats', () => {
-  it('gives 90 days up to today in the tenant’s zone, with empty ones between', async () => {
+  it('returns 90 days up to today in the tenant’s zone, including empty ones', async () => {
     const tenant = await makeTenant();
     const job = await makeJob(tenant.id);
     await sql`

@@ -24,7 +24,7 @@ export const jobsPerPage = 50;
 export const runsPerPage = 50;
 export const chartDays = 90;
 
-/** A job as a line of the list of jobs. */
+/** A row of the list of jobs. */
 export interface ListedJob {
   id: string;
   jobKey: string;
@@ -38,7 +38,7 @@ export interface ListedJob {
   running: { startedAt: string | null; host: string | null } | null;
 }
 
-/** One page of all jobs by key, also those that have not finished once. */
+/** Returns a page of all jobs by key, including jobs that have never finished. */
 export async function listJobs(
   { client, tenantId }: Actor,
   filter: JobFilter,
@@ -91,7 +91,7 @@ export interface JobDetail extends Job {
   toolName: string | null;
   toolUrl: string | null;
   status: JobStatus | null;
-  /** The run that the status shows. */
+  /** The run that the job status shows. */
   latestRunId: string | null;
 }
 
@@ -115,10 +115,10 @@ export async function getJob({ client, tenantId }: Actor, id: string): Promise<J
   };
 }
 
-/** As `getJob`, once per request: the page's title asks for it too. */
+/** Like `getJob`, but once per request: the page's title needs the job, too. */
 export const getJobOnce = cache((member: Actor, id: string) => getJob(member, id));
 
-/** One page of a job's runs, newest first. The page is found by the database's function, then read by its ids. */
+/** Returns a page of a job's runs, newest first. A database function finds the ids of the page; a second read gets the rows. */
 export async function listRuns(
   { client, tenantId, timeZone }: Actor,
   ofJobId: string,
@@ -142,12 +142,12 @@ export async function listRuns(
   const rows =
     ids.length === 0 ? [] : unwrap(await client.from('runs').select(runSummaryColumns).in('id', ids));
   const known = new Map(rows.map((row) => [row.id, toRunSummary(row)]));
-  // A run may end, and move to another place, between the two reads.
+  // A run may finish and change its position between the two reads.
   const runs = ids.flatMap((id) => known.get(id) ?? []);
   return cutPage(runs, runsPerPage, position, (run) => ({ at: run.orderedAt, id: run.id }));
 }
 
-/** Runs of a job that have not ended, newest first; a job with more than a few of them hangs. */
+/** Returns runs of a job that have not finished, newest first; a job with more than a few is stuck. */
 export async function listUnfinishedRuns({ client }: Actor, ofJobId: string): Promise<RunSummary[]> {
   return unwrap(
     await client
@@ -161,7 +161,7 @@ export async function listUnfinishedRuns({ client }: Actor, ofJobId: string): Pr
   ).map(toRunSummary);
 }
 
-/** A job's last 90 days in the tenant's zone, oldest first, with the days on which nothing finished. */
+/** Returns a job's last 90 days in the tenant's zone, oldest first, including days without finished runs. */
 export async function readDailyStats(
   { client, timeZone }: Actor,
   ofJobId: string,
@@ -181,7 +181,7 @@ export async function readDailyStats(
   return days.map((day) => known.get(day) ?? emptyDailyStats(day));
 }
 
-/** How many runs a job has: from its daily totals, because one by one those of a busy job take a third of a second. */
+/** Returns how many runs a job has, from daily totals: counting rows takes a third of a second for a busy job. */
 export async function countRuns({ client, tenantId }: Actor, ofJobId: string): Promise<number> {
   const row = unwrap(
     await client

@@ -16,7 +16,7 @@ import {
 
 export const jobStates = ['error', 'success', 'running', 'neverRun'] as const;
 
-/** What the list of jobs is narrowed to. */
+/** The filter of the list of jobs. */
 export interface JobFilter {
   search: string;
   state: (typeof jobStates)[number] | null;
@@ -38,11 +38,11 @@ const jobsAddress = z.object({
   new: searchParam(z.literal('job')),
 });
 
-/** Reads the address of the list of jobs, whose cursor is a job's key; what makes no sense is as if it were not there. */
+/** Reads the URL of the list of jobs, whose page cursor is a job's key; ignores invalid values. */
 export function parseJobsAddress(searchParams: SearchParams): {
   filter: JobFilter;
   position: PagePosition<string> | null;
-  /** Whether it is asked what kind of job to make. */
+  /** Whether the dialog for a new job is open. */
   isNewJobAsked: boolean;
 } {
   const address = jobsAddress.parse(searchParams);
@@ -55,7 +55,7 @@ export function parseJobsAddress(searchParams: SearchParams): {
 
 export const outcomes = ['success', 'failed', 'canceled', 'running'] as const;
 
-/** What a job's history is narrowed to; days in the tenant's zone. */
+/** The filter of a job's history; days in the tenant's zone. */
 export interface HistoryFilter {
   outcome: (typeof outcomes)[number] | null;
   from: string | null;
@@ -69,7 +69,7 @@ const historyAddress = z.object({
   ...pageParams(),
 });
 
-/** Reads the address of a job's page. */
+/** Reads the URL of a job's page. */
 export function parseHistoryAddress(searchParams: SearchParams): {
   filter: HistoryFilter;
   position: PagePosition<InstantPageCursor> | null;

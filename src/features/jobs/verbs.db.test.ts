@@ -30,7 +30,7 @@ const auditActions = async () =>
   ).map(({ action, actor_id, subject_name }) => [action, actor_id, subject_name]);
 
 describe('lockExpectation [rule 8: tolerances and thresholds]', () => {
-  it('locks and unlocks for an admin, and says in the audit log who did', async () => {
+  it('locks and unlocks for an admin, and names the admin in the audit log', async () => {
     await lockExpectation(actAs(tenant, tenant.admin), { jobId, isLocked: true });
     expect(await isLocked()).toBe(true);
     await lockExpectation(actAs(tenant, tenant.admin), { jobId, isLocked: false });
@@ -50,7 +50,7 @@ describe('lockExpectation [rule 8: tolerances and thresholds]', () => {
 });
 
 describe('deleteJob', () => {
-  it('deletes the job with its runs and logs for an admin, and says in the audit log who did', async () => {
+  it('deletes the job with its runs and logs for an admin, and names the admin in the audit log', async () => {
     await deleteJob(actAs(tenant, tenant.admin), { jobId });
     expect(await countJobs()).toBe(0);
     const [left] = await sql`

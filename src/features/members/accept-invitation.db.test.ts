@@ -28,7 +28,7 @@ const membersOf = async (email: string) =>
 const invalid = [{ field: '', problem: 'problems.invitationInvalid' }];
 
 describe('joinAsNewPerson [rule 37: sign-in and invitations]', () => {
-  it('makes the account, the membership and the name in one step, and signs the person in', async () => {
+  it('creates the account, the membership and the name in one step, and signs the user in', async () => {
     const email = newEmail();
     const { token } = await invite(email, 'admin');
     const guest = visitor(token);
@@ -39,7 +39,7 @@ describe('joinAsNewPerson [rule 37: sign-in and invitations]', () => {
     expect((await findInvitation(token))?.state).toBe('accepted');
   });
 
-  it('says so when the address has an account, and leaves the invitation open', async () => {
+  it('reports that the email has an account, and leaves the invitation open', async () => {
     const person = await makePerson();
     const { token } = await invite(person.email);
     const joining = { ...visitor(token), displayName: '', newPassword: 'correct horse battery' };
@@ -50,7 +50,7 @@ describe('joinAsNewPerson [rule 37: sign-in and invitations]', () => {
   });
 
   it.each(['used', 'revoked', 'expired', 'unknown'] as const)(
-    'makes no account with an invitation that is %s',
+    'creates no account with an invitation that is %s',
     async (kind) => {
       const email = newEmail();
       let { token } = await invite(email);
@@ -77,14 +77,14 @@ describe('joinAsNewPerson [rule 37: sign-in and invitations]', () => {
 });
 
 describe('joinWithPassword [rule 37: sign-in and invitations]', () => {
-  it('adds the company to an account that exists', async () => {
+  it('adds the company to an existing account', async () => {
     const person = await makePerson();
     const { token } = await invite(person.email);
     expect(await joinWithPassword({ ...visitor(token), password: person.password })).toBe('joined');
     expect(await membersOf(person.email)).toEqual([{ role: 'staff', displayName: '' }]);
   });
 
-  it('refuses a wrong password, and after 10 tries in a quarter of an hour says how long to wait', async () => {
+  it('refuses a wrong password, and after 10 attempts in 15 minutes says how long to wait', async () => {
     const person = await makePerson();
     const { token } = await invite(person.email);
     const guest = visitor(token);
@@ -102,7 +102,7 @@ describe('joinWithPassword [rule 37: sign-in and invitations]', () => {
 });
 
 describe('joinAsVisitor [rule 37: sign-in and invitations]', () => {
-  it('is for the invited address only', async () => {
+  it('accepts only the invited email', async () => {
     const [invited, stranger] = await Promise.all([makePerson('invited'), makePerson('stranger')]);
     const { token } = await invite(invited.email);
     await expect(joinAsVisitor({ client: stranger.client, token })).rejects.toThrow(ConflictError);
@@ -111,7 +111,7 @@ describe('joinAsVisitor [rule 37: sign-in and invitations]', () => {
     expect(await membersOf(invited.email)).toHaveLength(1);
   });
 
-  it('lets one of two win who use the same link at once', async () => {
+  it('lets only one of two users join who open the same link at once', async () => {
     const person = await makePerson();
     const { token } = await invite(person.email);
     const outcomes = await Promise.allSettled([

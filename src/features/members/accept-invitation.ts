@@ -11,7 +11,7 @@ interface Joining {
   clientAddress: string;
 }
 
-/** 'confirm-email' when Supabase wants the address confirmed first: the invitation stays open until then. */
+/** 'confirm-email' if Supabase requires a confirmed email first: the invitation stays open until then. */
 export type JoinResult = 'joined' | 'confirm-email';
 
 async function findOpenInvitation(token: string) {
@@ -30,14 +30,14 @@ async function accept(client: RequestClient, token: string): Promise<void> {
   try {
     unwrap(await client.rpc('accept_invitation', { p_token_hash: hashSecret(token) }));
   } catch (error) {
-    // Used, expired and revoked look the same here, and a race for the link is lost here too.
+    // Used, expired and revoked invitations look the same here. The loser of a race for the link also ends here.
     throw error instanceof NotFoundError ? invitationInvalid() : error;
   }
 }
 
 /**
- * Joins as a person who has no account yet.
- * @throws InvalidInputError when the invitation is over, the address has an account or the password is refused
+ * Joins a company with a new account.
+ * @throws InvalidInputError if the invitation is no longer valid, the email has an account or the password is refused
  */
 export async function joinAsNewPerson({
   client,
@@ -58,7 +58,7 @@ export async function joinAsNewPerson({
     ]);
   }
   if (!data.session) {
-    // Where addresses are confirmed, Supabase answers a known address as if it were new, without identities.
+    // If email confirmation is on, Supabase treats a known email as new, but returns no identities.
     if (data.user?.identities?.length === 0) {
       throw new InvalidInputError('The address has an account', [
         { field: '', problem: 'problems.accountExists' },
@@ -72,8 +72,8 @@ export async function joinAsNewPerson({
 }
 
 /**
- * Joins as a person who has an account and is not signed in.
- * @throws InvalidInputError when the invitation is over or the password is wrong, LimitExceededError
+ * Joins a company with an existing account, without being signed in.
+ * @throws InvalidInputError if the invitation is no longer valid or the password is wrong, LimitExceededError
  */
 export async function joinWithPassword({
   client,
@@ -95,8 +95,8 @@ export async function joinWithPassword({
 }
 
 /**
- * Joins as the person who is signed in.
- * @throws InvalidInputError when the invitation is over, ConflictError when it is for another address
+ * Joins a company as the signed-in user.
+ * @throws InvalidInputError if the invitation is no longer valid, ConflictError if it is for another email
  */
 export async function joinAsVisitor({ client, token }: Omit<Joining, 'clientAddress'>): Promise<JoinResult> {
   const invitation = await findOpenInvitation(token);

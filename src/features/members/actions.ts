@@ -28,7 +28,7 @@ import {
 
 const keepOneAdmin = { tenant_keeps_one_admin: 'problems.keepOneAdmin' };
 
-/** Makes an invitation; the answer holds its link, which is shown this once. */
+/** Creates an invitation and returns its link, which is shown only once. */
 export const inviteMember = defineAction({
   access: 'admin',
   schema: inviteMemberInput,
@@ -40,12 +40,11 @@ export const inviteMember = defineAction({
   },
 });
 
-/** Leads away from the address that has opened the dialog. */
+/** Leaves the URL that opened the dialog. */
 function closeDialog(): never {
   redirect('/settings/members', RedirectType.replace);
 }
 
-/** Revokes an invitation. */
 export const revokeInvitation = defineAction({
   access: 'admin',
   schema: invitationIdInput,
@@ -55,7 +54,6 @@ export const revokeInvitation = defineAction({
   },
 });
 
-/** Changes the role of a member. */
 export const changeMemberRole = defineAction({
   access: 'admin',
   schema: changeRoleInput,
@@ -66,7 +64,6 @@ export const changeMemberRole = defineAction({
   },
 });
 
-/** Removes a member. */
 export const removeMember = defineAction({
   access: 'admin',
   schema: memberIdInput,
@@ -87,12 +84,12 @@ export const joinAsNewPerson = defineAction({
       client: await createRequestClient(),
       clientAddress: readClientAddress(await headers()),
     });
-    // Otherwise Supabase has sent a message first; the form says what to do with it.
+    // Otherwise Supabase has sent a confirmation email; the form says what to do.
     if (result === 'joined') redirect('/');
   },
 });
 
-/** Joins with the password of an account. */
+/** Joins with an existing account. */
 export const joinWithPassword = defineAction({
   access: 'anyone',
   schema: joinWithPasswordInput,
@@ -106,7 +103,7 @@ export const joinWithPassword = defineAction({
   },
 });
 
-/** Joins as the person who is signed in. */
+/** Joins as the signed-in user. */
 export const joinAsVisitor = defineAction({
   access: 'anyone',
   schema: joinAsVisitorInput,

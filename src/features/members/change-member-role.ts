@@ -4,7 +4,7 @@ import type { MemberRole } from '#domain/member-role.ts';
 import type { AdminActor } from '#auth/actor.ts';
 
 /**
- * Makes a member an admin or staff.
+ * Changes a member's role to admin or staff.
  * @throws ConflictError (tenant_keeps_one_admin) for the last admin, NotFoundError
  */
 export async function changeMemberRole(

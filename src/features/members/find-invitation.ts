@@ -5,7 +5,7 @@ import { type InvitationState, invitationState } from '#domain/invitation.ts';
 import type { MemberRole } from '#domain/member-role.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
 
-/** What the holder of a link may know before they have signed in. */
+/** What the holder of a link may see before signing in. */
 export interface FoundInvitation {
   state: InvitationState;
   email: string;
@@ -13,7 +13,7 @@ export interface FoundInvitation {
   tenantName: string;
 }
 
-/** The invitation of a link, or null when there is none. Whoever has the link may see it; nobody is signed in yet. */
+/** Returns the invitation of a link, or null. Anyone with the link may see it, without signing in. */
 export async function findInvitation(token: string): Promise<FoundInvitation | null> {
   const row = unwrapMaybe(
     await createServiceClient()

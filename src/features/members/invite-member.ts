@@ -6,8 +6,8 @@ import type { AdminActor } from '#auth/actor.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
 
 /**
- * Makes a link by which one person can join within 7 days. The token exists only in the answer.
- * @throws InvalidInputError when the person is a member already
+ * Creates a link with which one person can join within 7 days. Only the return value holds its token.
+ * @throws InvalidInputError if the person is already a member
  */
 export async function inviteMember(
   { client, tenantId, userId }: AdminActor,

@@ -24,7 +24,7 @@ const roleOf = async (userId: string) =>
   (await sql`select role from public.members where tenant_id = ${mine.id} and user_id = ${userId}`)[0]?.role;
 
 describe('inviteMember [rule 37: sign-in and invitations]', () => {
-  it('makes a link for 7 days of whose token only the hash is stored', async () => {
+  it('creates a link for 7 days and stores only the hash of its token', async () => {
     const admin = actAs(mine, mine.admin);
     const { token } = await inviteMember(admin, { email: 'new@example.com', role: 'staff' });
     expect(token).toMatch(/^[\w-]{43}$/);
@@ -51,7 +51,7 @@ describe('inviteMember [rule 37: sign-in and invitations]', () => {
 });
 
 describe('revokeInvitation [rule 37: sign-in and invitations]', () => {
-  it('ends an open invitation once, and never one of another company', async () => {
+  it('revokes an open invitation once, and never one of another company', async () => {
     const admin = actAs(mine, mine.admin);
     const { token } = await inviteMember(admin, { email: 'new@example.com', role: 'staff' });
     const id = (await listPendingInvitations(admin)).open[0]?.id ?? '';
@@ -64,7 +64,7 @@ describe('revokeInvitation [rule 37: sign-in and invitations]', () => {
 });
 
 describe('changeMemberRole [rule 33: roles] [rule 38: audit log]', () => {
-  it('makes staff an admin and writes who did it, before and after', async () => {
+  it('makes staff an admin and logs who did it, with the roles before and after', async () => {
     const admin = actAs(mine, mine.admin);
     await changeMemberRole(admin, { userId: mine.staff.id, role: 'admin' });
     expect(await roleOf(mine.staff.id)).toBe('admin');
@@ -78,14 +78,14 @@ describe('changeMemberRole [rule 33: roles] [rule 38: audit log]', () => {
     });
   });
 
-  it('keeps the last admin, and says by which rule', async () => {
+  it('keeps the last admin, and names the rule', async () => {
     const change = changeMemberRole(actAs(mine, mine.admin), { userId: mine.admin.id, role: 'staff' });
     await expect(change).rejects.toThrow(ConflictError);
     await expect(change).rejects.toMatchObject({ rule: 'tenant_keeps_one_admin' });
     expect(await roleOf(mine.admin.id)).toBe('admin');
   });
 
-  it('does nothing for staff, for another company and for a person who is not there', async () => {
+  it('does nothing for staff, for another company and for an unknown member', async () => {
     const change = { userId: mine.staff.id, role: 'admin' as const };
     await expect(changeMemberRole(actAs(mine, mine.staff), change)).rejects.toThrow(NotFoundError);
     await expect(changeMemberRole(actAs(mine, other.admin), change)).rejects.toThrow(NotFoundError);
@@ -95,7 +95,7 @@ describe('changeMemberRole [rule 33: roles] [rule 38: audit log]', () => {
 });
 
 describe('removeMember [rule 33: roles]', () => {
-  it('takes everything from a person at once, whatever session they hold', async () => {
+  it('ends all access of the member at once, in every session', async () => {
     const staff = mine.staff.client;
     expect((await staff.from('tools').select('id')).error).toBeNull();
     expect((await staff.from('tenants').select('id')).data).toHaveLength(1);
@@ -103,7 +103,7 @@ describe('removeMember [rule 33: roles]', () => {
     expect((await staff.from('tenants').select('id')).data).toEqual([]);
   });
 
-  it('keeps the last admin, and lets one of two go', async () => {
+  it('keeps the last admin, and removes one of two', async () => {
     const admin = actAs(mine, mine.admin);
     await expect(removeMember(admin, mine.admin.id)).rejects.toMatchObject({
       rule: 'tenant_keeps_one_admin',
@@ -114,7 +114,7 @@ describe('removeMember [rule 33: roles]', () => {
     expect(await roleOf(second.id)).toBeUndefined();
   });
 
-  it('is not for staff or another company', async () => {
+  it('is refused to staff and to another company', async () => {
     await expect(removeMember(actAs(mine, mine.staff), mine.staff.id)).rejects.toThrow(NotFoundError);
     await expect(removeMember(actAs(other, other.admin), mine.staff.id)).rejects.toThrow(NotFoundError);
     expect(await roleOf(mine.staff.id)).toBe('staff');
@@ -130,7 +130,7 @@ describe('listMembers', () => {
 });
 
 describe('listAuditEntries [rule 38: audit log]', () => {
-  it('pages without gaps or repeats, and shows staff nothing', async () => {
+  it('pages without gaps or repeats, and returns nothing to staff', async () => {
     await sql`
       insert into public.audit_log (tenant_id, actor_kind, action, subject_kind, subject_id)
       select ${mine.id}, 'system', 'tools.insert', 'tools', n::text from generate_series(1, 120) n`;

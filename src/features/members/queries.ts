@@ -4,10 +4,10 @@ import { unwrap } from '#data/unwrap.ts';
 import { invitationState } from '#domain/invitation.ts';
 import type { AdminActor } from '#auth/actor.ts';
 
-// Supabase cuts reads at 1,000 rows without saying so; a company with more members than this needs a search first.
+// Supabase silently limits reads to 1,000 rows; a company with more members would need a search.
 const listedMax = 500;
 
-/** Members of the company, those who joined first at the top. */
+/** Returns the company's members, those who joined first at the top. */
 export async function listMembers({ client, tenantId }: AdminActor): Promise<Member[]> {
   const rows = unwrap(
     await client
@@ -21,7 +21,7 @@ export async function listMembers({ client, tenantId }: AdminActor): Promise<Mem
   return rows.map(toMember);
 }
 
-/** Invitations that nobody has used or revoked, the newest first: those that still work and those past their time. */
+/** Returns open and expired invitations, newest first, without used or revoked ones. */
 export async function listPendingInvitations({
   client,
   tenantId,

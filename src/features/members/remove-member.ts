@@ -3,7 +3,7 @@ import { NotFoundError } from '#domain/errors.ts';
 import type { AdminActor } from '#auth/actor.ts';
 
 /**
- * Removes a member; from then on they see nothing of the company, whatever session they have.
+ * Removes a member, who loses access to the company at once, in every session.
  * @throws ConflictError (tenant_keeps_one_admin) for the last admin, NotFoundError
  */
 export async function removeMember({ client, tenantId }: AdminActor, userId: string): Promise<void> {

@@ -3,8 +3,8 @@ import { NotFoundError } from '#domain/errors.ts';
 import type { AdminActor } from '#auth/actor.ts';
 
 /**
- * Revokes an invitation that nobody has used.
- * @throws NotFoundError when it is used, revoked or another company's
+ * Revokes an invitation that has not been used.
+ * @throws NotFoundError if it is used, revoked or another company's
  */
 export async function revokeInvitation(
   { client, tenantId }: AdminActor,

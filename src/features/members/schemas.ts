@@ -24,7 +24,7 @@ export const changeRoleInput = memberIdInput.extend({ role });
 const chosen = z.guid().optional().catch(undefined);
 const membersAddress = z.object({ role: chosen, remove: chosen, revoke: chosen });
 
-/** Reads whose dialog the address of the members opens; what makes no sense is as if it were not there. */
+/** Reads from the members page's URL whose dialog is open; ignores invalid values. */
 export function parseMembersAddress(searchParams: Record<string, string | string[] | undefined>) {
   return membersAddress.parse(searchParams);
 }

@@ -28,7 +28,7 @@ import {
 } from './schemas.ts';
 import { setJobSecret as setJobSecretVerb } from './set-job-secret.ts';
 
-/** What the fetched plugin.json or its address is refused for is English; it is shown as a detail of a translated sentence. */
+/** Problems of a fetched plugin.json or its URL are in English; they are shown as a detail of a translated sentence. */
 async function withAddressProblem<Result>(ask: () => Promise<Result>): Promise<Result> {
   try {
     return await ask();
@@ -44,14 +44,14 @@ async function withAddressProblem<Result>(ask: () => Promise<Result>): Promise<R
   }
 }
 
-/** Switches a plugin on or off. */
+/** Enables or disables a plugin. */
 export const setPluginEnabled = defineAction({
   access: 'admin',
   schema: setPluginEnabledInput,
   handle: ({ pluginId, isEnabled }, admin) => changePlugin(admin, pluginId, { isEnabled }),
 });
 
-/** Makes a plugin of an HTTP service; the answer holds its signing secret, and it is shown this once. */
+/** Adds an HTTP service as a plugin and returns its signing secret, which is shown only once. */
 export const addRemotePlugin = defineAction({
   access: 'admin',
   schema: addRemotePluginInput,
@@ -62,7 +62,7 @@ export const addRemotePlugin = defineAction({
   },
 });
 
-/** Replaces a plugin's signing secret; the answer holds the new one. */
+/** Replaces a plugin's signing secret and returns the new one. */
 export const rotatePluginSecret = defineAction({
   access: 'admin',
   schema: pluginIdInput,
@@ -82,7 +82,7 @@ export const refreshRemotePlugin = defineAction({
   },
 });
 
-/** Deletes a remote plugin with its jobs, and leads to the list. */
+/** Deletes a remote plugin with its jobs, and redirects to the list. */
 export const deleteRemotePlugin = defineAction({
   access: 'admin',
   schema: pluginIdInput,
@@ -104,7 +104,7 @@ async function readSchema(
   return declared.payloadSchema;
 }
 
-/** Makes a job of a plugin, and leads to the form of its schedule. */
+/** Creates a job of a plugin, and redirects to the form of its schedule. */
 export const createJob = defineAction({
   access: 'admin',
   schema: newJobInput,
@@ -116,7 +116,7 @@ export const createJob = defineAction({
   },
 });
 
-/** Changes a job of a plugin, and leads to it. */
+/** Changes a job of a plugin, and redirects to it. */
 export const changeJobSettings = defineAction({
   access: 'admin',
   schema: jobSettingsInput,
@@ -144,7 +144,6 @@ export const changeJobSettings = defineAction({
   },
 });
 
-/** Sets a secret of a job. */
 export const setJobSecret = defineAction({
   access: 'admin',
   schema: setSecretInput,
@@ -154,7 +153,6 @@ export const setJobSecret = defineAction({
   },
 });
 
-/** Deletes a secret of a job. */
 export const deleteJobSecret = defineAction({
   access: 'admin',
   schema: deleteSecretInput,

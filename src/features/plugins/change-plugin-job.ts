@@ -8,7 +8,7 @@ import { getPlugin, manifestJobOf } from '#features/plugins/queries.ts';
 
 const wholeNumber = ({ min, max }: { min: number; max: number }) => z.int().min(min).max(max);
 
-/** What an admin may change about a job of a plugin; what is not given stays. */
+/** What an admin can change about a job of a plugin; absent fields stay unchanged. */
 export const pluginJobChangeSchema = z.object({
   title: z.string().trim().min(1).max(limits.jobs.title.max).optional(),
   payload: z.record(z.string(), z.unknown()).optional(),
@@ -18,12 +18,12 @@ export const pluginJobChangeSchema = z.object({
   maxBackoffSeconds: wholeNumber(limits.jobs.maxBackoffSeconds).optional(),
   /** Null: no limit. */
   concurrencyLimit: wholeNumber(limits.jobs.concurrencyLimit).nullable().optional(),
-  /** Null: begin from the beginning. */
+  /** Null: start from the beginning. */
   cursor: z.string().max(limits.jobs.cursor.max).nullable().optional(),
 });
 
 /**
- * Changes a job of a plugin; the audit log names who did [rule 38: audit log].
+ * Changes a job of a plugin; the audit log names the admin [rule 38: audit log].
  * @throws ForbiddenError, NotFoundError, InvalidInputError for the payload, ConflictError for values that contradict
  */
 export async function changePluginJob(
@@ -43,7 +43,7 @@ export async function changePluginJob(
       .eq('kind', 'plugin')
       .single(),
   );
-  // Its own form shows the title in the reader's language; giving that back renames nothing.
+  // The form shows the title in the user's language; saving it unchanged does not rename the job.
   const isDeclaredTitle = Object.values(job.titles ?? {}).includes(change.title);
   let payload;
   if (change.payload !== undefined) {

@@ -6,16 +6,16 @@ import type { AdminActor } from '#auth/actor.ts';
 
 const wholeNumber = ({ min, max }: { min: number; max: number }) => z.int().min(min).max(max);
 
-/** What an admin may change about a plugin; what is not given stays. */
+/** What an admin can change about a plugin; absent fields stay unchanged. */
 export const pluginChangeSchema = z.object({
   isEnabled: z.boolean().optional(),
-  /** Most runs of all its jobs at once, across workers; null: no limit. */
+  /** Maximum number of runs of all its jobs at once, across workers; null: no limit. */
   concurrencyLimit: wholeNumber(limits.plugins.concurrencyLimit).nullable().optional(),
 });
 
 /**
- * Switches a plugin on or off, or bounds it. Off: nothing of it begins, and what waits ends canceled with the
- * reason; what runs goes on [rule 22: switching off].
+ * Enables, disables or limits a plugin. Disabled: its runs in progress continue, its waiting runs are canceled with the
+ * reason, and no others start [rule 22: switching off].
  * @throws ForbiddenError, NotFoundError
  */
 export async function changePlugin(
@@ -37,7 +37,7 @@ export async function changePlugin(
 }
 
 /**
- * Deletes a remote plugin with its jobs and their history. A built-in one would come back: switch it off.
+ * Deletes a remote plugin with its jobs and their history. A built-in plugin would come back: disable it instead.
  * @throws ForbiddenError, NotFoundError
  */
 export async function deleteRemotePlugin({ client, tenantId }: AdminActor, pluginId: string): Promise<void> {

@@ -20,7 +20,7 @@ async function check(
     const ask = (path: string) =>
       fetch(`${baseUrl}${path}`, { timeoutMs: answerMsMax, bytesMax: 1_024, redirectsMax: 0 });
     const health = await ask('/health');
-    // A service without a health page is well when it still shows its manifest.
+    // A service without a health endpoint is healthy if it still returns its manifest.
     const answer = health.status === 404 ? await ask('/plugin.json') : health;
     const isHealthy = answer.status >= 200 && answer.status < 300;
     return { isHealthy, message: say('remote.healthAnswered', { status: answer.status }) };
@@ -32,8 +32,8 @@ async function check(
 }
 
 /**
- * Asks each remote plugin whether it is well (`GET <base URL>/health`) and notes the answer. Any number of workers may do
- * this: what was checked in the last minute is left alone.
+ * Checks the health of each remote plugin (`GET <base URL>/health`) and records it. Several workers can do this at
+ * once: a plugin checked in the last minute is skipped.
  */
 export async function checkRemotePlugins({
   allowedHosts,

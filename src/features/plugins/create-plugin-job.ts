@@ -7,7 +7,7 @@ import type { AdminActor } from '#auth/actor.ts';
 import { checkPayload } from '#forms/check-payload.ts';
 import { getPlugin, manifestJobOf } from '#features/plugins/queries.ts';
 
-/** What an admin decides about a new job; the rest comes from the manifest and can be changed afterwards. */
+/** What an admin chooses for a new job; the rest comes from the manifest and can be changed later. */
 export const newPluginJobSchema = z.object({
   pluginId: z.guid(),
   jobName: z.string(),
@@ -17,7 +17,7 @@ export const newPluginJobSchema = z.object({
 });
 
 /**
- * Makes one more job of a plugin, with its own input: any number of HTTP requests, for example.
+ * Creates another job of a plugin with its own input, for example one of many HTTP requests.
  * @throws ForbiddenError, NotFoundError, InvalidInputError, ConflictError `job_key_is_unique_in_its_tenant`
  */
 export async function createPluginJob(

@@ -10,7 +10,7 @@ const answerMsMax = 10_000;
 const problemWith = (problem: string): InvalidInputError =>
   new InvalidInputError(`The plugin.json could not be read: ${problem}`, [{ field: 'baseUrl', problem }]);
 
-/** The address of a service without what could hide in it. */
+/** Normalizes a service's base URL, and refuses credentials, a query or a fragment. */
 function cleanBaseUrl(text: string): string {
   const parsed = z
     .url({ protocol: /^https?$/ })
@@ -28,7 +28,7 @@ function cleanBaseUrl(text: string): string {
 }
 
 /**
- * Reads `plugin.json` of a remote plugin. The address that an admin gave counts, whatever the manifest says of it.
+ * Fetches `plugin.json` of a remote plugin. The URL from the admin counts, not the one in the manifest.
  * @throws InvalidInputError with what is wrong
  */
 export async function fetchManifest(

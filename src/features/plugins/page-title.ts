@@ -6,7 +6,7 @@ import { oneLine, readableText } from '#domain/readable-text.ts';
 import { requireMember } from '#auth/current-member.ts';
 import { getPlugin } from '#features/plugins/queries.ts';
 
-/** Title of a plugin's page. What goes wrong is answered by the page. */
+/** Returns the title of a plugin's page. The page itself handles errors. */
 export async function pluginTitle(id: string): Promise<Metadata> {
   try {
     const { name } = await getPlugin(await requireMember(), id);

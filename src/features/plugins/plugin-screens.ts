@@ -4,7 +4,7 @@ import { NotFoundError } from '#domain/errors.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { Actor } from '#auth/actor.ts';
 
-/** How many jobs each of these plugins has. */
+/** Returns how many jobs each of these plugins has. */
 export async function countJobs(
   { client, tenantId }: Actor,
   pluginIds: readonly string[],
@@ -20,7 +20,7 @@ export async function countJobs(
   return new Map(rows.map((row) => [row.id, row.jobs[0]?.count ?? 0]));
 }
 
-/** What an admin may change about a job of a plugin. */
+/** What an admin can change about a job of a plugin. */
 export interface JobSettings {
   jobId: string;
   title: LocalizedText;
@@ -35,7 +35,7 @@ export interface JobSettings {
   cursor: string | null;
 }
 
-/** @throws NotFoundError also for a job that reports in from outside */
+/** @throws NotFoundError for an external job, too */
 export async function getJobSettings({ client, tenantId }: Actor, jobId: string): Promise<JobSettings> {
   const row = unwrap(
     await client

@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe('built-in plugins', () => {
-  it('are given to every company once, with the jobs that run by themselves and their schedules', async () => {
+  it('are added to every company once, with their automatic jobs and schedules', async () => {
     await Promise.all([syncBuiltInPlugins({ now }), syncBuiltInPlugins({ now })]);
     await syncBuiltInPlugins({ now });
     const plugins = await listPlugins(actor('staff'));
@@ -73,7 +73,7 @@ describe('built-in plugins', () => {
     });
     expect((await getPlugin(actor('staff'), job!.plugin.id)).name).toMatchObject({ en: 'Self-check' });
 
-    // The form gives back what it shows, in the language of who saves it.
+    // The form sends back the title that it shows, in the user's language.
     await changePluginJob(actor(), job!.jobId, { title: titles.en, maxAttempts: 2 });
     expect((await find('自己診断'))[0]?.title).toEqual(titles);
     await changePluginJob(actor(), job!.jobId, { title: 'Nightly check' });
@@ -85,7 +85,7 @@ describe('built-in plugins', () => {
     expect(await find('PORTAL SELF')).toEqual([]);
   });
 
-  it('keep what an admin changed or deleted when a new version declares more', async () => {
+  it('keep changes and deletions by admins when a new version declares more', async () => {
     const declare = (jobs: object[]) =>
       sql`select public.declare_plugin(${tenant.id}, ${sql.json({
         plugin_key: 'growing',
@@ -120,7 +120,7 @@ describe('built-in plugins', () => {
 });
 
 describe('jobs of a plugin', () => {
-  it('can be made in any number with their own input and cursor, by admins [rule 28: cursor]', async () => {
+  it('can be created by admins in any number, with their own input and cursor [rule 28: cursor]', async () => {
     const plugin = (await listPlugins(actor())).find(({ pluginKey }) => pluginKey === 'http-request')!;
     const input = {
       pluginId: plugin.id,
@@ -179,7 +179,7 @@ describe('a remote plugin', () => {
     jobs: [{ name: 'sync', route: '/jobs/sync', cron: '0 6 * * *', cursor: true }],
   };
 
-  it('is registered by its address, and its secret is shown once', async () => {
+  it('is added by its URL, and its secret is shown once', async () => {
     manifest = good;
     const { pluginId, secret } = await registerRemotePlugin(actor(), `${origin}/base/`, guarded());
     expect(secret).toMatch(/^whsec_/);
@@ -209,7 +209,7 @@ describe('a remote plugin', () => {
     await expect(getPlugin(actor(), pluginId)).rejects.toThrow(NotFoundError);
   });
 
-  it('asks for a payload in the order of its manifest, also when only the order has changed', async () => {
+  it('shows payload fields in the order of its manifest, even if only the order has changed', async () => {
     const manifestWith = (names: string[]) => ({
       ...good,
       id: 'ordered',
@@ -240,7 +240,7 @@ describe('a remote plugin', () => {
     manifest = manifestWith(['aa', 'year', 'account', 'b']);
     await refreshRemotePlugin(actor(), pluginId, guarded());
     expect((await readOrders())[0]).toEqual(['aa', 'year', 'account', 'b']);
-    // As a plugin that was declared before orders were kept.
+    // Like a plugin that was stored before the order of fields was kept.
     await sql`update public.plugins set manifest_text = null where id = ${pluginId}`;
     expect((await readOrders())[0]?.toSorted()).toEqual(['aa', 'account', 'b', 'year']);
     await refreshRemotePlugin(actor(), pluginId, guarded());
@@ -252,7 +252,7 @@ describe('a remote plugin', () => {
     await deleteRemotePlugin(actor(), pluginId);
   });
 
-  it('is refused with the reason: private address, no answer, wrong manifest, staff', async () => {
+  it('is refused with the reason: private address, no response, invalid manifest, staff', async () => {
     const unguarded = { now, fetch: createGuardedFetch({ proxies: null, allowedHosts: [] }) };
     await expect(registerRemotePlugin(actor(), `${origin}/base`, unguarded)).rejects.toMatchObject({
       details: [{ field: 'baseUrl', problem: expect.stringContaining('loopback') }],

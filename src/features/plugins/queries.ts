@@ -7,7 +7,7 @@ import type { Actor, AdminActor } from '#auth/actor.ts';
 
 const pluginsMax = 500;
 
-/** The plugins of a tenant by name. */
+/** Returns the plugins of a tenant by name. */
 export async function listPlugins({ client, tenantId }: Actor): Promise<Plugin[]> {
   const rows = unwrap(
     await client
@@ -21,7 +21,7 @@ export async function listPlugins({ client, tenantId }: Actor): Promise<Plugin[]
   return rows.map(toPlugin);
 }
 
-/** @throws NotFoundError also for a plugin of another tenant */
+/** @throws NotFoundError for another tenant's plugin, too */
 export async function getPlugin({ client, tenantId }: Actor, id: string): Promise<Plugin> {
   if (!z.guid().safeParse(id).success) throw new NotFoundError('Plugin not found');
   return toPlugin(
@@ -31,19 +31,19 @@ export async function getPlugin({ client, tenantId }: Actor, id: string): Promis
   );
 }
 
-/** The stored manifest of a plugin; null when this version of the portal cannot read it any more. */
+/** Returns a plugin's stored manifest; null if this version of the portal cannot read it. */
 export function manifestOf(plugin: Pick<Plugin, 'manifest'>, now = new Date()): PluginManifest | null {
   const parsed = parseManifest(plugin.manifest, { now, defaultTimeZone: 'UTC' });
   return parsed.ok ? parsed.manifest : null;
 }
 
-/** What a plugin's manifest says of one of its jobs. */
+/** Returns what a plugin's manifest declares about one of its jobs. */
 export function manifestJobOf(plugin: Pick<Plugin, 'manifest'>, jobName: string): PluginJob | null {
   return manifestOf(plugin)?.jobs.find(({ name }) => name === jobName) ?? null;
 }
 
 /**
- * Names of the secrets of a job and when each was set; their values are shown to nobody.
+ * Returns the names of a job's secrets and when each was set. Their values are never shown.
  * @throws ForbiddenError for staff
  */
 export async function listJobSecrets(

@@ -3,14 +3,14 @@ import { InvalidInputError } from '#domain/errors.ts';
 import { parseManifest, type PluginJob } from '#domain/plugin/manifest.ts';
 import { validatePayload } from '#domain/plugin/payload-schema.ts';
 
-/** Whether a job can run without anybody having said what with. */
+/** Whether a job can run without any input from an admin. */
 function runsByItself({ payloadSchema }: PluginJob): boolean {
   return payloadSchema === null || validatePayload(payloadSchema, {}).ok;
 }
 
 /**
- * Reads a plugin.json. A job that needs input before it can run at all becomes no job by itself: it is a form from which
- * admins make any number of jobs.
+ * Reads a plugin.json. A job that requires input is not created automatically: it is a form from which admins create
+ * any number of jobs.
  * @throws InvalidInputError with what is wrong
  */
 export function readManifest(

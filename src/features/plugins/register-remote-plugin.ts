@@ -16,13 +16,13 @@ interface Surroundings {
 const outgoing = (): GuardedFetch =>
   createGuardedFetch({ allowedHosts: readAllowedHosts(), proxies: readProxySettings() });
 
-// In the form that libraries for Standard Webhooks take.
+// In the form that Standard Webhooks libraries expect.
 const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
 /**
- * Makes a plugin of an HTTP service: reads its plugin.json, makes its jobs and schedules, and a secret that the calls to it
- * are signed with. The secret is shown this once.
- * @throws ForbiddenError, InvalidInputError for the address or the manifest, ConflictError when its id is taken
+ * Adds an HTTP service as a plugin: reads its plugin.json, creates its jobs and schedules, and a secret that signs the
+ * calls to it. The secret is shown only once.
+ * @throws ForbiddenError, InvalidInputError for the URL or the manifest, ConflictError if its id is taken
  */
 export async function registerRemotePlugin(
   actor: AdminActor,
@@ -53,7 +53,7 @@ async function setSecret({ client }: AdminActor, pluginId: string): Promise<stri
 }
 
 /**
- * Replaces the secret that calls to a remote plugin are signed with; the new one is shown this once and used at once.
+ * Replaces the secret that signs calls to a remote plugin. The new one is used at once and shown only once.
  * @throws ForbiddenError, NotFoundError
  */
 export async function rotatePluginSecret(actor: AdminActor, pluginId: string): Promise<{ secret: string }> {
@@ -63,8 +63,8 @@ export async function rotatePluginSecret(actor: AdminActor, pluginId: string): P
 }
 
 /**
- * Reads a remote plugin's manifest again. Jobs that are new in it are made; those that exist stay as they are.
- * @throws ForbiddenError, NotFoundError, InvalidInputError, ConflictError when the service has become another plugin
+ * Reads a remote plugin's manifest again and creates its new jobs; existing jobs stay unchanged.
+ * @throws ForbiddenError, NotFoundError, InvalidInputError, ConflictError if the service is now another plugin
  */
 export async function refreshRemotePlugin(
   actor: AdminActor,

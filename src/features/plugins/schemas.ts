@@ -25,7 +25,7 @@ export const addRemotePluginInput = z.object({
     .max(limits.plugins.baseUrl.max, 'problems.tooLong'),
 });
 
-/** The form that makes a job of a plugin; the payload's fields are read by readPayloadForm. */
+/** The form that creates a job of a plugin; readPayloadForm reads the payload's fields. */
 export const newJobInput = z.looseObject({
   pluginId: z.guid(),
   jobName: z.string().max(100),

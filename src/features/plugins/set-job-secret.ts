@@ -6,7 +6,7 @@ import { InvalidInputError, NotFoundError } from '#domain/errors.ts';
 import type { AdminActor } from '#auth/actor.ts';
 
 /**
- * Sets what `{{secret.name}}` in a job's payload stands for; null deletes it. Nobody can read it again.
+ * Sets the value of `{{secret.name}}` in a job's payload; null deletes it. It can never be read again.
  * @throws ForbiddenError, NotFoundError, InvalidInputError
  */
 export async function setJobSecret(
@@ -31,7 +31,7 @@ export async function setJobSecret(
     await client.rpc('set_job_secret', {
       p_job_id: jobId,
       p_name: name,
-      // The generated types know no null in an argument.
+      // The generated types do not allow null as an argument.
       p_value: value as string,
     }),
   );

@@ -22,9 +22,8 @@ async function* tenantsOf(client: ServiceClient): AsyncGenerator<{ id: string; t
 const declared = new Set<string>();
 
 /**
- * Gives each tenant the built-in plugins of this version, their jobs and their schedules. May be called any number of
- * times: jobs that are there, or that an admin has deleted, are left alone. What this process has declared once it does not
- * ask about again.
+ * Adds this version's built-in plugins, their jobs and schedules to each tenant. Safe to call repeatedly: existing jobs
+ * and jobs that an admin deleted stay unchanged. Each process does it only once per tenant.
  */
 export async function syncBuiltInPlugins({
   now,

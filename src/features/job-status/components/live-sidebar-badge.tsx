@@ -5,7 +5,7 @@ import { type ReactNode, useEffect, useRef, useState, useTransition } from 'reac
 import type { ChangeSource } from '#data/clients/changes.ts';
 import { askBadge, isLivePage, pollDelayMs, titleWithCount } from '#features/job-status/badge-poll.ts';
 
-/** Keeps the number before the page's title; Next writes the title anew with every page. */
+/** Keeps the number in the page's title, which Next rewrites on every navigation. */
 function useTitleCount(count: number): void {
   useEffect(() => {
     const write = () => {
@@ -19,7 +19,7 @@ function useTitleCount(count: number): void {
   }, [count]);
 }
 
-/** Puts a red dot on the favicon while something fails. Its link comes with the page's title, sometimes after us. */
+/** Puts a red dot on the favicon while a job fails. The favicon's link may appear after this component. */
 function useIconDot(hasFailing: boolean): void {
   useEffect(() => {
     if (!hasFailing) return;
@@ -58,8 +58,8 @@ function useIconDot(hasFailing: boolean): void {
 }
 
 /**
- * The number of failing jobs. It asks for changes every moment, has live pages read again when there are any, and says when
- * it cannot know: a number that may be old is not shown as if it were new.
+ * Shows the number of failing jobs. Polls for changes, refreshes live pages when something changed, and shows when the
+ * number is unknown instead of an old one.
  */
 export function LiveBadge({
   initial,
@@ -69,14 +69,14 @@ export function LiveBadge({
   lostIcon,
   changeSource,
 }: {
-  /** Null when the database was away. */
+  /** Null if the database was unavailable. */
   initial: { failingCount: number; etag: string } | null;
   label: string;
   lostLabel: string;
-  /** The same in a word. */
+  /** The same in one word. */
   lostWord: string;
   lostIcon: ReactNode;
-  /** Where changes are told of; null asks for them. */
+  /** The Realtime channel for changes; null to poll only. */
   changeSource: ChangeSource | null;
 }) {
   const router = useRouter();
@@ -85,7 +85,7 @@ export function LiveBadge({
   const [isLost, setLost] = useState(initial === null);
   const [etag, setEtag] = useState(initial?.etag ?? null);
   const [isRefreshing, startTransition] = useTransition();
-  // What each page showed when it was last read: the back button brings pages from the browser's memory.
+  // The version that each page showed when it was last read: the back button restores pages from the browser's cache.
   const seen = useRef(new Map<string, string | null>());
 
   useEffect(() => {
@@ -108,7 +108,7 @@ export function LiveBadge({
 
     async function ask() {
       if (isStopped) return;
-      // What changes during an answer may not be in it.
+      // A change during a request may be missing from its response.
       if (isAsking) return void (isAskedAgain = true);
       isAsking = true;
       clearTimeout(timer);
@@ -123,7 +123,7 @@ export function LiveBadge({
         setCount(answer.failingCount);
         setEtag(answer.etag);
       }
-      // The page then leads to sign-in.
+      // The refreshed page redirects to sign-in.
       if (answer.kind === 'signedOut' && failures === 1) router.refresh();
       const isDue = isAskedAgain && isAnswered;
       isAskedAgain = false;
@@ -140,7 +140,7 @@ export function LiveBadge({
         state: (isListening) => {
           if (isStopped) return;
           isTold = isListening;
-          // What changed before it listened, or while it did not.
+          // Catches up on changes from before the subscription.
           void ask();
         },
       });
@@ -148,7 +148,7 @@ export function LiveBadge({
     }
 
     timer = setTimeout(() => void ask(), delayMs());
-    // Without Realtime, or while it is away, asking is enough.
+    // Without Realtime, polling is enough.
     if (changeSource) listen(changeSource).catch(() => {});
     document.addEventListener('visibilitychange', askIfVisible);
     window.addEventListener('online', askIfVisible);
@@ -159,8 +159,7 @@ export function LiveBadge({
       document.removeEventListener('visibilitychange', askIfVisible);
       window.removeEventListener('online', askIfVisible);
     };
-    // Asking goes on from the first answer; later ones come from asking.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // Only the first value starts the polling; later values come from it. eslint-disable-next-line react-hooks/exhaustive-deps
   }, [router]);
 
   const shown = isLost ? 0 : count;

@@ -7,7 +7,7 @@ import { badgeEtag } from '#features/job-status/badge-etag.ts';
 import { requireMember } from '#auth/current-member.ts';
 import { LiveBadge } from './live-sidebar-badge.tsx';
 
-/** The number of failing jobs for the menu; a database that is away does not take the menu with it. */
+/** Shows the number of failing jobs in the menu; the menu stays if the database is unavailable. */
 export async function FailingBadge() {
   const [t, badge] = await Promise.all([
     getTranslations('incidents.badge'),

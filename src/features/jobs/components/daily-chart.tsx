@@ -15,7 +15,7 @@ const topSpace = 10;
 const y = (value: number, scale: Scale) =>
   Number((topSpace + plotHeight * (1 - value / scale.end)).toFixed(1));
 
-/** One bar a day from `from` to `to`, as a path in which a day is one unit wide. */
+/** Draws one bar per day from `from` to `to`, as a path in which a day is one unit wide. */
 function bars(spans: ({ from: number; to: number } | null)[], scale: Scale): string {
   return spans
     .map((span, index) =>
@@ -26,7 +26,7 @@ function bars(spans: ({ from: number; to: number } | null)[], scale: Scale): str
     .join('');
 }
 
-/** A line across all days at each mark of the scale. */
+/** Draws a line across all days at each mark of the scale. */
 function grid(scale: Scale, dayCount: number): DayPath {
   return {
     d: scale.marks.map((mark) => `M0 ${y(mark, scale)}H${dayCount}`).join(''),
@@ -78,8 +78,8 @@ function DurationPlot({
 }) {
   const scale = durationScale(Math.max(...days.map((day) => day.longestMs ?? 0)));
   const longest = days.map(({ longestMs }) => (longestMs === null ? null : { from: 0, to: longestMs }));
-  // A line across days without runs would tell of durations that nobody has measured. A lone day is a dot: a line of no
-  // length with round ends.
+  // A line across days without runs would show durations that were never measured. A single day is a dot: a line of
+  // zero length with round ends.
   const average = days
     .map(({ averageMs }, index) => {
       if (averageMs === null) return '';
@@ -108,7 +108,7 @@ function DurationPlot({
   );
 }
 
-/** Writes a day, which is the tenant's already; the zone only keeps it from being moved. */
+/** Formats a day. It is already in the tenant's zone; UTC only keeps it from shifting. */
 function dayWriter(locale: string, parts: Intl.DateTimeFormatOptions): (day: string) => string {
   const format = new Intl.DateTimeFormat(locale, { ...parts, timeZone: 'UTC' });
   return (day) => format.format(new Date(`${day}T12:00:00Z`));
@@ -154,7 +154,7 @@ function Legend({ entries }: { entries: { word: string; className: string }[] })
   );
 }
 
-/** Outcomes and durations of a job's last days, one bar a day; the same numbers stand in a table for those who ask for it. */
+/** Shows outcomes and durations of a job's last days, one bar per day, and on request as a table. */
 export function DailyChart({
   days,
   timeZone,
@@ -167,7 +167,7 @@ export function DailyChart({
   isTableShown: boolean;
   /** Shows or hides the table. */
   tableHref: Route;
-  /** The job's page, whose history a day in the table narrows to itself. */
+  /** The job's page; a day in the table links to its history of that day. */
   path: Route;
 }) {
   const t = useTranslations('jobs.chart');
@@ -180,7 +180,7 @@ export function DailyChart({
   const failed = days.reduce((sum, day) => sum + day.failedCount, 0);
   const hasDurations = days.some((day) => day.longestMs !== null);
   const used = days.filter((day) => day.successCount + day.failedCount + day.canceledCount > 0).reverse();
-  // One text a day for both plots: where the pointer is, all of the day can be read.
+  // One text per day for both plots, so that the pointer shows all numbers of a day.
   const titles = days.map((day) => {
     const outcomes = { day: longDay(day.day), success: day.successCount, failed: day.failedCount };
     return day.averageMs === null || day.longestMs === null

@@ -8,9 +8,9 @@ export interface DayPath {
 }
 
 /**
- * A plot that is as wide as its place: it is stretched, so it holds no text, and lines keep their width. Each day has a
- * title over its whole height. It is a client component so that its days cross to the browser as a list of titles; as
- * elements they would be written twice and arrive in pieces.
+ * Shows a plot as wide as its container. It is stretched, so it contains no text, and lines keep their width. Each day
+ * has a title over the full height. As a client component it sends only a list of titles to the browser; elements would
+ * be sent twice.
  */
 export function DayPlot({
   label,
@@ -24,7 +24,7 @@ export function DayPlot({
   /** Space above the plot, in pixels. */
   top: number;
   height: number;
-  /** Words beside the plot, with their distance from the top. */
+  /** Labels next to the plot, with their distance from the top. */
   axis: readonly { y: number; text: string }[];
   titles: readonly string[];
   paths: readonly DayPath[];

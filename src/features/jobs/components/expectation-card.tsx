@@ -40,7 +40,7 @@ function Settings({ expectation }: { expectation: Expectation }) {
   );
 }
 
-/** When runs are expected, in words; an admin decides here whether reports may change it. */
+/** Shows in words when runs are expected. Admins decide here whether reports may change it. */
 export async function ExpectationCard({
   job,
   timeZone,

@@ -9,16 +9,16 @@ import { Cell, Row } from '#components/ui/table.tsx';
 import type { RunState } from '#domain/run-state.ts';
 import { runPath } from '#http/paths.ts';
 
-/** What one row shows; its texts are cut, written out and safe already. */
+/** The contents of a row; its texts are already clipped, formatted and safe. */
 export interface HistoryRow {
   id: string;
   state: RunState;
   at: string;
   atText: string;
-  /** How far the reporter’s clock was ahead; null for one that was right. */
+  /** How far the reporter’s clock was ahead; null if it was right. */
   clockAhead: string | null;
   duration: string | null;
-  /** The machine of a job that reports in; what started a run of the portal. */
+  /** The host of an external job, or what started a run of the portal. */
   from: string | null;
   message: string | null;
 }
@@ -29,7 +29,7 @@ export interface HistoryRowTexts {
   from: string;
 }
 
-/** The rows of a job's history; why a client component: see JobRows. */
+/** The rows of a job's history; JobRows says why this is a client component. */
 export function HistoryRows({ rows, texts }: { rows: readonly HistoryRow[]; texts: HistoryRowTexts }) {
   return rows.map((row) => (
     <Row key={row.id} linked>

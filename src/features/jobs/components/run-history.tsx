@@ -45,7 +45,7 @@ function HistoryFilterBar({ action, filter }: { action: Route; filter: HistoryFi
   );
 }
 
-/** All runs of a job, page by page. */
+/** Shows all runs of a job, page by page. */
 export function RunHistory({
   path,
   page,

@@ -6,7 +6,7 @@ import type { RunSummary } from '#data/run-row.ts';
 import { runPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 
-/** Runs that have not finished: since when, and where. */
+/** Shows runs that have not finished, with their start and host. */
 export function RunningRuns({ runs, timeZone }: { runs: RunSummary[]; timeZone: string }) {
   const t = useTranslations('jobs.running');
   if (runs.length === 0) return null;

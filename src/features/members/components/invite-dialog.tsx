@@ -10,7 +10,7 @@ import { inviteMember } from '#features/members/actions.ts';
 
 export const inviteDialogId = 'invite-member';
 
-/** Asks whom to invite and then shows the link, this once. */
+/** Asks whom to invite, then shows the link once. */
 export function InviteDialog() {
   const t = useTranslations('settings.members');
   const shell = useTranslations('shell');

@@ -4,7 +4,7 @@ import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import type { Member } from '#data/member-row.ts';
 import { changeMemberRole, removeMember } from '#features/members/actions.ts';
 
-/** Asks before a member gets the other role, or is removed. */
+/** Asks for confirmation before a member's role changes or a member is removed. */
 export function MemberDialog({
   member,
   change,

@@ -3,7 +3,7 @@ import { useTranslations } from 'next-intl';
 import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { revokeInvitation } from '#features/members/actions.ts';
 
-/** Asks before an invitation is revoked. */
+/** Asks for confirmation before an invitation is revoked. */
 export function RevokeDialog({
   invitation,
   closedHref,

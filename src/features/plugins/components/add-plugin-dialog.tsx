@@ -13,7 +13,7 @@ import { PluginSecretNotice } from './plugin-secret-notice.tsx';
 
 const dialogId = 'add-plugin';
 
-/** A button that asks for the address of a remote plugin, and then shows its signing secret. */
+/** Asks for the URL of a remote plugin, then shows its signing secret. */
 export function AddPluginDialog() {
   const t = useTranslations('plugins.add');
   return (

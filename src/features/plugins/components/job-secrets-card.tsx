@@ -8,7 +8,7 @@ import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { deleteJobSecret, setJobSecret } from '#features/plugins/actions.ts';
 
-/** Names of a job's secrets, never their values; a new value replaces the old one. */
+/** Shows the names of a job's secrets, never their values; a new value replaces the old one. */
 export function JobSecretsCard({
   jobId,
   secrets,

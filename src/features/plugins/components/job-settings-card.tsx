@@ -14,7 +14,7 @@ import type { JobSettings } from '#features/plugins/plugin-screens.ts';
 import { manifestJobOf } from '#features/plugins/queries.ts';
 import { PluginName } from './plugin-texts.tsx';
 
-/** What a job of a plugin runs with. */
+/** Shows the settings of a job of a plugin. */
 export function JobSettingsCard({
   settings,
   plugin,

@@ -13,7 +13,7 @@ import { jobPath } from '#http/paths.ts';
 
 const numbers = ['timeoutSeconds', 'maxAttempts', 'backoffSeconds', 'maxBackoffSeconds'] as const;
 
-/** Changes what a job of a plugin runs with. */
+/** Changes the settings of a job of a plugin. */
 export function JobSettingsForm({
   settings,
   declared,

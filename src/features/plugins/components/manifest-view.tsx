@@ -12,7 +12,7 @@ import { ReportedText } from '#screens/reported-text.tsx';
 import { manifestOf } from '#features/plugins/queries.ts';
 import { ManifestText } from './plugin-texts.tsx';
 
-/** A plugin's manifest: what it declares, and the file itself. */
+/** Shows what a plugin's manifest declares, and the file itself. */
 export async function ManifestView({ plugin, timeZone }: { plugin: Plugin; timeZone: string }) {
   const [t, locale] = await Promise.all([getTranslations('plugins'), getLocale()]);
   const manifest = manifestOf(plugin);

@@ -11,7 +11,7 @@ import { manifestOf } from '#features/plugins/queries.ts';
 import { newJobPath } from '#http/paths.ts';
 import { ManifestText } from './plugin-texts.tsx';
 
-/** Opens the NewJobDialog of the list that it stands above. */
+/** Opens the NewJobDialog of the list below it. */
 export function NewJobLink({ href }: { href: Route }) {
   const t = useTranslations('plugins.newJob');
   return (
@@ -40,7 +40,7 @@ function Way({ href, title, children }: { href: Route; title: ReactNode; childre
   );
 }
 
-/** The ways to a new job: one that the portal runs, of each kind that a plugin offers, and one that reports in. */
+/** Offers the kinds of new jobs: those of each plugin, and an external one that reports to the portal. */
 export function NewJobDialog({ plugins, closedHref }: { plugins: readonly Plugin[]; closedHref: Route }) {
   const t = useTranslations('plugins.newJob');
   const kinds = plugins

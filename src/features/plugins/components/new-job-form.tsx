@@ -10,7 +10,7 @@ import { PayloadFields } from '#forms/payload-fields.tsx';
 import { createJob } from '#features/plugins/actions.ts';
 import { pluginPath } from '#http/paths.ts';
 
-/** Makes a job of a plugin without code: a name, and the input that its manifest describes. */
+/** Creates a job of a plugin without code, from a name and the input that its manifest describes. */
 export function NewJobForm({ pluginId, declared }: { pluginId: string; declared: PluginJob }) {
   const t = useTranslations('plugins.job');
   const shell = useTranslations('shell');

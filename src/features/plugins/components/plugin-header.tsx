@@ -13,7 +13,7 @@ import { PluginSwitch } from './plugin-switch.tsx';
 import { ManifestText, PluginName } from './plugin-texts.tsx';
 import { RemotePluginActions } from './remote-plugin-actions.tsx';
 
-/** Head of each page of a plugin, with the ways between them. */
+/** The header of a plugin's pages, with the links between them. */
 export function PluginHeader({
   plugin,
   current,

@@ -12,7 +12,7 @@ const looks = {
   unknown: { tone: 'neutral', icon: CircleDashed },
 } as const;
 
-/** How a remote plugin answered when it was last asked; a built-in one is as healthy as the portal. */
+/** Shows a remote plugin's health at its last check; a built-in plugin is as healthy as the portal. */
 export function PluginHealth({ plugin, timeZone }: { plugin: Plugin; timeZone: string }) {
   const t = useTranslations('plugins.health');
   if (plugin.kind === 'built_in') {

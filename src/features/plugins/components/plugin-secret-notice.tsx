@@ -2,7 +2,7 @@ import { useTranslations } from 'next-intl';
 import { SecretResult } from '#components/ui/form-result.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 
-/** The signing secret that the surrounding form has just made, this once. */
+/** Shows once the signing secret that the surrounding form has just created. */
 export function PluginSecretNotice() {
   const t = useTranslations('plugins.add');
   const shell = useTranslations('shell');

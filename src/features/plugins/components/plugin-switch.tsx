@@ -5,7 +5,7 @@ import type { Plugin } from '#data/plugin-row.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { setPluginEnabled } from '#features/plugins/actions.ts';
 
-/** Whether a plugin is on; admins turn it over. */
+/** Shows whether a plugin is enabled; admins can change it. */
 export function PluginSwitch({ plugin, canChange }: { plugin: Plugin; canChange: boolean }) {
   const t = useTranslations('plugins');
   const locale = useLocale();

@@ -10,7 +10,7 @@ import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { refreshRemotePlugin, deleteRemotePlugin, rotatePluginSecret } from '#features/plugins/actions.ts';
 import { PluginSecretNotice } from './plugin-secret-notice.tsx';
 
-/** What admins do with a remote plugin: read it again, rotate its secret, delete it. */
+/** Buttons for admins to reread a remote plugin's manifest, rotate its secret, or delete it. */
 export function RemotePluginActions({ pluginId, name }: { pluginId: string; name: string }) {
   const t = useTranslations('plugins');
   return (
