@@ -8,7 +8,7 @@ import type { AnswerOf } from '#http/operation.ts';
 
 type Sample = [labels: Record<string, string>, value: number];
 
-/** Names and values of labels are ours, but for the workers', which may hold a host name. */
+/** We choose all label names and values except the workers', which may contain a host name. */
 const escaped = (text: string) =>
   text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 
@@ -23,12 +23,12 @@ function metric(name: string, help: string, samples: readonly Sample[]): string 
 const byLabel = (label: string, counts: Record<string, number>, known: readonly string[]): Sample[] =>
   known.map((word) => [{ [label]: word }, counts[word] ?? 0]);
 
-/** The tenant whose metrics a request may read; undefined for the whole portal, which the CRON_SECRET opens. */
+/** Returns the tenant whose metrics a request may read; undefined for the whole portal, if the request has the CRON_SECRET. */
 export async function authorizeMetrics(request: Request): Promise<string | undefined> {
   return hasCronSecret(request.headers) ? undefined : (await requireActor(request)).tenantId;
 }
 
-/** The text format of Prometheus. Heartbeats are the portal's, whoever asks. */
+/** Formats the metrics for Prometheus. Heartbeats are always those of the whole portal. */
 export async function answerMetrics({
   caller: tenantId,
 }: {

@@ -6,12 +6,12 @@ import { jsonAnswer } from '#http/http-answer.ts';
 import type { AnswerOf } from '#http/operation.ts';
 
 const answerMsMax = 3_000;
-/** Anybody may ask, so the database is asked no more often than this. */
+/** This route is public, so it queries the database at most this often. */
 const keptMs = 1_000;
 const waitingSecondsMax = 300;
 
 interface Reading {
-  /** Null: the database did not answer. */
+  /** Null: the database did not respond. */
   health: PortalHealth | null;
   latencyMs: number;
   readAtMs: number;
@@ -26,7 +26,7 @@ async function read(): Promise<Reading> {
   try {
     health = await readPortalHealth(createServiceClient(), { msMax: answerMsMax });
   } catch {
-    // The answer says that the database is away; anybody may ask, so it does not say why.
+    // The response says that the database is unavailable, but not why, because the route is public.
   }
   const readAtMs = performance.now();
   return { health, latencyMs: Math.round(readAtMs - startedAtMs), readAtMs };
@@ -38,9 +38,9 @@ const inMs = (seconds: number | null): number | null =>
   seconds === null ? null : Math.round(seconds * 1000);
 
 /**
- * `GET /api/health/ready`: whether the database answers through the Data API and how fast; when the scheduler last ticked and
- * how long the queue's oldest run has waited, each with its age. Only the database decides the status: a portal without a
- * scheduler still takes reports, and no balancer should take it away.
+ * `GET /api/health/ready`: the database's latency through the Data API, the scheduler's last tick and the oldest
+ * waiting run, each with its age. Only the database decides the status: a portal without a scheduler still accepts
+ * reports, so a load balancer should keep it.
  */
 export async function answerReady(): Promise<AnswerOf<typeof getPortalHealth>> {
   if (!latest || performance.now() - latestAtMs > keptMs) {
@@ -70,7 +70,10 @@ export async function answerReady(): Promise<AnswerOf<typeof getPortalHealth>> {
   });
 }
 
-/** `GET /api/health`: this process answers; asks nobody else, so that a supervisor does not restart us for the database. */
+/**
+ * `GET /api/health`: this process responds. It does not check the database, so that a supervisor does not restart the
+ * portal for it.
+ */
 export async function answerLive(): Promise<AnswerOf<typeof getHealth>> {
   return jsonAnswer(200, { status: 'ok' });
 }

@@ -6,7 +6,7 @@ export async function readTheme(): Promise<Theme> {
   return parseTheme((await cookies()).get(themeCookie)?.value);
 }
 
-/** Keeps a choice of look or language in this browser for a year. */
+/** Stores the theme or language in this browser for a year. */
 export async function writePreference(name: string, value: string): Promise<void> {
   (await cookies()).set(name, value, {
     maxAge: 365 * 24 * 60 * 60,

@@ -4,7 +4,7 @@ export type Theme = (typeof themes)[number];
 
 export const themeCookie = 'portal_theme';
 
-/** The theme that a person chose; the system's when there is none or nonsense. */
+/** Returns the chosen theme; the system's if the choice is missing or invalid. */
 export function parseTheme(value: unknown): Theme {
   return themes.find((theme) => theme === value) ?? 'system';
 }

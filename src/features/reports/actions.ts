@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { defineAction } from '#forms/define-action.ts';
 import { findWebhookSecret } from './find-webhook-secret.ts';
 
-/** Answers the webhook secret to an admin who asks for it; no page holds it before. */
+/** Returns the webhook secret when an admin asks for it; no page contains it before. */
 export const revealWebhookSecret = defineAction({
   access: 'admin',
   schema: z.object({}),

@@ -22,7 +22,7 @@ interface ReadReport {
   reporter: Reporter;
   body: unknown;
   bytes: number;
-  /** Goes into the answer when the body was not UTF-8. */
+  /** Added to the response if the body was not UTF-8. */
   decodedFrom: { decoded_from?: string };
 }
 
@@ -34,7 +34,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The checks that come before the fields, in the contract's order: secret, limit, size, encoding, JSON. */
+/** Runs the checks before those of the fields, in the contract's order: secret, limit, size, encoding, JSON. */
 async function readReport(request: Request, note: Note): Promise<ReadReport> {
   const reporter = await authenticateReporter(request.headers);
   note(
@@ -64,7 +64,7 @@ function secretsOf(request: Request): string[] {
   return own === null ? readWebhookSecrets() : [...readWebhookSecrets(), own];
 }
 
-/** A script reports how its run ended [contract: reports]. */
+/** Records how a script's run finished [contract: reports]. */
 async function answerJobReport({ request, note }: Received): Promise<AnswerOf<typeof reportJob>> {
   const { reporter, body, bytes, decodedFrom } = await readReport(request, note);
   const report = parseJobReport(body, {
@@ -74,12 +74,12 @@ async function answerJobReport({ request, note }: Received): Promise<AnswerOf<ty
   });
   const recorded = await recordReport(report, reporter, bytes);
   note({ run_id: recorded.runId, is_new: recorded.isNew });
-  // A report of a finish always has its job's status.
+  // A finished run always has a job status.
   const id = recorded.jobStatusId as string;
   return jsonAnswer(200, { success: true, id, job_key: report.jobKey, ...decodedFrom });
 }
 
-/** A script reports that its run has begun; its end comes with the same `run_id` [contract: starts]. */
+/** Records that a script's run has started; its finish has the same `run_id` [contract: starts]. */
 async function answerJobStart({ request, note }: Received): Promise<AnswerOf<typeof reportJobStart>> {
   const { reporter, body, bytes, decodedFrom } = await readReport(request, note);
   const { report, runId } = parseJobStart(body);
@@ -88,6 +88,6 @@ async function answerJobStart({ request, note }: Received): Promise<AnswerOf<typ
   return jsonAnswer(200, { success: true, job_key: report.jobKey, run_id: runId, ...decodedFrom });
 }
 
-// Who reports is found out while the body is on its way, and noted in the log.
+// Authenticates while the body arrives, and logs the reporter.
 export const jobReportRoute = machineRoute(serve(reportJob, anybody, answerJobReport));
 export const jobStartRoute = machineRoute(serve(reportJobStart, anybody, answerJobStart));

@@ -36,7 +36,7 @@ async function lookUpKey(keyHash: string): Promise<FoundApiKey | null> {
   remembered.delete(keyHash);
   let lookup = lookups.get(keyHash);
   if (!lookup) {
-    // Made-up keys must not keep the database from real reports.
+    // Requests with invented keys must not slow down real reports.
     if (lookups.size >= lookupsInFlightMax) {
       throw new UnavailableError('Too many keys are being checked: nothing was recorded, try again');
     }
@@ -51,7 +51,7 @@ async function lookUpKey(keyHash: string): Promise<FoundApiKey | null> {
   return lookup;
 }
 
-/** Makes the next report with this key ask the database again; for a key that has just been refused. */
+/** Makes the next report with this key check the database again, because the key was just refused. */
 export function forgetApiKey(apiKeyId: string): void {
   for (const [keyHash, { key }] of remembered) if (key?.apiKeyId === apiKeyId) remembered.delete(keyHash);
 }
@@ -59,9 +59,9 @@ export function forgetApiKey(apiKeyId: string): void {
 const refusal = 'Invalid or missing webhook secret';
 
 /**
- * Who sends a report [rule 34: keys and secrets]: the environment's secret, current or previous, or an API key with the
- * scope `report`, in `X-TC-Portal-Webhook-Secret`; an API key also as `Authorization: Bearer`. A key found is trusted for
- * a minute, because `record_reports` checks it again in the transaction that records.
+ * Authenticates a report [rule 34: keys and secrets]: by the environment's secret, current or previous, or an API key
+ * with the scope `report`, in `X-TC-Portal-Webhook-Secret`; an API key also as `Authorization: Bearer`. A valid key is
+ * trusted for a minute, because `record_reports` checks it again in its transaction.
  * @throws ConfigurationError without a secret in the environment, UnauthenticatedError, ForbiddenError,
  * UnavailableError
  */

@@ -3,10 +3,10 @@ import { unwrap } from '#data/unwrap.ts';
 import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
 import type { Actor, AdminActor } from '#auth/actor.ts';
 
-/** How a company may report besides API keys. */
+/** How a company can report besides API keys. */
 export type WebhookSecretState = 'theirs' | 'not-theirs' | 'not-configured';
 
-/** Whether the environment's webhook secret reports for this company. */
+/** Returns whether the environment's webhook secret reports for this company. */
 export async function readWebhookSecretState({ client, tenantId }: Actor): Promise<WebhookSecretState> {
   const owns = unwrap(await client.rpc('owns_webhook_secret', { p_tenant_id: tenantId }));
   if (!owns) return 'not-theirs';
@@ -14,8 +14,8 @@ export async function readWebhookSecretState({ client, tenantId }: Actor): Promi
 }
 
 /**
- * The environment's webhook secret, for admins of the company that it reports for.
- * @throws ForbiddenError for any other company, NotFoundError when none is set
+ * Returns the environment's webhook secret, for admins of the company that it reports for.
+ * @throws ForbiddenError for any other company, NotFoundError if no secret is set
  */
 export async function findWebhookSecret(admin: AdminActor): Promise<string> {
   const state = await readWebhookSecretState(admin);

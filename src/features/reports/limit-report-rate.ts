@@ -3,7 +3,7 @@ import type { Reporter } from '#data/reports.ts';
 import { LimitExceededError } from '#domain/errors.ts';
 import { takeToken, type TokenBucket } from '#domain/token-bucket.ts';
 
-// One bucket for each key that was found to be real, so their number is bounded by the keys there are.
+// One bucket per valid key, so the number of keys limits the number of buckets.
 const buckets = new Map<string, TokenBucket>();
 
 /**

@@ -15,8 +15,8 @@ import { forgetApiKey } from '#features/reports/authenticate-reporter.ts';
 const waitMsMax = 10_000;
 const away = 'The database is unavailable: nothing was recorded, try again';
 
-// A deadlock, a serialization failure, or a job that was deleted while its report was being recorded: everything was rolled
-// back, and the next try finds the world in order.
+// A deadlock, a serialization failure, or a job that was deleted while its report was recorded: everything was rolled
+// back, and a retry can succeed.
 const isOverByNextTry = (error: unknown): boolean =>
   error instanceof DatabaseError && /^(40...|23502)$/.test(error.code);
 
@@ -53,11 +53,11 @@ const batcher = new Batcher<SentReport, RecordedReport>({
 });
 
 /**
- * Records a report; returns after its commit and never before [rule 1: commit before answer]. A repeat is answered as the first
- * was.
- * @param bytes size of the body, which bounds the memory of reports that wait
- * @throws UnauthenticatedError for a key that was revoked meanwhile, InvalidInputError for an unknown tool,
- * ConfigurationError when there is no tenant yet, UnavailableError
+ * Records a report and returns only after its commit [rule 1: commit before answer]. A repeat gets the same response as
+ * the first.
+ * @param bytes size of the body, which limits the memory of waiting reports
+ * @throws UnauthenticatedError for a key that has just been revoked, InvalidInputError for an unknown tool,
+ * ConfigurationError if there is no tenant yet, UnavailableError
  */
 export async function recordReport(
   report: Report,

@@ -44,12 +44,12 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe('report samples', () => {
-  it.skipIf(process.platform === 'win32')('curl for bash reports what it says', async () => {
+  it.skipIf(process.platform === 'win32')('curl for bash sends its example report', async () => {
     await run('bash', ['-c', curlForBash(sample).replaceAll(secretPlaceholder, 'the-secret')]);
     expect(received.at(-1)).toEqual(expected);
   });
 
-  it('node reports what it says', async () => {
+  it('node sends its example report', async () => {
     const code = `const main = async () => {};\n${nodeSnippet(sample)}`;
     await run(process.execPath, ['--input-type=module', '-e', code], {
       env: { ...process.env, TC_PORTAL_WEBHOOK_SECRET: 'the-secret' },
@@ -57,7 +57,7 @@ describe('report samples', () => {
     expect(received.at(-1)).toEqual(expected);
   });
 
-  it('curl for the Windows command prompt is one line without a character that a code page could change', () => {
+  it('curl for the Windows command prompt is one line of ASCII, which no code page changes', () => {
     const command = curlForWindows(sample, new Date('2026-11-21T00:00:00Z'));
     expect(command).toMatch(/^[\x20-\x7e]+$/);
     const body = /-d "(.*)"$/.exec(command)?.[1]?.replaceAll('\\"', '"') ?? '';

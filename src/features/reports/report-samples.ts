@@ -1,8 +1,8 @@
-/** Stands in samples where the secret belongs; it is replaced in the browser once an admin has asked for the secret. */
+/** Placeholder for the secret in samples; the browser replaces it once an admin has asked for the secret. */
 export const secretPlaceholder = '<SECRET>';
 
 interface Sample {
-  /** Address that reports are sent to. */
+  /** The URL that reports are sent to. */
   url: string;
   title: string;
   message: string;
@@ -34,8 +34,8 @@ JSON`;
 }
 
 /**
- * curl for the Windows command prompt, on one line. cmd knows only double quotes and sends arguments in its own code page,
- * so the text is escaped. cmd has no time in UTC either: the time of writing stands there.
+ * curl for the Windows command prompt, on one line. cmd knows only double quotes and sends arguments in its own code
+ * page, so the text is escaped. cmd also has no UTC time, so the sample has the time at which the page was shown.
  */
 export function curlForWindows({ url, title, message }: Sample, now: Date): string {
   const body = toAsciiJson({
@@ -115,7 +115,7 @@ if __name__ == "__main__":
         report_job_status("error", str(e))
         raise`;
 
-/** tc_portal.py as a wrapper around a script that stays as it is. */
+/** tc_portal.py as a wrapper around an unchanged script. */
 export function pythonFileCommand({ title }: Sample): string {
   return `python tc_portal.py test
 python tc_portal.py run --key ${jobKey} --title "${title}" -- python sales.py`;

@@ -55,7 +55,7 @@ describe('the fields of a report, in the order of the contract', () => {
   });
 });
 
-describe('anything else that is wrong: a sentence that names the field', () => {
+describe('names the field in the sentence for any other problem', () => {
   it.each([
     ['job_key', 'k'.repeat(201), 'must be at most 200 characters'],
     ['title', 't'.repeat(501), 'must be at most 500 characters'],
@@ -132,12 +132,12 @@ describe('anything else that is wrong: a sentence that names the field', () => {
   });
 });
 
-describe('what is taken', () => {
+describe('accepted reports', () => {
   it('the Python snippet that scripts carry sends null for no message', () => {
     expect(parse({ message: null, tool_id: null })).toMatchObject({ message: null, toolId: null });
   });
 
-  it('optional fields that are null or empty count as not given', () => {
+  it('optional fields that are null or empty count as absent', () => {
     const fields = [
       'started_at',
       'duration_ms',
@@ -167,7 +167,7 @@ describe('what is taken', () => {
     }
   });
 
-  it('fields that are not known are left alone, however deep', () => {
+  it('unknown fields are ignored at any depth', () => {
     const deep = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) as unknown;
     expect(parse({ extra: deep })).not.toHaveProperty('extra');
   });
@@ -181,7 +181,7 @@ describe('what is taken', () => {
     expect(parse({ exit_code: given }).exitCode).toBe(kept);
   });
 
-  it('NUL and lone surrogates are cleaned everywhere', () => {
+  it('NUL and lone surrogates are replaced everywhere', () => {
     const report = parse({
       job_key: 'k\0',
       title: 't\ud800',
@@ -204,7 +204,7 @@ describe('what is taken', () => {
     expect(parse({ job_key: '😀'.repeat(200) }).jobKey).toHaveLength(400);
   });
 
-  it('a metric named like a part of JavaScript does no harm', () => {
+  it('a metric named like a JavaScript property does no harm', () => {
     const metrics = JSON.parse('{"__proto__": 1, "constructor": 2}') as unknown;
     expect(JSON.stringify(parse({ metrics }).metrics)).toBe('{"constructor":2}');
   });
@@ -214,12 +214,12 @@ describe('what is taken', () => {
     expect(report).toMatchObject({ message: '[redacted]', log: { head: 'password=[redacted]' } });
   });
 
-  it('a secret at the place where the log is cut does not survive in halves [rule 6: log and redaction]', () => {
+  it('no part of a secret survives at the place where the log is cut [rule 6: log and redaction]', () => {
     const log = `${'x'.repeat(16 * 1024 - 5)}the-webhook-secret${'y'.repeat(100_000)}`;
     expect(parse({ log }).log?.head).not.toContain('the-w');
   });
 
-  it('a message that is too long is clipped, because a report must not be lost for it', () => {
+  it('a message that is too long is clipped, so that its report is not lost', () => {
     expect(parse({ message: 'm'.repeat(20_000) }).message).toMatch(/characters cut/);
   });
 });
@@ -247,7 +247,7 @@ describe('what makes a report the same report [rule 2: repeats]', () => {
 });
 
 describe('a schedule [rule 8: tolerances and thresholds]', () => {
-  it('is kept in one form, without what was not given', () => {
+  it('is stored in one form, without absent fields', () => {
     const schedule = {
       ...cron,
       expression: ' 0  6 * * 1-5 ',
@@ -283,13 +283,13 @@ describe('a start', () => {
     expect(refusal(() => parseJobStart({ ...start, [field]: undefined })).error).toBe(error);
   });
 
-  it('with a time that is none is refused', () => {
+  it('with an invalid time is refused', () => {
     expect(refusal(() => parseJobStart({ ...start, started_at: '1' })).error).toBe(
       'started_at must be valid ISO 8601',
     );
   });
 
-  it('has the same key as the finish of its run', () => {
+  it('has the same key as the report that finishes its run', () => {
     expect(parseJobStart(start).report.reportKey).toBe(parse({ run_id: 'r1' }).reportKey);
   });
 });

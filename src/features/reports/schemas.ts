@@ -15,7 +15,7 @@ import { isKnownTimeZone } from '#domain/schedule/time-zone.ts';
 import { type Expectation, type FinishReport, reportKeyOf, type StartReport } from '#domain/report.ts';
 import { problemOf } from '#http/field-problem.ts';
 
-// An empty string counts as not given [contract: reports]: scripts fill fields from unset variables.
+// An empty string counts as absent [contract: reports], because scripts fill fields from unset variables.
 const noEmptyText = (value: unknown): unknown => (value === '' || value === undefined ? null : value);
 
 const text = (charactersMax: number) =>
@@ -55,7 +55,7 @@ const timeZone = z
   .string({ error: 'must be an IANA time zone' })
   .refine(isKnownTimeZone, 'must be an IANA time zone');
 
-// A misspelt tolerance must not be dropped in silence: it would alarm, or fail to.
+// A misspelled tolerance must not be ignored: it would cause a false alarm or hide a real one.
 const unknownField: z.core.$ZodErrorMap = (issue) =>
   issue.code === 'unrecognized_keys' ? 'is not a known field' : undefined;
 
@@ -127,7 +127,7 @@ const common = {
   host: optional(text(reportLimits.hostCharacters)),
 };
 
-/** The body of a report. The descriptions go into docs/api/openapi.yaml. */
+/** The body of a report. docs/api/openapi.yaml contains the descriptions. */
 export const jobReport = z.object({
   ...common,
   status: z.enum(['success', 'error']),
@@ -142,7 +142,7 @@ export const jobReport = z.object({
   run_id: optional(text(reportLimits.runIdCharacters)).meta({
     description: 'Your own id of the run, for example a UUID.',
   }),
-  // Windows gives codes such as 0xC0000005 without their sign.
+  // Windows returns codes such as 0xC0000005 as unsigned numbers.
   exit_code: optional(wholeNumber({ min: -(2 ** 31), max: 2 ** 32 - 1 })).meta({
     description: 'Codes above 2147483647, as on Windows, are stored as negative numbers.',
   }),
@@ -208,7 +208,7 @@ function parse<T extends z.ZodType>(schema: T, body: Body): z.output<T> {
   return parsed.data;
 }
 
-// Scripts declare the same schedule with each report; only the first one pays for checking it.
+// Scripts send the same schedule with each report; only the first one needs a full check.
 const knownSchedules = new Set<string>();
 const knownSchedulesMax = 10_000;
 
@@ -242,7 +242,7 @@ function toExpectation(declared: z.output<typeof schedule>, now: Date): Expectat
   };
 }
 
-/** What surrounds a body: facts of the request, and what must not be stored. */
+/** The context of a body: facts about the request, and secrets that must not be stored. */
 export interface ReportContext {
   idempotencyKey: string | null;
   secrets: readonly string[];
@@ -260,7 +260,7 @@ function cleanIdempotencyKey(given: string | null): string | null {
 }
 
 /**
- * A report from the body of `POST /api/monitor/job-report`, with the contract's sentences in the contract's order.
+ * Parses the body of `POST /api/monitor/job-report`; errors have the contract's sentences and order.
  * @throws InvalidInputError
  */
 export function parseJobReport(
@@ -301,7 +301,7 @@ export function parseJobReport(
 }
 
 /**
- * A start from the body of `POST /api/monitor/job-start`, and the run id as it was given.
+ * Parses the body of `POST /api/monitor/job-start`; returns the start and the sender's run id.
  * @throws InvalidInputError
  */
 export function parseJobStart(input: unknown): { report: StartReport; runId: string } {

@@ -20,18 +20,18 @@ beforeEach(async () => {
 });
 
 describe('findWebhookSecret', () => {
-  it('answers admins of the company that the secret reports for', async () => {
+  it('returns the secret to admins of the company that it reports for', async () => {
     expect(await findWebhookSecret(actAs(first, first.admin))).toBe('the-secret-of-the-environment');
   });
 
-  it('answers no other company, and nobody who only claims to be in the first one', async () => {
+  it('refuses other companies, and users who only claim to belong to the first one', async () => {
     const company = await makeTenant();
     await expect(findWebhookSecret(actAs(company, company.admin))).rejects.toThrow(ForbiddenError);
     await expect(findWebhookSecret(actAs(first, company.admin))).rejects.toThrow(ForbiddenError);
     expect(await readWebhookSecretState(actAs(company, company.admin))).toBe('not-theirs');
   });
 
-  it('says when none is set', async () => {
+  it('reports that no secret is set', async () => {
     delete process.env.TC_PORTAL_WEBHOOK_SECRET;
     expect(await readWebhookSecretState(actAs(first, first.admin))).toBe('not-configured');
     await expect(findWebhookSecret(actAs(first, first.admin))).rejects.toThrow(NotFoundError);

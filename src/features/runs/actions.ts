@@ -19,12 +19,12 @@ const rules = {
   rerun_run_was_finished: 'runs.problems.notOver',
 };
 
-/** The cursor that a form asks for; nothing when the job's own is meant. */
+/** Reads the cursor from a form; undefined to use the job's own. */
 function cursorOf(choice: 'stored' | 'other', text: string): { cursor?: string | null } {
   return choice === 'stored' ? {} : { cursor: text === '' ? null : text };
 }
 
-/** Starts a run now, with the form's payload if there is one. The page shows it as soon as it is there. */
+/** Starts a run now, with the form's payload if there is one. The page shows it at once. */
 export const startRun = defineAction({
   access: 'admin',
   schema: startRunInput,
@@ -39,7 +39,7 @@ export const startRun = defineAction({
   },
 });
 
-/** Cancels a run; staff may cancel what they started. */
+/** Cancels a run; staff may cancel runs that they started. */
 export const cancelRun = defineAction({
   access: 'member',
   schema: runIdInput,
@@ -51,7 +51,7 @@ export const cancelRun = defineAction({
   },
 });
 
-/** Starts a finished run once more, and leads to the new one. */
+/** Reruns a finished run, and redirects to the new one. */
 export const rerunRun = defineAction({
   access: 'admin',
   schema: rerunRunInput,

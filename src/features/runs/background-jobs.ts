@@ -52,7 +52,7 @@ function toBackgroundJob(row: BackgroundJobRow, isAdmin: boolean): BackgroundJob
 }
 
 /**
- * The newest runs that the portal itself has made: all of them for admins and for keys, for staff those that they started.
+ * Returns the newest runs of the portal: all of them to admins and API keys, their own to staff.
  * @param type key of a job
  */
 export async function listBackgroundJobs(
@@ -67,7 +67,7 @@ export async function listBackgroundJobs(
     if (jobId === undefined) return [];
   }
   const isEverybodys = role === 'admin' || userId === null;
-  // What one person has started is little, and has an index of its own.
+  // One user starts few runs, and an index finds them.
   const ids = isEverybodys ? await findPortalRuns(actor, { jobId, state, limit }) : null;
   if (ids?.length === 0) return [];
   let query = client.from('runs').select(jobColumns).eq('tenant_id', tenantId).neq('trigger', 'report');
@@ -97,7 +97,7 @@ async function findPortalRuns(
   return places.map(({ run_id }) => run_id);
 }
 
-/** @throws NotFoundError also for another tenant's, and for staff who did not start it */
+/** @throws NotFoundError for another tenant's run, too, and for staff who did not start it */
 export async function getBackgroundJob(
   { client, tenantId, role, userId }: Actor,
   id: string,
@@ -116,7 +116,7 @@ export async function getBackgroundJob(
 
 const quoted = (text: string): string => `"${text}"`;
 
-/** The runs of a job, newest first; `next` is where the page after it begins. */
+/** Returns the runs of a job, newest first; `next` is the cursor of the following page. */
 export async function listExecutions(
   { client, tenantId }: Actor,
   { jobId, limit, after }: { jobId: string; limit: number; after?: InstantPageCursor | undefined },

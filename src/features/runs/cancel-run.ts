@@ -5,10 +5,10 @@ import { parseRunState, type RunState } from '#domain/run-state.ts';
 import type { Actor } from '#auth/actor.ts';
 
 /**
- * Cancels a pending run at once; a running one is asked to stop and is over within seconds, or at its time-out when its
- * plugin does not listen [rule 26: cancel]. Staff may stop what they have started themselves.
- * @returns the state that the run has now
- * @throws ForbiddenError, NotFoundError, ConflictError `canceled_run_was_not_finished` when it is over already
+ * Cancels a pending run at once. Asks a running one to stop: it finishes within seconds, or at its timeout if its
+ * plugin ignores the request [rule 26: cancel]. Staff may cancel runs that they started.
+ * @returns the new state of the run
+ * @throws ForbiddenError, NotFoundError, ConflictError `canceled_run_was_not_finished` if it has already finished
  */
 export async function cancelRun(
   { client, tenantId, role, userId }: Actor,

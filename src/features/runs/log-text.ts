@@ -2,8 +2,8 @@ import type { RunLog } from '#data/run-log-row.ts';
 import { readableText, safeFileName } from '#domain/readable-text.ts';
 
 /**
- * A log as a text file. Control characters are visible in it as on the screen: a terminal that prints the file must not
- * obey them.
+ * Formats a log as a text file. Control characters are made visible, as on the screen, so that a terminal does not obey
+ * them.
  * @param cutMark the line between head and tail that says how much is missing
  */
 export function logText(log: RunLog, cutMark: string): string {
@@ -11,7 +11,7 @@ export function logText(log: RunLog, cutMark: string): string {
   return log.cutCharacters > 0 || log.tail !== '' ? `${head}\n${cutMark}\n${readableText(log.tail)}` : head;
 }
 
-/** Headers that have a browser save a text, whatever it holds, under a name made from the job's key and the run's time. */
+/** Returns headers that make a browser save any text, under a name made from the job's key and the run's time. */
 export function downloadHeaders(jobKey: string, orderedAt: string): Record<string, string> {
   const name = `${safeFileName(jobKey)}-${orderedAt.slice(0, 19).replaceAll(/[-:]/g, '')}.log.txt`;
   const plain = name.replaceAll(/[^\x20-\x7E]/g, '_');

@@ -14,7 +14,7 @@ const runIdExample = '550e8400-e29b-41d4-a716-446655440000';
 const pluginIdExample = '660e8400-e29b-41d4-a716-446655440001';
 const instant = z.iso.datetime();
 
-/** What the API may be given to start a run with. */
+/** The body of an API call that starts a run. */
 export const runBody = z
   .object({
     payload: z.record(z.string(), z.unknown()).optional().meta({ description: "Replaces the job's own." }),
@@ -62,7 +62,7 @@ const pluginRunPage = z
   })
   .meta({ id: 'PluginRunPage' });
 
-/** A run of a plugin as [contract: plugin runs] has it. */
+/** A run of a plugin as defined in [contract: plugin runs]. */
 export type PluginRun = z.output<typeof pluginRun>;
 /** Totals over a plugin's history. */
 export type PluginRunSummary = z.output<typeof pluginRunSummary>;
@@ -181,7 +181,7 @@ const executionPage = z
   })
   .meta({ id: 'ExecutionPage' });
 
-/** The runs of a job as [contract: scheduler] has them. */
+/** The runs of a job as defined in [contract: scheduler]. */
 export type ExecutionPage = z.output<typeof executionPage>;
 
 export const listExecutions = operation({
@@ -270,7 +270,7 @@ const backgroundJob = z
   })
   .meta({ id: 'BackgroundJob' });
 
-/** A run that a person, a schedule or the API started, as [contract: background jobs] has it. */
+/** A run that a person, a schedule or the API started, as defined in [contract: background jobs]. */
 export type BackgroundJob = z.output<typeof backgroundJob>;
 
 const backgroundJobAnswer = z.object({ job: backgroundJob }).meta({ id: 'BackgroundJobAnswer' });

@@ -23,7 +23,7 @@ interface PluginRunRow {
   jobs: { plugin_id: string | null; plugin_job_name: string | null };
 }
 
-/** The message of a stored error, without its stack. */
+/** Returns the message of a stored error, without its stack. */
 export function errorMessageOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('message' in error)) return null;
   return typeof error.message === 'string' ? error.message : null;
@@ -53,7 +53,7 @@ export async function requirePlugin({ client, tenantId }: Actor, pluginId: strin
 }
 
 /**
- * The id of a plugin's job; null when the plugin has no job of that name.
+ * Returns the id of a plugin's job; null if the plugin has no job of that name.
  * @throws NotFoundError `Plugin not found`, also for another tenant's
  */
 export async function findJobOfPlugin(
@@ -103,8 +103,8 @@ async function summarize(
 }
 
 /**
- * One page of a plugin's runs by offset, with how many there are and the totals of the plugin, or of one of its jobs. Counts
- * come from daily totals, so that the last page of a long history costs what the first one does.
+ * Returns a page of runs by offset, with the count and totals of a plugin or of one of its jobs. Counts come from daily
+ * totals, so that a long history is not counted row by row.
  * @throws NotFoundError `Plugin not found`, also for another tenant's
  */
 export async function listPluginRuns(
@@ -139,7 +139,7 @@ export async function listPluginRuns(
     summarize(actor, pluginId, jobName),
   ]);
   const places = unwrap(page);
-  // The generated types know no null in what a function returns.
+  // The generated types do not allow null in a function's result.
   const ids = places.map((row) => row.run_id as string | null).filter((id) => id !== null);
   const rows =
     ids.length > 0

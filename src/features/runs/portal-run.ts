@@ -8,7 +8,7 @@ import { parseManifest, type PluginJob } from '#domain/plugin/manifest.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { Actor } from '#auth/actor.ts';
 
-/** One try of a run by a worker. */
+/** One attempt of a run by a worker. */
 export interface RunAttempt {
   attempt: number;
   workerId: string;
@@ -18,17 +18,17 @@ export interface RunAttempt {
   errorMessage: Message | null;
 }
 
-/** What the portal knows of a run of its own: input, progress, attempts, error; its stack for admins only. */
+/** What the portal knows about one of its own runs: input, progress, attempts, error; the stack for admins only. */
 export interface PortalRunDetail extends PortalRun {
   plugin: { id: string; name: LocalizedText };
-  /** What the manifest says of the job; null when it has no such job any more. */
+  /** The job's declaration in the manifest; null if the manifest no longer has it. */
   declared: PluginJob | null;
   requesterName: string | null;
   attempts: RunAttempt[];
   stack: string | null;
 }
 
-/** Null for a run that was reported from outside. */
+/** Null for a run of an external job. */
 export async function readPortalRun(actor: Actor, runId: string): Promise<PortalRunDetail | null> {
   const { client, tenantId, role } = actor;
   const [answer, attempts, stacks] = await Promise.all([
@@ -88,7 +88,7 @@ async function nameOf({ client, tenantId }: Actor, userId: string): Promise<stri
   return member === null ? null : member.display_name || member.email;
 }
 
-/** The schema of a job's input, and the input and cursor that it begins with. */
+/** The schema of a job's input, and its stored input and cursor. */
 export interface RunForm {
   jobId: string;
   title: LocalizedText;
@@ -97,13 +97,13 @@ export interface RunForm {
   cursor: string | null;
 }
 
-/** What the forms that start these jobs need; jobs that report from outside are left out. */
+/** Returns what the forms that start these jobs need, without external jobs. */
 export async function readRunForms(
   { client, tenantId, role }: Actor,
   jobIds: readonly string[],
 ): Promise<Map<string, RunForm>> {
   if (role !== 'admin' || jobIds.length === 0) return new Map();
-  // From the plugins, or each job would bring the manifest that it shares with others.
+  // Read from the plugins: otherwise each job would repeat the manifest that it shares with others.
   const plugins = unwrap(
     await client
       .from('plugins')

@@ -37,13 +37,13 @@ describe('a run', () => {
     expect((await getRun(memberOf(tenant), ids[0] ?? '')).log).toBeNull();
   });
 
-  it('is not found by another tenant or under an id that is none', async () => {
+  it('is not found by another tenant or by an invalid id', async () => {
     const other = await makeTenant();
     await expect(getRun(memberOf(other, 'admin'), ids[1] ?? '')).rejects.toBeInstanceOf(NotFoundError);
     await expect(getRun(memberOf(tenant), 'x')).rejects.toBeInstanceOf(NotFoundError);
   });
 
-  it('opens beside a list for whoever may see it, and is as if not named for others', async () => {
+  it('opens next to a list for members who may see it, and is ignored for others', async () => {
     const id = ids[1] ?? '';
     const other = await makeTenant();
     const shown = await findShownRun(actAs(tenant, tenant.admin), id);
@@ -52,7 +52,7 @@ describe('a run', () => {
     expect(await findShownRun(actAs(tenant, tenant.admin), null)).toBeNull();
   });
 
-  it('knows its neighbours, also where all have the same microsecond', async () => {
+  it('knows the runs before and after it, even if all have the same microsecond', async () => {
     const [oldest, middle, newest] = await Promise.all(
       ids.map(async (id) => findNeighbours(memberOf(tenant), await getRun(memberOf(tenant), id))),
     );
@@ -61,7 +61,7 @@ describe('a run', () => {
     expect(newest).toEqual({ newer: null, older: ids[1] });
   });
 
-  it('tells the name of its key to admins only', async () => {
+  it('shows the name of its key only to admins', async () => {
     const { id } = await makeApiKey(tenant.id, ['report'], { name: 'Office PC' });
     expect(await readReporter(memberOf(tenant, 'admin'), id)).toMatchObject({
       kind: 'namedKey',
@@ -103,7 +103,7 @@ describe('the totals above a list of runs', () => {
       averageEvents: 15,
       averageMs: 1_500,
     });
-    // Reports count no events, so they do not thin out the average of those who do.
+    // Reports count no events, so they do not lower the average of runs that do.
     expect(await readTotals(reader, all)).toMatchObject({ averageEvents: 15, averageMs: 3_000 });
     expect(await readTotals(reader, { ...all, jobId: scriptId })).toMatchObject({
       averageEvents: null,

@@ -14,7 +14,7 @@ export interface RunDetail extends Run {
   log: RunLog | null;
 }
 
-/** @throws NotFoundError also for a run of another tenant */
+/** @throws NotFoundError for another tenant's run, too */
 export async function getRun({ client, tenantId }: Actor, id: string): Promise<RunDetail> {
   if (!z.guid().safeParse(id).success) throw new NotFoundError('Not found');
   const row = unwrap(
@@ -36,7 +36,7 @@ export async function getRun({ client, tenantId }: Actor, id: string): Promise<R
   };
 }
 
-/** As `getRun`, once per request: the page's title asks for it too. */
+/** Like `getRun`, but once per request: the page's title needs the run, too. */
 export const getRunOnce = cache((member: Actor, id: string) => getRun(member, id));
 
 async function findNeighbour(
@@ -60,7 +60,7 @@ async function findNeighbour(
   return rows[0]?.id ?? null;
 }
 
-/** Ids of the runs of the same job just before and after this one in its history. */
+/** Returns the ids of the runs just before and after this one in the job's history. */
 export async function findNeighbours(
   member: Actor,
   run: Run,
@@ -79,7 +79,7 @@ export type Reporter =
   | { kind: 'namedKey'; name: string; prefix: string }
   | { kind: 'deletedKey' };
 
-/** Names the reporter of a run as far as this member may know it. */
+/** Returns the reporter of a run, as far as this member may know it. */
 export async function readReporter(
   { client, tenantId, role }: Actor,
   apiKeyId: string | null,

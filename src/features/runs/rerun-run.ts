@@ -5,8 +5,8 @@ import type { AdminActor } from '#auth/actor.ts';
 import { type RunInput, startRun } from '#features/runs/start-run.ts';
 
 /**
- * Starts a finished run once more, with a link to it: with its own payload and the job's present cursor, unless others are
- * given. A dead run is never brought back itself [rule 25: time-out and retry].
+ * Starts a new run that links to a finished one, with its payload and the job's current cursor unless others are given.
+ * The finished run itself never restarts [rule 25: time-out and retry].
  * @throws ForbiddenError, NotFoundError, InvalidInputError, ConflictError `rerun_run_was_finished`
  */
 export async function rerunRun(

@@ -14,7 +14,7 @@ export const runsPerPage = 50;
 export const summaryDays = 30;
 const jobChoicesMax = 300;
 
-/** A run as a line of the list of all runs. */
+/** A row of the list of all runs. */
 export interface ListedRun extends RunSummary {
   job: { id: string; title: LocalizedText; jobKey: string };
   eventsProcessed: number | null;
@@ -22,7 +22,10 @@ export interface ListedRun extends RunSummary {
   errorMessage: Message | null;
 }
 
-/** One page of a company's runs, newest first. The page is found by the database's function, then read by its ids. */
+/**
+ * Returns a page of a company's runs, newest first. A database function finds the ids of the page; a second read gets
+ * the rows.
+ */
 export async function listAllRuns(
   { client, tenantId, timeZone }: Actor,
   filter: RunFilter,
@@ -70,27 +73,27 @@ export async function listAllRuns(
       },
     ]),
   );
-  // A run may end, and move to another place, between the two reads.
+  // A run may finish and change its position between the two reads.
   const runs = ids.flatMap((id) => known.get(id) ?? []);
   return cutPage(runs, runsPerPage, position, (run) => ({ at: run.orderedAt, id: run.id }));
 }
 
-/** Totals of runs, from daily totals. Averages are per successful run, as the API has them [contract: plugin runs]. */
+/** Totals of runs, from daily totals. Averages are per successful run, as in the API [contract: plugin runs]. */
 export interface RunTotals {
   total: number;
   success: number;
   failed: number;
   running: number;
   pending: number;
-  /** Per successful run of the portal's own jobs: reports count no events; null without one. */
+  /** Per successful run of the portal's own jobs, because reports count no events; null without such a run. */
   averageEvents: number | null;
-  /** Milliseconds per successful run whose duration is known; null without one. */
+  /** Milliseconds per successful run with a known duration; null without such a run. */
   averageMs: number | null;
 }
 
 /**
- * Totals of the company's runs, or of one job's or one plugin's.
- * @param since first day in the tenant's zone; all days when null
+ * Returns totals of the company's runs, or of one job's or one plugin's.
+ * @param since first day in the tenant's zone; null for all days
  */
 export async function readTotals(
   { client, tenantId }: Actor,
@@ -118,12 +121,12 @@ export async function readTotals(
   };
 }
 
-/** The first of the days that the totals of the list are about. */
+/** Returns the first day of the list's totals. */
 export function summarySince(timeZone: string, now: Date): string {
   return addDays(dayIn(timeZone, now), 1 - summaryDays);
 }
 
-/** Jobs that the list can be narrowed to, by title. */
+/** Returns the jobs that the list can be filtered by, ordered by title. */
 export async function listJobChoices(
   { client, tenantId }: Actor,
   { pluginId, chosenId }: { pluginId: string | null; chosenId: string | null },
@@ -136,7 +139,7 @@ export async function listJobChoices(
     chosenId === null ? null : jobs().eq('id', chosenId),
   ]);
   const choices = unwrap(listed);
-  // A company with more jobs than a menu holds still sees the one that it came from.
+  // The selected job is always in the menu, even if the company has more jobs than the menu shows.
   const missing =
     chosen === null ? [] : unwrap(chosen).filter(({ id }) => choices.every((job) => job.id !== id));
   return [...missing, ...choices].map(({ id, title, titles }) => ({

@@ -9,7 +9,7 @@ import {
 import { calendarDayParam, pageParams, searchParam, type SearchParams } from '#http/search-params.ts';
 import { runStates, type RunState, runTriggers, type RunTrigger } from '#domain/run-state.ts';
 
-/** What the list of runs is narrowed to; days in the tenant's zone. */
+/** The filter of the list of runs; days in the tenant's zone. */
 export interface RunFilter {
   state: RunState | null;
   trigger: RunTrigger | null;
@@ -30,11 +30,11 @@ const runsAddress = z.object({
   run: searchParam(z.guid()),
 });
 
-/** Reads the address of a list of runs; what makes no sense is as if it were not there. */
+/** Reads the URL of a list of runs; ignores invalid values. */
 export function parseRunsAddress(searchParams: SearchParams): {
   filter: RunFilter;
   position: PagePosition<InstantPageCursor> | null;
-  /** The run that is open beside the list. */
+  /** The run that is open next to the list. */
   shownId: string | null;
 } {
   const address = runsAddress.parse(searchParams);
@@ -52,24 +52,24 @@ export function parseRunsAddress(searchParams: SearchParams): {
   };
 }
 
-/** The query of a list of runs, as its address has it. */
+/** The query string of a list of runs. */
 export function queryOf(filter: RunFilter): Record<string, string | null> {
   const { state, trigger, jobId: job, pluginId: plugin, from, to } = filter;
   return { state, trigger, job, plugin, from, to };
 }
 
-/** The form that starts a run; the payload's fields are read by readPayloadForm. */
+/** The form that starts a run; readPayloadForm reads the payload's fields. */
 export const startRunInput = z.looseObject({
   jobId: z.guid(),
   cursorChoice: z.enum(['stored', 'other']).default('stored'),
   cursor: z.string().max(limits.jobs.cursor.max, 'problems.tooLong').default(''),
-  /** The address without the dialog, when the address has opened it. */
+  /** The URL without the dialog, if the URL opened it. */
   closedHref: z.string().max(2_000).optional(),
 });
 
 export const runIdInput = z.object({ runId: z.guid() });
 
-/** The form that starts a finished run once more. */
+/** The form that reruns a finished run. */
 export const rerunRunInput = z.looseObject({
   runId: z.guid(),
   cursorChoice: z.enum(['stored', 'origin', 'other']).default('stored'),

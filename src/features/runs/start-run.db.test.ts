@@ -45,7 +45,7 @@ beforeAll(async () => {
 });
 
 describe('startRun', () => {
-  it('puts a run before those of schedules, with the payload filled in, and names who started it', async () => {
+  it('queues a run before scheduled ones, with the payload filled in, and names who started it', async () => {
     const { runId } = await startRun(admin(), jobId, { payload: {}, cursor: 'from-here' });
     const [run] = await sql`select * from public.runs where id = ${runId}`;
     expect(run).toMatchObject({
@@ -62,7 +62,7 @@ describe('startRun', () => {
     expect(audit).toEqual({ actor_kind: 'member', actor_id: tenant.admin.id });
   });
 
-  it('refuses staff, in the verb and again in the database [rule 33: roles]', async () => {
+  it('refuses staff, in the function and again in the database [rule 33: roles]', async () => {
     await expect(startRun(actAs(tenant, tenant.staff), jobId)).rejects.toThrow(ForbiddenError);
     const { error } = await tenant.staff.client.from('runs').insert({
       tenant_id: tenant.id,
@@ -74,14 +74,14 @@ describe('startRun', () => {
     expect(error?.code).toBe('42501');
   });
 
-  it('shows nobody the jobs of another company', async () => {
+  it('does not find jobs of another company', async () => {
     const stranger = actAs(other, other.admin);
     await expect(startRun(stranger, jobId)).rejects.toThrow(NotFoundError);
     await expect(startRun({ ...stranger, tenantId: tenant.id }, jobId)).rejects.toThrow(NotFoundError);
     await expect(startRun(admin(), 'nonsense')).rejects.toThrow(NotFoundError);
   });
 
-  it('refuses a payload that does not fit, a script, and a plugin that is off', async () => {
+  it('refuses an invalid payload, an external job, and a disabled plugin', async () => {
     await expect(startRun(admin(), jobId, { payload: { day: 5 } })).rejects.toThrow(InvalidInputError);
     await expect(startRun(admin(), jobId, { payload: { hour: '5' } })).rejects.toThrow(InvalidInputError);
     const scriptId = await makeJob(tenant.id);
@@ -124,7 +124,7 @@ describe('cancelRun', () => {
     expect(messages).toEqual([]);
   });
 
-  it('lets staff cancel only what they have started', async () => {
+  it('lets staff cancel only runs that they started', async () => {
     const { runId } = await startRun(admin(), jobId);
     await expect(cancelRun(staff(), runId)).rejects.toThrow(ForbiddenError);
     await sql`update public.runs set requested_by = ${tenant.staff.id} where id = ${runId}`;
@@ -134,7 +134,7 @@ describe('cancelRun', () => {
 });
 
 describe('rerunRun', () => {
-  it('starts a dead run once more with a link to its origin, its payload or another [rule 25: time-out and retry]', async () => {
+  it('starts a new run with a link to a dead one, with its payload or another [rule 25: time-out and retry]', async () => {
     const { runId } = await startRun(admin(), jobId, { payload: { day: 'monday' } });
     await expect(rerunRun(admin(), runId)).rejects.toMatchObject({ rule: 'rerun_run_was_finished' });
     await finish(runId);

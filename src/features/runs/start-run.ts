@@ -9,9 +9,9 @@ import { checkPayload } from '#forms/check-payload.ts';
 import { announceRuns } from '#process/waiting-runs.ts';
 
 export interface RunInput {
-  /** Replaces the job's own. */
+  /** Replaces the job's payload. */
   payload?: unknown;
-  /** Begin from here instead of the job's cursor; null: from the beginning. */
+  /** Start from here instead of the job's cursor; null: from the beginning. */
   cursor?: string | null;
   originRunId?: string;
 }
@@ -33,7 +33,7 @@ function checkedPayload(job: RunnableJob, payload: unknown): Payload {
 }
 
 /**
- * Starts a run of a plugin job now, before runs that a schedule started. A disabled job can be started by hand.
+ * Starts a run of a plugin job now, before scheduled runs. A disabled job can be started by hand.
  * @throws ForbiddenError for staff, NotFoundError, InvalidInputError for the payload, ConflictError
  * `run_belongs_to_a_plugin_job` or `run_belongs_to_an_enabled_plugin`
  */

@@ -3,19 +3,19 @@ import type { Actor } from '#auth/actor.ts';
 import { type PortalRunDetail, readPortalRun, readRunForms } from './portal-run.ts';
 import { getRunOnce, type Reporter, readReporter, type RunDetail } from './queries.ts';
 
-/** A run with all that its page and its drawer show. */
+/** A run with everything that its page and drawer show. */
 export interface WholeRun {
   run: RunDetail;
   reporter: Reporter;
-  /** Null for a run that reported in. */
+  /** Null for a run of an external job. */
   portalRun: PortalRunDetail | null;
-  /** The cursor that its job has now. */
+  /** The job's current cursor. */
   jobCursor: string | null;
   mayCancel: boolean;
   mayRerun: boolean;
 }
 
-/** @throws NotFoundError for a run that is not there, or not of this company */
+/** @throws NotFoundError if the run does not exist in this company */
 export async function readWholeRun(member: Actor, id: string): Promise<WholeRun> {
   const run = await getRunOnce(member, id);
   const [reporter, portalRun, forms] = await Promise.all([
@@ -34,7 +34,7 @@ export async function readWholeRun(member: Actor, id: string): Promise<WholeRun>
   };
 }
 
-/** The run that a list's address names; null where it names none, or one that is not there any more. */
+/** Returns the run that a list's URL names; null if it names none or the run no longer exists. */
 export async function findShownRun(member: Actor, id: string | null): Promise<WholeRun | null> {
   if (id === null) return null;
   try {

@@ -58,7 +58,7 @@ function Switch({
   );
 }
 
-/** Switch between the languages; each is named in its own. */
+/** Switches the language; each language has its own name for itself. */
 export async function LanguageSwitch() {
   const t = await getTranslations('shell');
   return (
@@ -76,7 +76,7 @@ export async function LanguageSwitch() {
   );
 }
 
-/** Switch between the system's theme, light and dark. */
+/** Switches between the system's theme, light and dark. */
 export async function ThemeSwitch() {
   const t = await getTranslations('shell');
   return (

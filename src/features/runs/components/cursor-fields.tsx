@@ -4,9 +4,9 @@ import { TextField } from '#components/ui/field.tsx';
 import { oneLine, readableText } from '#domain/readable-text.ts';
 
 /**
- * Where a run shall begin.
+ * Asks for the cursor that a run starts from.
  * @param stored the job's cursor
- * @param origin cursor of the run that is repeated; absent for a new run
+ * @param origin cursor of the run to rerun; absent for a new run
  */
 export function CursorFields({ stored, origin }: { stored: string | null; origin?: string | null }) {
   const t = useTranslations('runs.now');

@@ -7,7 +7,7 @@ import type { RunLog } from '#data/run-log-row.ts';
 import { readableText } from '#domain/readable-text.ts';
 import { runLogPath } from '#http/paths.ts';
 
-/** A run's log; the box that wraps its lines works without JavaScript. */
+/** Shows a run's log; the checkbox that wraps its lines works without JavaScript. */
 export function LogCard({ runId, log }: { runId: string; log: RunLog | null }) {
   const t = useTranslations('runs.log');
   return (

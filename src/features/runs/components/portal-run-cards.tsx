@@ -29,7 +29,7 @@ import { MessageText } from '#screens/message-text.tsx';
 import { ReportedText } from '#screens/reported-text.tsx';
 import type { PortalRunDetail, RunAttempt } from '#features/runs/portal-run.ts';
 
-/** How far a run is, while it has not finished. */
+/** Shows the progress of a run that has not finished. */
 export function ProgressCard({
   state,
   run,
@@ -78,7 +78,7 @@ export function ProgressCard({
   );
 }
 
-/** Why a run failed; the stack only where the query has read it, which it does for admins. */
+/** Shows why a run failed; with the stack if the query returned it, which it does only for admins. */
 export function RunErrorCard({ run }: { run: PortalRunDetail }) {
   const t = useTranslations('runs.portal');
   if (run.error === null) return null;
@@ -133,7 +133,7 @@ const outcomeLooks: Record<(typeof outcomes)[number] | 'running', { tone: Tone; 
   released: { tone: 'neutral', icon: Undo2 },
 };
 
-/** Each try of a run. */
+/** Shows each attempt of a run. */
 export function AttemptsCard({ attempts, timeZone }: { attempts: readonly RunAttempt[]; timeZone: string }) {
   const t = useTranslations('runs.portal');
   const locale = useLocale();
@@ -211,7 +211,7 @@ function JsonText({ value, label }: { value: unknown; label: string }) {
   );
 }
 
-/** What a run was given, what it answered, and how its cursor moved. */
+/** Shows a run's input, its result, and how its cursor moved. */
 export function InputCard({ run }: { run: PortalRunDetail }) {
   const t = useTranslations('runs.portal');
   const cursor = (text: string | null) =>
@@ -255,7 +255,7 @@ export function InputCard({ run }: { run: PortalRunDetail }) {
   );
 }
 
-/** Facts that only runs of the portal have, as pairs for RunFacts. */
+/** Returns facts that only runs of the portal have, as pairs for RunFacts. */
 export function usePortalFacts(run: PortalRunDetail | null, timeZone: string): [string, ReactNode][] {
   const t = useTranslations('runs');
   const format = useFormatter();

@@ -70,7 +70,7 @@ function RerunButton({
   );
 }
 
-/** What can be done with a run of the portal: cancel it while it goes on, start it once more when it is over. */
+/** Buttons for a run of the portal: cancel an unfinished one, rerun a finished one. */
 export function RunActions({ whole: { run, portalRun, ...whole } }: { whole: WholeRun }) {
   const t = useTranslations('runs.cancel');
   if (portalRun === null) return null;

@@ -38,7 +38,7 @@ function Metrics({ metrics }: { metrics: Run['metrics'] }) {
   );
 }
 
-/** Everything about a run below its title: on its own page, and in the drawer beside a list. */
+/** Shows everything about a run below its title, on its own page and in the drawer next to a list. */
 export function RunBody({ whole, timeZone }: { whole: WholeRun; timeZone: string }) {
   const t = useTranslations('runs');
   const { run, reporter, portalRun } = whole;

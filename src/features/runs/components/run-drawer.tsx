@@ -12,7 +12,7 @@ import type { WholeRun } from '#features/runs/whole-run.ts';
 import { RunActions } from './run-actions.tsx';
 import { RunBody } from './run-body.tsx';
 
-/** A run beside the list that it was opened from; the address names it, so that it can be sent to somebody. */
+/** Shows a run next to the list that it was opened from; the URL names it, so that users can share it. */
 export function RunDrawer({
   whole,
   closedHref,

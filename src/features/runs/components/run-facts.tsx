@@ -18,7 +18,7 @@ function Time({ at, timeZone }: { at: string; timeZone: string }) {
   );
 }
 
-/** What is known of a run, in pairs. */
+/** Shows the facts about a run, as pairs. */
 export function RunFacts({
   run,
   portalRun,
@@ -26,7 +26,7 @@ export function RunFacts({
   timeZone,
 }: {
   run: RunDetail;
-  /** Null for a run that was reported from outside. */
+  /** Null for a run of an external job. */
   portalRun: PortalRunDetail | null;
   reporter: Reporter;
   timeZone: string;

@@ -8,7 +8,7 @@ import { runStates, runTriggers } from '#domain/run-state.ts';
 import { shownText } from '#screens/reported-text.tsx';
 import { queryOf, type RunFilter } from '#features/runs/schemas.ts';
 
-/** What a list of runs can be narrowed to. */
+/** The filters of a list of runs. */
 export function RunFilterBar({
   action,
   filter,
@@ -18,7 +18,7 @@ export function RunFilterBar({
   action: Route;
   filter: RunFilter;
   jobs: { id: string; title: LocalizedText }[];
-  /** Null where the plugin is given. */
+  /** Null if the list has only one plugin. */
   plugins: { id: string; name: LocalizedText }[] | null;
 }) {
   const t = useTranslations('runs.filter');

@@ -18,7 +18,7 @@ import type { WholeRun } from '#features/runs/whole-run.ts';
 import { RunDrawer } from './run-drawer.tsx';
 import { RunTable } from './run-table.tsx';
 
-/** A page of runs with ways on; rows that have not finished keep themselves up to date. */
+/** Shows a page of runs with links to more; rows of unfinished runs update themselves. */
 export function RunListSection({
   path,
   query,
@@ -31,7 +31,7 @@ export function RunListSection({
   query: Record<string, string | null>;
   page: Page<ListedRun, InstantPageCursor>;
   position: PagePosition<InstantPageCursor> | null;
-  /** The run that is open beside the list. */
+  /** The run that is open next to the list. */
   shown: WholeRun | null;
   timeZone: string;
 }) {

@@ -19,8 +19,8 @@ const payloadFieldsOf = ({ declared }: RunForm) => {
 };
 
 /**
- * Starts a job now. Where its input or its cursor can be chosen, a dialog asks for them; otherwise one press is enough.
- * @param openHref in a list, the address that opens the job's RunNowDialog
+ * Starts a job now. If the job has an input or a cursor, a dialog asks for them; otherwise one click is enough.
+ * @param openHref in a list, the URL that opens the job's RunNowDialog
  */
 export function RunNow({ form, openHref }: { form: RunForm; openHref?: Route }) {
   const t = useTranslations('runs.now');
@@ -60,7 +60,7 @@ export function RunNow({ form, openHref }: { form: RunForm; openHref?: Route }) 
 
 const dialogId = 'run-now';
 
-/** Asks with what a job shall be started; `closedHref` as in Dialog. */
+/** Asks for the input and cursor to start a job with; `closedHref` as in Dialog. */
 export function RunNowDialog({ form, closedHref }: { form: RunForm; closedHref?: Route }) {
   const t = useTranslations('runs.now');
   const schema = payloadFieldsOf(form);

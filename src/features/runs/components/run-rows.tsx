@@ -9,7 +9,7 @@ import { Cell, Row } from '#components/ui/table.tsx';
 import type { RunState } from '#domain/run-state.ts';
 import { addressOf } from '#http/paths.ts';
 
-/** What one row shows; its texts are cut, written out and safe already. */
+/** The contents of a row; its texts are already clipped, formatted and safe. */
 export interface RunRow {
   id: string;
   state: RunState;
@@ -19,7 +19,7 @@ export interface RunRow {
   duration: string | null;
   trigger: string;
   events: string | null;
-  /** In place of the message while the run goes on. */
+  /** Replaces the message while the run is in progress. */
   progress: { done: number; total: number | null; note: string | null } | null;
   message: string | null;
 }
@@ -45,7 +45,7 @@ function RunText({ row, texts }: { row: RunRow; texts: RunRowTexts }) {
   return <RowMessage text={message} isFailure={row.state === 'failed'} />;
 }
 
-/** The rows of a list of runs; why a client component: see JobRows. */
+/** The rows of a list of runs; JobRows says why this is a client component. */
 export function RunRows({
   rows,
   hasEvents,
@@ -55,7 +55,7 @@ export function RunRows({
   rows: readonly RunRow[];
   hasEvents: boolean;
   texts: RunRowTexts;
-  /** The list as it is; a run opens beside it. */
+  /** The URL of the list; a run opens next to it. */
   listHref: Route;
 }) {
   return rows.map((row) => (

@@ -10,7 +10,7 @@ import { sayMessage } from '#screens/say-message.ts';
 import type { ListedRun } from '#features/runs/run-list.ts';
 import { type RunRow, RunRows } from './run-rows.tsx';
 
-/** Runs of all jobs, newest first. */
+/** Shows runs of all jobs, newest first. */
 export function RunTable({
   runs,
   listHref,
@@ -51,7 +51,7 @@ export function RunTable({
     };
   };
 
-  // Few jobs count what they process.
+  // Few jobs count the events that they process.
   const hasEvents = runs.some(({ eventsProcessed }) => eventsProcessed !== null);
   return (
     <Table

@@ -22,8 +22,8 @@ interface Figure {
 }
 
 /**
- * Totals of runs.
- * @param days of how many days; null for all time
+ * Shows totals of runs.
+ * @param days number of days in the totals; null for all time
  */
 export function SummaryCards({ totals, days }: { totals: RunTotals; days: number | null }) {
   const t = useTranslations('runs.summary');
