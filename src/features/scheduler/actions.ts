@@ -19,7 +19,7 @@ import { jobIdInput, scheduleFormInput, setJobEnabledInput, setSchedulerEnabledI
 import { setJobEnabled as setJobEnabledVerb } from './set-job-enabled.ts';
 import { setSchedulerEnabled as setSchedulerEnabledVerb } from './set-scheduler-enabled.ts';
 
-/** Switches a job on or off. */
+/** Enables or disables a job. */
 export const setJobEnabled = defineAction({
   access: 'admin',
   schema: setJobEnabledInput,
@@ -29,7 +29,7 @@ export const setJobEnabled = defineAction({
   },
 });
 
-/** Switches all schedules of the company on or off. */
+/** Starts or stops all schedules of the company. */
 export const setSchedulerEnabled = defineAction({
   access: 'admin',
   schema: setSchedulerEnabledInput,
@@ -48,8 +48,8 @@ const save = defineAction<typeof scheduleFormInput, PreviewAnswer>({
 });
 
 /**
- * Gives a job its schedule, and leads to the job. Before JavaScript has loaded it also answers what the schedule would do,
- * which is asked by a button of its own.
+ * Saves a job's schedule, and redirects to the job. Without JavaScript, a separate button of the form previews the
+ * schedule instead.
  */
 export async function saveSchedule(
   previous: ActionState<PreviewAnswer> | undefined,
@@ -59,7 +59,7 @@ export async function saveSchedule(
   return { ok: false, code: 'preview', values: readFormValues(form), data: await previewSchedule(form) };
 }
 
-/** Takes a job's schedule away, and leads to the job. */
+/** Deletes a job's schedule, and redirects to the job. */
 export const deleteSchedule = defineAction({
   access: 'admin',
   schema: jobIdInput,
@@ -69,7 +69,7 @@ export const deleteSchedule = defineAction({
   },
 });
 
-/** The next instants of what a form holds, in words; or what is wrong with it. */
+/** Returns the next instants of a form's schedule in words, or its problems. */
 export type PreviewAnswer =
   | {
       ok: true;
@@ -78,7 +78,7 @@ export type PreviewAnswer =
     }
   | { ok: false; problems: string[] };
 
-/** What a schedule that has not been saved would do. It changes nothing, so the page is not read again. */
+/** Previews an unsaved schedule. It changes nothing, so the page is not refreshed. */
 export async function previewSchedule(form: FormData): Promise<PreviewAnswer> {
   const [t, locale] = await Promise.all([getTranslations(), getLocale()]);
   try {

@@ -5,7 +5,7 @@ import { textIn } from '#domain/plugin/payload-schema.ts';
 import type { Schedule } from '#domain/schedule/schedule.ts';
 import type { SchedulerJob, SchedulerStatusAnswer } from './operations.ts';
 
-/** A schedule in one line: the cron expression, or words of the same kind for the other types. */
+/** Describes a schedule in one line: a cron expression, or a similar short text for the other types. */
 function toScheduleText(schedule: Schedule): string {
   switch (schedule.type) {
     case 'cron':
@@ -17,7 +17,7 @@ function toScheduleText(schedule: Schedule): string {
   }
 }
 
-/** A job as the API shows it. */
+/** A job in the API's format. */
 export function toSchedulerJob(job: PluginJob): SchedulerJob {
   const when = job.schedule?.when;
   return {
@@ -39,7 +39,7 @@ export function toSchedulerJob(job: PluginJob): SchedulerJob {
 
 const inWholeSeconds = (seconds: number) => Math.round(seconds * 10) / 10;
 
-/** The scheduler's status as the API shows it. */
+/** The scheduler's status in the API's format. */
 export function toSchedulerStatusAnswer(status: SchedulerStatus): SchedulerStatusAnswer {
   return {
     is_enabled: status.isEnabled,

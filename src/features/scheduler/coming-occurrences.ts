@@ -1,7 +1,7 @@
 import type { PluginJob } from '#data/plugin-job-row.ts';
 import { type PreviewedOccurrence, previewOccurrences } from '#domain/schedule/preview-occurrences.ts';
 
-/** The next instants of a job's schedule as the tick would decide them; none while the job is off. */
+/** Returns the next instants of a job's schedule, as a tick would decide them; empty while the job is disabled. */
 export function readComingOccurrences(
   { isEnabled, schedule }: Pick<PluginJob, 'isEnabled' | 'schedule'>,
   now: Date,
@@ -13,7 +13,7 @@ export function readComingOccurrences(
     scheduleId: schedule.id,
     schedule: schedule.when.schedule,
     policies: schedule.when.policies,
-    // The next instant itself is one of them, also when it waits for its spread.
+    // Includes the next instant itself, even while it waits for its spread.
     from: new Date(Math.max(nextAt.getTime() - 1, now.getTime() - 86_400_000)),
     count,
   });

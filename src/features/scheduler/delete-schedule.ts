@@ -3,8 +3,8 @@ import { NotFoundError } from '#domain/errors.ts';
 import type { AdminActor } from '#auth/actor.ts';
 
 /**
- * Takes a job's schedule away (admins); what runs goes on, and the ledger stays.
- * @throws NotFoundError without a schedule, ForbiddenError
+ * Deletes a job's schedule (admins). Runs in progress continue; the ledger is kept.
+ * @throws NotFoundError if the job has no schedule, ForbiddenError
  */
 export async function deleteSchedule(actor: AdminActor, { jobId }: { jobId: string }): Promise<void> {
   const { client, tenantId } = actor;

@@ -4,8 +4,8 @@ import { ConflictError, NotFoundError } from '#domain/errors.ts';
 import type { Actor } from '#auth/actor.ts';
 
 /**
- * A job that the portal runs, with its schedule as stored, for a verb that is about to change them.
- * @throws NotFoundError also for another tenant's, ConflictError (plugin_job) for a job that reports in from outside
+ * Returns a job that the portal runs, with its stored schedule, for a function that will change them.
+ * @throws NotFoundError for another tenant's job, too, ConflictError (plugin_job) for an external job
  */
 export async function findPluginJob({ client, tenantId }: Actor, jobId: string) {
   const rows = unwrap(

@@ -22,7 +22,7 @@ const leastKills = 24;
 interface Case {
   columns: Columns<'schedules'>;
   first: number;
-  /** The instants of the ten minutes, computed without the code under test. */
+  /** Returns the instants of the ten minutes, computed without the code under test. */
   instants: number[];
 }
 
@@ -114,7 +114,7 @@ it('four schedulers and three workers, killed at random: a run for each instant 
   let kills = 0;
   let killedWorkers = 0;
   try {
-    // A machine that is busy gets to fewer kills in the time of the schedules, and makes up for them after it.
+    // A busy machine manages fewer kills while the schedules run, and does the rest afterwards.
     while (Date.now() < realStartMs + realMs || kills <= leastKills) {
       await sleep(200 + Math.random() * 600);
       replace(schedulers, startScheduler);
@@ -151,7 +151,7 @@ it('four schedulers and three workers, killed at random: a run for each instant 
   const ends = await sql<{ state: string; runs: number }[]>`
     select state, count(*)::integer as runs from public.runs where ${ofSchedules} group by state`;
   expect(ends.map(({ state, runs: count }) => [state, count])).toEqual([['success', expected.length]]);
-  // A run that ended twice would be counted twice, and one that began from an old cursor would leave it short.
+  // A run that finished twice would count twice; a run that started from an old cursor would make the count too low.
   const jobs = await sql`
     select j.cursor::integer as cursor, count(r.id)::integer as runs,
       (select sum(d.success_count)::integer from public.run_stats_daily d where d.job_id = j.id) as counted

@@ -46,9 +46,9 @@ const schedulerJob = z
   })
   .meta({ id: 'SchedulerJob' });
 
-/** The scheduler's status as [contract: scheduler] has it. */
+/** The scheduler's status as defined in [contract: scheduler]. */
 export type SchedulerStatusAnswer = z.output<typeof schedulerStatus>;
-/** A job as [contract: scheduler] has it, with a little more. */
+/** A job as defined in [contract: scheduler], with a few more fields. */
 export type SchedulerJob = z.output<typeof schedulerJob>;
 
 const jobExample: SchedulerJob = {

@@ -3,18 +3,18 @@ import type { DueSchedule, PlannedInstants, SchedulePlan } from '#data/scheduler
 import { type PlannedOccurrence, planOccurrences } from '#domain/schedule/plan-occurrences.ts';
 
 /**
- * An occurrence that starts later than this was missed, and its misfire policy decides. Above the minute that lies between the
- * ticks of a serverless portal, so that a punctual one misses nothing.
+ * An occurrence later than this counts as missed, and its misfire policy decides. Longer than the minute between the
+ * ticks of a serverless portal, so that a punctual tick misses nothing.
  */
 const misfireGraceSeconds = 120;
 
-/** How soon a schedule is looked at again that is due but waits for the global switch. */
+/** How soon a due schedule is checked again while all schedules are stopped. */
 const heldMs = 30_000;
 
 /**
- * What a tick is to do with a due schedule. Everything at or after its next instant is undecided, so that
- * instant alone says where to go on.
- * @throws RangeError or TypeError for a row that cannot be understood
+ * Decides what a tick does with a due schedule. The next instant marks where to continue: it and everything after it
+ * are undecided.
+ * @throws RangeError or TypeError for an invalid row
  */
 export function planSchedule(due: DueSchedule, now: Date): SchedulePlan {
   const plan = planOccurrences({
@@ -40,7 +40,10 @@ export function planSchedule(due: DueSchedule, now: Date): SchedulePlan {
   };
 }
 
-/** For a schedule that cannot be planned: its ledger says so, and nothing is due until a person saves it again. */
+/**
+ * Returns the plan for an invalid schedule: a ledger entry says so, and nothing is due until somebody saves the
+ * schedule again.
+ */
 export function planBroken(due: DueSchedule): SchedulePlan {
   return {
     ...placeOf(due),
@@ -66,7 +69,7 @@ function placeOf(
   return { scheduleId: due.id, expectedNominalAt: due.nextNominalAt, expectedUpdatedAt: due.updatedAt };
 }
 
-/** Consecutive instants that do not run for one reason share a row of the ledger. */
+/** Consecutive instants that are skipped for the same reason share a row of the ledger. */
 function joinSkipped(occurrences: readonly PlannedOccurrence[]): PlannedInstants[] {
   const joined: PlannedInstants[] = [];
   for (const occurrence of occurrences) {

@@ -4,9 +4,9 @@ import { readScheduleInput } from '#features/scheduler/save-schedule.ts';
 const countMax = 50;
 
 /**
- * The next instants of a schedule that has not been saved, as the tick would decide them.
- * @param scheduleId of the schedule that it is to replace, because the spread's offset is made from it
- * @throws InvalidInputError that names the fields, as saving would
+ * Returns the next instants of an unsaved schedule, as a tick would decide them.
+ * @param scheduleId id of the schedule to replace, because the spread's offset depends on it
+ * @throws InvalidInputError with the same fields as saving
  */
 export function previewSchedule(
   {
@@ -17,7 +17,7 @@ export function previewSchedule(
   now: Date = new Date(),
 ): PreviewedOccurrence[] {
   const { schedule, policies } = readScheduleInput(given, now);
-  // A one-shot in the past that its policy lets in is due at once.
+  // A one-shot in the past is due at once if its policy allows it.
   const from = schedule.type === 'one_shot' && schedule.at <= now ? new Date(schedule.at.getTime() - 1) : now;
   return previewOccurrences({ scheduleId, schedule, policies, from, count: Math.min(count, countMax) });
 }

@@ -24,7 +24,7 @@ import type { Actor } from '#auth/actor.ts';
 
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 
-/** One page of the jobs that the portal runs, by title, with schedule, status and newest run. */
+/** Returns a page of the jobs that the portal runs, by title, with schedule, status and newest run. */
 export async function listPluginJobs(
   { client, tenantId }: Actor,
   {
@@ -57,7 +57,7 @@ export async function listPluginJobs(
     if (position === null) return unwrap(await ordered());
     const { title, id } = position.cursor;
     const beyond = isBackwards ? 'lt' : 'gt';
-    // Two reads, because a title may hold characters that mean something in a filter with `or`.
+    // Two reads, because a title can contain characters that are special in an `or` filter.
     const [sameTitle, otherTitles] = await Promise.all([
       ordered().eq('title', title).filter('job_id', beyond, id),
       ordered().filter('title', beyond, title),
@@ -68,7 +68,7 @@ export async function listPluginJobs(
   return cutPage(rows.map(toPluginJob), size, position, (job) => ({ title: job.storedTitle, id: job.jobId }));
 }
 
-/** @throws NotFoundError also for another tenant's job, and for one that reports in from outside */
+/** @throws NotFoundError for another tenant's job, too, and for an external job */
 export async function getPluginJob({ client, tenantId }: Actor, jobId: string): Promise<PluginJob> {
   const row = unwrapMaybe(
     await client
@@ -82,7 +82,7 @@ export async function getPluginJob({ client, tenantId }: Actor, jobId: string): 
   return toPluginJob(row);
 }
 
-/** An instant of a job's schedule and what became of it; consecutive ones that share a reason share a row. */
+/** An instant of a job's schedule with its outcome; consecutive instants with the same reason share a row. */
 export interface Occurrence {
   id: string;
   nominalAt: string;
@@ -94,7 +94,7 @@ export interface Occurrence {
   runId: string | null;
 }
 
-/** The ledger of a job, newest first. */
+/** Returns the ledger of a job, newest first. */
 export async function listOccurrences(
   { client, tenantId }: Actor,
   { jobId, after, size = 50 }: { jobId: string; after?: InstantPageCursor | undefined; size?: number },
@@ -137,7 +137,7 @@ export interface TimelineJob {
   title: LocalizedText;
   pluginName: LocalizedText;
   instants: PreviewedOccurrence[];
-  /** There are more than are listed: the job runs all the time, and counts for no collision. */
+  /** There are more instants than listed: the job runs all the time, so its collisions are not counted. */
   isCut: boolean;
 }
 
@@ -153,22 +153,22 @@ interface Span {
   until: Date;
 }
 
-/** What the schedules of a company start within a span of a day at most. */
+/** What a company's schedules start within a period of at most a day. */
 export interface Timeline {
   jobs: TimelineJob[];
   collisions: Collision[];
-  /** More jobs are due than the 1,000 that are looked at. */
+  /** More than the 1,000 listed jobs are due. */
   isCut: boolean;
 }
 
-/** How a company's scheduler is. */
+/** The state of a company's scheduler. */
 export async function readSchedulerStatus({ client, tenantId }: Actor): Promise<SchedulerStatus> {
   return readSchedulerStatusRow(client, tenantId);
 }
 
 /**
- * What stands around the list of schedules: the scheduler's status, the names of the plugins, and for a span of a day at most
- * what starts in it, bounded to the 1,000 jobs that are due first and 300 instants of each.
+ * Returns what the page shows around the list of schedules: the scheduler's status, plugin names, and what starts
+ * within at most a day, limited to the first 1,000 due jobs and 300 instants of each.
  */
 export async function readSchedulesOverview(
   { client, tenantId }: Actor,
@@ -188,7 +188,7 @@ function instantsOf(
   { from, until }: Span,
 ): TimelineJob | null {
   if (!when) return null;
-  // The next instant is the first one that no tick has dealt with.
+  // The next instant is the first one that no tick has processed.
   const first = new Date(nextNominalAt).getTime();
   const listed = previewOccurrences({
     scheduleId,

@@ -19,7 +19,7 @@ interface Arranged {
 let pluginId: string;
 let tenant: TestTenant;
 
-/** A plugin job with a schedule that is due from its first instant after `created`. */
+/** Creates a plugin job with a schedule that is due from its first instant after `created`. */
 async function arrange(
   columns: Columns<'schedules'>,
   {
@@ -67,11 +67,11 @@ const runsOf = ({ jobId }: Arranged) =>
 const scheduleOf = async ({ scheduleId }: Arranged) =>
   (await sql`select * from public.schedules where id = ${scheduleId}`)[0]!;
 
-/** Ends the runs of a job, so that its next occurrence does not overlap. */
+/** Finishes the runs of a job, so that its next occurrence does not overlap. */
 const finish = ({ jobId }: Arranged) =>
   sql`update public.runs set state = 'success', finished_at = now() where job_id = ${jobId}`;
 
-/** What other suites and tests have left would be due at our clock too. */
+/** Schedules of other tests would also be due at this test's time. */
 const rest = () =>
   sql`update public.schedules set next_nominal_at = null, next_due_at = null where next_due_at is not null`;
 
@@ -84,7 +84,7 @@ beforeAll(async () => {
 });
 
 describe('[rule 20: one instant, one run]', () => {
-  it('makes occurrence, run and queue message together and moves the schedule on', async () => {
+  it('creates occurrence, run and queue message together and moves the schedule forward', async () => {
     const minutely = await arrange({}, { next: at('00:01:00') });
     const summary = await runTick({ now: at('00:01:02') });
     expect(summary).toMatchObject({ due: 1, enqueued: 1, skipped: 0, missed: 0, stale: 0, broken: 0 });
@@ -118,7 +118,7 @@ describe('[rule 20: one instant, one run]', () => {
     for (const schedule of schedules) expect(await ledgerWords(schedule)).toEqual(['00:01:00 started']);
   });
 
-  it('goes by the clock of the database, whatever the clock of the machine that ticks', async () => {
+  it('uses the clock of the database, not that of the machine that ticks', async () => {
     await rest();
     const soon = new Date(Date.now() + 3_600_000);
     const due = await arrange(
@@ -137,7 +137,7 @@ describe('[rule 20: one instant, one run]', () => {
     await rest();
   });
 
-  it('does nothing more for a tick that comes again, or whose clock was set back', async () => {
+  it('does nothing in a repeated tick, or in one whose clock was set back', async () => {
     const minutely = await arrange({ overlap_policy: 'allow' }, { next: at('00:01:00') });
     await runTick({ now: at('00:01:00') });
     expect((await runTick({ now: at('00:01:00') })).enqueued).toBe(0);
@@ -147,7 +147,7 @@ describe('[rule 20: one instant, one run]', () => {
     expect(await runsOf(minutely)).toHaveLength(2);
   });
 
-  it('takes a plan for nothing when a person has changed the schedule meanwhile', async () => {
+  it('discards a plan if the schedule was changed in the meantime', async () => {
     const minutely = await arrange({}, { next: at('00:01:00') });
     const client = (await import('#data/clients/service.ts')).createServiceClient();
     const { applyTick, listDueSchedules } = await import('#data/scheduler.ts');
@@ -163,7 +163,7 @@ describe('[rule 20: one instant, one run]', () => {
   });
 });
 
-describe('what was missed and what overlaps [rule 21: misfire and overlap]', () => {
+describe('missed and overlapping instants [rule 21: misfire and overlap]', () => {
   it.each([
     ['skip', ['00:01:00 missed misfire_skipped ×8', '00:09:00 started', '00:10:00 started']],
     ['once', ['00:01:00 missed misfire_collapsed ×8', '00:09:00 started', '00:10:00 started']],
@@ -173,11 +173,11 @@ describe('what was missed and what overlaps [rule 21: misfire and overlap]', () 
       { next: at('00:01:00') },
     );
     await runTick({ now: at('00:10:30') });
-    // What is late by less than the grace of two minutes is not missed.
+    // An instant that is less than two minutes late is not missed.
     expect(await ledgerWords(minutely)).toEqual(words);
   });
 
-  it('misfire all makes up for as many as its bound', async () => {
+  it('misfire all catches up to its limit', async () => {
     const minutely = await arrange(
       { misfire_policy: 'all', misfire_limit: 4, overlap_policy: 'allow' },
       { next: at('00:01:00') },
@@ -189,7 +189,7 @@ describe('what was missed and what overlaps [rule 21: misfire and overlap]', () 
   });
 
   it.each(['skip', 'queue'])(
-    'misfire all makes up for all with overlap %s too, one run after another',
+    'misfire all catches up on everything with overlap %s, too, one run after another',
     async (overlap) => {
       await rest();
       const minutely = await arrange(
@@ -212,7 +212,7 @@ describe('what was missed and what overlaps [rule 21: misfire and overlap]', () 
     },
   );
 
-  it('overlap skip leaves one row with the reason for all instants while the job still runs', async () => {
+  it('overlap skip writes one row with the reason for all instants while the job is running', async () => {
     const minutely = await arrange({ overlap_policy: 'skip' }, { next: at('00:01:00') });
     for (const minute of ['00:01:00', '00:02:00', '00:03:00', '00:04:00']) await runTick({ now: at(minute) });
     expect(await ledgerWords(minutely)).toEqual(['00:01:00 started', '00:02:00 skipped overlap ×3']);
@@ -226,7 +226,7 @@ describe('what was missed and what overlaps [rule 21: misfire and overlap]', () 
     await finish(minutely);
   });
 
-  it('overlap queue lets one wait, and skips the rest', async () => {
+  it('overlap queue queues one run, and skips the rest', async () => {
     const minutely = await arrange({ overlap_policy: 'queue' }, { next: at('00:01:00') });
     for (const minute of ['00:01:00', '00:02:00', '00:03:00']) await runTick({ now: at(minute) });
     expect(await ledgerWords(minutely)).toEqual([
@@ -238,7 +238,7 @@ describe('what was missed and what overlaps [rule 21: misfire and overlap]', () 
     await finish(minutely);
   });
 
-  it('overlap queue lets one wait however many run', async () => {
+  it('overlap queue queues one run, however many are running', async () => {
     const minutely = await arrange({ overlap_policy: 'queue' }, { next: at('00:01:00') });
     const byHand = { trigger: 'manual', state: 'running' };
     for (let run = 1; run <= 3; run += 1) await makeRun(tenant.id, minutely.jobId, byHand);
@@ -247,7 +247,7 @@ describe('what was missed and what overlaps [rule 21: misfire and overlap]', () 
     await finish(minutely);
   });
 
-  it('overlap cancel_previous cancels what waits, asks what runs to stop, and starts the newest', async () => {
+  it('overlap cancel_previous cancels waiting runs, asks running ones to stop, and starts the newest', async () => {
     const minutely = await arrange({ overlap_policy: 'cancel_previous' }, { next: at('00:01:00') });
     await runTick({ now: at('00:01:00') });
     await runTick({ now: at('00:02:00') });
@@ -262,8 +262,8 @@ describe('what was missed and what overlaps [rule 21: misfire and overlap]', () 
   });
 });
 
-describe('what `all` makes up for is bounded [rule 21: misfire and overlap]', () => {
-  it('in each transaction too, and punctual schedules do not wait for those that make up for a day', async () => {
+describe('the number of runs that `all` catches up on is limited [rule 21: misfire and overlap]', () => {
+  it('in each transaction, too, and punctual schedules do not wait for those that catch up on a day', async () => {
     await rest();
     const policies = { misfire_policy: 'all', misfire_limit: 1_000, overlap_policy: 'cancel_previous' };
     const late = await Promise.all([1, 2, 3].map(() => arrange(policies, { next: at('00:01:00') })));
@@ -271,7 +271,7 @@ describe('what `all` makes up for is bounded [rule 21: misfire and overlap]', ()
     const now = at('20:00:01');
     const isMoved = async (arranged: Arranged) => (await scheduleOf(arranged)).next_nominal_at > now;
 
-    // The time is over as soon as the first transaction is.
+    // The budget is used up after the first transaction.
     expect(await runTick({ now, budgetMs: 0 })).toMatchObject({ enqueued: 2, stale: 0 });
     expect(await isMoved(punctual)).toBe(true);
     expect((await Promise.all(late.map(isMoved))).filter(Boolean)).toHaveLength(1);
@@ -282,8 +282,8 @@ describe('what `all` makes up for is bounded [rule 21: misfire and overlap]', ()
   });
 });
 
-describe('switched off [rule 22: switching off]', () => {
-  it('globally: instants leave one row, and nothing starts until it is switched on', async () => {
+describe('disabled [rule 22: switching off]', () => {
+  it('globally: instants write one row, and nothing starts until the switch is on', async () => {
     const off = await makeTenant();
     await sql`insert into public.scheduler_settings (tenant_id, is_enabled) values (${off.id}, false)`;
     const of = { tenantId: off.id, pluginId: await makePlugin(off.id) };
@@ -321,7 +321,7 @@ describe('[rule 23: spread]', () => {
 });
 
 describe('a schedule that cannot be planned [rule 42: nobody stops others]', () => {
-  it('does not stop the others, rests, and says so in its ledger', async () => {
+  it('does not stop the others, is not due again, and says so in its ledger', async () => {
     const broken = await arrange({ cron_expression: 'not a pattern' }, { next: at('00:01:00') });
     const sound = await arrange({}, { next: at('00:01:00') });
     const summary = await runTick({ now: at('00:01:00') });
@@ -331,7 +331,7 @@ describe('a schedule that cannot be planned [rule 42: nobody stops others]', () 
     expect(await scheduleOf(broken)).toMatchObject({ next_nominal_at: null, next_due_at: null });
   });
 
-  it('nor does one that the database refuses', async () => {
+  it('does not stop the others if the database refuses it', async () => {
     const refused = await arrange({}, { next: at('00:01:00') });
     const sound = await Promise.all(Array.from({ length: 5 }, () => arrange({}, { next: at('00:01:00') })));
     await sql.unsafe(`
@@ -350,7 +350,7 @@ describe('a schedule that cannot be planned [rule 42: nobody stops others]', () 
 });
 
 describe('the heartbeat [contract: internal]', () => {
-  it('says when a tick was and what it did', async () => {
+  it('records when a tick ran and what it did', async () => {
     await runTick({ now: at('00:00:00') });
     const [row] =
       await sql`select now() - beat_at < interval '1 minute' as is_young, details from private.heartbeats where process = 'scheduler'`;

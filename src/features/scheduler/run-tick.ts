@@ -15,7 +15,7 @@ import { planBroken, planSchedule } from '#features/scheduler/plan-schedule.ts';
 
 const pageSize = 1_000;
 const budgetMsDefault = 20_000;
-/** Rows of the ledger that one transaction writes, or a schedule's own if it has more: about a second of work. */
+/** Maximum number of ledger rows per transaction, unless a single schedule has more: about a second of work. */
 const instantsPerCall = 2_000;
 
 /** What a tick did. */
@@ -24,24 +24,24 @@ export interface TickSummary {
   due: number;
   /** Runs put on the queue. */
   enqueued: number;
-  /** Instants that do not run by a decision: disabled, blackout, overlap. */
+  /** Instants skipped by a rule: disabled, blackout, overlap. */
   skipped: number;
   /** Missed runs that are not caught up. */
   missed: number;
-  /** Schedules that another tick, or a person, moved first. */
+  /** Schedules that another tick or a user changed first. */
   stale: number;
-  /** Schedules that could not be understood; their ledger says so and they rest until they are saved again. */
+  /** Invalid schedules; their ledger says so, and they are not due until they are saved again. */
   broken: number;
   elapsedMs: number;
 }
 
 /**
- * One pass of the scheduler: takes every schedule that is due, decides in TypeScript, and writes occurrence, run, queue message
- * and next instant in transactions of a bounded size. Any number of ticks may run at once, late, early or again after a crash
- * [rule 20: one instant, one run]. Notes the heartbeat `scheduler`, which says what was done.
- * @param now in place of the database's clock, for tests; machines that tick may have any time
- * @param budgetMs begins no further transaction after this time; what is left is due at the next tick
- * @throws UnavailableError when the database is away: the pages before were committed, the rest is still due
+ * Runs one pass of the scheduler: reads every due schedule, decides in TypeScript, and writes occurrence, run, queue
+ * message and next instant in transactions of limited size. Ticks can run concurrently, late, early or again after a
+ * crash [rule 20: one instant, one run]. Records its result in the heartbeat `scheduler`.
+ * @param now replaces the database's clock in tests; the clock of the machine that ticks does not matter
+ * @param budgetMs no transaction starts after this time; the rest is due at the next tick
+ * @throws UnavailableError if the database is unavailable: earlier pages were committed, the rest is still due
  */
 export async function runTick({
   now,
@@ -69,11 +69,11 @@ export async function runTick({
     tickedFor = due[0]?.asOf ?? tickedFor;
     const isOver = () => elapsedMs() > budgetMs;
     const applied = due.length > 0 ? await takePage(client, due, summary, isOver) : null;
-    // Without a schedule moved or found moved, the same page would come again.
+    // If no schedule has moved, the next read would return the same page.
     if (due.length < pageSize || !applied || applied.moved + applied.stale === 0 || isOver()) break;
   }
   summary.elapsedMs = elapsedMs();
-  // A tick that finds nothing has noted its heartbeat with its question (list_due_schedules).
+  // For a tick that finds nothing, list_due_schedules has already recorded the heartbeat.
   if (summary.due > 0) {
     await noteHeartbeat(client, 'scheduler', { ...summary, ticked_for: tickedFor?.toISOString() ?? null });
     writeLog('info', 'tick', { ...summary });
@@ -119,8 +119,8 @@ async function takePage(
 }
 
 /**
- * Plans in batches of a bounded number of instants, those with few first: schedules that make up for a day must neither take
- * longer than a call may, and so never get done, nor keep punctual ones waiting.
+ * Splits plans into batches with a limited number of instants, small plans first: a schedule that catches up on a day must
+ * neither exceed the time limit of a call nor delay punctual schedules.
  */
 function batchesOf(plans: readonly SchedulePlan[]): SchedulePlan[][] {
   const batches: SchedulePlan[][] = [];
@@ -140,7 +140,7 @@ function batchesOf(plans: readonly SchedulePlan[]): SchedulePlan[][] {
 
 const nothing: AppliedTick = { moved: 0, stale: 0, enqueued: 0, skipped: 0, missed: 0 };
 
-/** Applies plans; one that the database refuses must not keep the others of its page from running. */
+/** Applies plans; a plan that the database refuses must not block the others of its page. */
 async function applyPlans(
   client: ServiceClient,
   now: Date,

@@ -11,8 +11,8 @@ import type { AdminActor } from '#auth/actor.ts';
 import { findPluginJob } from '#features/scheduler/find-plugin-job.ts';
 
 /**
- * Reads a schedule and its policies from outside.
- * @throws InvalidInputError with a detail for each field that is wrong, `schedule.expression` for instance
+ * Parses a schedule and its policies from untrusted input.
+ * @throws InvalidInputError with a detail for each invalid field, for example `schedule.expression`
  */
 export function readScheduleInput(
   { schedule: given, policies: givenPolicies = {} }: { schedule: unknown; policies?: unknown },
@@ -38,14 +38,14 @@ export function readScheduleInput(
   ]);
 }
 
-/** A one-shot in the past is due at once; its misfire policy let it in [rule 19: intervals and one-shots]. */
+/** A one-shot in the past is due at once if its misfire policy allows it [rule 19: intervals and one-shots]. */
 function firstNominal(schedule: Schedule, now: Date): Date | null {
   return schedule.type === 'one_shot' ? schedule.at : nextNominal(schedule, now);
 }
 
 /**
- * Gives a job its schedule, or another one (admins). Instants at or before `now` belong to the schedule it had; a disabled job
- * gets no next instant until it is enabled. The change leaves an audit row.
+ * Creates or replaces a job's schedule (admins). Instants up to and including `now` belong to the old schedule; a
+ * disabled job gets no next instant until it is enabled. The audit log records the change.
  * @param schedule as `parseSchedule` reads it @param policies as `parsePolicies` reads it
  * @throws InvalidInputError that names the fields, NotFoundError, ConflictError (plugin_job), ForbiddenError
  */
@@ -82,7 +82,7 @@ export async function saveSchedule(
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
     }
-    // Somebody else made or deleted the schedule in between.
+    // Another user created or deleted the schedule in the meantime.
     if (attempt === 3) throw new ConflictError('Someone else changed the schedule at the same time');
   }
 }

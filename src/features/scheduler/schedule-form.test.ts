@@ -149,7 +149,7 @@ describe('readScheduleForm', () => {
 });
 
 describe('local times', () => {
-  it('come back as they were', () => {
+  it('survive a round trip', () => {
     const at = readLocalTime('2026-11-22T09:05', timeZone);
     expect(at && formatLocalTime(at, timeZone)).toBe('2026-11-22T09:05');
     expect(readLocalTime('2026-13-40T99:00', timeZone)).toBeNull();

@@ -22,27 +22,30 @@ const textOf = (form: Fields, name: string): string => {
   return typeof value === 'string' ? value.trim() : '';
 };
 
-/** A time of a datetime-local field, read on the clock of a zone; null when the field holds none. */
+/** Reads the value of a datetime-local field in a time zone; null if it is not a time. */
 export function readLocalTime(text: string, timeZone: string): Date | null {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/.test(text)) return null;
   const wallMs = Date.parse(`${text}Z`);
   return Number.isNaN(wallMs) ? null : new Date(instantOfWallTime(timeZone, wallMs));
 }
 
-/** An instant as a datetime-local field takes it, on the clock of a zone. */
+/** Formats an instant for a datetime-local field in a time zone. */
 export function formatLocalTime(at: Date, timeZone: string): string {
   const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
   return clock.format(at).replace(' ', 'T').replace(/:00$/, '');
 }
 
-/** An interval in its largest whole unit. */
+/** Expresses an interval in its largest whole unit. */
 export function splitInterval(seconds: number): { count: number; unit: IntervalUnit } {
   const units = Object.entries(intervalUnits).reverse() as [IntervalUnit, number][];
   const [unit, size] = units.find(([, candidate]) => seconds % candidate === 0) ?? ['seconds', 1];
   return { count: seconds / size, unit };
 }
 
-/** The fields for those who know no cron; a checkbox for each day, so that a refusal shows again what was chosen. */
+/**
+ * The fields for users who do not know cron. Each day is a checkbox of its own, so that an invalid form keeps the
+ * chosen days.
+ */
 function plainTimesOf(form: Fields): PlainTimes {
   const time = textOf(form, 'time');
   if (textOf(form, 'type') === 'weekly') {
@@ -55,7 +58,7 @@ function plainTimesOf(form: Fields): PlainTimes {
 function findPlainProblems(times: PlainTimes): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (!isClockTime(times.time)) problems.push({ field: 'time', problem: 'time_of_day_invalid' });
-  // No field of the form stands for all days, so this is said above all of them.
+  // No single field holds the days, so this problem is shown for the whole form.
   if (times.type === 'weekly' && times.days.length === 0)
     problems.push({ field: '', problem: 'days_invalid' });
   if (times.type === 'monthly' && !monthDays.includes(times.day)) {
@@ -93,7 +96,7 @@ function writtenSchedule(form: Fields, timeZone: string): unknown {
   }
 }
 
-/** Rows of the form whose fields are all empty are no windows; the position of each other row is kept for its problems. */
+/** Ignores empty rows; keeps the position of the others for their problems. */
 function writtenBlackouts(form: Fields, timeZone: string): { row: number; window: unknown }[] {
   const rows = Array.from({ length: blackoutsMax }, (_, row) => row);
   return rows.flatMap((row): { row: number; window: unknown }[] => {
@@ -126,8 +129,8 @@ function writtenBlackouts(form: Fields, timeZone: string): { row: number; window
 const numberOf = (text: string): number | undefined => (text === '' ? undefined : Number(text));
 
 /**
- * Reads the form of a schedule.
- * @param timeZone the tenant's zone, on whose clock times without a zone are meant
+ * Parses the form of a schedule.
+ * @param timeZone the tenant's zone, for times without a zone
  * @throws InvalidInputError with the form's field and the translation key of each problem
  */
 export function readScheduleForm(
@@ -168,12 +171,12 @@ export function readScheduleForm(
   throw new InvalidInputError('The schedule is wrong', [...problems, ...policyProblems]);
 }
 
-/** What a row of the form for blackout windows begins with. */
+/** The initial values of a row of blackout windows. */
 export type BlackoutRow =
   | { type: 'weekly'; days: readonly number[]; from: string; to: string; timeZone: string }
   | { type: 'one_off'; startsAt: string; endsAt: string };
 
-/** The rows of the form: the windows that there are, and an empty one of each kind. */
+/** Returns the rows of the form: the existing windows, and an empty row of each kind. */
 export function blackoutRows(blackouts: readonly BlackoutWindow[], timeZone: string): BlackoutRow[] {
   const rows = blackouts.map((window): BlackoutRow =>
     window.type === 'weekly'

@@ -11,7 +11,7 @@ import { pageParams, searchParam, type SearchParams, searchText } from '#http/se
 
 export const switchStates = ['enabled', 'disabled'] as const;
 
-/** What the list of scheduled jobs is narrowed to. */
+/** The filter of the list of scheduled jobs. */
 export interface ScheduleFilter {
   search: string;
   state: (typeof switchStates)[number] | null;
@@ -30,13 +30,13 @@ const schedulesAddress = z.object({
   new: searchParam(z.literal('job')),
 });
 
-/** Reads the address of the list of scheduled jobs; what makes no sense is as if it were not there. */
+/** Reads the URL of the list of scheduled jobs; ignores invalid values. */
 export function parseSchedulesAddress(searchParams: SearchParams): {
   filter: ScheduleFilter;
   position: PagePosition<TitlePageCursor> | null;
-  /** The job whose form for a run now is open. */
+  /** The job whose dialog to run it now is open. */
   runNowId: string | null;
-  /** Whether it is asked what kind of job to make. */
+  /** Whether the dialog for a new job is open. */
   isNewJobAsked: boolean;
 } {
   const address = schedulesAddress.parse(searchParams);
@@ -50,7 +50,7 @@ export function parseSchedulesAddress(searchParams: SearchParams): {
 
 const ledgerAddress = z.object({ after: pageParams().after });
 
-/** Reads the address of a job's ledger. */
+/** Reads the URL of a job's ledger. */
 export function parseLedgerAddress(searchParams: SearchParams): { after: InstantPageCursor | null } {
   const { after } = ledgerAddress.parse(searchParams);
   return { after: after === null ? null : parseInstantPageCursor(after) };
@@ -64,5 +64,5 @@ export const setSchedulerEnabledInput = z.object({ isEnabled: isOn });
 
 export const jobIdInput = z.object({ jobId: z.guid() });
 
-/** The form of a schedule; its own fields are read by readScheduleForm. */
+/** The form of a schedule; readScheduleForm reads the schedule's own fields. */
 export const scheduleFormInput = z.looseObject({ jobId: z.guid() });

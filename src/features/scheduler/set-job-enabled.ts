@@ -8,7 +8,7 @@ import { findPluginJob } from '#features/scheduler/find-plugin-job.ts';
 
 type StoredSchedule = ScheduleColumns & { id: string; updated_at: string; last_nominal_at: string | null };
 
-/** Where a schedule goes on that was off, and what fell into that time. */
+/** Where a disabled schedule continues, and which instants it missed. */
 interface Resumption {
   nextNominalAt: Date | null;
   nextDueAt: Date | null;
@@ -33,7 +33,7 @@ function planResumption(stored: StoredSchedule, now: Date): Resumption {
   });
   const first = plan.occurrences[0];
   if (first && policies.catchUpAfterEnable) {
-    // The next tick takes all of them, by the misfire policy.
+    // The next tick handles all of them by the misfire policy.
     return { nextNominalAt: first.nominalAt, nextDueAt: first.dueAt, missed: null };
   }
   return {
@@ -54,9 +54,9 @@ function planResumption(stored: StoredSchedule, now: Date): Resumption {
 }
 
 /**
- * Switches a job that the portal runs on or off (admins). Off: no next instant, what runs goes on. On: goes on from now; what fell
- * into the time before leaves one ledger row `skipped: disabled`, or is made up for if the schedule says so
- * [rule 22: switching off]. Answers whether anything changed; it is no error to ask for what is so already.
+ * Enables or disables a job that the portal runs (admins). Disabled: no next instant; runs in progress continue.
+ * Enabled: continues from now; missed instants get one ledger row `skipped: disabled`, or are caught up if the schedule
+ * says so [rule 22: switching off]. Returns whether anything changed; no change is not an error.
  * @throws NotFoundError, ConflictError (plugin_job, schedule_broken), ForbiddenError
  */
 export async function setJobEnabled(
@@ -86,7 +86,7 @@ export async function setJobEnabled(
     try {
       return unwrap(answer);
     } catch (error) {
-      // The schedule was changed in between: plan again from what it is now.
+      // The schedule was changed in the meantime: plan again from its current state.
       if (!(error instanceof ConflictError) || attempt === 3) throw error;
     }
   }

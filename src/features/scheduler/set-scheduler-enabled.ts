@@ -3,8 +3,8 @@ import { ConflictError } from '#domain/errors.ts';
 import type { AdminActor } from '#auth/actor.ts';
 
 /**
- * The global switch of a company's schedules (admins). Off: nothing is started by a schedule, and instants that pass leave their
- * reason in the ledger; what runs, and what people start, goes on [rule 22: switching off].
+ * Starts or stops all schedules of a company (admins). While they are stopped, no schedule starts a run, and the ledger
+ * records why; runs in progress and runs started by hand continue [rule 22: switching off].
  * @throws ForbiddenError
  */
 export async function setSchedulerEnabled(
@@ -26,7 +26,7 @@ export async function setSchedulerEnabled(
       await client.from('scheduler_settings').insert({ tenant_id: tenantId, is_enabled: isEnabled }),
     );
   } catch (error) {
-    // Two first switches at once: the other one made the row.
+    // Two first calls at the same time: the other one created the row.
     if (!(error instanceof ConflictError)) throw error;
     await change();
   }

@@ -25,12 +25,12 @@ let mine: TestTenant;
 let other: TestTenant;
 let admin: AdminActor;
 let otherAdmin: AdminActor;
-/** Staff, as somebody who has got past the type would call a verb. */
+/** Staff, passed as an admin despite the types. */
 let staff: AdminActor;
 
 const minutely = { type: 'cron', expression: '* * * * *', timeZone: 'UTC' };
 const minutes = (count: number) => count * 60_000;
-// Times lie in the past of the real clock, because the database refuses a ledger of the future.
+// All times are in the past, because the database refuses ledger rows in the future.
 const base = new Date('2026-03-02T00:00:30Z');
 const after = (count: number) => new Date(base.getTime() + minutes(count));
 
@@ -47,7 +47,7 @@ const ledgerOf = async (jobId: string) =>
 const auditOf = (subjectKind: string, tenant = mine) => sql`
   select * from public.audit_log where tenant_id = ${tenant.id} and subject_kind = ${subjectKind} order by id desc`;
 
-/** Takes a schedule out of the way of the ticks of other tests. */
+/** Keeps a schedule from being due in the ticks of other tests. */
 const rest = (jobId: string) =>
   sql`update public.schedules set next_nominal_at = null, next_due_at = null where job_id = ${jobId}`;
 
@@ -63,7 +63,7 @@ beforeAll(async () => {
 });
 
 describe('saving a schedule', () => {
-  it('stores it with its first instant after now, changes it in place, and leaves audit rows of the person [rule 38: audit log]', async () => {
+  it('stores it with its first instant after now, changes it in place, and writes audit rows with the user [rule 38: audit log]', async () => {
     const jobId = await newJob();
     const saved = await saveSchedule(
       admin,
@@ -91,7 +91,7 @@ describe('saving a schedule', () => {
     await rest(jobId);
   });
 
-  it('keeps the offset of its spread for life', async () => {
+  it('always keeps the offset of its spread', async () => {
     const jobId = await newJob();
     const save = () =>
       saveSchedule(admin, { jobId, schedule: minutely, policies: { spreadSeconds: 50 } }, base);
@@ -100,7 +100,7 @@ describe('saving a schedule', () => {
     await rest(jobId);
   });
 
-  it('names the fields that are wrong [rule 17: cron and time zones]', async () => {
+  it('names the invalid fields [rule 17: cron and time zones]', async () => {
     const jobId = await newJob();
     const wrong = { type: 'cron', expression: '61 * * * *', timeZone: 'Mars/Olympus' };
     const refusal = saveSchedule(admin, { jobId, schedule: wrong, policies: { spreadSeconds: -1 } }, base);
@@ -114,7 +114,7 @@ describe('saving a schedule', () => {
     });
   });
 
-  it('runs a one-shot in the past at once, or refuses it, as the misfire policy says; and never twice [rule 19: intervals and one-shots]', async () => {
+  it('runs a one-shot in the past at once or refuses it, as its misfire policy says, and never runs it twice [rule 19: intervals and one-shots]', async () => {
     const jobId = await newJob();
     const schedule = { type: 'one_shot', at: '2026-03-01T00:00:00Z' };
     await expect(
@@ -128,7 +128,7 @@ describe('saving a schedule', () => {
     expect((await saveSchedule(admin, { jobId, schedule }, after(1))).nextDueAt).toBeNull();
   });
 
-  it('is for admins, of their own company, and for jobs that the portal runs', async () => {
+  it('is only for admins of the company, and for jobs that the portal runs', async () => {
     const jobId = await newJob();
     const input = { jobId, schedule: minutely };
     await expect(saveSchedule(otherAdmin, input)).rejects.toThrow(NotFoundError);
@@ -141,7 +141,7 @@ describe('saving a schedule', () => {
 });
 
 describe('deleting a schedule [rule 41: nothing due is lost]', () => {
-  it('keeps the ledger; for admins of the company', async () => {
+  it('keeps the ledger; only for admins of the company', async () => {
     const jobId = await newJob();
     await saveSchedule(admin, { jobId, schedule: minutely }, base);
     await runTick({ now: after(1) });
@@ -154,8 +154,8 @@ describe('deleting a schedule [rule 41: nothing due is lost]', () => {
   });
 });
 
-describe('switching a job off and on [rule 22: switching off]', () => {
-  it('leaves one ledger row for what was missed, goes on from now, and cancels nothing', async () => {
+describe('disabling and enabling a job [rule 22: switching off]', () => {
+  it('writes one ledger row for missed instants, continues from now, and cancels nothing', async () => {
     const jobId = await newJob();
     await saveSchedule(admin, { jobId, schedule: minutely }, base);
     await runTick({ now: after(1) });
@@ -174,7 +174,7 @@ describe('switching a job off and on [rule 22: switching off]', () => {
     await rest(jobId);
   });
 
-  it('makes up for what was missed if the schedule says so', async () => {
+  it('catches up on missed instants if the schedule says so', async () => {
     const jobId = await newJob();
     const policies = { catchUpAfterEnable: true, misfire: 'once', overlap: 'allow' };
     await saveSchedule(admin, { jobId, schedule: minutely, policies }, base);
@@ -188,7 +188,7 @@ describe('switching a job off and on [rule 22: switching off]', () => {
     await rest(jobId);
   });
 
-  it('is for admins of the company', async () => {
+  it('is only for admins of the company', async () => {
     const jobId = await newJob();
     await expect(setJobEnabled(staff, { jobId, isEnabled: false })).rejects.toThrow(ForbiddenError);
     await expect(setJobEnabled(otherAdmin, { jobId, isEnabled: false })).rejects.toThrow(NotFoundError);
@@ -196,7 +196,7 @@ describe('switching a job off and on [rule 22: switching off]', () => {
     expect(direct.error?.code).toBe('P0002');
   });
 
-  it('refuses a ledger of the future, which would keep an instant from running', async () => {
+  it('refuses ledger rows in the future, which would keep an instant from running', async () => {
     const jobId = await newJob();
     await saveSchedule(admin, { jobId, schedule: minutely }, base);
     await setJobEnabled(admin, { jobId, isEnabled: false }, base);
@@ -215,7 +215,7 @@ describe('switching a job off and on [rule 22: switching off]', () => {
 });
 
 describe('the global switch [rule 22: switching off]', () => {
-  it('is for admins, per company, and leaves audit rows', async () => {
+  it('is for admins, per company, and writes audit rows', async () => {
     await expect(setSchedulerEnabled(staff, { isEnabled: false })).rejects.toThrow(ForbiddenError);
     await Promise.all([
       setSchedulerEnabled(admin, { isEnabled: false }),
@@ -226,12 +226,12 @@ describe('the global switch [rule 22: switching off]', () => {
       await sql`select tenant_id, is_enabled, enabled_at is not null as was_off from public.scheduler_settings where tenant_id in (${mine.id}, ${other.id})`;
     expect(rows).toEqual([{ tenant_id: mine.id, is_enabled: true, was_off: true }]);
     expect((await auditOf('scheduler_settings'))[0]!.actor_id).toBe(mine.admin.id);
-    // The clock of these tests is in the past, before it was switched on.
+    // The clock of these tests is in the past, before schedules were started.
     await sql`update public.scheduler_settings set enabled_at = null where tenant_id = ${mine.id}`;
   });
 });
 
-describe('what comes next', () => {
+describe('next instants', () => {
   it('previews a schedule before it is saved', () => {
     expect(() => previewSchedule({ schedule: { type: 'cron', expression: '', timeZone: 'UTC' } })).toThrow(
       InvalidInputError,
@@ -260,7 +260,7 @@ describe('what comes next', () => {
     await Promise.all([rest(first), rest(second)]);
   });
 
-  it('tells members how their scheduler is, and nobody how that of another company is', async () => {
+  it('shows members the state of the scheduler of their own company only', async () => {
     const job = await newJob(other);
     await saveSchedule(otherAdmin, { jobId: job, schedule: minutely }, base);
     const { status, plugins, timeline } = await readSchedulesOverview(memberOf(other, 'staff'), null);
@@ -284,7 +284,7 @@ describe('what comes next', () => {
     await rest(job);
   });
 
-  it('pages the jobs by title, down and back up, whatever their titles hold', async () => {
+  it('pages the jobs by title, forward and back, whatever their titles contain', async () => {
     const tenant = await makeTenant();
     const actor = memberOf(tenant, 'staff');
     const pluginId = await makePlugin(tenant.id);
@@ -301,7 +301,7 @@ describe('what comes next', () => {
     ]);
   });
 
-  it('pages the ledger of a job; another company sees none of it', async () => {
+  it('pages the ledger of a job; another company sees nothing', async () => {
     const jobId = await newJob();
     await saveSchedule(admin, { jobId, schedule: minutely, policies: { overlap: 'allow' } }, base);
     for (let minute = 1; minute <= 5; minute += 1) await runTick({ now: after(minute) });

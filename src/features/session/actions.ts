@@ -12,7 +12,7 @@ import { renameMyself as renameMyselfVerb } from './rename-myself.ts';
 import { changePasswordInput, renameMyselfInput, signInInput } from './schemas.ts';
 import { signIn as signInVerb } from './sign-in.ts';
 
-/** Starts a session and leads to the page that was wanted, if it is one of ours. */
+/** Signs in and redirects to the requested page, if it is a page of the portal. */
 export const signIn = defineAction({
   access: 'anyone',
   schema: signInInput,
@@ -22,13 +22,13 @@ export const signIn = defineAction({
   },
 });
 
-/** Ends this session and leads to the sign-in page. */
+/** Signs out and redirects to the sign-in page. */
 export async function signOut(): Promise<void> {
   await endSession();
   redirect('/sign-in');
 }
 
-/** Changes one's own password and ends one's other sessions. */
+/** Changes the user's own password and ends their other sessions. */
 export const changePassword = defineAction({
   access: 'member',
   schema: changePasswordInput,
@@ -39,7 +39,7 @@ export const changePassword = defineAction({
   },
 });
 
-/** Changes one's own name. */
+/** Changes the user's own name. */
 export const renameMyself = defineAction({
   access: 'member',
   schema: renameMyselfInput,

@@ -5,15 +5,15 @@ import type { CurrentMember } from '#auth/current-member.ts';
 import { limitAttempts } from '#auth/limit-sign-in-attempts.ts';
 
 /**
- * Changes the password of the signed-in person and ends their other sessions.
- * @throws InvalidInputError when the current password is wrong or the new one is refused, LimitExceededError
+ * Changes the signed-in user's password and ends their other sessions.
+ * @throws InvalidInputError if the current password is wrong or the new one is refused, LimitExceededError
  */
 export async function changePassword(
   { client, email }: CurrentMember,
   input: { currentPassword: string; newPassword: string; clientAddress: string },
 ): Promise<void> {
   await limitAttempts(email, input.clientAddress);
-  // The change is made in a fresh session: hosted projects may refuse it in one that is older than a day.
+  // Uses a new session: hosted projects may refuse the change in a session older than a day.
   const fresh = createStatelessClient();
   const check = await fresh.auth.signInWithPassword({ email, password: input.currentPassword });
   if (check.error) {

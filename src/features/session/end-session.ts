@@ -1,8 +1,8 @@
 import { createRequestClient } from '#data/clients/request.ts';
 
-/** Ends this session, and only this one. Nobody being signed in is as good. */
+/** Ends only this session. Does nothing if nobody is signed in. */
 export async function endSession(): Promise<void> {
   const client = await createRequestClient();
-  // The cookies go even when Supabase is away; the refresh token then runs out by itself.
+  // The cookies are deleted even if Supabase is unavailable; the refresh token then expires by itself.
   await client.auth.signOut({ scope: 'local' });
 }

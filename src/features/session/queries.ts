@@ -2,11 +2,11 @@ import { createRequestClient } from '#data/clients/request.ts';
 import { UnauthenticatedError, UnavailableError } from '#domain/errors.ts';
 import { requireMember } from '#auth/current-member.ts';
 
-/** Who looks at a page that needs nobody: a member, a person without a company, nobody, or we cannot know. */
+/** Who is viewing a public page: a member, a user without a company, nobody, or unknown. */
 export type Visitor =
   { kind: 'member' } | { kind: 'stranger'; email: string } | { kind: 'nobody' } | { kind: 'unknown' };
 
-/** Reads who looks at the sign-in or invitation page. */
+/** Returns who is viewing the sign-in or invitation page. */
 export async function readVisitor(): Promise<Visitor> {
   try {
     await requireMember();
@@ -19,7 +19,7 @@ export async function readVisitor(): Promise<Visitor> {
   return email === null ? { kind: 'nobody' } : { kind: 'stranger', email };
 }
 
-/** Address of whoever is signed in, member or not; null when nobody is, or when their session was ended elsewhere. */
+/** Returns the email of the signed-in user, member or not; null if nobody is signed in or the session was ended elsewhere. */
 export async function readVisitorEmail(): Promise<string | null> {
   const { data } = await (await createRequestClient()).auth.getUser();
   return data.user ? (data.user.email ?? '').toLowerCase() : null;

@@ -1,7 +1,7 @@
 import { unwrapMaybe } from '#data/unwrap.ts';
 import type { CurrentMember } from '#auth/current-member.ts';
 
-/** Changes the name under which the signed-in person is shown; empty shows the address. */
+/** Changes the signed-in user's display name; if it is empty, the email is shown. */
 export async function renameMyself({ client }: CurrentMember, displayName: string): Promise<void> {
   unwrapMaybe(await client.rpc('rename_myself', { p_display_name: displayName }));
 }

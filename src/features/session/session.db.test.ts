@@ -12,7 +12,7 @@ import { renameMyself } from './rename-myself.ts';
 import { signIn } from './sign-in.ts';
 
 let client: RequestClient;
-// Outside a request there are no cookies; the verbs get this client instead.
+// Outside a request there are no cookies, so the functions get this client instead.
 vi.mock('#data/clients/request.ts', () => ({ createRequestClient: async () => client }));
 
 let tenant: TestTenant;
@@ -31,12 +31,12 @@ const seesCompany = async (seen: RequestClient) =>
   (await seen.from('tenants').select('id')).data?.length === 1;
 
 describe('signIn [rule 37: sign-in and invitations]', () => {
-  it('starts a session, whatever the case of the address', async () => {
+  it('signs in, whatever the case of the email', async () => {
     await signIn({ ...credentials(), email: tenant.staff.email.toUpperCase() });
     expect(await seesCompany(client)).toBe(true);
   });
 
-  it('answers a wrong password and an unknown address alike', async () => {
+  it('gives the same error for a wrong password and an unknown email', async () => {
     const wrong = await signIn({ ...credentials(), password: 'wrong' }).catch((error: unknown) => error);
     const unknown = await signIn({ ...credentials(), email: 'nobody@example.com' }).catch(
       (error: unknown) => error,
@@ -45,7 +45,7 @@ describe('signIn [rule 37: sign-in and invitations]', () => {
     expect(unknown).toEqual(wrong);
   });
 
-  it('refuses the 11th try of an address from one place, the right password included', async () => {
+  it('refuses the 11th attempt with an email from one address, even with the right password', async () => {
     const attempt = credentials();
     for (let count = 1; count <= 10; count += 1) {
       await expect(signIn({ ...attempt, password: 'wrong' })).rejects.toThrow(InvalidInputError);
@@ -77,7 +77,7 @@ describe('signIn [rule 37: sign-in and invitations]', () => {
 });
 
 describe('endSession [rule 37: sign-in and invitations]', () => {
-  it('ends this session for good', async () => {
+  it('ends this session permanently', async () => {
     await signIn(credentials());
     const refreshToken = (await client.auth.getSession()).data.session?.refresh_token ?? '';
     await endSession();
@@ -94,7 +94,7 @@ describe('changePassword [rule 37: sign-in and invitations]', () => {
     clientAddress: randomUUID(),
   });
 
-  it('ends the other sessions, keeps this one, and only the new password works from then on', async () => {
+  it('ends the other sessions, keeps this one, and accepts only the new password afterwards', async () => {
     const elsewhere = createAnonClient();
     const { email, password } = tenant.staff;
     await elsewhere.auth.signInWithPassword({ email, password });
@@ -108,7 +108,7 @@ describe('changePassword [rule 37: sign-in and invitations]', () => {
     await signIn({ ...credentials(), password: 'correct horse battery' });
   });
 
-  it('refuses a wrong current password, at the field, and changes nothing', async () => {
+  it('refuses a wrong current password, names the field, and changes nothing', async () => {
     const change = changePassword(actAs(tenant, tenant.staff), { ...input(), currentPassword: 'wrong' });
     await expect(change).rejects.toMatchObject({
       details: [{ field: 'currentPassword', problem: 'problems.wrongPassword' }],
@@ -128,7 +128,7 @@ describe('renameMyself', () => {
   });
 });
 
-describe('a Supabase that is away', () => {
+describe('an unavailable Supabase', () => {
   it('is not mistaken for a wrong password', async () => {
     client = createAnonClient();
     vi.spyOn(client.auth, 'signInWithPassword').mockResolvedValue({

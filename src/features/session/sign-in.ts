@@ -4,8 +4,8 @@ import { InvalidInputError, UnavailableError } from '#domain/errors.ts';
 import { limitAttempts } from '#auth/limit-sign-in-attempts.ts';
 
 /**
- * Starts a session. Whether the address or the password was wrong is not told.
- * @throws InvalidInputError when they do not fit, LimitExceededError, UnavailableError
+ * Signs in. The error does not say whether the email or the password was wrong.
+ * @throws InvalidInputError if they do not match, LimitExceededError, UnavailableError
  */
 export async function signIn({
   email,

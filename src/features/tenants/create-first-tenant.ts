@@ -11,8 +11,8 @@ export interface FirstTenant {
 }
 
 /**
- * Makes the first tenant with its admin; changes nothing when there is a tenant already.
- * @throws UnavailableError when Supabase does not answer
+ * Creates the first tenant with its admin; does nothing if there is already a tenant.
+ * @throws UnavailableError if Supabase does not respond
  */
 export async function createFirstTenant({ name, email, password }: FirstTenant): Promise<void> {
   const service = createServiceClient();
@@ -23,7 +23,7 @@ export async function createFirstTenant({ name, email, password }: FirstTenant):
 }
 
 async function signUpAdmin(admin: Omit<FirstTenant, 'name'>): Promise<string> {
-  // Never on the service client: once it holds a session it acts as that person.
+  // Never on the service client: with a session it would act as that user.
   const client = createStatelessClient();
   let { data, error } = await client.auth.signUp(admin);
   // An earlier start may have been interrupted between sign-up and tenant.

@@ -9,7 +9,6 @@ import { changeToolInput, toolIdInput, toolInput } from './schemas.ts';
 
 const nameTaken = { tool_name_is_unique_in_its_tenant: 'problems.toolNameTaken' };
 
-/** Adds a tool. */
 export const addTool = defineAction({
   access: 'admin',
   schema: toolInput,
@@ -19,12 +18,11 @@ export const addTool = defineAction({
   },
 });
 
-/** Leads away from the address that has opened the dialog. */
+/** Leaves the URL that opened the dialog. */
 function closeDialog(): never {
   redirect('/settings/tools', RedirectType.replace);
 }
 
-/** Changes a tool. */
 export const changeTool = defineAction({
   access: 'admin',
   schema: changeToolInput,
@@ -35,7 +33,6 @@ export const changeTool = defineAction({
   },
 });
 
-/** Deletes a tool. */
 export const deleteTool = defineAction({
   access: 'admin',
   schema: toolIdInput,

@@ -3,7 +3,7 @@ import { NotFoundError } from '#domain/errors.ts';
 import type { AdminActor } from '#auth/actor.ts';
 
 /**
- * Deletes a tool from the company's list; its jobs stay and belong to none.
+ * Deletes a tool from the company's list; its jobs stay, without a tool.
  * @throws NotFoundError
  */
 export async function deleteTool({ client, tenantId }: AdminActor, toolId: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { Actor } from '#auth/actor.ts';
 
 const listedMax = 500;
 
-/** The company's tools, by name. */
+/** Returns the company's tools, by name. */
 export async function listTools({ client, tenantId }: Actor): Promise<Tool[]> {
   const rows = unwrap(
     await client

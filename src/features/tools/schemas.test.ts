@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toolInput } from './schemas.ts';
 
 describe('toolInput', () => {
-  it('makes an empty address none', () => {
+  it('stores an empty URL as null', () => {
     expect(toolInput.parse({ name: ' 経費精算 ', url: ' ' })).toEqual({
       name: '経費精算',
       description: '',

@@ -25,7 +25,7 @@ export type ToolInput = z.output<typeof toolInput>;
 const chosenTool = z.uuid().optional().catch(undefined);
 const toolsAddress = z.object({ edit: chosenTool, delete: chosenTool });
 
-/** Reads which tool's dialog the address of the list opens; what makes no sense is as if it were not there. */
+/** Reads from the list's URL which tool's dialog is open; ignores invalid values. */
 export function parseToolsAddress(searchParams: Record<string, string | string[] | undefined>) {
   return toolsAddress.parse(searchParams);
 }

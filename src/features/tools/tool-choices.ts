@@ -6,7 +6,7 @@ export interface ToolChoice {
   name: string;
 }
 
-/** The tools that a list can be narrowed to, by name. A menu of more than a few hundred would help nobody. */
+/** Returns the tools that a list can be filtered by, ordered by name. A menu of more than a few hundred would be useless. */
 export async function listToolChoices({ client, tenantId }: Actor): Promise<ToolChoice[]> {
   return unwrap(
     await client.from('tools').select('id, name').eq('tenant_id', tenantId).order('name').limit(300),

@@ -29,7 +29,7 @@ describe('addTool and changeTool', () => {
     expect(await listTools(actAs(other, other.admin))).toEqual([]);
   });
 
-  it('refuse a name that is taken in the company, not in another one', async () => {
+  it('refuse a name that is taken in the company, but not one that another company uses', async () => {
     await addTool(admin, tool);
     await expect(addTool(admin, tool)).rejects.toMatchObject({ rule: 'tool_name_is_unique_in_its_tenant' });
     await addTool(actAs(other, other.admin), tool);
@@ -39,7 +39,7 @@ describe('addTool and changeTool', () => {
     });
   });
 
-  it('are not for staff or another company', async () => {
+  it('are refused to staff and to another company', async () => {
     const { id } = await addTool(admin, tool);
     await expect(addTool(actAs(mine, mine.staff), { ...tool, name: 'x' })).rejects.toThrow(ForbiddenError);
     await expect(changeTool(actAs(mine, mine.staff), id, { ...tool, name: 'x' })).rejects.toThrow(
@@ -53,7 +53,7 @@ describe('addTool and changeTool', () => {
 });
 
 describe('deleteTool', () => {
-  it('leaves its jobs, without a tool', async () => {
+  it('keeps its jobs, without a tool', async () => {
     const { id } = await addTool(admin, tool);
     await makeJob(mine.id, { tool_id: id });
     await expect(deleteTool(actAs(other, other.admin), id)).rejects.toThrow(NotFoundError);

@@ -17,7 +17,7 @@ const laneHeight = 26;
 const loadHeight = 40;
 const bucketMinutes = 10;
 const dayMinutes = 24 * 60;
-/** Above so many, points would cover each other. */
+/** With more than this, points would overlap. */
 const pointsMax = 48;
 
 interface Span {
@@ -30,7 +30,7 @@ function x(at: Date, { from }: Span): number {
   return Math.round((at.getTime() - from.getTime()) / 6_000) / 10;
 }
 
-/** A width that draws a point, where its cap does the drawing. */
+/** The width of a point: the line cap makes it visible. */
 const point = 'h0.001';
 
 function gridPaths(span: Span, timeZone: string, height: number): PlotPath[] {
@@ -62,7 +62,7 @@ function HourLabels({ span, timeZone }: { span: Span; timeZone: string }) {
   );
 }
 
-/** How many jobs start in each ten minutes, over all jobs; where some start within one minute, the bar stands out. */
+/** Shows how many jobs start in each ten minutes; bars with several starts in one minute are highlighted. */
 function LoadLane({ timeline, span, timeZone }: { timeline: Timeline; span: Span; timeZone: string }) {
   const bucketOf = (at: Date) => Math.max(0, Math.floor(x(at, span) / bucketMinutes));
   const counts = new Map<number, number>();
@@ -103,7 +103,7 @@ function JobLane({
   timeZone,
 }: {
   job: TimelineJob;
-  /** Minutes since the epoch in which this job starts together with another. */
+  /** Minutes since the epoch in which this and another job start. */
   crowded: ReadonlySet<number>;
   span: Span;
   timeZone: string;
@@ -212,7 +212,7 @@ function TimelineTable({ timeline, timeZone }: { timeline: Timeline; timeZone: s
   );
 }
 
-/** What the schedules start within the next 24 hours; what starts in the same minute is marked and listed. */
+/** Shows what the schedules start within the next 24 hours; marks and lists jobs that start in the same minute. */
 export function DayTimeline({
   timeline,
   span,

@@ -4,7 +4,7 @@ import { SwitchButton } from '#components/ui/switch-button.tsx';
 import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
 import { setJobEnabled } from '#features/scheduler/actions.ts';
 
-/** Whether a job is on; admins turn it over. */
+/** Shows whether a job is enabled; admins can change it. */
 export function EnableSwitch({
   job,
   canChange,

@@ -3,7 +3,7 @@ import { formatPlainTime } from '#components/ui/format-time.ts';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import type { JobSchedule } from '#data/plugin-job-row.ts';
 
-/** When a job starts next; where a spread moves it, also the time that its schedule says. */
+/** Shows when a job starts next; with a spread, also the time in its schedule. */
 export function NextRun({
   schedule,
   timeZone,
@@ -11,7 +11,7 @@ export function NextRun({
 }: {
   schedule: JobSchedule | null;
   timeZone: string;
-  /** All schedules are switched off. */
+  /** All schedules are stopped. */
   isHeld: boolean;
 }) {
   const t = useTranslations('schedules');

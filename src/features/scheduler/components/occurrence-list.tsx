@@ -19,7 +19,7 @@ const reasons = [
   'schedule_broken',
 ] as const;
 
-/** What a schedule's instants became: started, or why not. */
+/** Shows which of a schedule's instants started a run, and why the others did not. */
 export function OccurrenceList({
   occurrences,
   timeZone,
@@ -29,7 +29,7 @@ export function OccurrenceList({
   occurrences: readonly Occurrence[];
   timeZone: string;
   olderHref: Route | null;
-  /** False where the page has it. */
+  /** False if the page already shows it. */
   hasTitle?: boolean;
 }) {
   const t = useTranslations('schedules.ledger');

@@ -79,7 +79,7 @@ function Coming({ instants, timeZone }: { instants: readonly PreviewedOccurrence
   );
 }
 
-/** When a job of the portal runs: in words, the next instants, its policies and its switch. */
+/** Shows when a job of the portal runs: in words, with its next instants, its policies and its switch. */
 export function ScheduleCard({
   job,
   coming,
@@ -88,7 +88,7 @@ export function ScheduleCard({
   isHeld,
 }: {
   job: PluginJob;
-  /** The next instants; empty while nothing is planned. */
+  /** The next instants; empty if nothing is planned. */
   coming: readonly PreviewedOccurrence[];
   timeZone: string;
   isAdmin: boolean;

@@ -37,7 +37,7 @@ const weekdayName = (format: ReturnType<typeof useFormatter>, day: number) =>
 
 const officeDays: readonly number[] = [1, 2, 3, 4, 5];
 
-/** A time of day on days of the week or of the month: for those who know no cron. */
+/** Fields for a time of day on days of the week or month, for users who do not know cron. */
 function PlainFields({ times }: { times: PlainTimes | null }) {
   const t = useTranslations('schedules.form');
   const format = useFormatter();
@@ -273,7 +273,7 @@ function PolicyFields({ policies }: { policies: SchedulePolicies | null }) {
   );
 }
 
-/** The fields of a schedule, inside an ActionForm. Only what the chosen kind needs is shown. */
+/** The fields of a schedule, inside an ActionForm. Shows only those of the chosen kind. */
 export function ScheduleFields({
   schedule,
   policies,

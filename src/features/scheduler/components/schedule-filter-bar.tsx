@@ -6,7 +6,7 @@ import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
 import { shownText } from '#screens/reported-text.tsx';
 import { switchStates } from '#features/scheduler/schemas.ts';
 
-/** What the list of scheduled jobs can be narrowed to. */
+/** The filters of the list of scheduled jobs. */
 export function ScheduleFilterBar({
   query,
   plugins,

@@ -10,7 +10,7 @@ import { jobPath } from '#http/paths.ts';
 import { ScheduleFields } from './schedule-fields.tsx';
 import { SchedulePreview } from './schedule-preview.tsx';
 
-/** Gives a job its schedule, and shows beside the fields what it would do. */
+/** Edits a job's schedule, with a preview next to the fields. */
 export function ScheduleForm({ job, timeZone }: { job: PluginJob; timeZone: string }) {
   const t = useTranslations('schedules.form');
   const shell = useTranslations('shell');

@@ -7,7 +7,7 @@ import type { PreviewAnswer } from '#features/scheduler/actions.ts';
 
 const typingPauseMs = 400;
 
-/** The next instants of the surrounding form, asked for anew after each pause in typing. */
+/** Shows the next instants of the surrounding form's schedule; updates after each pause in typing. */
 export function SchedulePreview({
   preview,
   title,
@@ -18,15 +18,15 @@ export function SchedulePreview({
   preview: (form: FormData) => Promise<PreviewAnswer>;
   title: string;
   waiting: ReactNode;
-  /** Said when the question could not be asked. */
+  /** Shown if the request failed. */
   lost: string;
-  /** On the button that asks where there is no JavaScript. */
+  /** The label of the button that previews without JavaScript. */
   ask: string;
 }) {
   const place = useRef<HTMLDivElement>(null);
   const state = useFormState();
   const [answer, setAnswer] = useState(
-    // Asked by the button, before JavaScript had loaded.
+    // The button's preview, from before JavaScript loaded.
     state?.code === 'preview' ? (state.data as PreviewAnswer) : null,
   );
   const [isAsking, setAsking] = useState(false);

@@ -30,7 +30,7 @@ function LatestRun({ run, timeZone }: { run: PluginJob['latestRun']; timeZone: s
   );
 }
 
-/** Jobs that the portal runs: when next, how last, and their switches. */
+/** Shows the jobs that the portal runs, with next run, last run and switch. */
 export function ScheduleTable({
   jobs,
   timeZone,
@@ -42,7 +42,7 @@ export function ScheduleTable({
   jobs: readonly PluginJob[];
   timeZone: string;
   isAdmin: boolean;
-  /** All schedules are switched off. */
+  /** All schedules are stopped. */
   isHeld?: boolean;
   showPlugin?: boolean;
   /** The button that starts a job now; for admins. */
@@ -79,7 +79,7 @@ export function ScheduleTable({
               <ReportedText text={job.title} lengthMax={120} />
             </Link>
             <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5 text-xs text-ink-muted">
-              {/* While the next run goes on, the last one no longer says it. */}
+              {/* While the next run is in progress, the latest run no longer shows that the last one failed. */}
               {job.status?.lastStatus === 'error' && job.latestRun?.state !== 'failed' ? (
                 <StatusBadge state="error" />
               ) : null}

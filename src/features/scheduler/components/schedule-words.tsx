@@ -4,7 +4,7 @@ import { Icon } from '#components/ui/icon.tsx';
 import type { JobSchedule } from '#data/plugin-job-row.ts';
 import { describeSchedule } from '#domain/schedule/describe-schedule.ts';
 
-/** When a job runs, in words; also that nothing is planned, or that what is stored cannot be understood. */
+/** Says in words when a job runs, that nothing is planned, or that the stored schedule is invalid. */
 export async function ScheduleWords({
   schedule,
   timeZone,

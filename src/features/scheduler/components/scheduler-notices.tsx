@@ -10,7 +10,7 @@ import { countLiveWorkers, tickAgeSecondsMax } from '#domain/portal-health.ts';
 import { setSchedulerEnabled } from '#features/scheduler/actions.ts';
 import type { SchedulerStatus } from '#data/schedules-overview.ts';
 
-/** What keeps schedules from being kept: switched off, no scheduler, no worker. */
+/** Says why schedules do not run: they are stopped, or there is no scheduler or no worker. */
 export function SchedulerNotices({ status, isAdmin }: { status: SchedulerStatus; isAdmin: boolean }) {
   const t = useTranslations('schedules.notices');
   const locale = useLocale();
@@ -52,7 +52,7 @@ export function SchedulerNotices({ status, isAdmin }: { status: SchedulerStatus;
   );
 }
 
-/** The button that stops all schedules; it asks first. */
+/** The button that stops all schedules after a confirmation. */
 export function StopAllButton() {
   const t = useTranslations('schedules.notices');
   return (

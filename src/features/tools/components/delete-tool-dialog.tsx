@@ -4,7 +4,7 @@ import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import type { Tool } from '#data/tool-row.ts';
 import { deleteTool } from '#features/tools/actions.ts';
 
-/** Asks before a tool is deleted. */
+/** Asks for confirmation before a tool is deleted. */
 export function DeleteToolDialog({ id, tool, closedHref }: { id: string; tool: Tool; closedHref: Route }) {
   const t = useTranslations('settings.tools');
   return (

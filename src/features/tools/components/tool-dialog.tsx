@@ -8,7 +8,7 @@ import { SubmitButton } from '#components/ui/submit-button.tsx';
 import type { Tool } from '#data/tool-row.ts';
 import { addTool, changeTool } from '#features/tools/actions.ts';
 
-/** Asks for a new tool, or for what to change in one; `closedHref` as in Dialog. */
+/** Adds or changes a tool; `closedHref` as in Dialog. */
 export function ToolDialog({ id, tool, closedHref }: { id: string; tool?: Tool; closedHref?: Route }) {
   const t = useTranslations('settings.tools');
   const shell = useTranslations('shell');
