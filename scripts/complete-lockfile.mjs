@@ -81,7 +81,8 @@ export function findMissingPackages(packages) {
 
 /** @param {string} file */
 function complete(file) {
-  const lock = JSON.parse(readFileSync(file, 'utf8'));
+  const before = readFileSync(file, 'utf8');
+  const lock = JSON.parse(before);
   const missing = findMissingPackages(lock.packages);
   for (const { name, version, isDevelopment } of missing) {
     lock.packages[`node_modules/${name}`] = {
@@ -94,7 +95,9 @@ function complete(file) {
   const [root, ...others] = Object.entries(lock.packages);
   others.sort(([one], [two]) => (one < two ? -1 : 1));
   lock.packages = Object.fromEntries([/** @type {[string, unknown]} */ (root), ...others]);
-  writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+  const after = `${JSON.stringify(lock, null, 2)}\n`;
+  // A newer lock file means that packages must be installed.
+  if (after !== before) writeFileSync(file, after);
   return missing.length;
 }
 

@@ -38,7 +38,7 @@ function lockHash(folder) {
 function isInstalled(folder) {
   if (folder === projectFolder && !fs.existsSync(path.join(modules, 'next', 'package.json'))) return false;
   const noteFile = noteFileIn(folder);
-  if (fs.existsSync(noteFile)) return fs.readFileSync(noteFile, 'utf8') === lockHash(folder);
+  if (fs.existsSync(noteFile) && fs.readFileSync(noteFile, 'utf8') === lockHash(folder)) return true;
   // Installed manually: npm's own copy of the lock file is newer than ours if it is complete.
   const own = path.join(folder, 'node_modules', '.package-lock.json');
   const lock = path.join(folder, 'package-lock.json');
