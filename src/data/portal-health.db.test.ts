@@ -3,10 +3,14 @@ import { noteHeartbeat } from '#data/run-queue.ts';
 import { readPortalHealth } from '#data/portal-health.ts';
 import { serviceClient, sql } from '#testing/database/clients.ts';
 import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
+import { forgetRuns } from '#testing/runs/forget-runs.ts';
 import { enqueueTestRuns } from '#testing/runs/start-runs.ts';
 import { makeTenant } from '#testing/tenants/make-tenant.ts';
 
 it('counts waiting runs of all companies or of one, and returns the last tick and each worker', async () => {
+  // Other files of tests have used this database.
+  await forgetRuns();
+  await sql`delete from private.heartbeats`;
   const [mine, other] = [await makeTenant(), await makeTenant()];
   for (const [tenant, count] of [
     [mine, 2],
