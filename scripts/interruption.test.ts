@@ -50,17 +50,22 @@ describe.skipIf(process.platform === 'win32').concurrent('ending npm test', () =
     fs.rmSync(cleaned);
   });
 
-  test('exits at once on a second signal, and leaves neither process nor folder', async ({ expect }) => {
+  test('exits at once on a second signal, and leaves neither process, database nor folder', async ({
+    expect,
+  }) => {
     const { folder, program, exit, childPid } = await start(`
       process.on('SIGINT', () => {});
       setInterval(() => {}, 1000);
       console.log('ready');`);
+    const database = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    fs.mkdirSync(path.join(folder, 'portal', 'database'), { recursive: true });
+    fs.writeFileSync(path.join(folder, 'portal', 'database', 'postmaster.pid'), `${database.pid}\n`);
     const askedMs = performance.now();
     const asking = setInterval(() => interrupt(program), 200);
     expect(await exit).toBe(130);
     clearInterval(asking);
     expect(performance.now() - askedMs).toBeLessThan(14_000);
-    await until(() => !isRunning(childPid));
+    await until(() => !isRunning(childPid) && database.signalCode === 'SIGQUIT');
     expect(fs.existsSync(folder)).toBe(false);
   });
 });

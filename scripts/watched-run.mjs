@@ -102,6 +102,8 @@ export function runWatched(program, args, options) {
       child.off('close', finish);
       clearInterval(watch);
       clearTimeout(exitTimer);
+      // Its output may close much later, when somebody else may have deleted what it wrote.
+      child.off('close', finish);
       record.read();
       resolve({ code: code ?? 1, record, hung });
     };
