@@ -1,6 +1,6 @@
 'use client';
 
-/** The root layout itself failed: no texts, no styles and no language are certain here. */
+/** The root layout itself failed, so texts, styles and the language may be unavailable. */
 export default function GlobalError({ retry }: { error: unknown; retry: () => void }) {
   return (
     <html lang="ja">

@@ -7,7 +7,7 @@ export default async function AuthLayout({ children }: { children: ReactNode }) 
   return (
     <div className="mx-auto flex min-h-dvh w-full max-w-sm flex-col px-4 py-8 sm:py-[12vh]">
       <header className="mb-6 flex items-center gap-2.5 font-semibold">
-        {/* The plain file: an optimised copy of a tiny vector would be larger. */}
+        {/* The plain file: an optimized copy of a tiny vector image would be larger. */}
         {/* eslint-disable-next-line @next/next/no-img-element */}
         <img src="/icon.svg" alt="" width={24} height={24} />
         {t('productName')}

@@ -4,7 +4,7 @@ import { buttonClass } from '#components/ui/button-class.ts';
 import { ErrorState } from '#components/ui/error-state.tsx';
 import { useErrorTexts } from '#components/ui/error-texts.tsx';
 
-/** For defects only: what is expected to go wrong is answered by portalPage. */
+/** For defects only: portalPage handles expected errors. */
 export default function PortalError({ error, retry }: { error: unknown; retry: () => void }) {
   const texts = useErrorTexts();
   const digest = error instanceof Error && 'digest' in error ? String(error.digest) : undefined;

@@ -9,7 +9,7 @@ export default async function PortalLayout({ children }: { children: ReactNode }
     (member) => ({ member }),
     async (error: unknown) => ({ answer: await answerPageError(error) }),
   );
-  // Who is here is not known then; the frame and the menu stay, so that the way to a page does not depend on luck.
+  // The user is unknown then. The frame and the menu stay, so that navigation keeps working.
   if ('answer' in outcome) return <PortalShell member={null}>{outcome.answer}</PortalShell>;
   return (
     <PortalShell member={outcome.member} failingBadge={<FailingBadge />}>

@@ -21,15 +21,15 @@ import { LanguageSwitch, ThemeSwitch } from '#features/preferences/components/pr
 const accountMenuId = 'account-menu';
 
 /**
- * The frame of every signed-in page. One markup serves both widths: on a desk it is a sidebar, on a phone a bar with the
- * company and the account menu, and the sections below it.
+ * The frame of every signed-in page. The same markup is a sidebar on wide screens, and on phones a bar with the company
+ * and the account menu, with the sections below it.
  */
 export async function PortalShell({
   member,
   failingBadge,
   children,
 }: {
-  /** Null while the database is away: nothing is known about who is here. */
+  /** Null while the database is unavailable: the user is unknown. */
   member: CurrentMember | null;
   failingBadge?: ReactNode;
   children: ReactNode;

@@ -33,7 +33,7 @@ import { makeSchedule } from '#testing/schedules/make-schedule.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { readSessionCookies, type SessionCookie } from '#testing/tenants/session-cookies.ts';
 
-// Who is signed in, as cookies; the rest of a request is a Request.
+// The cookies of the signed-in user; the rest of a request is in its Request.
 const session = vi.hoisted(() => ({ cookies: [] as SessionCookie[] }));
 vi.mock('next/headers', () => ({
   cookies: async () => ({ getAll: () => session.cookies, set: () => {} }),
@@ -145,7 +145,7 @@ async function call(
   return { status, headers: answered, text, body: parsed };
 }
 
-/** A pending run that the staff member is said to have started. */
+/** Creates a pending run that names the staff member as its starter. */
 const newRun = (columns: Columns<'runs'> = {}) =>
   makeRun(mine.tenant.id, mine.jobId, {
     trigger: 'manual',
@@ -192,7 +192,7 @@ const forAdmins = (status: number): Expected => ({
   'admin key': status,
 });
 
-/** People on our own pages; keys open no pages. */
+/** Users on our own pages; keys open no pages. */
 const forPeople: Expected = {
   ...own,
   'report key': 401,
@@ -201,7 +201,7 @@ const forPeople: Expected = {
   'other key': 401,
 };
 
-/** Not even for an admin: these take a secret of their own. */
+/** Not even for an admin: these routes have their own secret. */
 const forNobody: Expected = {
   nobody: 401,
   staff: 401,
@@ -296,21 +296,24 @@ describe('[contract: who may ask]', () => {
     });
   }
 
-  it.each(routes)('%s refuses a parameter that it does not know, but tells no stranger', async (...route) => {
-    const [, expected, make] = route;
-    const query = '?stauts=failed';
-    expect((await call('nobody', { ...make(await newRun()), query })).status).toBe(401);
-    if (expected === forNobody) return;
-    expect(await call('admin', { ...make(await newRun()), query })).toMatchObject({
-      status: 400,
-      body: {
-        error: 'Invalid query',
-        details: [{ field: 'stauts', problem: 'is not a known parameter' }],
-      },
-    });
-  });
+  it.each(routes)(
+    '%s refuses an unknown parameter, but only after it has authenticated the caller',
+    async (...route) => {
+      const [, expected, make] = route;
+      const query = '?stauts=failed';
+      expect((await call('nobody', { ...make(await newRun()), query })).status).toBe(401);
+      if (expected === forNobody) return;
+      expect(await call('admin', { ...make(await newRun()), query })).toMatchObject({
+        status: 400,
+        body: {
+          error: 'Invalid query',
+          details: [{ field: 'stauts', problem: 'is not a known parameter' }],
+        },
+      });
+    },
+  );
 
-  it('holds for every operation what it declares', () => {
+  it('tests every operation with its declared access', () => {
     const declared = operations
       .filter(({ access }) => ['read', 'admin', 'session', 'attempt', 'cron or read'].includes(access))
       .map(({ method, path, access }) => [`${method} ${path}`, access]);
@@ -331,7 +334,7 @@ describe('[contract: who may ask]', () => {
     expect(tested.sort()).toEqual(declared.sort());
   });
 
-  // A token that no browser sends by itself needs no such check.
+  // Browsers never send this token by themselves, so it needs no such check.
   it.each(routes.filter(([name, expected]) => !name.startsWith('GET') && expected !== forNobody))(
     '%s refuses a foreign Origin',
     async (_name, _expected, make) => {
@@ -350,7 +353,7 @@ describe('[contract: who may ask]', () => {
     },
   );
 
-  it('refuses a key that nobody has, one that is revoked, and another kind of authorization, whoever is signed in', async () => {
+  it('refuses an unknown key, a revoked key and another kind of authorization, whoever is signed in', async () => {
     const { key, id } = await makeApiKey(mine.tenant.id, ['admin']);
     await sql`update public.api_keys set revoked_at = now() where id = ${id}`;
     for (const authorization of [
@@ -367,7 +370,7 @@ describe('[contract: who may ask]', () => {
     }
   });
 
-  it('answers 404 for ids that cannot be', async () => {
+  it('returns 404 for malformed ids', async () => {
     for (const id of ['x', '', "' or 1=1", randomUUID()]) {
       expect((await call('admin', { handlers: schedulerJob, params: { id } })).status).toBe(404);
       expect((await call('admin', { handlers: pluginRuns, params: { id } })).body).toEqual({
@@ -376,7 +379,7 @@ describe('[contract: who may ask]', () => {
     }
   });
 
-  it('notes when a key was used', async () => {
+  it('records when a key was used', async () => {
     await call('read key', { handlers: schedulerJobs });
     const [row] =
       await sql`select last_used_at from public.api_keys where key_hash = ${hashSecret(mine.keys.read)}`;
@@ -385,7 +388,7 @@ describe('[contract: who may ask]', () => {
 });
 
 describe('[contract: plugin runs]', () => {
-  it('starts a run that waits before those of schedules, in the name of the person or the key [rule 38: audit log]', async () => {
+  it('queues a run before scheduled ones, in the name of the user or the key [rule 38: audit log]', async () => {
     for (const [caller, kind, actorId] of [
       ['admin', 'member', mine.tenant.admin.id],
       ['admin key', 'api_key', mine.adminKeyId],
@@ -411,7 +414,7 @@ describe('[contract: plugin runs]', () => {
   });
 
   it.each([[{ jobName: 'nothing' }], [{}], ['[1]'], [{ jobName: 7 }]])(
-    'answers Invalid job name for %j',
+    'returns Invalid job name for %j',
     async (body) => {
       const answer = await call('admin', {
         handlers: pluginRun,
@@ -423,7 +426,7 @@ describe('[contract: plugin runs]', () => {
     },
   );
 
-  it('refuses a character that the database cannot hold, and names its field', async () => {
+  it('refuses a character that the database cannot store, and names its field', async () => {
     const refused = (field: string) => ({ status: 400, body: { details: [{ field }] } });
     const run = { handlers: pluginRun, method: 'POST', params: { id: mine.pluginId } } as const;
     const body = { jobName: 'sync', payload: { a: [{ b: 'x\0' }] } };
@@ -437,7 +440,7 @@ describe('[contract: plugin runs]', () => {
     );
   });
 
-  it('starts from another cursor, and says which field is wrong', async () => {
+  it('starts from another cursor, and names an invalid field', async () => {
     const start = (body: object) =>
       call('admin', { handlers: pluginRun, method: 'POST', params: { id: mine.pluginId }, body });
     const { body } = await start({ jobName: 'sync', cursor: 'from-here' });
@@ -449,7 +452,7 @@ describe('[contract: plugin runs]', () => {
     }
   });
 
-  it('lists runs in the words of the contract, with totals', async () => {
+  it('lists runs with totals as in the contract', async () => {
     const at = (minute: number) => new Date(Date.UTC(2026, 0, 5, 6, minute));
     const ids: string[] = [];
     for (let minute = 0; minute < 5; minute += 1) {
@@ -534,7 +537,7 @@ describe('[contract: plugin runs]', () => {
     expect([elsewhere.status, elsewhere.body]).toEqual([404, { error: 'Plugin run not found' }]);
   });
 
-  it('names the field of a wrong query', async () => {
+  it('names the invalid field of a query', async () => {
     const answer = await call('staff', {
       handlers: pluginRuns,
       params: { id: mine.pluginId },
@@ -545,7 +548,7 @@ describe('[contract: plugin runs]', () => {
   });
 });
 
-describe('what a remote plugin reports', () => {
+describe('the report of a remote plugin', () => {
   const report = (handlers: unknown, runId: string, token: string, body: unknown) =>
     call('nobody', {
       handlers,
@@ -567,7 +570,7 @@ describe('what a remote plugin reports', () => {
     return { runId: await newRun({ ...columns, ...lease }), token };
   };
 
-  it('is taken with the token of the attempt, once', async () => {
+  it('is accepted once, with the token of the attempt', async () => {
     const { runId, token } = await makeOpenRun();
     const told = await report(pluginProgress, runId, token, { done: 5, total: 4, note: 'half' });
     expect([told.status, told.body]).toEqual([200, { cancel_requested: false }]);
@@ -580,13 +583,13 @@ describe('what a remote plugin reports', () => {
     expect((await report(pluginResult, runId, token, { outcome: 'success' })).status).toBe(409);
   });
 
-  it('answers the state of a run that is tried again', async () => {
+  it('returns the state of a run that will be retried', async () => {
     const { runId, token } = await makeOpenRun();
     const { body } = await report(pluginResult, runId, token, { outcome: 'snoozed', seconds: 300 });
     expect(body).toEqual({ run_id: runId, state: 'pending' });
   });
 
-  it('is refused as described: another token, what is no body, too much of it', async () => {
+  it('is refused with the wrong token, with an invalid body, or if it is too large', async () => {
     const { runId, token } = await makeOpenRun();
     for (const handlers of [pluginProgress, pluginResult]) {
       const statuses = [
@@ -606,7 +609,7 @@ describe('what a remote plugin reports', () => {
 });
 
 describe('[contract: scheduler]', () => {
-  it('describes a job in the words of the contract', async () => {
+  it('describes a job as in the contract', async () => {
     const { body } = await call('read key', { handlers: schedulerJobs });
     expect(body).toEqual({
       jobs: [
@@ -660,7 +663,7 @@ describe('[contract: scheduler]', () => {
     });
   });
 
-  it('switches a job off and on, and answers it [rule 22: switching off]', async () => {
+  it('disables and enables a job, and returns it [rule 22: switching off]', async () => {
     const put = (enabled: unknown) =>
       call('admin', {
         handlers: schedulerJobEnabled,
@@ -676,7 +679,7 @@ describe('[contract: scheduler]', () => {
     expect((await put('yes')).status).toBe(400);
   });
 
-  it('lists executions in the words of the contract, page by page', async () => {
+  it('lists executions as in the contract, page by page', async () => {
     for (let minute = 0; minute < 3; minute += 1) {
       await newRun({
         state: 'failed',
@@ -704,7 +707,7 @@ describe('[contract: scheduler]', () => {
     expect(second.body.next).toBeNull();
   });
 
-  it('turns everything off with one switch, and says so', async () => {
+  it('stops everything with one switch, and says so', async () => {
     const put = (enabled: boolean) =>
       call('admin key', { handlers: schedulerEnabled, method: 'PUT', body: { enabled } });
     expect((await put(false)).body).toEqual({ is_enabled: false });
@@ -727,7 +730,7 @@ describe('[contract: scheduler]', () => {
 });
 
 describe('[contract: background jobs]', () => {
-  it('shows staff what they started and admins everything; the stack only to admins [rule 29: progress and errors]', async () => {
+  it('shows staff their own runs and admins all runs; shows the stack only to admins [rule 29: progress and errors]', async () => {
     const mineAsStaff = await newRun({
       state: 'failed',
       finished_at: new Date(),
@@ -757,7 +760,7 @@ describe('[contract: background jobs]', () => {
     ).toBe('at secret');
   });
 
-  it('cancels what waits, and answers 409 when it is over [rule 26: cancel]', async () => {
+  it('cancels a waiting run, and returns 409 if it has finished [rule 26: cancel]', async () => {
     const id = await newRun();
     const cancel = () => call('staff', { handlers: backgroundJobCancel, method: 'POST', params: { id } });
     expect((await cancel()).body.job).toMatchObject({ id, status: 'canceled' });
@@ -772,7 +775,7 @@ describe('[contract: background jobs]', () => {
 describe('[contract: internal]', () => {
   const withSecret = { Authorization: `Bearer ${cronSecret}` };
 
-  it('ticks for whoever has the CRON_SECRET, by GET and POST, twice at once', async () => {
+  it('ticks for callers with the CRON_SECRET, by GET and POST, twice at once', async () => {
     const [first, second] = await Promise.all(
       (['GET', 'POST'] as const).map((method) =>
         call('nobody', { handlers: internalScheduler, method, headers: withSecret }),
@@ -791,7 +794,7 @@ describe('[contract: internal]', () => {
     }
   });
 
-  it('answers 500 without telling why when no secret is set', async () => {
+  it('returns 500 without the reason if no secret is set', async () => {
     vi.stubEnv('CRON_SECRET', '');
     const answer = await call('nobody', {
       handlers: internalScheduler,
@@ -820,8 +823,8 @@ describe('[contract: internal]', () => {
     );
   });
 
-  // Last, because it gives both companies the built-in plugins.
-  it('executes what is queued where no worker lives', async () => {
+  // Last, because it adds the built-in plugins to both companies.
+  it('executes queued runs if there is no worker', async () => {
     const { body } = await call('admin', {
       handlers: schedulerJobRun,
       method: 'POST',

@@ -25,7 +25,7 @@ const description = parse(written) as {
 const described = Object.values(description.paths).flatMap((item) => Object.values(item));
 const describedAs = ({ id }: Operation) => described.find(({ operationId }) => operationId === id)!;
 
-/** Whether a schema of the file, as another program reads it, takes a value. */
+/** Whether a schema of the file accepts a value, as another program reads it. */
 function fits({ schema }: Content, value: unknown): boolean {
   const moved = (part: object) =>
     JSON.parse(JSON.stringify(part).replaceAll('#/components/schemas/', '#/$defs/')) as object;
@@ -56,7 +56,7 @@ describe('docs/api/openapi.yaml', () => {
     expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
   });
 
-  it('has every route, each with all methods, where its operations say that it is', async () => {
+  it('has every route with all its methods, at the path of its operations', async () => {
     const served = await Promise.all(
       routeFiles.map(async (file) => {
         const url = pathToFileURL(path.join(import.meta.dirname, file)).href;

@@ -50,7 +50,7 @@ export async function rotateApiKey(
         .is('revoked_at', null)
         .select('id'),
     );
-    if (ended.length === 0) throw new NotFoundError('The old key was revoked meanwhile');
+    if (ended.length === 0) throw new NotFoundError('The old key has just been revoked');
   }
   return made;
 }

@@ -24,7 +24,7 @@ const callMsMax = 10_000;
 
 const notOpen = (): ConflictError =>
   new ConflictError(
-    'This attempt is not open: it is over, its lease was lost, or the token is another one’s',
+    'This attempt is not open: it has finished, its lease was lost, or the token belongs to another attempt',
   );
 
 /**

@@ -5,7 +5,7 @@ import { answer, operation, refusal } from '#http/operation.ts';
 const notOpen = {
   ...refusal(
     'This attempt is over for the portal. Stop it.',
-    'This attempt is not open: it is over, its lease was lost, or the token is another one’s',
+    'This attempt is not open: it has finished, its lease was lost, or the token belongs to another attempt',
   ),
   name: 'AttemptNotOpen',
 };

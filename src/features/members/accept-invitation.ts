@@ -51,7 +51,7 @@ export async function joinAsNewPerson({
   const { data, error } = await client.auth.signUp({ email: invitation.email, password: newPassword });
   if (error) {
     if (isAuthUnavailable(error)) throw new UnavailableError('Sign-in is unavailable');
-    throw new InvalidInputError('Supabase refuses the account', [
+    throw new InvalidInputError('Supabase refused the account', [
       error.code === 'user_already_exists' || error.code === 'email_exists'
         ? { field: '', problem: 'problems.accountExists' }
         : { field: 'newPassword', problem: 'problems.passwordRefused' },
@@ -60,7 +60,7 @@ export async function joinAsNewPerson({
   if (!data.session) {
     // If email confirmation is on, Supabase treats a known email as new, but returns no identities.
     if (data.user?.identities?.length === 0) {
-      throw new InvalidInputError('The address has an account', [
+      throw new InvalidInputError('This email already has an account', [
         { field: '', problem: 'problems.accountExists' },
       ]);
     }
@@ -102,7 +102,7 @@ export async function joinAsVisitor({ client, token }: Omit<Joining, 'clientAddr
   const invitation = await findOpenInvitation(token);
   const { data } = await client.auth.getUser();
   if (data.user?.email?.toLowerCase() !== invitation.email) {
-    throw new ConflictError('For another address', 'invitation_for_other_address');
+    throw new ConflictError('The invitation is for another email', 'invitation_for_other_address');
   }
   await accept(client, token);
   return 'joined';

@@ -18,7 +18,7 @@ export function readManifest(
   { now, defaultTimeZone }: { now: Date; defaultTimeZone: string },
 ): DeclaredPlugin {
   const parsed = parseManifest(written, { now, defaultTimeZone });
-  if (!parsed.ok) throw new InvalidInputError('The plugin.json is wrong', parsed.problems);
+  if (!parsed.ok) throw new InvalidInputError('The plugin.json is invalid', parsed.problems);
   const { manifest } = parsed;
   return { manifest, written, jobNames: manifest.jobs.filter(runsByItself).map(({ name }) => name) };
 }

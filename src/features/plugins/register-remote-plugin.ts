@@ -75,7 +75,7 @@ export async function refreshRemotePlugin(
   if (plugin.baseUrl === null) throw new NotFoundError('Plugin not found');
   const declared = await fetchManifest(plugin.baseUrl, { fetch, now, defaultTimeZone: actor.timeZone });
   if (declared.manifest.id !== plugin.pluginKey) {
-    throw new ConflictError(`The service says that it is the plugin ${declared.manifest.id} now`);
+    throw new ConflictError(`The service is now the plugin ${declared.manifest.id}`);
   }
   await declarePlugin(actor.client, actor.tenantId, declared, now);
 }

@@ -16,12 +16,12 @@ export async function setJobSecret(
 ): Promise<void> {
   const limit = limits.jobSecrets;
   if (!secretNamePattern.test(name) || name.length > limit.name.max) {
-    throw new InvalidInputError('The name is wrong', [
+    throw new InvalidInputError('The name is invalid', [
       { field: 'name', problem: `must be at most ${limit.name.max} lowercase letters, digits and _` },
     ]);
   }
   if (value !== null && (value.length < limit.value.min || value.length > limit.value.max)) {
-    throw new InvalidInputError('The value is wrong', [
+    throw new InvalidInputError('The value is invalid', [
       { field: 'value', problem: `must have ${limit.value.min} to ${limit.value.max} characters` },
     ]);
   }

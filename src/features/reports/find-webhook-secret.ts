@@ -19,7 +19,7 @@ export async function readWebhookSecretState({ client, tenantId }: Actor): Promi
  */
 export async function findWebhookSecret(admin: AdminActor): Promise<string> {
   const state = await readWebhookSecretState(admin);
-  if (state === 'not-theirs') throw new ForbiddenError('The secret is not this company’s');
+  if (state === 'not-theirs') throw new ForbiddenError('The secret belongs to another company');
   const [secret] = readWebhookSecrets();
   if (secret === undefined) throw new NotFoundError('No webhook secret is set');
   return secret;

@@ -22,7 +22,7 @@ export function readScheduleInput(
   const misfire = policies.ok ? policies.policies.misfire : 'once';
   const schedule = parseSchedule(given, { now, misfire });
   if (policies.ok && schedule.ok) return { schedule: schedule.schedule, policies: policies.policies };
-  throw new InvalidInputError('The schedule is wrong', [
+  throw new InvalidInputError('The schedule is invalid', [
     ...(schedule.ok
       ? []
       : schedule.problems.map(({ field, sentence }) => ({

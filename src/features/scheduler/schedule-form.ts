@@ -148,7 +148,7 @@ export function readScheduleForm(
   });
   const misfire = policies.ok ? policies.policies.misfire : 'once';
   const plainProblems = isPlain(form) ? findPlainProblems(plainTimesOf(form)) : [];
-  if (plainProblems.length > 0) throw new InvalidInputError('The schedule is wrong', plainProblems);
+  if (plainProblems.length > 0) throw new InvalidInputError('The schedule is invalid', plainProblems);
   const schedule = parseSchedule(writtenSchedule(form, timeZone), { now, misfire });
   if (policies.ok && schedule.ok) return { schedule: schedule.schedule, policies: policies.policies };
   const problems: FieldProblem[] = schedule.ok
@@ -168,7 +168,7 @@ export function readScheduleForm(
         problem: `schedules.problems.${problem}`,
         values,
       }));
-  throw new InvalidInputError('The schedule is wrong', [...problems, ...policyProblems]);
+  throw new InvalidInputError('The schedule is invalid', [...problems, ...policyProblems]);
 }
 
 /** The initial values of a row of blackout windows. */

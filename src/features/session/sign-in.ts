@@ -21,7 +21,7 @@ export async function signIn({
   const { error } = await client.auth.signInWithPassword({ email, password });
   if (!error) return;
   if (isAuthUnavailable(error)) throw new UnavailableError('Sign-in is unavailable');
-  throw new InvalidInputError('Address and password do not fit', [
+  throw new InvalidInputError('Email and password do not match', [
     { field: '', problem: 'problems.wrongCredentials' },
   ]);
 }

@@ -30,7 +30,7 @@ async function signUpAdmin(admin: Omit<FirstTenant, 'name'>): Promise<string> {
   if (error?.code === 'user_already_exists') ({ data, error } = await client.auth.signInWithPassword(admin));
   if (error && isAuthUnavailable(error)) throw new UnavailableError('Sign-in is unavailable');
   if (error) throw error;
-  if (!data.user) throw new UnavailableError('Sign-up gave no user');
+  if (!data.user) throw new UnavailableError('Sign-up returned no user');
   await client.auth.signOut({ scope: 'local' });
   return data.user.id;
 }

@@ -31,7 +31,7 @@ export async function addPerson(
     email,
     password,
   });
-  if (signUp.error || !signUp.data.user) throw signUp.error ?? new Error('Sign-up gave no user');
+  if (signUp.error || !signUp.data.user) throw signUp.error ?? new Error('Sign-up returned no user');
   await serviceOf(portal)
     .from('members')
     .insert({

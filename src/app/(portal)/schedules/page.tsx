@@ -40,7 +40,7 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
       pluginId: filter.pluginId ?? undefined,
       position,
     }),
-    // A page after another never shows the day; one before another may be the first.
+    // Later pages never show the day; a page reached backward may be the first one.
     readSchedulesOverview(member, isNarrowed || position?.direction === 'after' ? null : span),
     isAdmin && isNewJobAsked ? listPlugins(member) : null,
     getTranslations('schedules'),

@@ -4,7 +4,7 @@ import { badgeEtag, hasCurrent } from '#features/job-status/badge-etag.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import { machineRoute, serve } from '#http/machine-route.ts';
 
-/** What open pages ask for every moment: by its ETag they learn whether a live page would show anything new. */
+/** Open pages poll this route: its ETag tells them whether a live page would show anything new. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
   serve(api.getBadge, requireMember, async ({ request, caller: { badge } }) => {
     const { failingCount, jobCount } = badge;

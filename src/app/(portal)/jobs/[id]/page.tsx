@@ -40,7 +40,7 @@ export async function generateMetadata({ params }: PageProps<'/jobs/[id]'>): Pro
     const job = await getJobOnce(await requireMember(), (await params).id);
     return { title: oneLine(readableText(textIn(job.title, await getLocale())), 80) };
   } catch (error) {
-    // The page answers it.
+    // The page itself handles the error.
     if (error instanceof PortalError) return {};
     throw error;
   }
@@ -48,7 +48,7 @@ export async function generateMetadata({ params }: PageProps<'/jobs/[id]'>): Pro
 
 const shownOccurrences = 10;
 
-/** What the page of a job that the portal runs shows beside the history; null for an external job. */
+/** Reads what the page of a portal's job shows besides the history; null for an external job. */
 async function readPortalJob(member: CurrentMember, jobId: string, kind: 'external' | 'plugin') {
   if (kind === 'external') return null;
   const [job, settings, forms, status, ledger] = await Promise.all([

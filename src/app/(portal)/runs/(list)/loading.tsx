@@ -4,6 +4,6 @@ import { ListSkeleton } from '#components/ui/list-skeleton.tsx';
 
 export default async function RunsLoading() {
   const t = await getTranslations('runs.list');
-  // Its totals, and a first line of filters.
+  // The totals and the first line of filters.
   return <ListSkeleton title={t('title')} above={<Skeleton className="mb-2 h-36 max-sm:h-44" />} />;
 }

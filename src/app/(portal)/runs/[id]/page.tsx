@@ -23,7 +23,7 @@ export async function generateMetadata({ params }: PageProps<'/runs/[id]'>): Pro
     const run = await getRunOnce(await requireMember(), (await params).id);
     return { title: oneLine(readableText(textIn(run.job.title, await getLocale())), 80) };
   } catch (error) {
-    // The page answers it.
+    // The page itself handles the error.
     if (error instanceof PortalError) return {};
     throw error;
   }

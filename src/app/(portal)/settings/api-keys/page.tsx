@@ -37,7 +37,7 @@ export default portalPage<PageProps<'/settings/api-keys'>>(async ({ searchParams
   const admin = requireAdmin(await requireMember());
   const [keys, t] = await Promise.all([listApiKeys(admin), getTranslations('settings.apiKeys')]);
   const { timeZone } = admin;
-  // A key that the rotation has ended still has its dialog, which shows the new one.
+  // A key that was just rotated keeps its dialog, which shows the new key.
   const rotated = keys.find(({ id }) => id === chosen.rotate);
   const revoked = rotated ? undefined : keys.find(({ id }) => id === chosen.revoke);
   const createButton = (

@@ -51,7 +51,7 @@ export default portalPage<PageProps<'/settings/audit-log'>>(async ({ searchParam
         >
           {page.entries.map((entry) => {
             const action = entry.action.split('.').at(-1) ?? '';
-            // A member is removed from the company: the person's account stays.
+            // "Removed", not "deleted", for a member: the person's account stays.
             const verb = [`verbsOf.${entry.subjectKind}.${action}`, `verbs.${action}`].find(known);
             const subject = known(`subjects.${entry.subjectKind}`)
               ? t(`subjects.${entry.subjectKind}` as 'subjects.tools')
@@ -65,7 +65,7 @@ export default portalPage<PageProps<'/settings/audit-log'>>(async ({ searchParam
                   <ExactTime at={entry.at} timeZone={admin.timeZone} />
                 </Cell>
                 <Cell label={t('who')} className="align-top">
-                  {/* Whoever accepts an invitation is not a member yet, so the row has no name of theirs. */}
+                  {/* A user who accepts an invitation is not a member yet, so the row has no name. */}
                   {entry.actorName || (entry.subjectKind === 'invitations' ? entry.subjectName : actor)}
                   {entry.actorName && entry.actorKind !== 'member' ? (
                     <span className="block text-xs text-ink-muted">{actor}</span>

@@ -8,7 +8,7 @@ import { readPluginHosts, runsWithoutWorker } from '#features/execution/operator
 import * as api from '#features/scheduler/operations.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';
 
-/** Seconds that Vercel gives this function; tick and drain share them, and pg_cron's next call is a minute away. */
+/** The time limit of this function on Vercel, in seconds. Tick and drain share it; pg_cron calls again after a minute. */
 export const maxDuration = 60;
 const drainUntilMs = 45_000;
 

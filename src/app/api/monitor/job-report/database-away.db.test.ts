@@ -5,7 +5,7 @@ import { startTestSupabase } from '#testing/database/start-supabase.ts';
 import { supabaseVariables } from '#testing/database/variables.ts';
 import { reportBody } from '#testing/reports/send-report.ts';
 
-// A database of its own, because this suite takes it away.
+// A separate database, because this suite stops it.
 let started: Awaited<ReturnType<typeof startTestSupabase>>;
 let sql: postgres.Sql;
 let post: (request: Request) => Promise<Response>;
@@ -51,7 +51,7 @@ afterAll(async () => {
 const askReady = () => ready(new Request('http://portal.test/api/health/ready'));
 
 describe('[rule 7: database away]', () => {
-  it('is ready before, with the latency and age of that fact', async () => {
+  it('is ready before, with the latency and the age of the check', async () => {
     const response = await askReady();
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('no-store');
@@ -65,7 +65,7 @@ describe('[rule 7: database away]', () => {
     });
   });
 
-  it('503 with Retry-After while it is away, recovery by itself, and every 200 is in the database', async () => {
+  it('503 with Retry-After while it is unavailable, recovery by itself, and every 200 is in the database', async () => {
     const acknowledged = new Set<string>();
     const answers: { status: number; retryAfter: string | null; error: unknown; ms: number }[] = [];
     let isOver = false;
@@ -89,7 +89,7 @@ describe('[rule 7: database away]', () => {
     try {
       await vi.waitFor(() => expect(seen(200)).toBeGreaterThan(200), { timeout: 60_000 });
       const { pid } = started.database;
-      // A fast stop writes out what was committed; the test databases do not wait for the disk. It starts again by itself.
+      // A fast stop writes committed data to disk, which test databases do not wait for. The database restarts by itself.
       process.kill(pid!, 'SIGINT');
       await vi.waitFor(() => expect(seen(503)).toBeGreaterThan(0), { timeout: 60_000 });
       const before = seen(200);
@@ -102,14 +102,14 @@ describe('[rule 7: database away]', () => {
     for (const answer of answers.filter(({ status }) => status === 503)) {
       expect(answer.retryAfter).toBe('5');
       expect(answer.error).toMatch(/try again$/);
-      // The portal gives up after ten seconds; a busy machine may answer later than that.
+      // The portal gives up after ten seconds; on a busy machine the response may take longer.
       expect(answer.ms).toBeLessThan(30_000);
     }
     const recorded = await recordedRunIds();
     expect([...acknowledged].filter((runId) => !recorded.has(runId))).toEqual([]);
   });
 
-  it('is not ready while it is away, but live; a new report is a 503 within the limit', async () => {
+  it('is live but not ready while it is unavailable; a new report gets 503 within the limit', async () => {
     await started.database.stop();
     await vi.waitFor(async () => expect((await askReady()).status).toBe(503), { timeout: 60_000 });
     const response = await askReady();

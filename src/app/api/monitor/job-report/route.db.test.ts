@@ -76,7 +76,7 @@ const runsOf = async (jobKey: string, tenantId = firstTenantId) => sql`
   where j.tenant_id = ${tenantId} and j.job_key = ${jobKey} order by r.ordered_at, r.id`;
 
 beforeAll(async () => {
-  // The environment's secret speaks for the oldest tenant.
+  // The environment's secret reports for the oldest tenant.
   await sql`
     insert into public.tenants (id, name, created_at)
     values (${firstTenantId}, 'First', '1999-01-01'), (${otherTenantId}, 'Other', now())`;
@@ -102,8 +102,8 @@ afterAll(async () => {
   await sql`delete from public.tenants where id in (${firstTenantId}, ${otherTenantId})`;
 });
 
-describe('a report that is taken', () => {
-  it('is answered with the id of its job_status, and is there', async () => {
+describe('an accepted report', () => {
+  it('returns the id of its job_status, and is stored', async () => {
     const jobKey = newJobKey();
     const { status, body, headers } = await post({ ...least(jobKey), status: 'error', message: 'disk full' });
     const row = await statusOf(jobKey);
@@ -120,7 +120,7 @@ describe('a report that is taken', () => {
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
   });
 
-  it('may be the Python snippet that scripts carry: null as message, microseconds, +00:00', async () => {
+  it('can come from the Python snippet in existing scripts: null as message, microseconds, +00:00', async () => {
     const jobKey = newJobKey();
     const answer = await post({
       ...least(jobKey),
@@ -133,7 +133,7 @@ describe('a report that is taken', () => {
     expect(run?.finished_at).toBe('2026-11-21 06:00:00.123456+00');
   });
 
-  it('keeps everything that it said', async () => {
+  it('is stored with all its fields', async () => {
     const jobKey = newJobKey();
     const answer = await post({
       ...least(jobKey),
@@ -177,7 +177,7 @@ describe('a report that is taken', () => {
     });
   });
 
-  it('with the same schedule again writes no audit row; with another one it does', async () => {
+  it('writes an audit row for a changed schedule, not for the same one', async () => {
     const jobKey = newJobKey();
     const schedule = { type: 'interval', seconds: 3600, max_run_seconds: null };
     const audits = async () => sql`
@@ -197,7 +197,7 @@ describe('a report that is taken', () => {
     expect((await audits()).length).toBe(before + 1);
   });
 
-  it('stores markup as the text that it is', async () => {
+  it('stores markup as plain text', async () => {
     const jobKey = newJobKey();
     await post({ ...least(jobKey), title: '<b>x</b>', message: '<script>alert(1)</script>' });
     expect(await statusOf(jobKey)).toMatchObject({
@@ -214,7 +214,7 @@ describe('a report that is taken', () => {
       '2090-01-01T00:00:00.000Z',
       true,
     ],
-  ])('may have finished in %s', async (_what, given, stored, isClockWrong) => {
+  ])('can have finished in %s', async (_what, given, stored, isClockWrong) => {
     const jobKey = newJobKey();
     const { status } = await post({ ...least(jobKey), finished_at: given });
     expect(status).toBe(200);
@@ -225,7 +225,7 @@ describe('a report that is taken', () => {
     expect((await statusOf(jobKey))?.last_finished_at.toISOString()).toBe(stored);
   });
 
-  it('belongs to the tool that it names', async () => {
+  it('belongs to its tool', async () => {
     const jobKey = newJobKey();
     const toolId = await makeTool(firstTenantId);
     const { status } = await post({ ...least(jobKey), tool_id: toolId });
@@ -234,7 +234,7 @@ describe('a report that is taken', () => {
   });
 });
 
-describe('a report that is refused', () => {
+describe('a refused report', () => {
   it.each([
     ['no body', '', 'Invalid JSON body'],
     ['no JSON', '{"job_key": ', 'Invalid JSON body'],
@@ -284,7 +284,7 @@ describe('a report that is refused', () => {
     expect(await statusOf(jobKey)).toBeUndefined();
   });
 
-  it('400: a tool of another tenant is as unknown as one that does not exist', async () => {
+  it('400: a tool of another tenant is unknown, like one that does not exist', async () => {
     const toolId = await makeTool(otherTenantId);
     const answer = await post({ ...least(newJobKey()), tool_id: toolId });
     expect(answer.body.error).toBe('tool_id is not a known tool');
@@ -302,7 +302,7 @@ describe('a report that is refused', () => {
     expect(answer.body.error).toMatch(/^Content-Encoding must be identity/);
   });
 
-  it('one that is refused with others leaves the others alone', async () => {
+  it('does not affect the others in its batch', async () => {
     const jobKeys = Array.from({ length: 20 }, newJobKey);
     const answers = await Promise.all(
       jobKeys.map((jobKey, index) =>
@@ -351,7 +351,7 @@ describe('the secret [rule 34: keys and secrets] [contract: reports]', () => {
     expect(answer.body).toEqual(wrong);
   });
 
-  it('is looked at before the body', async () => {
+  it('is checked before the body', async () => {
     const answer = await post('not JSON', {
       'X-TC-Portal-Webhook-Secret': 'wrong',
       'Content-Length': '99999999',
@@ -359,14 +359,14 @@ describe('the secret [rule 34: keys and secrets] [contract: reports]', () => {
     expect(answer.status).toBe(401);
   });
 
-  it('the previous one works while it is being rotated, and no longer after that', async () => {
+  it('the previous one works only while it is being rotated', async () => {
     const headers = { 'X-TC-Portal-Webhook-Secret': previousSecret };
     expect((await post(least(newJobKey()), headers)).status).toBe(200);
     vi.stubEnv('TC_PORTAL_WEBHOOK_SECRET_PREVIOUS', '');
     expect((await post(least(newJobKey()), headers)).status).toBe(401);
   });
 
-  it('500 when none is configured, whatever is sent', async () => {
+  it('500 if none is configured, whatever is sent', async () => {
     const { key } = await makeApiKey(otherTenantId, ['report']);
     vi.stubEnv('TC_PORTAL_WEBHOOK_SECRET', '');
     for (const given of ['', secret, previousSecret, key]) {
@@ -416,7 +416,7 @@ describe('an API key', () => {
     expect(answer.body).toEqual({ error: 'This API key needs the scope report' });
   });
 
-  it('is refused from the moment it is revoked, though it was trusted a moment ago', async () => {
+  it('is refused from the moment it is revoked, even if it was used just before', async () => {
     const { key, id } = await makeApiKey(otherTenantId, ['report']);
     const headers = { 'X-TC-Portal-Webhook-Secret': key };
     expect((await post(least(newJobKey()), headers)).status).toBe(200);
@@ -443,7 +443,7 @@ describe('an API key', () => {
     expect(row?.last_used_at).toBeInstanceOf(Date);
   });
 
-  it('429 with Retry-After over the limit of one key; another key goes on', async () => {
+  it('429 with Retry-After over the limit of one key; another key still works', async () => {
     vi.stubEnv('TC_PORTAL_REPORTS_PER_MINUTE', '5');
     const [busy, calm] = await Promise.all([
       makeApiKey(otherTenantId, ['report']),
@@ -467,7 +467,7 @@ describe('the size of a body', () => {
     return body.replace('"log":""', `"log":"${'x'.repeat(bytes - body.length)}"`);
   };
 
-  it('may be 1 MiB to the byte; the log keeps its head and tail [rule 6: log and redaction]', async () => {
+  it('can be exactly 1 MiB; the log keeps its head and tail [rule 6: log and redaction]', async () => {
     const jobKey = newJobKey();
     const body = sized(jobKey, 1_048_576);
     expect((await post(body)).status).toBe(200);
@@ -486,7 +486,7 @@ describe('the size of a body', () => {
     }
   });
 
-  it('413 from the declared length, before anything is read', async () => {
+  it('413 from the declared length, before the body is read', async () => {
     const body = new ReadableStream({
       pull() {
         throw new Error('It was read');
@@ -496,7 +496,7 @@ describe('the size of a body', () => {
     expect(answer.status).toBe(413);
   });
 
-  it('413 while reading a body of unknown length, of which no more is taken', async () => {
+  it('413 while reading a body of unknown length, and stops reading', async () => {
     let pulled = 0;
     const body = new ReadableStream({
       pull(controller) {
@@ -510,7 +510,7 @@ describe('the size of a body', () => {
     expect(pulled).toBeLessThan(25);
   });
 
-  it('a body in pieces that cut characters in half is read whole', async () => {
+  it('reads a body whose chunks split characters', async () => {
     const jobKey = newJobKey();
     const bytes = new TextEncoder().encode(
       JSON.stringify({ ...least(jobKey), message: '処理が完了しました' }),
@@ -528,7 +528,7 @@ describe('the size of a body', () => {
 });
 
 describe('the encoding of a body', () => {
-  // {"message":"処理①"} and the rest around it, with the Japanese in CP932.
+  // A report with {"message":"処理①"}, with the Japanese in CP932.
   const cp932 = (jobKey: string): Uint8Array => {
     const [before, after] = JSON.stringify({ ...least(jobKey), message: '@' }).split('@') as [string, string];
     const text = new TextEncoder();
@@ -540,7 +540,7 @@ describe('the encoding of a body', () => {
     ['declared by the name that Windows has', 'application/json; charset=windows-31j'],
     ['not declared', 'application/json'],
     ['declared as UTF-8', 'application/json; charset=utf-8'],
-  ])('CP932, %s, is stored as UTF-8 and the answer says so', async (_what, contentType) => {
+  ])('CP932, %s, is stored as UTF-8 and the response says so', async (_what, contentType) => {
     const jobKey = newJobKey();
     const answer = await post(cp932(jobKey), { 'Content-Type': contentType });
     expect(answer.status).toBe(200);
@@ -560,7 +560,7 @@ describe('the encoding of a body', () => {
     expect(answer.body).toEqual({ success: true, id: expect.any(String), job_key: jobKey });
   });
 
-  it('NUL and lone surrogates are cleaned, not refused, escaped or raw', async () => {
+  it('NUL and lone surrogates, escaped or raw, are replaced, not refused', async () => {
     const jobKey = newJobKey();
     const json = JSON.stringify(least(jobKey)).replace(
       '}',
@@ -581,7 +581,7 @@ describe('the same report again [rule 2: repeats]', () => {
     return { jobKey, runs: await runsOf(jobKey) };
   };
 
-  it('the same run_id again changes nothing and gets the first answer', async () => {
+  it('the same run_id again changes nothing and gets the first response', async () => {
     const { jobKey, runs } = await same(
       { run_id: 'r', message: 'first' },
       { run_id: 'r', message: 'second', status: 'error', finished_at: '2026-11-22T06:00:00Z' },
@@ -594,7 +594,7 @@ describe('the same report again [rule 2: repeats]', () => {
     expect(stats).toEqual({ success_count: 1, failed_count: 0 });
   });
 
-  it('the same Idempotency-Key again changes nothing and gets the first answer', async () => {
+  it('the same Idempotency-Key again changes nothing and gets the first response', async () => {
     const { runs } = await same({}, { message: 'other' }, { 'Idempotency-Key': 'i-1' });
     expect(runs).toHaveLength(1);
   });
@@ -623,7 +623,7 @@ describe('the same report again [rule 2: repeats]', () => {
     expect(await runsOf(jobKey)).toHaveLength(4);
   });
 
-  it('fifty times at once is one run, and everybody gets the same answer', async () => {
+  it('fifty times at once is one run, and every sender gets the same response', async () => {
     const jobKey = newJobKey();
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => post({ ...least(jobKey), run_id: 'r' })),
@@ -637,7 +637,7 @@ describe('the same report again [rule 2: repeats]', () => {
 describe('[rule 3: any order]', () => {
   const at = (minute: number) => `2026-11-21T06:${String(minute).padStart(2, '0')}:00Z`;
 
-  it('an old report after a newer one is history and does not show', async () => {
+  it('an older report after a newer one is only in the history', async () => {
     const jobKey = newJobKey();
     await post({ ...least(jobKey), finished_at: at(5), message: 'newer' });
     await post({
@@ -655,7 +655,7 @@ describe('[rule 3: any order]', () => {
     expect(await runsOf(jobKey)).toHaveLength(2);
   });
 
-  it('any order at once: the newest by finished_at shows', async () => {
+  it('in any order at once: the status shows the newest by finished_at', async () => {
     const jobKey = newJobKey();
     const minutes = [3, 0, 9, 1, 8, 2, 7, 4, 6, 5];
     await Promise.all(
@@ -684,7 +684,7 @@ describe('[rule 3: any order]', () => {
     expect(runs[0]).toMatchObject({ state: 'success', duration_ms: '120000', host: 'ws-01' });
   });
 
-  it('a start that comes after its own finish never opens the run again', async () => {
+  it('a start after its own finish never reopens the run', async () => {
     const jobKey = newJobKey();
     await post({ ...least(jobKey), finished_at: at(2), run_id: 'r' });
     await start({ job_key: jobKey, title: 'Title', run_id: 'r', started_at: at(0) });
@@ -707,7 +707,7 @@ describe('[rule 3: any order]', () => {
     expect(runs[0]).toMatchObject({ state: 'success', duration_ms: '120000' });
   });
 
-  it('two runs of one job at once are each watched [rule 4: concurrent runs]', async () => {
+  it('monitors each of two concurrent runs of a job [rule 4: concurrent runs]', async () => {
     const jobKey = newJobKey();
     await start({ job_key: jobKey, title: 'Title', run_id: 'a', started_at: at(0) });
     await start({ job_key: jobKey, title: 'Title', run_id: 'b', started_at: at(1) });
@@ -719,10 +719,10 @@ describe('[rule 3: any order]', () => {
   });
 });
 
-describe('a clock that is wrong [rule 5: wrong clocks]', () => {
+describe('a wrong clock [rule 5: wrong clocks]', () => {
   const ahead = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 
-  it('more than five minutes ahead is stored as given, marked, and hides no report that comes after it', async () => {
+  it('more than five minutes ahead is stored unchanged, marked, and hides no later report', async () => {
     const jobKey = newJobKey();
     const finishedAt = ahead(60);
     await post({ ...least(jobKey), finished_at: finishedAt, message: 'ahead' });
@@ -736,7 +736,7 @@ describe('a clock that is wrong [rule 5: wrong clocks]', () => {
     expect(await statusOf(jobKey)).toMatchObject({ last_status: 'error', last_message: 'right' });
   });
 
-  it('less than five minutes ahead is taken for right', async () => {
+  it('less than five minutes ahead counts as right', async () => {
     const jobKey = newJobKey();
     const finishedAt = ahead(4);
     await post({ ...least(jobKey), finished_at: finishedAt });
@@ -745,8 +745,8 @@ describe('a clock that is wrong [rule 5: wrong clocks]', () => {
   });
 });
 
-describe('what is stored [rule 6: log and redaction]', () => {
-  it('holds no secret, neither in the message nor in the log', async () => {
+describe('a stored report [rule 6: log and redaction]', () => {
+  it('contains no secret in its message or log', async () => {
     const jobKey = newJobKey();
     const { key } = await makeApiKey(firstTenantId, ['report']);
     const text = `secret ${secret}, before ${previousSecret}, key ${key}, postgres://u:hunter2@db/x`;
@@ -770,7 +770,7 @@ describe('what is stored [rule 6: log and redaction]', () => {
 });
 
 describe('the request id and the log', () => {
-  it('an id that is harmless is taken, any other is replaced', async () => {
+  it('a harmless id is kept, any other is replaced', async () => {
     const given = randomUUID();
     expect((await post(least(newJobKey()), { 'X-Request-Id': given })).headers.get('x-request-id')).toBe(
       given,
@@ -781,7 +781,7 @@ describe('the request id and the log', () => {
     }
   });
 
-  it('one line a request, with its id, and nothing of the secret or the body', async () => {
+  it('one line per request, with its id and without the secret or the body', async () => {
     const requestId = randomUUID();
     const jobKey = newJobKey();
     await post({ ...least(jobKey), message: 'private words' }, { 'X-Request-Id': requestId });
@@ -803,8 +803,8 @@ describe('the request id and the log', () => {
   });
 });
 
-describe('a job that is deleted while it reports [rule 42: nobody stops others]', () => {
-  it('costs no report, neither its own nor those that are recorded with it', async () => {
+describe('a job that is deleted during its report [rule 42: nobody stops others]', () => {
+  it('loses no report, neither its own nor others in its batch', async () => {
     const keys = Array.from({ length: 5 }, newJobKey);
     const statuses: number[] = [];
     for (let round = 0; round < 40; round++) {

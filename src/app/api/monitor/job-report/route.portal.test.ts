@@ -43,7 +43,7 @@ interface RawAnswer {
   body: string;
 }
 
-/** A request that fetch would not make. */
+/** Sends a request that fetch cannot send. */
 function raw(
   method: string,
   headers: Record<string, string>,
@@ -60,7 +60,7 @@ function raw(
   });
 }
 
-/** Which of the run ids are in the database. */
+/** Returns the run ids that are in the database. */
 async function recorded(runIds: readonly string[]): Promise<Set<string>> {
   const { NEXT_PUBLIC_SUPABASE_URL: url = '', SUPABASE_SECRET_KEY: key = '' } = portal.secrets;
   const client = createClient(url, key, { auth: { persistSession: false } });
@@ -74,7 +74,7 @@ async function recorded(runIds: readonly string[]): Promise<Set<string>> {
   return found;
 }
 
-/** Keeps sending new reports until it is stopped; a report that is not acknowledged is not sent again. */
+/** Sends new reports until it is stopped; does not resend unacknowledged reports. */
 function startBurst(senders: number) {
   const acknowledged: string[] = [];
   const statuses = new Map<number | 'no answer', number>();
@@ -108,7 +108,7 @@ function startBurst(senders: number) {
 }
 
 describe('the report route over HTTP', () => {
-  it('takes a report', async () => {
+  it('accepts a report', async () => {
     const report = newReport();
     const response = await send(JSON.stringify(report));
     expect(response.status).toBe(200);
@@ -128,7 +128,7 @@ describe('the report route over HTTP', () => {
     },
   );
 
-  it('a client that offers HTTP/2, as Java does by default, is answered in HTTP/1.1', async () => {
+  it('a client that offers HTTP/2, like Java by default, gets HTTP/1.1', async () => {
     const report = newReport();
     const headers = {
       'X-TC-Portal-Webhook-Secret': portal.secrets.TC_PORTAL_WEBHOOK_SECRET ?? '',
@@ -136,7 +136,7 @@ describe('the report route over HTTP', () => {
       Upgrade: 'h2c',
       'HTTP2-Settings': 'AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA',
     };
-    // Next listens for upgrades from its first request on.
+    // Next handles upgrades only after its first request.
     await fetch(`${portal.url}/sign-in`);
     const answer = await raw('POST', headers, (request) => request.end(JSON.stringify(report)));
     expect(answer).toMatchObject({ status: 200, body: expect.stringContaining(report.job_key) });
@@ -152,7 +152,7 @@ describe('the report route over HTTP', () => {
     expect(await response.json()).toEqual({ error: 'Invalid or missing webhook secret' });
   });
 
-  it('a sender that stops in the middle of its body harms nobody', async () => {
+  it('a sender that stops in the middle of its body does not affect others', async () => {
     const request = http.request(`${portal.url}${path}`, {
       method: 'POST',
       headers: {
@@ -166,7 +166,7 @@ describe('the report route over HTTP', () => {
     expect((await send(JSON.stringify(newReport()))).status).toBe(200);
   });
 
-  it('the portal lives and is ready', async () => {
+  it('the portal is live and ready', async () => {
     expect(await (await fetch(`${portal.url}/api/health`)).json()).toEqual({ status: 'ok' });
     const ready = await fetch(`${portal.url}/api/health/ready`);
     expect(ready.status).toBe(200);
@@ -174,8 +174,8 @@ describe('the report route over HTTP', () => {
   });
 });
 
-describe('nothing that was acknowledged is lost [rule 1: commit before answer] [rule 7: database away]', () => {
-  it('when the database is killed while reports come in: 503, recovery by itself', async () => {
+describe('no acknowledged report is lost [rule 1: commit before answer] [rule 7: database away]', () => {
+  it('when the database is killed during reports: 503, recovery by itself', async () => {
     const burst = startBurst(16);
     try {
       await vi.waitFor(() => expect(burst.acknowledged.length).toBeGreaterThan(200), patience);
@@ -204,7 +204,7 @@ describe('nothing that was acknowledged is lost [rule 1: commit before answer] [
     portal = await startPortal({ folder, port });
     const found = await recorded(burst.acknowledged);
     expect(burst.acknowledged.filter((runId) => !found.has(runId))).toEqual([]);
-    // Connections to the killed portal are found dead one by one.
+    // The client discovers dead connections to the killed portal one by one.
     await vi.waitFor(
       async () => expect((await send(JSON.stringify(newReport()))).status).toBe(200),
       patience,

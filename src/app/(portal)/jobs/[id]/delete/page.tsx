@@ -15,7 +15,7 @@ import { portalPage } from '#screens/portal-page.tsx';
 
 export const generateMetadata = pageTitle('jobs.delete.open');
 
-/** A page and not a dialog: counting a long history takes a moment that only this question is worth. */
+/** A page, not a dialog: counting a long history takes a moment, which only this question needs. */
 export default portalPage<PageProps<'/jobs/[id]/delete'>>(async ({ params }) => {
   const admin = requireAdmin(await requireMember());
   const job = await getJobOnce(admin, (await params).id);

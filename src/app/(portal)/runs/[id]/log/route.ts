@@ -6,7 +6,7 @@ import { describeError, writeLog } from '#http/log.ts';
 import { downloadHeaders, logText } from '#features/runs/log-text.ts';
 import { getRun } from '#features/runs/queries.ts';
 
-/** A run's log as a text file to save. */
+/** Returns a run's log as a text file to save. */
 export async function GET(_request: Request, { params }: RouteContext<'/runs/[id]/log'>): Promise<Response> {
   try {
     const run = await getRun(await requireMember(), (await params).id);

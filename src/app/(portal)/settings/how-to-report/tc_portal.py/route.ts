@@ -3,7 +3,7 @@ import path from 'node:path';
 import { requireMember } from '#auth/current-member.ts';
 import { answerPageError } from '#screens/portal-page.tsx';
 
-/** The Python reporter, as it is in this version of the portal. */
+/** Returns the Python reporter of this version of the portal. */
 export async function GET(): Promise<Response> {
   try {
     await requireMember();

@@ -7,7 +7,7 @@ import { jsonAnswer } from '#http/http-answer.ts';
 import { machineRoute } from '#http/machine-route.ts';
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
-  // What waits is canceled at once, what runs is asked to stop [rule 26: cancel].
+  // A waiting run is canceled at once; a running one is asked to stop [rule 26: cancel].
   serveActor(api.cancelBackgroundJob, async ({ caller, params: { id } }) => {
     await getBackgroundJob(caller, id);
     try {

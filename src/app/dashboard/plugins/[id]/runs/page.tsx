@@ -4,7 +4,7 @@ import { pluginRunsPath } from '#http/paths.ts';
 import { portalPage } from '#screens/portal-page.tsx';
 import { getPlugin } from '#features/plugins/queries.ts';
 
-/** An address that people have in their bookmarks leads to the plugin's page [contract: plugin runs]. */
+/** Redirects bookmarks of an old URL to the plugin's page [contract: plugin runs]. */
 export default portalPage<PageProps<'/dashboard/plugins/[id]/runs'>>(async ({ params }) => {
   const plugin = await getPlugin(await requireMember(), (await params).id);
   redirect(pluginRunsPath(plugin.id));
