@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Waits for a condition instead of for a time, long enough for a machine that is busy with something else; answers with
- * what it found, and says what it last saw when it gives up.
+ * Waits for a condition instead of a fixed time, long enough for a busy machine. Returns the result; the timeout error
+ * shows the last one.
  */
 export async function until<T>(
   look: () => T | Promise<T>,

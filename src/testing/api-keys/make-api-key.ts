@@ -3,7 +3,7 @@ import { hashSecret } from '#auth/hash-secret.ts';
 import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
 import { type Columns, insertRow } from '#testing/database/insert-row.ts';
 
-/** An API key, and the text that a script sends. */
+/** Creates an API key; the result includes the text that a script sends. */
 export async function makeApiKey(
   tenantId: string,
   scopes: string[],

@@ -12,7 +12,7 @@ const source = fs.readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js'
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const colourRules = ['color-contrast', 'link-in-text-block'];
 
-/** Waits until the page's skeleton has given way to what it stands for, and nothing fades any more. */
+/** Waits until the page's content has replaced its skeleton and all transitions have ended. */
 export async function untilShown(page: Page): Promise<void> {
   await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
   await page.evaluate(() =>
@@ -25,10 +25,10 @@ export async function untilShown(page: Page): Promise<void> {
   );
 }
 
-/** Expects that axe finds nothing; in the other theme only its colours can differ. */
+/** Expects that axe finds no problems, in both themes; in the second one it checks only the colors. */
 export async function expectNoViolations(page: Page, rules: 'all' | 'colours' = 'all'): Promise<void> {
   await untilShown(page);
-  // Reading axe takes a page longer than most of its rules.
+  // Loading axe takes longer than most of its rules.
   if (await page.evaluate(() => window.axe === undefined)) await page.evaluate(source);
   const options: axe.RunOptions = {
     runOnly: rules === 'all' ? { type: 'tag', values: tags } : { type: 'rule', values: colourRules },

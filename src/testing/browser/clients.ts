@@ -9,12 +9,12 @@ function clientOf(portal: PortalFacts, key: 'SUPABASE_SECRET_KEY' | 'NEXT_PUBLIC
   return createClient<Database>(url, apiKey, withoutSession);
 }
 
-/** The client that row level security does not hold, for arranging only. */
+/** A client that bypasses row level security, only to prepare test data. */
 export function serviceOf(portal: PortalFacts): SupabaseClient<Database> {
   return clientOf(portal, 'SUPABASE_SECRET_KEY');
 }
 
-/** A client with the publishable key and nobody signed in. */
+/** A client with the publishable key, not signed in. */
 export function anonOf(portal: PortalFacts): SupabaseClient<Database> {
   return clientOf(portal, 'NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY');
 }

@@ -3,14 +3,14 @@ import { anonOf, serviceOf } from './clients.ts';
 import type { PortalFacts } from './portal-facts.ts';
 import { type SessionState, startSession } from './session.ts';
 
-/** A person who can sign in, by form or by the session that comes with them. */
+/** A user who can sign in with the form, or with the session stored here. */
 export interface Person {
   readonly email: string;
   readonly password: string;
   readonly session: SessionState;
 }
 
-/** A company of its own in the shared portal. */
+/** A separate company in the shared portal. */
 export interface Company {
   readonly id: string;
   readonly name: string;
@@ -18,7 +18,7 @@ export interface Company {
   readonly staff: Person;
 }
 
-/** Makes a person who is a member. */
+/** Creates a user who is a member. */
 export async function addPerson(
   portal: PortalFacts,
   tenantId: string,
@@ -45,7 +45,7 @@ export async function addPerson(
   return { email, password, session: await startSession(portal, { email, password }) };
 }
 
-/** Makes a company with an admin and a staff member. */
+/** Creates a company with an admin and a staff member. */
 export async function createCompany(
   portal: PortalFacts,
   name = `Company ${randomUUID().slice(0, 8)}`,

@@ -1,7 +1,7 @@
 import { serviceOf } from './clients.ts';
 import type { PortalFacts } from './portal-facts.ts';
 
-/** Gives a company's job a past. */
+/** Adds finished runs to a company's job. */
 export async function addFinishedRuns(
   portal: PortalFacts,
   tenantId: string,

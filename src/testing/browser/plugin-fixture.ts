@@ -15,7 +15,7 @@ interface StoriesOfWorker {
   pluginCompany: Company;
 }
 
-// What a story asks for on purpose: a plugin that does not exist.
+// Expected by a story that opens a plugin that does not exist.
 const expected = /404 \(Not Found\)/;
 
 /** A company with a remote plugin, and the pages of an admin and of a member of its staff. */
@@ -31,7 +31,7 @@ export const test = base.extend<Stories, StoriesOfWorker>({
   pluginCompany: [
     async ({ portal }, use) => {
       const company = await createCompany(portal);
-      // The worker would do so within a minute.
+      // The worker would do this within a minute.
       await syncBuiltInPlugins({ now: new Date(), client: serviceOf(portal) });
       await use(company);
     },

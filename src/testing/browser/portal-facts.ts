@@ -1,6 +1,6 @@
 export const portalVariable = 'TC_PORTAL_UNDER_TEST';
 
-/** What tests know of the portal that start-browser-portal.ts started. */
+/** What tests know about the portal that start-browser-portal.ts started. */
 export interface PortalFacts {
   readonly url: string;
   readonly folder: string;
@@ -8,6 +8,6 @@ export interface PortalFacts {
   readonly secrets: Record<string, string>;
   readonly email: string;
   readonly password: string;
-  /** What it printed until it was ready. */
+  /** The output until it was ready. */
   readonly output: string;
 }

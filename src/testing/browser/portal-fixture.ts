@@ -5,16 +5,16 @@ import { seedCompany, type SeededCompany } from './seeded-company.ts';
 import { startSession } from './session.ts';
 
 interface OpenOptions extends BrowserContextOptions {
-  /** Who looks; nobody when left out. */
+  /** The signed-in user; absent: not signed in. */
   as?: Person;
-  /** Messages of the browser that belong to the story, such as the 404 that a test asks for. */
+  /** Browser messages that the story expects, such as a 404. */
   expected?: RegExp;
 }
 
 interface TestFixtures {
   /** An empty company for a story that changes things. */
   company: Company;
-  /** Opens a page in a browser of its own. Unexpected errors in its console, CSP violations included, fail the test. */
+  /** Opens a page in a separate browser. Unexpected console errors, including CSP violations, fail the test. */
   open: (options?: OpenOptions) => Promise<Page>;
 }
 
@@ -22,15 +22,15 @@ interface WorkerFixtures {
   portal: PortalFacts;
   /** The admin that the portal printed, signed in. */
   firstAdmin: Person;
-  /** A company with jobs and runs that tests only read. */
+  /** A company with jobs and runs, for tests that only read. */
   seeded: SeededCompany;
 }
 
-// What Chromium says of a slow machine or of its own network, which no page can help.
+// What Chromium reports about a slow machine or its own network, which is not the page's fault.
 const ofTheMachine =
   /was preloaded using link preload but not used|ERR_NETWORK_CHANGED|ERR_NETWORK_IO_SUSPENDED/;
 
-/** Collects what the browser complains about in every page of a context. */
+/** Collects the browser's complaints from every page of a context. */
 function collectProblems(page: Page, expected: RegExp | undefined, problems: string[]): void {
   const add = (problem: string) => {
     if (!ofTheMachine.test(problem) && !expected?.test(problem)) problems.push(`${page.url()}: ${problem}`);

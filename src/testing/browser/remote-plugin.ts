@@ -4,13 +4,13 @@ import { listen } from '#testing/http/listen.ts';
 /** A remote plugin whose runs end when the test says so. */
 export interface RemotePlugin {
   url: string;
-  /** Answers every call that waits, and each that comes after it, in this way. */
+  /** Responds like this to every waiting call and every later one. */
   answerWith(answer: object): void;
-  /** Lets calls wait again. */
+  /** Makes calls wait again. */
   hold(): void;
 }
 
-// Far from now in both directions: no story is to meet a run that the schedule has started.
+// Far from now in both directions, so that no story sees a run that the schedule started.
 const inTwelveHours = new Date(Date.now() + 12 * 3_600_000);
 const [hour, minute] = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'Asia/Tokyo',
@@ -20,7 +20,7 @@ const [hour, minute] = new Intl.DateTimeFormat('en-GB', {
   .format(inTwelveHours)
   .split(':')
   .map(Number);
-/** When the plugin's job is scheduled for, as the screens say it. */
+/** The plugin's schedule as the screens show it. */
 export const dailyAt = `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
 
 const manifest = {
@@ -41,7 +41,6 @@ const manifest = {
   ],
 };
 
-/** Starts one. */
 export async function startRemotePlugin(): Promise<RemotePlugin & { stop: () => void }> {
   let answer: object | null = null;
   const waiting = new Set<ServerResponse>();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { serviceOf } from './clients.ts';
 import type { PortalFacts } from './portal-facts.ts';
 
-/** What a report of a test says; the rest is filled in. */
+/** What a test sets in a report; the rest is filled in. */
 export interface TestReport {
   job_key: string;
   title?: string;
@@ -15,7 +15,7 @@ export interface TestReport {
   log?: { head: string; tail?: string; cut_characters?: number };
 }
 
-/** Records reports of a company straight in the database, for which the portal has no address of its own. */
+/** Records a company's reports directly in the database, because the environment's secret reports for another company. */
 export async function recordReports(
   portal: PortalFacts,
   tenantId: string,
@@ -38,7 +38,7 @@ export async function recordReports(
   }
 }
 
-/** Ids of a company's jobs by key. */
+/** Returns the ids of a company's jobs by key. */
 export async function findJobIds(
   portal: PortalFacts,
   tenantId: string,

@@ -1,6 +1,6 @@
 import type { SeededCompany } from './seeded-company.ts';
 
-/** Every screen of a signed-in admin: a word for it, and where it is. */
+/** Every screen of a signed-in admin, with its path. */
 export const screens: readonly (readonly [name: string, pathOf: (company: SeededCompany) => string])[] = [
   ['incidents', () => '/incidents'],
   ['incidents without a match', () => '/incidents?q=nothing-is-called-like-this'],

@@ -1,7 +1,7 @@
 import { readSessionCookies } from '#testing/tenants/session-cookies.ts';
 import type { PortalFacts } from './portal-facts.ts';
 
-/** Cookies of a session, as Playwright's storageState. */
+/** Returns the cookies of a session, as Playwright's storageState. */
 export interface SessionState {
   cookies: {
     name: string;

@@ -1,9 +1,9 @@
 import { startPortal } from '#testing/portal/start-portal.ts';
 import { portalVariable, type PortalFacts } from './portal-facts.ts';
 
-/** Starts the one portal that browser tests share; each test has a company of its own in it. */
+/** Starts the portal that browser tests share; each test uses its own company. */
 export default async function startOnePortal(): Promise<() => Promise<void>> {
-  // Where the tests' own plugins listen.
+  // The hosts on which the tests' plugins listen.
   const portal = await startPortal({ environment: { TC_PORTAL_ALLOWED_HOSTS: '127.0.0.1' } });
   const { url, folder, secrets, email, password } = portal;
   const facts: PortalFacts = { url, folder, secrets, email, password, output: portal.output() };

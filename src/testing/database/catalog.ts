@@ -1,9 +1,9 @@
 import type { Sql, TransactionSql } from 'postgres';
 
-/** What a database has, from the name of each thing (`column public.jobs.title`) to its definition. */
+/** Everything in a database: from an object's name (`column public.jobs.title`) to its definition. */
 export type Catalog = ReadonlyMap<string, string>;
 
-// Rights in one order and one spelling; a null list means the defaults of the owner.
+// Sorts and spells privileges in one way; a null list means the owner's defaults.
 const rights = (list: string, kind: string, owner: string): string => `
   (select coalesce(string_agg(
       case when a.grantee = 0 then 'public' else a.grantee::regrole::text end || ' ' || a.privilege_type
@@ -11,7 +11,7 @@ const rights = (list: string, kind: string, owner: string): string => `
       ', ' order by a.grantee::regrole::text, a.privilege_type), 'nothing')
     from aclexplode(coalesce(${list}, acldefault('${kind}', ${owner}))) a)`;
 
-// Everything that stands in the catalog of PostgreSQL about our schemas and about what we add to others.
+// Everything in PostgreSQL's catalog about our schemas and about what we add to others.
 const query = `
 with
 spaces as (
@@ -120,7 +120,7 @@ found (name, definition) as (
 )
 select name, definition from found where name is not null order by name, definition`;
 
-/** Reads what a database has of ours: everything but the rows. */
+/** Reads everything of ours in a database except the rows. */
 export async function readCatalog(sql: Sql | TransactionSql): Promise<Catalog> {
   const rows = await sql.unsafe<{ name: string; definition: string }[]>(query);
   return new Map(rows.map(({ name, definition }) => [name, definition]));

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { projectFolder } from '#server/settings.ts';
 import { listChangedDefinitions, listDefinitions } from './definitions.ts';
 
-test('every definition is in the migrations as it is now (npm run migration:new)', () => {
+test('the migrations contain every definition in its current form (npm run migration:new)', () => {
   expect(listChangedDefinitions()).toEqual([]);
 });
 

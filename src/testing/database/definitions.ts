@@ -4,7 +4,7 @@ import { projectFolder } from '#server/settings.ts';
 
 const supabaseFolder = path.join(projectFolder, 'supabase');
 
-/** Where the migrations are. */
+/** The folder of the migrations. */
 export const migrationsFolder = path.join(supabaseFolder, 'migrations');
 
 /** The files in supabase/schemas in the order of config.toml, as paths below that folder with forward slashes. */
@@ -16,7 +16,7 @@ export function listDefinitions(): string[] {
   return [...new Set(files.map((file) => path.relative('schemas', file).replaceAll(path.sep, '/')))];
 }
 
-/** What stands in one of them. */
+/** Reads one of them. */
 export function readDefinition(file: string): string {
   return fs.readFileSync(path.join(supabaseFolder, 'schemas', file), 'utf8');
 }
@@ -27,13 +27,13 @@ export function readMigrations(): Map<string, string> {
   return new Map(files.map((file) => [file, fs.readFileSync(path.join(migrationsFolder, file), 'utf8')]));
 }
 
-/** A part of a migration: the copy of a definition, or what was written for this migration only. */
+/** A part of a migration: the copy of a definition, or statements written by hand. */
 interface Part {
   readonly definition: string | null;
   readonly text: string;
 }
 
-// A copy begins with the name of its file, and ends where the next one begins or at a line `-- by hand`.
+// A copy starts with the name of its file, and ends at the next copy or at a line `-- by hand`.
 function partsOf(migration: string): Part[] {
   return migration.split(/^(?=-- (?:schemas\/\S+\.sql|by hand)$)/m).map((text) => ({
     definition: /^-- schemas\/(\S+\.sql)$/m.exec(text.split('\n', 1)[0] ?? '')?.[1] ?? null,
@@ -63,7 +63,7 @@ $$;
 const kindOf = (file: string): string => file.split('/')[1] ?? '';
 const replaceable = new Set(['functions', 'triggers', 'views', 'policies']);
 
-/** A definition as it stands in a migration. What is there already is replaced, which only some kinds of things can be. */
+/** Converts a definition for a migration, which replaces an existing object; only some kinds of objects can be replaced. */
 function copyOf(file: string, isThere: boolean): string {
   const text = readDefinition(file);
   if (!isThere) return `-- schemas/${file}\n${text}`;
@@ -77,7 +77,7 @@ function copyOf(file: string, isThere: boolean): string {
   return `-- schemas/${file}\n${replacing}`;
 }
 
-/** What is new, and what of the kinds that can be replaced is not as the newest copy of it. */
+/** Returns new definitions, and replaceable ones that differ from their newest copy. */
 export function listChangedDefinitions(): string[] {
   const newest = new Map<string, string>();
   for (const migration of readMigrations().values()) {
@@ -94,7 +94,7 @@ export function listChangedDefinitions(): string[] {
   });
 }
 
-/** A new migration with copies of definitions, in their order. */
+/** Returns the text of a new migration with copies of definitions, in their order. */
 export function composeMigration(heading: string, files: readonly string[]): string {
   const there = new Set([...readMigrations().values()].flatMap(copiesIn));
   const copies = listDefinitions()
@@ -103,7 +103,7 @@ export function composeMigration(heading: string, files: readonly string[]): str
   return [`-- ${heading}\n`, ...copies].join('\n');
 }
 
-/** Copies the definitions into these migrations again. A copy that a later migration replaces stays as it is. */
+/** Copies the definitions into these migrations again. A copy that a later migration replaces stays unchanged. */
 export function copyDefinitionsAgain(files: readonly string[]): void {
   const known = new Set(listDefinitions());
   const migrations = [...readMigrations()];

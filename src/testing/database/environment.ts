@@ -1,5 +1,5 @@
 import { ownSupabase } from '#testing/database/own-supabase.ts';
 import { supabaseVariables } from '#testing/database/variables.ts';
 
-// What the verbs read; set before a test file imports them.
+// The variables that the code under test reads, set before a test file imports it.
 Object.assign(process.env, supabaseVariables(ownSupabase));

@@ -41,7 +41,7 @@ import { changeTool } from '#features/tools/change-tool.ts';
 import { type BuiltInPlugin, failed, type PluginHandlers, snoozed, success } from '#plugins/contract.ts';
 import { until } from '#testing/until.ts';
 
-/** Who can sign in to the filled database. */
+/** The accounts of the filled database. */
 export const filledAdmin = { email: 'admin@example.com', password: 'a-password-of-nobody' };
 
 const minute = 60_000;
@@ -52,7 +52,7 @@ const untilAborted = (signal: AbortSignal) =>
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
   );
 
-// One job for each way in which an attempt ends.
+// One job for each way in which an attempt can finish.
 const handlers: PluginHandlers = {
   succeed: async ({ log, progress, cursor, secrets }) => {
     log(`begins with ${secrets.token ?? 'no token'}`);
@@ -103,7 +103,7 @@ async function signIn(person: { email: string; password: string }): Promise<Curr
   return { ...member, role: 'admin' };
 }
 
-/** Invites people: one joins, one is still asked, one no more. Each of the limits has counted something by then. */
+/** Invites people: one joins, one invitation stays open, one is revoked. Every rate limit then has a row. */
 async function addPeople(admin: CurrentMember & AdminActor): Promise<void> {
   const join = async (email: string, displayName: string) => {
     const { token } = await inviteMember(admin, { email, role: 'staff' });
@@ -121,7 +121,7 @@ async function addPeople(admin: CurrentMember & AdminActor): Promise<void> {
   await renameMyself(admin, '管理者');
 }
 
-/** Reports of three days: by key and by secret, ended and only begun, with and without an expectation. */
+/** Sends reports for three days: by key and by secret, finished and only started, with and without an expectation. */
 async function report(admin: CurrentMember & AdminActor, toolId: string, apiKeyId: string): Promise<void> {
   const byKey: Reporter = { tenantId: admin.tenantId, apiKeyId };
   const bySecret: Reporter = { tenantId: null, apiKeyId: null };
@@ -181,7 +181,7 @@ function startExecutor(): RunExecutor {
   return executor;
 }
 
-/** Every way in which a tick decides, an hour ago. */
+/** Creates every decision that a tick can make, an hour ago. */
 async function tick(
   admin: AdminActor,
   jobOf: (name: string, title: string) => Promise<string>,
@@ -209,7 +209,7 @@ async function tick(
   );
   await plan('once', { type: 'one_shot', at: at(2).toISOString() }, {});
   const switched = await plan('switched', minutely, {});
-  // Nobody ticks for a while, and instants are missed.
+  // No tick runs for a while, so instants are missed.
   for (const minutes of [1, 2, 3, 20]) await runTick({ now: at(minutes) });
   await setJobEnabled(admin, { jobId: switched, isEnabled: false }, at(20));
   await setSchedulerEnabled(admin, { isEnabled: false });
@@ -220,7 +220,7 @@ async function tick(
   await setJobEnabled(admin, { jobId: switched, isEnabled: false });
 }
 
-/** A run that no worker brings to an end, on each of the queues: its message is archived. */
+/** Creates a run on each queue that no worker can finish, so that its message is archived. */
 async function loseRuns(admin: AdminActor, jobId: string): Promise<void> {
   const now = new Date();
   const { runId } = await startRun(admin, jobId);
@@ -241,8 +241,8 @@ async function loseRuns(admin: AdminActor, jobId: string): Promise<void> {
 }
 
 /**
- * Uses the portal until each table has rows, and rows of each kind: by its own verbs, as people, scripts, schedulers and workers
- * do. The environment says where its Supabase is.
+ * Uses the portal like users, scripts, schedulers and workers do, until each table has rows of each kind. The
+ * environment names the Supabase.
  */
 export async function fillDatabase(): Promise<void> {
   await createFirstTenant({ name: '株式会社サンプル', ...filledAdmin });

@@ -3,12 +3,12 @@ import { sql } from '#testing/database/clients.ts';
 
 type Tables = Database['public']['Tables'];
 
-/** What a test decides about a row; the factory of its table fills in the rest. */
+/** What a test sets in a row; the table's factory fills in the rest. */
 export type Columns<Table extends keyof Tables> = {
   [Column in keyof Tables[Table]['Insert']]?: Tables[Table]['Insert'][Column] | Date;
 };
 
-/** Puts a row in a table that has ids, and answers with its id. */
+/** Inserts a row into a table with ids, and returns its id. */
 export async function insertRow<Table extends keyof Tables>(
   table: Table,
   columns: Columns<Table>,

@@ -10,7 +10,7 @@ const sentences: Record<string, string> = Object.fromEntries(
   ),
 );
 
-describe('what functions of the database say [rule 46: texts as codes]', () => {
+describe('messages of database functions [rule 46: texts as codes]', () => {
   const written = files.find(({ file }) => file.endsWith('own_message.sql'))?.text ?? '';
   const pairs = [...written.matchAll(/\('([^']+)', '((?:[^']|'')+)'\)/g)].map(
     ([, code = '', sentence = '']) => ({
@@ -19,20 +19,20 @@ describe('what functions of the database say [rule 46: texts as codes]', () => {
     }),
   );
 
-  it('is a sentence of the portal, word for word, without values', () => {
+  it('match a sentence of the portal word for word, without values', () => {
     expect(pairs.length).toBeGreaterThan(4);
     for (const { code, sentence } of pairs) expect([code, sentence]).toEqual([code, sentences[code]]);
     for (const { sentence } of pairs) expect(sentence).not.toContain('{');
   });
 
-  it('has a code that stands among them, in every function', () => {
+  it('have a known code in every function', () => {
     const known = pairs.map(({ code }) => code);
     const codes = files.flatMap(({ text }) => [...text.matchAll(/'((?:run|remote)\.[A-Za-z]+)'/g)]);
     expect(codes.length).toBeGreaterThan(pairs.length);
     for (const [, code] of codes) expect(known).toContain(code);
   });
 
-  it('is said nowhere without one', () => {
+  it('always have a code', () => {
     for (const { file, text } of files) {
       const bare = [
         ...text.matchAll(/'message',\s*'|\bmessage = (?:\w+\()?'|'(?:name)', '\w+'\)(?!\s*\|\|)/g),

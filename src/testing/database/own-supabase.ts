@@ -9,5 +9,5 @@ function findOwn(): TestSupabase {
   return own;
 }
 
-/** The Supabase of this file, which no other file uses at the same time. */
+/** This file's Supabase, which no other file uses at the same time. */
 export const ownSupabase = findOwn();

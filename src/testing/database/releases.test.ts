@@ -31,13 +31,13 @@ describe('a released migration', () => {
   });
 });
 
-// Of a version that is not released yet, scripts/release-database.mjs makes the record anew.
-test('every recorded version has its migrations still', () => {
+// For a version that is not released yet, scripts/release-database.mjs rewrites the record.
+test('every recorded version still has its migrations', () => {
   const migrations = readMigrations();
   expect(readReleases().flatMap((release) => findBrokenPromises(release, migrations))).toEqual([]);
 });
 
-test('every version that the changelog calls released has its record', () => {
+test('every version that is released according to the changelog has a record', () => {
   const recorded = readReleases().map(({ version }) => version);
   expect(recorded).not.toEqual([]);
   expect(readReleasedVersions().filter((version) => !recorded.includes(version))).toEqual([]);

@@ -5,7 +5,7 @@ import { projectFolder } from '#server/settings.ts';
 
 const releasesFolder = path.join(projectFolder, 'supabase', 'releases');
 
-/** A version whose migrations stay as they are, by the name and the SHA-256 of each, in the form of `sha256sum`. */
+/** A version whose migrations must not change: their names and SHA-256 hashes, in the format of `sha256sum`. */
 export interface Release {
   readonly version: string;
   readonly migrations: ReadonlyMap<string, string>;
@@ -16,7 +16,7 @@ const hash = (text: string): string => createHash('sha256').update(text).digest(
 const fileOf = (version: string, file: 'migrations.sha256' | 'filled.sql'): string =>
   path.join(releasesFolder, version, file);
 
-/** The released versions that have a record. */
+/** Returns the released versions that have a record. */
 export function readReleases(): Release[] {
   const versions = fs.existsSync(releasesFolder) ? fs.readdirSync(releasesFolder).sort() : [];
   return versions.map((version) => {
@@ -25,7 +25,7 @@ export function readReleases(): Release[] {
   });
 }
 
-/** The data of a database that a released version has filled. */
+/** Returns the data of a database that a released version filled. */
 export function readFilledDatabase(version: string): string {
   return fs.readFileSync(fileOf(version, 'filled.sql'), 'utf8');
 }
@@ -38,13 +38,13 @@ export function writeRelease(version: string, migrations: ReadonlyMap<string, st
   fs.writeFileSync(fileOf(version, 'filled.sql'), filled);
 }
 
-/** The versions that the changelog calls released. */
+/** Returns the versions that are released according to the changelog. */
 export function readReleasedVersions(): string[] {
   const changelog = fs.readFileSync(path.join(projectFolder, 'CHANGELOG.md'), 'utf8');
   return [...changelog.matchAll(/^## \[(\d+\.\d+\.\d+)\] - /gm)].map(([, version]) => version ?? '');
 }
 
-/** What would keep a database of a released version from being upgraded: a sentence for each file. */
+/** Returns what would break the upgrade of a released version's database: a sentence for each file. */
 export function findBrokenPromises(
   { version, migrations: released }: Release,
   migrations: ReadonlyMap<string, string>,

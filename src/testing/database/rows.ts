@@ -1,18 +1,18 @@
 import type { Sql } from 'postgres';
 
-/** A table whose rows belong to a filled database. */
+/** A table whose rows are part of a filled database. */
 interface FilledTable {
   readonly name: string;
   readonly columns: string[];
-  /** Columns that name a row. */
+  /** The columns of the primary key. */
   readonly key: string[];
   readonly has_triggers: boolean;
-  /** Its own sequence, and the column that it numbers. */
+  /** The table's sequence, and the column that it numbers. */
   readonly numbered: string | null;
   readonly references: string[];
 }
 
-// People are in auth, which belongs to Supabase; of the rest there only what a sign-in needs.
+// Users are in auth, which belongs to Supabase; only what a sign-in needs is copied from there.
 const tablesQuery = `
 with filled as (
   select c.oid, n.nspname || '.' || c.relname as name
@@ -48,7 +48,7 @@ select
 from filled f
 order by f.name`;
 
-/** The tables in an order in which their rows can be inserted. */
+/** Returns the tables in an order in which their rows can be inserted. */
 export async function listFilledTables(sql: Sql): Promise<FilledTable[]> {
   const left = [...(await sql.unsafe<FilledTable[]>(tablesQuery))];
   const ordered: FilledTable[] = [];
@@ -63,7 +63,7 @@ export async function listFilledTables(sql: Sql): Promise<FilledTable[]> {
 
 const tag = '$rows$';
 
-/** All rows as statements that put them into a database with the same tables, a row a line. */
+/** Returns all rows as insert statements, one per line. */
 export async function dumpRows(sql: Sql): Promise<string> {
   const statements: string[] = [];
   for (const { name, columns, has_triggers, numbered } of await listFilledTables(sql)) {

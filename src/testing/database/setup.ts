@@ -7,9 +7,9 @@ declare module 'vitest' {
   }
 }
 
-/** Brings up one Supabase for each file that runs at a time; the files that follow each other in one have a tenant each. */
+/** Starts one Supabase for each file that runs at the same time; files that share one have a tenant each. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // Vitest ends in order on other signals; this one, of a terminal that is closed, would leave the database behind.
+  // Vitest shuts down cleanly on other signals; this one, from a closed terminal, would leave the database running.
   process.once('SIGHUP', () => process.exit(1));
   const { supabases, stop } = await startTestSupabases(Number(project.config.maxWorkers));
   project.provide('supabases', supabases);

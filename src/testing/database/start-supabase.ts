@@ -11,13 +11,13 @@ import { LogFile } from '#server/log-file.ts';
 import { findFreePort } from '#server/ports.ts';
 import { projectFolder } from '#server/settings.ts';
 
-/** Where tests find their Supabase. */
+/** How tests connect to their Supabase. */
 export interface TestSupabase {
   readonly url: string;
   readonly publishableKey: string;
   readonly secretKey: string;
   readonly jwtSecret: string;
-  /** As the role that owns our tables, like a migration. */
+  /** Connects as the owner of our tables, like a migration. */
   readonly ownerUrl: string;
   readonly superuserUrl: string;
   readonly folder: string;
@@ -25,7 +25,7 @@ export interface TestSupabase {
 
 const random = (): string => randomBytes(24).toString('base64url');
 
-/** A PostgreSQL of its own in a temporary folder, with our schema, which does not wait for the disk. */
+/** Starts a separate PostgreSQL with our schema in a temporary folder; it does not wait for the disk. */
 class TestServer {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal test '));
   readonly #log = new LogFile(path.join(this.folder, 'test.log'));
@@ -50,7 +50,7 @@ class TestServer {
     process.once('exit', this.#stopAtOnce);
   }
 
-  // A run of tests that is interrupted waits for nothing.
+  // An interrupted test run does not wait.
   readonly #stopAtOnce = (): void => {
     const pids = [
       ...this.#apis.map(({ pid }) => pid),
@@ -60,7 +60,7 @@ class TestServer {
       try {
         if (pid) process.kill(pid, 'SIGKILL');
       } catch {
-        // It has ended by itself.
+        // It has already exited.
       }
     }
     this.#deleteFolder();
@@ -70,7 +70,7 @@ class TestServer {
     fs.rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 
-  /** Copies the database, which nobody may be connected to. */
+  /** Copies the database, which must not have connections. */
   async clone(name: string): Promise<void> {
     const url = databaseUrl(this.database.address, superuser, 'template1');
     const sql = postgres(url, { max: 1, onnotice: () => {} });
@@ -82,7 +82,7 @@ class TestServer {
     }
   }
 
-  /** A Data API and auth on one of its databases. */
+  /** Starts a Data API and auth for one of its databases. */
   async serve(name = 'postgres'): Promise<TestSupabase> {
     const { address } = this.database;
     const port = await findFreePort();
@@ -110,7 +110,7 @@ class TestServer {
       await api.start();
     } catch (error) {
       await api.stop();
-      // Another program may have taken the port since it was found free.
+      // Another program may have taken the free port in the meantime.
       if (api.tail.includes('EADDRINUSE')) return this.serve(name);
       throw api.tail ? new Error(api.tail, { cause: error }) : error;
     }
@@ -134,7 +134,7 @@ class TestServer {
 
 const ourMigrations = path.join(projectFolder, 'supabase', 'migrations');
 
-/** Does what a test needs of a server; when that fails, nothing is left of it. */
+/** Prepares a server for a test; cleans up if that fails. */
 async function withServer<T>(
   migrationsFolder: string,
   use: (server: TestServer) => Promise<T>,
@@ -149,7 +149,7 @@ async function withServer<T>(
   }
 }
 
-/** A Supabase of its own, for a test that takes it away or changes it as a whole. */
+/** Starts a separate Supabase, for a test that stops it or changes all of it. */
 export async function startTestSupabase(
   migrationsFolder: string = ourMigrations,
 ): Promise<{ supabase: TestSupabase; database: Database; stop: () => Promise<void> }> {
@@ -157,14 +157,14 @@ export async function startTestSupabase(
   return { supabase: used, database: server.database, stop: () => server.stop() };
 }
 
-/** Several on one server, each a copy of the same new database. */
+/** Starts several on one server, each with a copy of the same new database. */
 export async function startTestSupabases(
   count: number,
   migrationsFolder: string = ourMigrations,
 ): Promise<{ supabases: TestSupabase[]; stop: () => Promise<void> }> {
   const { server, used } = await withServer(migrationsFolder, async (own) => {
     const names = Array.from({ length: count }, (_, index) => `copy_${index + 1}`);
-    // One after the other: a database can be copied by one session at a time.
+    // One after the other, because only one session at a time can copy a database.
     for (const name of names) await own.clone(name);
     return Promise.all(names.map((name) => own.serve(name)));
   });

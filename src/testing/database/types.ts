@@ -7,7 +7,7 @@ import { projectFolder } from '#server/settings.ts';
 /** The file that holds the types of our tables and functions. */
 export const typesFile = path.join(projectFolder, 'src', 'data', 'database.types.ts');
 
-/** Runs the Supabase CLI that package-lock.json pins; its platform's binary is called by the shim beside it. */
+/** Runs the Supabase CLI from package-lock.json, through the shim that calls the platform's binary. */
 export async function supabaseCli(args: readonly string[]): Promise<string> {
   const windows = process.platform === 'win32';
   const program = path.join(projectFolder, 'node_modules', '.bin', windows ? 'supabase.cmd' : 'supabase');
@@ -20,11 +20,11 @@ export async function supabaseCli(args: readonly string[]): Promise<string> {
   return `${stdout}${stdout === '' ? stderr : ''}`;
 }
 
-/** The types as the Supabase CLI makes them from a database that has our migrations. */
+/** Generates the types with the Supabase CLI from a database with our migrations. */
 export async function generateDatabaseTypes(url: string): Promise<string> {
   const schemas = ['--schema', 'public'];
   const output = await supabaseCli(['gen', 'types', 'typescript', `--remote=${url}`, ...schemas]);
-  // The CLI also writes notices about the connection there.
+  // The CLI also prints notices about the connection there.
   const types = output.slice(output.search(/^export /m));
   const { format, resolveConfig } = await import('prettier');
   return format(types, { ...(await resolveConfig(typesFile)), parser: 'typescript' });

@@ -5,7 +5,7 @@ import { projectFolder } from '#server/settings.ts';
 
 const rulesFile = 'docs/rules.md';
 const contractsFile = 'docs/contracts.md';
-/** Examples of wrong citations stand here. */
+/** Contains examples of wrong citations. */
 const ownFile = 'src/testing/documents/citations.test.ts';
 
 const read = (file: string): string => fs.readFileSync(path.join(projectFolder, file), 'utf8');
@@ -51,7 +51,7 @@ const known = new Set([
   ...readSections(read(contractsFile)).map((name) => `[contract: ${name}]`),
 ]);
 
-// Not asked of git, so that the tests also pass where the project was downloaded without its history.
+// Does not use git, so that the tests also pass in a download without history.
 const files = fs
   .globSync(
     [
@@ -92,14 +92,14 @@ describe('citations of rules and contracts', () => {
     expect(findProblems(text, known)).toHaveLength(1);
   });
 
-  it('are left alone when they are right', () => {
+  it('are accepted if they are right', () => {
     const text = 'a tick [rule 21: misfire and overlap] [contract: scheduler], docs/contracts.md';
     expect(findProblems(text, known)).toEqual([]);
   });
 });
 
 describe(rulesFile, () => {
-  it('numbers its rules from 1 on, each with a name of its own, a reason and its state', () => {
+  it('numbers its rules from 1, each with a unique name, a reason and its state', () => {
     expect(rules.map(({ number }) => number)).toEqual(rules.map((_, index) => index + 1));
     expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
     for (const rule of rules) {
@@ -110,7 +110,7 @@ describe(rulesFile, () => {
     }
   });
 
-  it('names tests that are there and cite their rule, for every rule that is built', () => {
+  it('names existing tests that cite their rule, for every rule that is built', () => {
     const wrong = rules.flatMap((rule) => {
       const tests = pathsIn(rule.text.split(/\bTests:/)[1] ?? '');
       const isBuilt = !rule.text.includes('\n\nToday: not built yet');

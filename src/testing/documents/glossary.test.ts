@@ -6,7 +6,7 @@ import { projectFolder } from '#server/settings.ts';
 
 const glossary = 'docs/architecture.md';
 
-/** Contracts and foreign code that keep their own words. One that is not needed any more fails. */
+/** Contracts and foreign code that keep their own words. An entry that is no longer needed fails. */
 const foreign: readonly { word: string; in: RegExp; name?: RegExp; why: string }[] = [
   {
     word: 'monitor',
@@ -68,7 +68,7 @@ const wordsIn = (name: string): string[] =>
     .split(/[^a-z\d]+/)
     .filter((word) => word !== '');
 
-/** A word with what grammar makes of it: removes, removed, removing, removal, withdrawn. */
+/** Returns the forms of a word: removes, removed, removing, removal, withdrawn. */
 const isFormOf = (word: string, base: string): boolean =>
   word.startsWith(base.replace(/e$/, '')) &&
   /^(?:e?s|e?d|e|n|ing|al)?$/.test(word.slice(base.replace(/e$/, '').length));
@@ -87,7 +87,7 @@ function readGlossary(document: string): Wrong[] {
 
 const wrong = readGlossary(fs.readFileSync(path.join(projectFolder, glossary), 'utf8'));
 
-/** Parsing all files takes seconds; where this finds nothing there is nothing to find. */
+/** Parsing all files takes seconds; a file without a match has nothing to find. */
 const somewhere = new RegExp(
   wrong.map(({ called }) => wordsIn(called).join('[^a-z]?').replace(/e$/, '')).join('|'),
   'i',
@@ -106,7 +106,7 @@ function wrongIn(name: string): Wrong[] {
   });
 }
 
-/** Names that a program declares; names that it only uses are others'. */
+/** Names that a program declares; names that it only uses come from elsewhere. */
 function* namesInProgram(file: string, text: string): Generator<string> {
   const nodes: ts.Node[] = [
     ts.createSourceFile(
@@ -145,7 +145,7 @@ function* namesInMessages(messages: object, isEnglish: boolean, under = ''): Gen
   }
 }
 
-/** What we have named in a file, each with the name of its place. */
+/** Returns the names that we chose in a file, each with its place. */
 function namesIn(file: string, text: string): [place: string, name: string][] {
   const own: [string, string][] = [[file, file]];
   const each = (names: Iterable<string>): [string, string][] =>
@@ -180,7 +180,7 @@ function findProblems(file: string, text: string): string[] {
   );
 }
 
-// Migrations are copies, and the types are made of them. Not asked of git, as in citations.test.ts.
+// Migrations are copies, and the types are generated from them. Does not use git, as in citations.test.ts.
 const files = fs
   .globSync(['*', '{clients,docs,scripts,src,supabase}/**/*'], {
     cwd: projectFolder,
@@ -195,12 +195,12 @@ const files = fs
   );
 
 describe('the list of words', () => {
-  it('says what things are never called', () => {
+  it('names the words to avoid', () => {
     expect(wrong.length).toBeGreaterThan(20);
     expect(wrong).toContainEqual({ word: 'delete', called: 'remove' });
   });
 
-  it('holds in every name that we have chosen', () => {
+  it('applies to every name that we chose', () => {
     expect(files.length).toBeGreaterThan(600);
     const problems = files.flatMap((file) =>
       findProblems(file, fs.readFileSync(path.join(projectFolder, file), 'utf8')),

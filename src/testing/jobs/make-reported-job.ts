@@ -1,7 +1,7 @@
 import { type Columns, insertRow } from '#testing/database/insert-row.ts';
 import { makeJob } from './make-job.ts';
 
-/** A job whose newest run has just succeeded, as its status says. Answers with the job's id. */
+/** Creates a job whose newest run has just succeeded, with its status, and returns its id. */
 export async function makeReportedJob(
   tenantId: string,
   { job_key, title, ...status }: Columns<'job_status'> & { job_key: string },

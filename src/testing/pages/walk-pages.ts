@@ -1,6 +1,6 @@
 import type { Page, PagePosition } from '#domain/page-cursor.ts';
 
-/** Reads a list to its end and back to its beginning; each way the pages in the order in which they were read. */
+/** Reads a list to its end and back to its start; returns the pages of each direction in the order of reading. */
 export async function walkPages<Item, Cursor>(
   read: (position: PagePosition<Cursor> | null) => Promise<Page<Item, Cursor>>,
 ): Promise<{ down: Item[][]; up: Item[][] }> {

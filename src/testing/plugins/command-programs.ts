@@ -11,12 +11,12 @@ export interface CommandProgram {
 
 const escapeForPattern = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-// A program outlives a worker that is killed, and would outlive an interrupted test.
+// A program survives a killed worker, and would survive an interrupted test.
 const endWithParent = `{ const parent = process.ppid;
 setInterval(() => process.ppid === parent || process.exit(), 500).unref(); }
 `;
 
-/** A folder for programs of the command plugin. */
+/** Creates a folder for programs of the command plugin. */
 export class CommandPrograms {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal worker '));
 
@@ -29,7 +29,7 @@ export class CommandPrograms {
     return { program: process.execPath, args: file, allowlist };
   }
 
-  /** One that runs until it is ended. */
+  /** Adds a program that runs until it is stopped. */
   writeSleeper(): CommandProgram {
     return this.write('sleep.mjs', `console.log('started'); setTimeout(() => {}, 600000);`);
   }

@@ -1,7 +1,7 @@
 import type { CommandProgram } from './command-programs.ts';
 import { makePluginJob, type TestPluginJob } from './make-plugin-job.ts';
 
-/** A job that runs a program. Answers with its id. */
+/** Creates a job that runs a program, and returns its id. */
 export async function makeCommandJob(
   tenantId: string,
   { program, args }: Pick<CommandProgram, 'program' | 'args'>,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from '#testing/database/clients.ts';
 
-/** What a test may decide about a job. */
+/** What a test can set in a job. */
 export interface TestPluginJob {
   pluginKey: string;
   name: string;
@@ -17,7 +17,7 @@ export interface TestPluginJob {
   pluginConcurrencyLimit?: number | null;
 }
 
-/** A job of a plugin, both made for a test. */
+/** Creates a plugin and its job for a test. */
 export async function makePluginJob(
   tenantId: string,
   job: TestPluginJob,

@@ -1,6 +1,6 @@
 import { type Columns, insertRow } from '#testing/database/insert-row.ts';
 
-/** A built-in plugin of a company. Answers with its id. */
+/** Creates a built-in plugin of a company, and returns its id. */
 export function makePlugin(tenantId: string, columns: Columns<'plugins'> = {}): Promise<string> {
   return insertRow('plugins', {
     tenant_id: tenantId,

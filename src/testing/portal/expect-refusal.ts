@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { findFreePort } from '#server/ports.ts';
 import { launchPortal } from './launch-portal.ts';
 
-/** Expects that a portal does not start and says why in a sentence, without a stack. */
+/** Expects that a portal does not start and gives the reason in a sentence, without a stack. */
 export async function expectRefusal(
   folder: string,
   sentence: RegExp,

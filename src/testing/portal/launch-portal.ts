@@ -4,9 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { projectFolder } from '#server/settings.ts';
 
-/** What may be chosen about a portal for a test. */
+/** The options of a test's portal. */
 export interface TestPortalOptions {
-  /** An existing PORTAL_DIR, to start again on what an earlier portal left. */
+  /** An existing PORTAL_DIR, to start again with the data of an earlier portal. */
   readonly folder?: string;
   readonly port?: number;
   readonly args?: readonly string[];
@@ -23,12 +23,12 @@ export interface Launch {
 const foreign =
   /^(PORT|HOST|PORTAL_.*|NODE_ENV|NODE_OPTIONS|VITEST.*|TEST|SUPABASE_.*|NEXT_.*|__NEXT_.*|TC_PORTAL_.*|CRON_SECRET)$/;
 
-/** A new folder below the temporary one, with a space in its name because such paths must work. */
+/** Creates a temporary folder with a space in its name, because such paths must work. */
 export function makePortalFolder(): string {
   return fs.mkdtempSync(path.join(os.tmpdir(), 'tc portal '));
 }
 
-/** Runs `npm start`'s script; says nothing about whether it succeeds. */
+/** Runs the script of `npm start`; the start can fail. */
 export function launchPortal(folder: string, port: number, options: TestPortalOptions = {}): Launch {
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const environment = {
@@ -41,7 +41,7 @@ export function launchPortal(folder: string, port: number, options: TestPortalOp
   const child = spawn(process.execPath, [script, ...(options.args ?? [])], {
     cwd: projectFolder,
     env: { ...Object.fromEntries(kept), ...environment } as unknown as NodeJS.ProcessEnv,
-    // The channel ends with the test process, and the portal with the channel.
+    // The channel closes with the test process, and the portal stops with the channel.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findRunningPostgres } from '#server/embedded/postgres.ts';
 import { until } from '#testing/until.ts';
 
-/** The database of a portal, for tests that take it away. */
+/** The database of a portal, for tests that stop it. */
 export class PortalDatabase {
   readonly #folder: string;
   readonly #secrets: Record<string, string>;
@@ -24,7 +24,7 @@ export class PortalDatabase {
     try {
       process.kill(pid, name);
     } catch (error) {
-      // It may end by itself between being found and being told.
+      // It may exit by itself before it gets the signal.
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
     }
   }
@@ -34,22 +34,22 @@ export class PortalDatabase {
     this.#signal('SIGKILL');
   }
 
-  /** Resolves when it answers. */
+  /** Resolves when it responds. */
   async wait(): Promise<void> {
     const address = `${this.#secrets.NEXT_PUBLIC_SUPABASE_URL}/rest/v1/tenants?select=id&limit=1`;
     await until(async () => {
       const answer = await fetch(address, {
         headers: { apikey: this.#secrets.SUPABASE_SECRET_KEY ?? '' },
-        // A request that was sent while it was coming back may never be answered.
+        // A request sent while it was starting may never get a response.
         signal: AbortSignal.timeout(5_000),
       }).catch(() => null);
       return answer?.status === 200;
     });
   }
 
-  /** Takes it away until the answered function is called, which waits until it is back. */
+  /** Stops it until the returned function is called, which waits until it is back. */
   async hold(): Promise<() => Promise<void>> {
-    // With its port taken it cannot be started again, which is all that its supervisor would do.
+    // Occupies its port, so that its supervisor cannot restart it.
     const port = Number(this.#secrets.TC_PORTAL_DATABASE_PORT);
     const place = net.createServer((socket) => socket.destroy());
     for (const end = Date.now() + 30_000; !place.listening; await sleep(5)) {

@@ -6,7 +6,7 @@ import { findFreePort } from '#server/ports.ts';
 import { launchPortal, makePortalFolder, type TestPortalOptions } from './launch-portal.ts';
 import { PortalDatabase } from './portal-database.ts';
 
-/** A real portal: the same command that a person types, on its own folder and port. */
+/** A real portal: the same command that users run, with its own folder and port. */
 export interface TestPortal {
   readonly url: string;
   readonly port: number;
@@ -16,19 +16,19 @@ export interface TestPortal {
   readonly email: string;
   readonly password: string;
   output(): string;
-  /** Ctrl-C, waits for the end; answers with the exit code. */
+  /** Sends Ctrl-C, waits for the exit, and returns the exit code. */
   stop(): Promise<number | null>;
-  /** kill -9 of the supervisor; its children must notice by themselves. */
+  /** Kills the supervisor with -9; its children must notice by themselves. */
   kill(): Promise<void>;
   readonly database: PortalDatabase;
-  /** `stop`, and the folder is gone. */
+  /** Stops it and deletes the folder. */
   delete(): Promise<void>;
 }
 
 const deleteFolder = (folder: string): void =>
   fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 
-/** Starts a portal and waits until it says that it is ready; builds the pages first when that was not done yet. */
+/** Starts a portal and waits until it reports that it is ready; builds the pages first if necessary. */
 export async function startPortal(options: TestPortalOptions = {}): Promise<TestPortal> {
   const folder = options.folder ?? makePortalFolder();
   const port = options.port ?? (await findFreePort());
@@ -38,7 +38,7 @@ export async function startPortal(options: TestPortalOptions = {}): Promise<Test
   while (!launch.output().includes('Ctrl-C')) {
     if (exited) {
       if (options.folder === undefined) deleteFolder(folder);
-      // Another program may have taken the port since it was found free.
+      // Another program may have taken the free port in the meantime.
       if (options.port === undefined && launch.output().includes(`Port ${port} is in use`))
         return startPortal(options);
       throw new Error(`The portal did not start:\n${launch.output()}`);

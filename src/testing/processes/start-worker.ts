@@ -10,7 +10,7 @@ export interface TestWorker {
   readonly id: string;
   readonly process: ChildProcess;
   readonly output: () => string;
-  /** Resolves with the exit code, or null when it was killed. */
+  /** Resolves with the exit code, or null if it was killed. */
   readonly exit: Promise<number | null>;
 }
 
@@ -53,7 +53,7 @@ export async function startWorker(environment: Record<string, string> = {}): Pro
   return { id: found[1] ?? '', process: child, output: () => output, exit };
 }
 
-/** Ends every worker that a test has left. */
+/** Stops every worker that a test left running. */
 export async function stopWorkers(): Promise<void> {
   await Promise.all(
     [...started].map(

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { projectFolder } from '#server/settings.ts';
 import { python } from './find-python.ts';
 
-/** A program that runs. */
+/** A running program. */
 export interface Sender {
   /** Resolves with the time at which the output first contained the text. */
   said: (text: string) => Promise<number>;
@@ -14,7 +14,7 @@ export interface Sender {
   output: () => string;
 }
 
-/** Runs a Python program in a folder of its own, beside our one-file client. */
+/** Runs a Python program in a separate folder, together with our one-file client. */
 export function startPython(
   source: string,
   environment: Record<string, string>,

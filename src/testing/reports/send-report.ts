@@ -1,4 +1,4 @@
-/** What a script says of a run that has just succeeded. */
+/** Returns a script's report of a run that has just succeeded. */
 export const reportBody = (fields: object = {}) => ({
   job_key: 'job',
   title: 'Job',
@@ -7,7 +7,7 @@ export const reportBody = (fields: object = {}) => ({
   ...fields,
 });
 
-/** Reports to a portal, as a script does. */
+/** Sends a report to a portal like a script does. */
 export function sendReport(
   portal: { readonly url: string; readonly secrets: Record<string, string> },
   fields: object = {},

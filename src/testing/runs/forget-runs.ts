@@ -1,7 +1,7 @@
 import type { ISql } from 'postgres';
 import { sql } from '#testing/database/clients.ts';
 
-/** Empties the queue and ends what other tests or suites have left, which is none of the next one's. */
+/** Empties the queue and finishes runs that other tests left. */
 export async function forgetRuns(on: ISql = sql): Promise<void> {
   await on`delete from pgmq.q_runs`;
   await on`delete from pgmq.q_runs_high`;

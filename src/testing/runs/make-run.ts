@@ -1,6 +1,6 @@
 import { type Columns, insertRow } from '#testing/database/insert-row.ts';
 
-/** A run as its table has it, without what else happens when one finishes. Answers with its id. */
+/** Inserts only the row of a run, without the effects of a finish, and returns its id. */
 export function makeRun(tenantId: string, jobId: string, columns: Columns<'runs'> = {}): Promise<string> {
   const { state = 'success', ordered_at = new Date() } = columns;
   return insertRow('runs', {

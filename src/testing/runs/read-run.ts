@@ -3,7 +3,7 @@ import { sayMessage } from '#screens/say-message.ts';
 import { sql } from '#testing/database/clients.ts';
 import { until } from '#testing/until.ts';
 
-/** A run as the database has it. */
+/** A run as stored in the database. */
 export interface StoredRun {
   state: string;
   attempt: number;
@@ -22,7 +22,7 @@ export interface StoredRun {
   queue_message_id: string;
 }
 
-/** Whatever a test makes a run say by a code, its code and values must make the very sentence that is stored beside them. */
+/** Checks that a stored code and its values produce exactly the sentence stored with them. */
 function checkSentence(text: string | null, code: unknown, values: unknown): void {
   const message = readMessage(text, code, values);
   const said = message && sayMessage(message, 'en');
@@ -31,7 +31,6 @@ function checkSentence(text: string | null, code: unknown, values: unknown): voi
   }
 }
 
-/** Reads a run. */
 export async function readTestRun(runId: string): Promise<StoredRun> {
   const [row] = await sql<StoredRun[]>`select * from public.runs where id = ${runId}`;
   if (!row) throw new Error('There is no such run');
@@ -40,7 +39,7 @@ export async function readTestRun(runId: string): Promise<StoredRun> {
   return row;
 }
 
-/** Waits until a run is in one of the states. */
+/** Waits until a run reaches one of the states. */
 export function untilRunState(runId: string, ...states: string[]): Promise<StoredRun> {
   return until(
     () => readTestRun(runId),
@@ -48,7 +47,7 @@ export function untilRunState(runId: string, ...states: string[]): Promise<Store
   );
 }
 
-/** Outcomes of a run's attempts, in their order. */
+/** Returns the outcomes of a run's attempts, in order. */
 export async function readTestAttempts(runId: string): Promise<(string | null)[]> {
   const rows = await sql<{ outcome: string | null }[]>`
     select outcome from public.run_attempts where run_id = ${runId} order by attempt`;

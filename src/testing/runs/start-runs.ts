@@ -1,6 +1,6 @@
 import { serviceClient, sql } from '#testing/database/clients.ts';
 
-/** Starts a run as the portal itself does. */
+/** Starts a run like the portal does. */
 export async function startTestRun(jobId: string): Promise<string> {
   const { data, error } = await serviceClient().rpc('start_run', { p_job_id: jobId });
   if (error) throw error;

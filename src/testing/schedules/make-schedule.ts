@@ -1,6 +1,6 @@
 import { type Columns, insertRow } from '#testing/database/insert-row.ts';
 
-/** A schedule of every minute that is not planned yet. Answers with its id. */
+/** Creates a schedule for every minute that is not planned yet, and returns its id. */
 export function makeSchedule(
   tenantId: string,
   jobId: string,

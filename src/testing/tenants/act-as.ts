@@ -3,7 +3,7 @@ import type { CurrentMember } from '#auth/current-member.ts';
 import type { TestPerson } from './make-person.ts';
 import type { TestTenant } from './make-tenant.ts';
 
-/** The admin or the staff member of a tenant, as verbs and queries see them. */
+/** Returns a tenant's admin or staff member as functions and queries expect them. */
 export function memberOf(tenant: TestTenant, role: 'admin' | 'staff' = 'staff'): CurrentMember {
   const person = tenant[role];
   return {
@@ -20,8 +20,8 @@ export function memberOf(tenant: TestTenant, role: 'admin' | 'staff' = 'staff'):
 }
 
 /**
- * A person as a verb for admins sees them. Staff may be passed too: the type only says that the check was made, and a test
- * wants to know what row level security does when it was not.
+ * Returns a person as a function for admins expects them. Staff are allowed: the type only says that the role was
+ * checked, and tests check what row level security does without that check.
  */
 export function actAs(tenant: TestTenant, person: TestPerson): CurrentMember & AdminActor {
   const { id: userId, email, client } = person;

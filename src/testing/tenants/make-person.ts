@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createAnonClient, sql, type TestClient } from '#testing/database/clients.ts';
 
-/** A person with a client that is signed in as that person. */
+/** A user with a signed-in client. */
 export interface TestPerson {
   readonly id: string;
   readonly email: string;
@@ -9,7 +9,7 @@ export interface TestPerson {
   readonly client: TestClient;
 }
 
-/** A person who has signed up and signed in and belongs to no tenant. */
+/** Creates a user who has signed up and signed in, without a tenant. */
 export async function makePerson(name = 'person'): Promise<TestPerson> {
   const email = `${name}-${randomUUID()}@example.com`;
   const password = `password-${randomUUID()}`;
@@ -21,7 +21,7 @@ export async function makePerson(name = 'person'): Promise<TestPerson> {
   return { id: signIn.data.user.id, email, password, client };
 }
 
-/** Makes a person a member. */
+/** Adds a user to a tenant as a member. */
 export async function addMember(
   tenantId: string,
   person: TestPerson,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from '#testing/database/clients.ts';
 import { addMember, makePerson, type TestPerson } from './make-person.ts';
 
-/** A company of its own, so that suites do not see each other's rows. */
+/** A separate company, so that suites do not see each other's rows. */
 export interface TestTenant {
   readonly id: string;
   readonly name: string;
@@ -10,7 +10,7 @@ export interface TestTenant {
   readonly staff: TestPerson;
 }
 
-/** A tenant with an admin and a staff member, each signed in. */
+/** Creates a tenant with an admin and a staff member, both signed in. */
 export async function makeTenant(name = `Tenant ${randomUUID()}`): Promise<TestTenant> {
   const [admin, staff] = await Promise.all([makePerson('admin'), makePerson('staff')]);
   const [tenant] = await sql<

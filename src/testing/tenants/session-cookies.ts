@@ -7,7 +7,7 @@ export interface SessionCookie {
   readonly value: string;
 }
 
-/** Signs a person in without a browser: the cookies that the portal's own sign-in sets. */
+/** Signs a user in without a browser: returns the cookies that the portal's sign-in sets. */
 export async function readSessionCookies(
   { url, publishableKey }: { url: string; publishableKey: string },
   { email, password }: { email: string; password: string },
@@ -22,7 +22,7 @@ export async function readSessionCookies(
   });
   const { error } = await client.auth.signInWithPassword({ email, password });
   if (error) throw error;
-  // The client writes its cookies when it hears of the sign-in.
+  // The client writes its cookies after the sign-in event.
   await until(() => jar.size > 0);
   return read();
 }
