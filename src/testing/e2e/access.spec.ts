@@ -17,7 +17,7 @@ async function signIn(page: Page, person: { email: string; password: string }): 
   await expect(page).toHaveURL('/incidents');
 }
 
-test('staff see incidents, jobs and runs, and nothing of keys, members, tools, the audit log or the secret [rule 33: roles]', async ({
+test('staff see incidents, jobs and runs, but no keys, members, tools, audit log or secret [rule 33: roles]', async ({
   open,
   seeded,
 }) => {
@@ -51,7 +51,7 @@ test('staff see incidents, jobs and runs, and nothing of keys, members, tools, t
   }
 });
 
-test('an admin makes an API key, reports with it, rotates and revokes it; the next report gets 401 [rule 34: keys and secrets]', async ({
+test('an admin creates an API key, reports with it, rotates and revokes it; the next report gets 401 [rule 34: keys and secrets]', async ({
   company,
   open,
   portal,
@@ -92,7 +92,7 @@ test('an admin makes an API key, reports with it, rotates and revokes it; the ne
   expect(await refused.json()).toEqual({ error: 'Invalid or missing webhook secret' });
 });
 
-test('an invited person sets a password through the link, and sees the company [rule 37: sign-in and invitations]', async ({
+test('an invited user opens the link, sets a password, and sees the company [rule 37: sign-in and invitations]', async ({
   company,
   open,
   portal,
@@ -157,7 +157,7 @@ test('changing the password ends the other sessions [rule 37: sign-in and invita
 });
 
 test('sign-out ends the session, and the back button shows nothing', async ({ company, open }) => {
-  // The badge may be asked for once more while the page leads away.
+  // The page may poll the badge again while it navigates.
   const page = await open({ expected: /401 \(Unauthorized\)/ });
   await signIn(page, company.admin);
   expect(await page.evaluate(() => document.cookie), 'no script can take the session').not.toContain('sb-');

@@ -8,7 +8,7 @@ import { recordReports } from '#testing/browser/reports.ts';
 import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
 import { sendReport } from '#testing/reports/send-report.ts';
 
-// A portal of its own: nobody else's story may lose its database.
+// A separate portal, so that no other story loses its database.
 let own: TestPortal;
 
 test.beforeAll(async () => {
@@ -26,12 +26,12 @@ test.afterAll(async () => {
   await own.delete();
 });
 
-// The page asks ever more seldom while it gets no answer, up to half a minute.
+// Without a response the page polls less and less often, down to every half minute.
 const patience = { timeout: 60_000 };
 const lost = 'Connection lost. The current state is unknown.';
 const badge = (page: Page) => page.getByRole('navigation', { name: 'Main menu' }).getByRole('status');
 
-test('a database that stops and comes back: pages say that nothing is known, never that nothing is there, and recover [rule 7: database away]', async ({
+test('while the database is stopped, pages say that the data is unavailable, never that it is empty, and then recover [rule 7: database away]', async ({
   open,
 }) => {
   test.setTimeout(240_000);

@@ -4,16 +4,13 @@ import type { PortalFacts } from '#testing/browser/portal-facts.ts';
 import { expect, test } from '#testing/browser/portal-fixture.ts';
 import { recordReports } from '#testing/browser/reports.ts';
 
-test('a dialog that is closed and opened again at once keeps what is typed then', async ({
-  open,
-  seeded,
-}) => {
+test('a dialog that is closed and reopened at once keeps text typed after that', async ({ open, seeded }) => {
   const page = await open({ as: seeded.admin });
   await page.goto('/settings/tools');
   await page.getByRole('button', { name: 'Add tool' }).click();
   const name = page.getByRole('dialog').getByLabel('Name');
   await name.fill('thrown away');
-  // All in one go, before the browser has told anybody that the dialog was closed; it is told when this ends.
+  // All in one task: the browser sends the dialog's close event only afterwards.
   await name.evaluate(async (input: HTMLInputElement) => {
     const dialog = input.closest('dialog');
     const told = new Promise((resolve) => dialog?.addEventListener('close', resolve, { once: true }));
@@ -22,7 +19,7 @@ test('a dialog that is closed and opened again at once keeps what is typed then'
     const fresh = dialog?.querySelector<HTMLInputElement>('input[name=name]');
     if (fresh) fresh.value += 'kept';
     await told;
-    // And the page has drawn what it made of that.
+    // And the page has rendered the result.
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   });
   await expect(name).toHaveValue('kept');
@@ -32,7 +29,7 @@ async function addTool(portal: PortalFacts, tenantId: string): Promise<void> {
   await serviceOf(portal).from('tools').insert({ tenant_id: tenantId, name: 'Payroll' }).throwOnError();
 }
 
-test('a dialog that the address opens gives the focus back, and closes when it is done', async ({
+test('a dialog that a URL opens returns the focus, and closes when it is done', async ({
   company,
   open,
   portal,
@@ -83,10 +80,10 @@ test('a tool can be changed and deleted without JavaScript', async ({ company, o
   await expect(page.getByText('No tools yet')).toBeVisible();
 });
 
-// The badge may be asked for once more while the page leads away.
+// The page may poll the badge again while it navigates.
 const signedOut = /401 \(Unauthorized\)/;
 
-/** Presses Tab until the element has the focus, as a person without a mouse does. */
+/** Presses Tab until the element has the focus, like a user without a mouse. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   for (let presses = 0; presses < 40; presses += 1) {
     await page.keyboard.press('Tab');
@@ -102,7 +99,7 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
   throw new Error(`Tab does not reach ${String(target)}`);
 }
 
-test('a person with nothing but a keyboard signs in, finds a failed run, makes a key and signs out', async ({
+test('a user with only a keyboard signs in, finds a failed run, creates a key and signs out', async ({
   company,
   open,
   portal,

@@ -16,7 +16,7 @@ for (const { locale, lang, incidents } of [
   });
 }
 
-test('the switch changes the language at once, and it stays', async ({ open, seeded }) => {
+test('the switch changes the language at once and permanently', async ({ open, seeded }) => {
   const page = await open({ locale: 'ja-JP', as: seeded.admin });
   await page.goto('/jobs');
   await page.getByRole('button', { name: /アカウントメニュー/ }).click();
@@ -28,26 +28,26 @@ test('the switch changes the language at once, and it stays', async ({ open, see
   await expect(page.getByRole('heading', { level: 1, name: 'Members' })).toBeVisible();
 });
 
-test('what the portal says about a run is said in the language of its reader', async ({
+test('messages of the portal about a run are in the language of the user', async ({
   company,
   open,
   portal,
 }) => {
-  // The worker adds the jobs of built-in plugins when it gets to it.
+  // The worker may still be adding the jobs of built-in plugins.
   await syncBuiltInPlugins({ now: new Date(), client: serviceOf(portal) });
   const page = await open({ locale: 'ja-JP', as: company.admin });
   await page.goto('/jobs?q=self-check%3Acheck');
   await page.getByRole('link', { name: 'ポータルの自己診断' }).click();
   await page.getByRole('button', { name: /^今すぐ実行/ }).click();
   await page.getByRole('dialog').getByRole('button', { name: '実行' }).click();
-  // A check that finds something wrong with a busy machine says that in Japanese, too.
+  // A check that finds a problem on a busy machine reports it in Japanese, too.
   const latest = page.getByRole('region', { name: '最新の結果' });
   await expect(latest).toHaveText(/^(すべて正常です|(データベース|キュー|スケジューラー|ディスク): .+)$/, {
     timeout: 30_000,
   });
 });
 
-test('the sign-in page has the switch too, and its choice lasts beyond sign-in', async ({
+test('the sign-in page has the switch, too, and its choice lasts after sign-in', async ({
   company,
   open,
 }) => {
@@ -59,7 +59,7 @@ test('the sign-in page has the switch too, and its choice lasts beyond sign-in',
   await expect(page.getByRole('heading', { level: 1, name: 'Incidents' })).toBeVisible();
 });
 
-test('the theme follows the system until somebody chooses one', async ({ open, seeded }) => {
+test('the theme follows the system until the user chooses one', async ({ open, seeded }) => {
   const page = await open({ as: seeded.staff, colorScheme: 'dark' });
   await page.goto('/settings/account');
   const ink = () => page.evaluate(() => getComputedStyle(document.body).color);

@@ -14,7 +14,7 @@ const rows = (page: Page) =>
     .filter({ has: page.getByRole('link') });
 const titles = (page: Page) => rows(page).getByRole('link').allTextContents();
 
-/** Turns pages until there is no next one; answers every row's title. */
+/** Reads pages until there is no next one; returns every row's title. */
 async function readAllPages(page: Page, next: string): Promise<string[][]> {
   // Until then the page shows its skeleton.
   await rows(page).first().waitFor();
@@ -38,7 +38,7 @@ async function readAllPages(page: Page, next: string): Promise<string[][]> {
   }
 }
 
-test('incidents show the failing jobs first, and every job once over the pages', async ({ open, seeded }) => {
+test('incidents show failing jobs first, and each job once across pages', async ({ open, seeded }) => {
   const page = await open({ as: seeded.staff });
   await page.goto('/incidents');
   await expect(page).toHaveTitle(`(${seeded.failingCount}) Incidents · TC Portal`);
@@ -54,7 +54,7 @@ test('incidents show the failing jobs first, and every job once over the pages',
   expect(back.toReversed()).toEqual(pages);
 });
 
-test('incidents can be searched and filtered, and the address keeps it', async ({ open, seeded }) => {
+test('incidents can be searched and filtered, and the URL keeps the filter', async ({ open, seeded }) => {
   const page = await open({ as: seeded.staff });
   await page.goto('/incidents');
   await page.getByRole('searchbox', { name: 'Search' }).fill('minpaku');
@@ -85,7 +85,7 @@ test('the list of jobs can be searched, filtered and paged', async ({ open, seed
   const pages = await readAllPages(page, 'Next page');
   const listed = pages.flat();
   expect(new Set(listed).size).toBe(listed.length);
-  // The worker adds the jobs of built-in plugins when it gets to it.
+  // The worker may still be adding the jobs of built-in plugins.
   expect(listed.length).toBeGreaterThanOrEqual(seeded.jobCount);
   await page.goto('/jobs?state=error');
   await expect(rows(page)).toHaveCount(seeded.failingCount);
@@ -156,7 +156,7 @@ test('a run shows its message and its log, which can be saved as a text file', a
   expect(answer.headers()['content-disposition']).toMatch(/^attachment; filename/);
 });
 
-test('the runs before and after lie one step away', async ({ open, seeded }) => {
+test('a run links to the runs before and after it', async ({ open, seeded }) => {
   const page = await open({ as: seeded.staff });
   await page.goto(`/runs/${seeded.failedRunId}`);
   const neighbours = page.getByRole('navigation', { name: 'Previous and next run of this job' });
@@ -167,7 +167,7 @@ test('the runs before and after lie one step away', async ({ open, seeded }) => 
   await expect(page).toHaveURL(`/runs/${seeded.failedRunId}`);
 });
 
-test('hostile text in a report is shown as text on every screen [rule 36: hostile text]', async ({
+test('every screen shows hostile text in a report as text [rule 36: hostile text]', async ({
   open,
   seeded,
 }) => {
@@ -187,7 +187,7 @@ test('hostile text in a report is shown as text on every screen [rule 36: hostil
   await expect(page.getByText(hostileMessage).first()).toBeVisible();
 });
 
-test('the chart of 90 days says in words and in a table what it draws', async ({ open, seeded }) => {
+test('the chart of 90 days has its numbers in words and in a table', async ({ open, seeded }) => {
   const page = await open({ as: seeded.staff });
   await page.goto(`/jobs/${seeded.longJobId}`);
   const { longJobRuns: runs } = seeded;
@@ -208,10 +208,7 @@ test('the chart of 90 days says in words and in a table what it draws', async ({
   ]);
 });
 
-test('an address that somebody made up shows the list or a designed 404, never an error', async ({
-  open,
-  seeded,
-}) => {
+test('an invented URL shows the list or a 404 page, never an error', async ({ open, seeded }) => {
   const page = await open({ as: seeded.staff, expected: /404 \(Not Found\)/ });
   for (const path of [
     '/incidents?after=nonsense&state=what&tool=1',
@@ -228,7 +225,7 @@ test('an address that somebody made up shows the list or a designed 404, never a
   }
 });
 
-test('a host whose clock is ahead is named, with how far [rule 5: wrong clocks]', async ({
+test('a run shows how far the clock of its host is ahead [rule 5: wrong clocks]', async ({
   company,
   open,
   portal,
@@ -245,14 +242,14 @@ test('a host whose clock is ahead is named, with how far [rule 5: wrong clocks]'
   await expect(page.getByRole('main')).toContainText('The clock of BATCH-03 was 12m ahead');
 });
 
-test('a schedule that is spread shows the nominal time beside the one at which it starts [rule 23: spread]', async ({
+test('a schedule with a spread shows the nominal time next to the start time [rule 23: spread]', async ({
   open,
   portal,
 }) => {
   const session = await startSession(portal, portal);
   const page = await open({ as: { ...portal, session } });
   await page.goto('/schedules');
-  // The self-check comes with the portal: at seven minutes past each hour, spread over ten minutes.
+  // The portal includes the self-check: at seven minutes past each hour, spread over ten minutes.
   await rows(page).getByRole('link', { name: 'Portal self-check' }).first().click();
   await page.waitForURL(/\/jobs\/[0-9a-f-]{36}/);
   const { data: schedule } = await serviceOf(portal)
@@ -268,7 +265,7 @@ test('a schedule that is spread shows the nominal time beside the one at which i
     .locator('xpath=following-sibling::ol/li');
   const startsAt = Date.parse((await coming.locator('time').first().getAttribute('datetime')) ?? '');
   expect(new Date(startsAt - offsetMs).toISOString()).toMatch(/:07:00\.000Z$/);
-  // One schedule in six hundred happens to get no offset.
+  // One schedule in six hundred gets an offset of zero.
   if (offsetMs > 0) await expect(coming.first()).toContainText(/Scheduled for .*:07:00/);
 });
 
@@ -284,7 +281,7 @@ test("another company's jobs and runs are not found", async ({ company, open, se
   expect((await page.request.get(`/runs/${seeded.failedRunId}/log`)).status()).toBe(404);
 });
 
-test('an admin deletes a job; it is gone from the lists and comes back with its next report', async ({
+test('an admin deletes a job; it leaves the lists and returns with its next report', async ({
   company,
   open,
   portal,
@@ -299,7 +296,7 @@ test('an admin deletes a job; it is gone from the lists and comes back with its 
   await page.getByRole('link', { name: 'Delete job' }).click();
   await page.getByRole('button', { name: 'Delete with 1 run' }).click();
   await expect(page).toHaveURL('/jobs');
-  // The company's built-in plugins bring a job of theirs at any moment of its first minute.
+  // The company's built-in plugins add a job at any moment in its first minute.
   await expect(page.getByRole('row', { name: /Job that stays/ })).toBeVisible();
   await expect(page.getByRole('row', { name: /Short-lived job/ })).toHaveCount(0);
   await recordReports(portal, company.id, [{ job_key: 'short-lived', title: 'Short-lived job' }]);

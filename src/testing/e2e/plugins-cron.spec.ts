@@ -14,7 +14,7 @@ const figure = (page: Page, name: string) =>
     .locator('div', { has: page.getByText(name, { exact: true }) })
     .locator('dd');
 
-/** The address of the plugin that the stories are about; added once. */
+/** The path of the plugin that all stories use; added once. */
 async function pluginPath(page: Page, pluginUrl: string): Promise<string> {
   await page.goto('/plugins');
   const add = page.getByRole('button', { name: 'Add a remote plugin' });
@@ -33,7 +33,7 @@ async function pluginPath(page: Page, pluginUrl: string): Promise<string> {
   return (await link.getAttribute('href')) ?? '';
 }
 
-// One after the other: each story goes on with the runs of those before it.
+// One after the other: each story uses the runs of the earlier ones.
 test.describe.configure({ mode: 'serial' });
 
 test('story 1: the schedule screen shows jobs, schedules, last and next run', async ({
@@ -63,7 +63,7 @@ test('story 2: a run started by hand is seen running and then done, without a re
   await expect(row.getByText('Success')).toBeVisible(soon);
 });
 
-test('story 3: the history can be narrowed by state and job', async ({ adminPage: page, plugin }) => {
+test('story 3: the history can be filtered by state and job', async ({ adminPage: page, plugin }) => {
   const path = await pluginPath(page, plugin.url);
   plugin.answerWith({
     outcome: 'failed',
@@ -92,7 +92,7 @@ test('story 3: the history can be narrowed by state and job', async ({ adminPage
   await expectNoViolations(page);
 });
 
-test('story 4: a run shows its whole error beside the list, and its stack to admins only', async ({
+test('story 4: a run shows its full error next to the list, and its stack only to admins', async ({
   adminPage: page,
   staffPage,
   plugin,
@@ -133,7 +133,7 @@ test('story 5: the totals are right', async ({ adminPage: page, plugin }) => {
   await expect(rowOf(page, 'E2E sync')).toContainText(average);
 });
 
-test('story 6: strangers are sent to sign in, and staff see no way to start anything', async ({
+test('story 6: signed-out users are redirected to sign-in, and staff cannot start anything', async ({
   adminPage,
   staffPage,
   browser,
@@ -156,7 +156,7 @@ test('story 6: strangers are sent to sign in, and staff see no way to start anyt
   await expect(staffPage.getByRole('button', { name: 'Stop all schedules' })).toHaveCount(0);
 });
 
-test('story 7: an unknown plugin is not found, and a job that it does not have is refused', async ({
+test('story 7: an unknown plugin is not found, and an unknown job of a plugin is refused', async ({
   adminPage: page,
   plugin,
 }) => {
@@ -173,7 +173,7 @@ test('story 7: an unknown plugin is not found, and a job that it does not have i
   expect(await refused.json()).toMatchObject({ error: 'Invalid job name' });
 });
 
-test('a running run can be canceled, and started once more with a link to its origin', async ({
+test('a run in progress can be canceled, then rerun with a link to the original', async ({
   adminPage: page,
   plugin,
 }) => {
@@ -195,7 +195,7 @@ test('a running run can be canceled, and started once more with a link to its or
   await expect(page.getByRole('link', { name: canceled.split('/').at(-1) })).toBeVisible();
 });
 
-test('the global switch stops all schedules and says so until they go on', async ({ adminPage: page }) => {
+test('the global switch stops all schedules and says so until they resume', async ({ adminPage: page }) => {
   await page.goto('/schedules');
   await page.getByRole('button', { name: 'Stop all schedules' }).click();
   await expectNoViolations(page);
@@ -207,7 +207,7 @@ test('the global switch stops all schedules and says so until they go on', async
   await expectNoViolations(page);
 });
 
-test('an admin finds the way to a new job from the list of schedules', async ({ adminPage: page }) => {
+test('an admin creates a job from the list of schedules', async ({ adminPage: page }) => {
   await page.goto('/schedules?state=enabled');
   await page.getByRole('link', { name: 'New job' }).click();
   const dialog = page.getByRole('dialog', { name: 'What kind of job?' });
@@ -220,7 +220,7 @@ test('an admin finds the way to a new job from the list of schedules', async ({ 
   await expect(page.getByRole('heading', { level: 1 })).toContainText('HTTP request');
 });
 
-test('a schedule is written with a preview, and a wrong one is refused beside its field', async ({
+test('the form previews a schedule, and shows the problem of an invalid one at its field', async ({
   adminPage: page,
   browser,
   plugin,
@@ -265,7 +265,7 @@ test('a schedule is written with a preview, and a wrong one is refused beside it
   await expect(page.getByText('At 09:30, only on Monday')).toBeVisible();
 });
 
-test('story 3: the history goes page by page, there and back', async ({
+test('story 3: the history pages forward and back', async ({
   adminPage: page,
   plugin,
   portal,

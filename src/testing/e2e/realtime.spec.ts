@@ -58,7 +58,7 @@ async function reportError(portal: TestPortal, jobKey: string): Promise<void> {
   expect(answer.status).toBe(200);
 }
 
-test('where the project has Realtime, pages are told of changes instead of asking, and ask again when it is away', async ({
+test('with Realtime, pages receive changes instead of polling, and poll again when it is unavailable', async ({
   browser,
   portal,
 }) => {
@@ -79,18 +79,18 @@ test('where the project has Realtime, pages are told of changes instead of askin
   page.on('request', (request) => {
     if (request.url().endsWith('/api/badge')) questions += 1;
   });
-  /** Lets time go by for the page, and waits until all that it asked then has been answered. */
+  /** Advances the page's clock, and waits until all its requests have finished. */
   const passTime = async (seconds: number) => {
     await page.clock.runFor(seconds * 1_000);
     await page.waitForLoadState('networkidle');
   };
-  // The questions that follow the join end. Without Realtime there would be one each 1.2 seconds.
+  // The requests after the join stop. Without Realtime there would be one every 1.2 seconds.
   await passTime(5);
   questions = 0;
   await reportError(portal, 'told');
   await passTime(30);
   expect(questions).toBe(0);
-  // By itself the page would ask only a minute after its last question.
+  // By itself the page would poll only a minute after its last request.
   realtime.announce();
   await expect(badge).toContainText('1');
   expect(questions).toBe(1);

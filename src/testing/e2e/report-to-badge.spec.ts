@@ -8,10 +8,10 @@ import { python } from '#testing/python/find-python.ts';
 import { referenceSnippet } from '#testing/python/reference-snippet.ts';
 import { startPython } from '#testing/python/start-python.ts';
 
-// The first company of the portal belongs to this file: the environment's secret reports to it.
+// Only this file uses the portal's first company: the environment's secret reports for it.
 
 const promiseMs = 2_000;
-// The promise is for a machine that has time. One that runs other tests beside this may be late, but not ten times in a row.
+// The limit applies to an idle machine. One that also runs other tests may be late, but not ten times in a row.
 const roundsMax = 10;
 
 const environment = (portal: PortalFacts, key: string, title: string) => ({
@@ -21,7 +21,7 @@ const environment = (portal: PortalFacts, key: string, title: string) => ({
   TC_PORTAL_JOB_TITLE: title,
 });
 
-/** Sets a job apart from that of an earlier try. */
+/** Makes a job different from that of an earlier attempt. */
 const ofThisTry = (name: string) => `${name} ${test.info().repeatEachIndex}.${test.info().retry}`;
 
 const badge = (page: Page) => page.getByRole('navigation', { name: 'Main menu' }).getByRole('status');
@@ -42,7 +42,7 @@ async function openIncidents(
   return page;
 }
 
-test('a person signs in as printed, and a job that reports with the snippet that scripts carry is there within 2 seconds', async ({
+test('a user signs in as printed, and a report from the snippet in existing scripts appears within 2 seconds', async ({
   open,
   portal,
 }) => {
@@ -57,7 +57,7 @@ test('a person signs in as printed, and a job that reports with the snippet that
   const title = ofThisTry('minpaku-IN レポート作成');
   const sender = environment(portal, ofThisTry('minpaku-in-report'), title);
   const row = page.getByRole('row', { name: title });
-  /** Runs the snippet around a `main` and answers how long the open page took to show all of its report. */
+  /** Runs the snippet around a `main`, and returns how long the open page took to show the full report. */
   const report = async (main: string, outcome: 'success' | 'error', words: string[]): Promise<number> => {
     const program = startPython(`def main():\n    ${main}\n\n${referenceSnippet}`, sender);
     const answeredAt = await program.said(`[TC Portal] 報告成功: ${outcome}`);
@@ -81,7 +81,7 @@ test('a person signs in as printed, and a job that reports with the snippet that
   expect(fastest.success, 'ms until a success shows').toBeLessThanOrEqual(promiseMs);
 });
 
-test('the snippet that scripts carry, as it is and with nothing around it, reports what is wrong with it', async ({
+test('the unchanged snippet from existing scripts, run on its own, reports its own error', async ({
   firstAdmin,
   open,
   portal,
@@ -150,7 +150,7 @@ test('a program under python -m tc_portal run shows as running, then as finished
   await expect(page.getByText('Exit code')).toBeVisible();
 });
 
-test('the curl line that the portal printed reaches the open incidents page', async ({
+test('a report from the printed curl command appears on the open incidents page', async ({
   firstAdmin,
   open,
   portal,
@@ -164,7 +164,7 @@ test('the curl line that the portal printed reaches the open incidents page', as
     [commands[1], 'Failed'],
     [commands[0], 'Success'],
   ] as const) {
-    // The shell would fill in whole seconds, and both may be sent within one.
+    // The shell would fill in whole seconds, and both reports could be sent in the same one.
     expect(command).toContain('$(date ');
     const line = (command ?? '').replace(/\$\(date [^)]*\)/, new Date().toISOString());
     const answer = spawnSync(line, { shell: true, encoding: 'utf8' });

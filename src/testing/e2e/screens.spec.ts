@@ -3,7 +3,7 @@ import { expectNoViolations, untilShown } from '#testing/browser/axe.ts';
 import { expect, test } from '#testing/browser/portal-fixture.ts';
 import { screens } from '#testing/browser/screens.ts';
 
-// Each screen by itself, so that they spread over the workers and the one that is wrong has a name.
+// One test per screen, so that workers share them and a failure names its screen.
 test.describe.configure({ mode: 'parallel' });
 
 const phone = { width: 390, height: 844 };
@@ -14,7 +14,7 @@ async function expectToFitAPhone(page: Page, what: string): Promise<void> {
   expect.soft(width, `${what}: width on a phone`).toBeLessThanOrEqual(phone.width);
 }
 
-/** What must be true of a screen as it is shown now: axe finds nothing, in light and in dark, and it fits a phone. */
+/** Checks the screen as it is shown now: axe finds no problems in light and dark, and it fits a phone. */
 async function expectGoodScreen(page: Page): Promise<void> {
   await expectNoViolations(page);
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -64,7 +64,7 @@ for (const path of [
   });
 }
 
-test('what only admins may see, for staff: axe finds nothing in light and dark, and it fits a phone', async ({
+test('a screen for admins only, opened by staff: axe finds nothing in light and dark, and it fits a phone', async ({
   open,
   seeded,
 }) => {

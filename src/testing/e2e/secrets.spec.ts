@@ -8,7 +8,7 @@ import type { PortalFacts } from '#testing/browser/portal-facts.ts';
 import { expect, test } from '#testing/browser/portal-fixture.ts';
 import { screens } from '#testing/browser/screens.ts';
 
-/** What no browser may get. */
+/** What must never reach a browser. */
 const secretsOf = ({ secrets }: PortalFacts): string[] =>
   [
     'SUPABASE_SECRET_KEY',
@@ -23,7 +23,7 @@ const secretsOf = ({ secrets }: PortalFacts): string[] =>
     return value;
   });
 
-// Secret keys that are not this portal's, too; supabase-js itself names the prefix.
+// Also secret keys of other portals; supabase-js itself contains the prefix.
 const anySecretKey = /sb_secret_[\w-]+/g;
 
 const found = (text: string, secrets: string[]) => [
@@ -31,7 +31,7 @@ const found = (text: string, secrets: string[]) => [
   ...(text.match(anySecretKey) ?? []),
 ];
 
-test('no file that a browser can load holds a secret, or the schemas of the API', ({ portal }) => {
+test('no file that a browser can load contains a secret or the schemas of the API', ({ portal }) => {
   const folder = path.join(projectFolder, '.next', 'static');
   const files = fs
     .readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -45,7 +45,7 @@ test('no file that a browser can load holds a secret, or the schemas of the API'
   }
 });
 
-test('no page that staff or an admin gets holds a secret, not even in the company that the secret belongs to', async ({
+test('no page for staff or admins contains a secret, not even in the company of the secret', async ({
   open,
   portal,
   seeded,
@@ -71,10 +71,7 @@ test('no page that staff or an admin gets holds a secret, not even in the compan
   }
 });
 
-test('an admin of the first company is shown the webhook secret when asked for, staff cannot ask', async ({
-  open,
-  portal,
-}) => {
+test('an admin of the first company can show the webhook secret, staff cannot', async ({ open, portal }) => {
   const { data: first } = await serviceOf(portal)
     .from('tenants')
     .select('id')
@@ -91,7 +88,7 @@ test('an admin of the first company is shown the webhook secret when asked for, 
   await expect(page.getByRole('main')).toContainText(portal.secrets.TC_PORTAL_WEBHOOK_SECRET ?? '');
 });
 
-test('pages allow no inline script: each has a policy with a nonce of its own [rule 36: hostile text]', async ({
+test('pages allow no inline scripts: each has a policy with its own nonce [rule 36: hostile text]', async ({
   open,
   seeded,
 }) => {
@@ -131,7 +128,7 @@ test('x-middleware-subrequest opens no page and no machine route [rule 32: row l
       const answer = await ask(address);
       const text = await answer.text();
       expect([200, 302, 303, 307], `${value} ${address}`).toContain(answer.status);
-      // With status 200 the redirect stands in the page.
+      // With status 200 the page contains the redirect.
       if (answer.status === 200) expect(text).toMatch(/NEXT_REDIRECT|\/sign-in/);
       expect(text).not.toContain('minpaku');
     }
