@@ -74,7 +74,7 @@ describe('docs/api/openapi.yaml', () => {
   });
 
   it.each(operations.map((operation) => [operation.id, operation] as const))(
-    'gives examples that fit for every answer and the body of %s',
+    'has valid examples for every response and the body of %s',
     (_id, operation) => {
       const { responses, requestBody } = describedAs(operation);
       for (const [status, { schema, examples, name }] of answersOf(operation)) {
@@ -103,7 +103,7 @@ describe('docs/api/openapi.yaml', () => {
 
   const withBody = operations.filter(({ body, access }) => body && access !== 'report');
   it.each(withBody.map((operation) => [operation.id, operation] as const))(
-    'takes and refuses the same bodies as %s',
+    'accepts and refuses the same bodies as %s',
     (_id, operation) => {
       const { schema, examples } = operation.body!;
       const content = describedAs(operation).requestBody!.content['application/json'];

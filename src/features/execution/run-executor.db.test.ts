@@ -337,7 +337,7 @@ describe('[rule 26: cancel]', () => {
     return data;
   };
 
-  it('ends a pending run at once and takes it off the queue', async () => {
+  it('ends a pending run at once and deletes it from the queue', async () => {
     const runId = await startJob('brief');
     expect(await cancel(runId)).toBe('canceled');
     expect(await countMessages()).toBe(0);

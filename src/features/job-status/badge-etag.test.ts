@@ -3,7 +3,7 @@ import { hasCurrent } from './badge-etag.ts';
 
 describe('hasCurrent', () => {
   it.each([
-    ['no tag is asked with', null, false],
+    ['no tag', null, false],
     ['the same tag', '"v1"', true],
     ['a tag that a proxy has weakened', 'W/"v1"', true],
     ['one of several', '"v0", "v1"', true],

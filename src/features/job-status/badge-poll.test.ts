@@ -48,12 +48,12 @@ describe('askBadge', () => {
 
 describe('pollDelayMs', () => {
   it.each([
-    ['often while somebody looks', true, false, 0, 1_200],
-    ['seldom in a hidden tab', false, false, 0, 12_000],
+    ['often in a visible tab', true, false, 0, 1_200],
+    ['rarely in a hidden tab', false, false, 0, 12_000],
     ['slower after a failure', true, false, 1, 2_400],
-    ['never slower than half a minute in sight', true, false, 50, 30_000],
-    ['each minute while Realtime tells of changes', true, true, 0, 60_000],
-    ['as often as without Realtime when no answer came', true, true, 1, 2_400],
+    ['at least every half minute in a visible tab', true, false, 50, 30_000],
+    ['every minute while Realtime reports changes', true, true, 0, 60_000],
+    ['as often as without Realtime after a failure', true, true, 1, 2_400],
   ])('asks %s', (_claim, isVisible, isTold, failures, expected) => {
     expect(pollDelayMs({ isVisible, isTold, failures })).toBe(expected);
   });

@@ -14,7 +14,12 @@ describe('describeExpectation', () => {
     ['cron in Japanese', { ...tokyo, expression: '0 6 * * *' }, 'ja', '毎日 06:00（Asia/Tokyo）'],
     ['an interval in English', { type: 'interval', seconds: 5400 }, 'en', 'Every 1 hour 30 minutes'],
     ['an interval in Japanese', { type: 'interval', seconds: 5400 }, 'ja', '1 時間 30 分ごと'],
-    ['a pattern that has no words', { ...tokyo, expression: 'nonsense' }, 'ja', 'nonsense（Asia/Tokyo）'],
+    [
+      'a pattern that cannot be put into words',
+      { ...tokyo, expression: 'nonsense' },
+      'ja',
+      'nonsense（Asia/Tokyo）',
+    ],
   ] as const)('%s', async (_claim, expectation, locale, expected) => {
     expect(await describeExpectation(expectation, { locale, timeZone: 'UTC' })).toBe(expected);
   });

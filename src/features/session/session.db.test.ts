@@ -56,12 +56,12 @@ describe('signIn [rule 37: sign-in and invitations]', () => {
 
   it.each([
     [
-      'one place over many addresses',
+      'one address with many emails',
       100,
       (attempt: ReturnType<typeof credentials>) => `address ${attempt.clientAddress}`,
     ],
     [
-      'one address over many places',
+      'one email from many addresses',
       50,
       (attempt: ReturnType<typeof credentials>) => `email ${attempt.email}`,
     ],

@@ -11,7 +11,7 @@ describe('toolInput', () => {
   });
 
   it.each(['javascript:alert(1)', 'ftp://files.example.com', 'example.com', 'https://', 'data:text/html,x'])(
-    'refuses %s as an address, because it becomes a link',
+    'refuses %s as a URL, because it becomes a link',
     (url) => {
       expect(toolInput.safeParse({ name: 'x', url }).success).toBe(false);
     },

@@ -14,15 +14,15 @@ const two: [string, string] = ['20270102000000_two.sql', 'select 2;'];
 
 describe('a released migration', () => {
   test.each([
-    ['may be followed by others', [one, two, ['20270103000000_three.sql', '']], []],
+    ['can be followed by others', [one, two, ['20270103000000_three.sql', '']], []],
     [
-      'may not change',
+      'must not change',
       [one, ['20270102000000_two.sql', 'select 3;']],
       ['20270102000000_two.sql has changed since version 1.0.0: make a new migration'],
     ],
-    ['may not go', [one], ['20270102000000_two.sql is gone, and belongs to version 1.0.0']],
+    ['must not disappear', [one], ['20270102000000_two.sql is gone, and belongs to version 1.0.0']],
     [
-      'may not come after a new one',
+      'must not come after a new one',
       [one, ['20270101120000_late.sql', ''], two],
       ['20270101120000_late.sql sorts before what version 1.0.0 has: give it a later time'],
     ],

@@ -77,15 +77,15 @@ describe('citations of rules and contracts', () => {
   });
 
   it.each([
-    ['a name that is none', '[rule 21: misfires]'],
-    ['a number that is none', '[rule 99: misfire and overlap]'],
+    ['an unknown name', '[rule 21: misfires]'],
+    ['an unknown number', '[rule 99: misfire and overlap]'],
     ['the name of another rule', '[rule 22: misfire and overlap]'],
-    ['a section that is none', '[contract: report]'],
+    ['an unknown section', '[contract: report]'],
     ['a number without a name', '(rule 21)'],
     ['several of them', 'rules 18 to 23'],
     ['a number without a name in brackets', '[rule 21]'],
-    ['one that goes over two lines', '[rule 21: misfire\n * and overlap]'],
-    ['a document that is elsewhere', 'contracts.md, Reports'],
+    ['one split over two lines', '[rule 21: misfire\n * and overlap]'],
+    ['a document in another folder', 'contracts.md, Reports'],
     ['another one', 'the words of reference/scheduler.md'],
     ['a section in words', "describe('contract, Scheduler', () => {"],
   ])('are found when they are wrong: %s', (_what, text) => {
@@ -122,7 +122,7 @@ describe(rulesFile, () => {
     expect(wrong).toEqual([]);
   });
 
-  it(`names files that are there, as ${contractsFile} does`, () => {
+  it(`names existing files in ${contractsFile}`, () => {
     const missing = pathsIn(read(rulesFile) + read(contractsFile)).filter(
       (file) => !files.includes(file) && file !== ownFile,
     );

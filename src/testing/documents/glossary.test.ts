@@ -213,7 +213,7 @@ describe('the list of words', () => {
     ['a file', 'src/features/tools/remove-tool.ts', ''],
     ['a function', 'src/a.ts', 'export async function readVitals() {}'],
     ['a variable', 'src/a.ts', 'const [removed] = rows;'],
-    ['a field of an answer', 'src/a.ts', 'const answer = { completed_at: run.finishedAt };'],
+    ['a field of a response', 'src/a.ts', 'const answer = { completed_at: run.finishedAt };'],
     ['a type', 'src/a.tsx', 'interface Props { onWithdrawn: () => void }'],
     ['an element of a union', 'scripts/a.mjs', 'class Schedule { #nextRunAt = null }'],
     [
@@ -232,7 +232,7 @@ describe('the list of words', () => {
 
   it.each([
     [
-      'what others have named',
+      'names from elsewhere',
       'src/a.ts',
       'node.removeEventListener("close", end); import { removed } from "x";',
     ],

@@ -70,7 +70,7 @@ test('while the database is stopped, pages say that the data is unavailable, nev
   await giveBack();
   await expect(
     reloading.getByRole('row', { name: /Failing job/ }),
-    'the error state gives way by itself',
+    'the error state disappears by itself',
   ).toBeVisible(patience);
   await expect(badge(watching)).toHaveText('Failing jobs:1', patience);
   await guest.getByLabel('Password').fill(company.staff.password);

@@ -39,7 +39,9 @@ for (const [name, pathOf] of screens) {
 }
 
 for (const path of ['/sign-in', '/invite/not-a-token']) {
-  test(`${path} of a guest: axe finds nothing in light and dark, and it fits a phone`, async ({ open }) => {
+  test(`${path} for signed-out users: axe finds nothing in light and dark, and it fits a phone`, async ({
+    open,
+  }) => {
     const page = await open({ colorScheme: 'light' });
     await page.goto(path);
     await expectGoodScreen(page);
@@ -83,7 +85,7 @@ const openings: readonly (readonly [path: string, role: 'button' | 'link', name:
   ['/settings/members', 'link', 'Remove'],
 ];
 for (const [path, role, name] of openings) {
-  test(`the dialog “${name}” of ${path}: axe finds nothing in light and dark, and it fits a phone`, async ({
+  test(`the dialog “${name}” on ${path}: axe finds nothing in light and dark, and it fits a phone`, async ({
     open,
     seeded,
   }) => {

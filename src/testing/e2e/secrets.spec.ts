@@ -145,7 +145,7 @@ for (const next of [
   '/\t/evil.example',
   'javascript:alert(1)',
 ]) {
-  test(`sign-in does not lead to ${JSON.stringify(next)}`, async ({ company, open, portal }) => {
+  test(`sign-in does not redirect to ${JSON.stringify(next)}`, async ({ company, open, portal }) => {
     const page = await open();
     await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
     await fillSignIn(page, company.staff);

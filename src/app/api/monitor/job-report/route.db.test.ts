@@ -238,7 +238,7 @@ describe('a refused report', () => {
   it.each([
     ['no body', '', 'Invalid JSON body'],
     ['no JSON', '{"job_key": ', 'Invalid JSON body'],
-    ['NaN, as json.dumps gives it', '{"metrics": {"x": NaN}}', 'Invalid JSON body'],
+    ['NaN, as json.dumps writes it', '{"metrics": {"x": NaN}}', 'Invalid JSON body'],
     ['a list', '[]', 'Invalid JSON body'],
     ['100,000 nested lists', '['.repeat(100_000) + ']'.repeat(100_000), 'Invalid JSON body'],
     ['500,000 lists that never end', '['.repeat(500_000), 'Invalid JSON body'],
@@ -248,7 +248,7 @@ describe('a refused report', () => {
     ['no status', '{"job_key":"k","title":"t"}', "status must be 'success' or 'error'"],
     ['no finish', '{"job_key":"k","title":"t","status":"error"}', 'finished_at is required'],
     [
-      'a finish that is no time',
+      'a finish that is not a time',
       '{"job_key":"k","title":"t","status":"error","finished_at":"soon"}',
       'finished_at must be valid ISO 8601',
     ],
@@ -260,7 +260,13 @@ describe('a refused report', () => {
   });
 
   it.each([
-    ['a tool_id that is no UUID', { tool_id: 'tool' }, 'tool_id must be a UUID', 'tool_id', 'must be a UUID'],
+    [
+      'a tool_id that is not a UUID',
+      { tool_id: 'tool' },
+      'tool_id must be a UUID',
+      'tool_id',
+      'must be a UUID',
+    ],
     [
       'an unknown tool',
       { tool_id: randomUUID() },
@@ -268,7 +274,7 @@ describe('a refused report', () => {
       'tool_id',
       'is not a known tool',
     ],
-    ['a message that is no text', { message: 5 }, 'message must be text', 'message', 'must be text'],
+    ['a message that is not text', { message: 5 }, 'message must be text', 'message', 'must be text'],
     [
       'deep metrics',
       { metrics: JSON.parse('{"a":'.repeat(1000) + '1' + '}'.repeat(1000)) },
@@ -333,7 +339,7 @@ describe('the secret [rule 34: keys and secrets] [contract: reports]', () => {
     ['no secret', {}],
     ['an empty one', { 'X-TC-Portal-Webhook-Secret': '' }],
     ['a wrong one', { 'X-TC-Portal-Webhook-Secret': 'wrong' }],
-    ['the beginning of the right one', { 'X-TC-Portal-Webhook-Secret': secret.slice(0, -1) }],
+    ['the start of the right one', { 'X-TC-Portal-Webhook-Secret': secret.slice(0, -1) }],
     ['the right one and more', { 'X-TC-Portal-Webhook-Secret': `${secret}x` }],
     ['the right one in another header', { Authorization: `Bearer ${secret}` }],
     ['a key that does not exist', { 'X-TC-Portal-Webhook-Secret': `tcp_${'x'.repeat(43)}` }],
@@ -537,7 +543,7 @@ describe('the encoding of a body', () => {
 
   it.each([
     ['declared', 'application/json; charset=Shift_JIS'],
-    ['declared by the name that Windows has', 'application/json; charset=windows-31j'],
+    ['declared by its Windows name', 'application/json; charset=windows-31j'],
     ['not declared', 'application/json'],
     ['declared as UTF-8', 'application/json; charset=utf-8'],
   ])('CP932, %s, is stored as UTF-8 and the response says so', async (_what, contentType) => {
