@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { limits } from '#domain/limits.ts';
 import { apiKeyScopes } from '#domain/api-key.ts';
+import { searchParam, type SearchParams } from '#http/search-params.ts';
 
 const expiryDays = z.enum(['never', '30', '90', '365']);
 
@@ -15,11 +16,11 @@ export const createApiKeyInput = z.object({
 
 export const apiKeyIdInput = z.object({ apiKeyId: z.uuid() });
 
-const chosenKey = z.guid().optional().catch(undefined);
+const chosenKey = searchParam(z.guid());
 const apiKeysAddress = z.object({ rotate: chosenKey, revoke: chosenKey });
 
 /** Reads from the list's URL which key's dialog is open; ignores invalid values. */
-export function parseApiKeysAddress(searchParams: Record<string, string | string[] | undefined>) {
+export function parseApiKeysAddress(searchParams: SearchParams) {
   return apiKeysAddress.parse(searchParams);
 }
 

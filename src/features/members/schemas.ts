@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { limits } from '#domain/limits.ts';
 import { newPassword, typedPassword } from '#auth/password-rules.ts';
+import { searchParam, type SearchParams } from '#http/search-params.ts';
 
 const role = z.enum(['admin', 'staff']);
 
@@ -21,11 +22,11 @@ export const memberIdInput = z.object({ userId: z.uuid() });
 
 export const changeRoleInput = memberIdInput.extend({ role });
 
-const chosen = z.guid().optional().catch(undefined);
+const chosen = searchParam(z.guid());
 const membersAddress = z.object({ role: chosen, remove: chosen, revoke: chosen });
 
 /** Reads from the members page's URL whose dialog is open; ignores invalid values. */
-export function parseMembersAddress(searchParams: Record<string, string | string[] | undefined>) {
+export function parseMembersAddress(searchParams: SearchParams) {
   return membersAddress.parse(searchParams);
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from '#domain/limits.ts';
+import { searchParam, type SearchParams } from '#http/search-params.ts';
 
 export const toolInput = z.object({
   name: z.string().trim().min(1, 'problems.required').max(limits.tools.name.max, 'problems.tooLong'),
@@ -22,10 +23,10 @@ export const changeToolInput = toolInput.extend(toolIdInput.shape);
 
 export type ToolInput = z.output<typeof toolInput>;
 
-const chosenTool = z.uuid().optional().catch(undefined);
+const chosenTool = searchParam(z.uuid());
 const toolsAddress = z.object({ edit: chosenTool, delete: chosenTool });
 
 /** Reads from the list's URL which tool's dialog is open; ignores invalid values. */
-export function parseToolsAddress(searchParams: Record<string, string | string[] | undefined>) {
+export function parseToolsAddress(searchParams: SearchParams) {
   return toolsAddress.parse(searchParams);
 }
