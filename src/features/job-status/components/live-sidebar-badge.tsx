@@ -159,7 +159,8 @@ export function LiveBadge({
       document.removeEventListener('visibilitychange', askIfVisible);
       window.removeEventListener('online', askIfVisible);
     };
-    // Only the first value starts the polling; later values come from it. eslint-disable-next-line react-hooks/exhaustive-deps
+    // Only the first value starts the polling; later values come from it.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [router]);
 
   const shown = isLost ? 0 : count;
