@@ -8,6 +8,7 @@ describe('isCalendarDay', () => {
     ['a day that does not exist', '2026-02-29', false],
     ['another date format', '2026/11/21', false],
     ['an instant', '2026-11-21T00:00:00Z', false],
+    ['a day of year 1, which starts in year 0 in Tokyo', '0001-01-01', false],
     ['nothing', '', false],
   ])('%s', (_claim, text, expected) => {
     expect(isCalendarDay(text)).toBe(expected);

@@ -1,9 +1,12 @@
 import { isValid, parseISO } from 'date-fns';
 import { millisecondsInDay } from 'date-fns/constants';
 
-/** Whether a value from outside is an existing date, such as `2026-11-21`. */
+/**
+ * Whether a value from outside is an existing date, such as `2026-11-21`. Year 1 does not count: east of UTC it starts in year 0,
+ * which PostgreSQL does not have.
+ */
 export function isCalendarDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !text.startsWith('0000') && isValid(parseISO(text));
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !/^000[01]/.test(text) && isValid(parseISO(text));
 }
 
 // Creating a format costs more than using it a hundred times, and startOfDay uses it about 24 times.
