@@ -36,6 +36,7 @@ describe('readQuery', () => {
     ['?limit=1.5', 'limit', 'must be a whole number from 1 to 100'],
     ['?after=bad', 'after', 'is not a valid cursor'],
     ['?status=done', 'status', 'must be queued, failed or canceled'],
+    ['?status=failed&status=queued', 'status', 'must not be repeated'],
     ['?after=%00', 'after', 'must not contain the character U+0000'],
   ])('rejects %s', (address, field, problem) => {
     const { message, details } = refusalOf(() => read(address));

@@ -58,7 +58,15 @@ export function checkInput<Schema extends z.ZodType>(
  * @throws InvalidInputError `Invalid query`
  */
 export function readQuery<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
-  const query = Object.fromEntries(new URL(request.url).searchParams);
+  const { searchParams } = new URL(request.url);
+  const repeated = [...new Set(searchParams.keys())].filter((name) => searchParams.getAll(name).length > 1);
+  if (repeated.length > 0) {
+    throw new InvalidInputError(
+      'Invalid query',
+      repeated.map((field) => ({ field, problem: 'must not be repeated' })),
+    );
+  }
+  const query = Object.fromEntries(searchParams);
   refuseNul(query, 'Invalid query');
   return checkInput(schema, query, 'Invalid query');
 }
