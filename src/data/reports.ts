@@ -63,6 +63,7 @@ function toReportRow({ report, reporter }: SentReport, position: number): Json {
     host: report.host,
     report_key: report.reportKey,
     started_at: report.startedAt,
+    sent_at: report.sentAt,
   };
   if (report.kind === 'start') return row;
   return {

@@ -22,6 +22,8 @@ interface RunReport {
   host: string | null;
   /** Identifies repeats of the same report, see `reportKeyOf`. */
   reportKey: string;
+  /** When it was sent, by the sender's clock: with it a wrong clock can be measured. */
+  sentAt: string | null;
 }
 
 /** A script reports that its run has finished. Instants are in UTC, in ISO 8601. */

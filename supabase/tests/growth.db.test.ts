@@ -124,6 +124,7 @@ async function makeVerbs(): Promise<Record<string, () => Promise<unknown>>> {
               host: null,
               reportKey: `growth:${(sent += 1)}`,
               startedAt: null,
+              sentAt: null,
               state: 'success',
               finishedAt: new Date().toISOString(),
               durationMs: 5,

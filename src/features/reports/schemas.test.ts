@@ -171,6 +171,12 @@ describe('accepted reports', () => {
     }
   });
 
+  it("say when they were sent, by the sender's clock", () => {
+    const sent = { sent_at: '2026-11-21T15:00:01+09:00' };
+    expect(parse(sent).sentAt).toBe('2026-11-21T06:00:01.000Z');
+    expect(parse({}).sentAt).toBeNull();
+  });
+
   it('unknown fields are ignored at any depth', () => {
     const deep = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) as unknown;
     expect(parse({ extra: deep })).not.toHaveProperty('extra');

@@ -125,6 +125,9 @@ const common = {
     description: "An entry in the company's tool list.",
   }),
   host: optional(text(reportLimits.hostCharacters)),
+  sent_at: optional(instant).meta({
+    description: "When the report was sent, by the sender's clock, so that a wrong clock can be measured.",
+  }),
 };
 
 /** The body of a report. docs/api/openapi.yaml contains the descriptions. */
@@ -292,6 +295,7 @@ export function parseJobReport(
       status: report.status,
       finishedAt: report.finished_at,
     }),
+    sentAt: report.sent_at ?? null,
     message: message || null,
     exitCode: report.exit_code == null ? null : report.exit_code | 0,
     metrics: report.metrics ?? null,
@@ -319,6 +323,7 @@ export function parseJobStart(input: unknown): { report: StartReport; runId: str
     host: start.host || null,
     reportKey: `run:${start.run_id}`,
     startedAt: start.started_at,
+    sentAt: start.sent_at ?? null,
   };
   return { report, runId: start.run_id };
 }
