@@ -19,7 +19,8 @@ export interface SentReport {
 const recordedReports = z.array(
   z.object({
     position: z.int(),
-    refusal: z.enum(['no_tenant', 'key_not_valid', 'unknown_tool']).nullable(),
+    refusal: z.enum(['no_tenant', 'key_not_valid']).nullable(),
+    is_tool_unknown: z.boolean(),
     is_new: z.boolean(),
     run_id: z.string().nullable(),
     job_status_id: z.string().nullable(),
@@ -28,9 +29,11 @@ const recordedReports = z.array(
 
 /** The result of one report of a batch. */
 export interface RecordedReport {
-  refusal: 'no_tenant' | 'key_not_valid' | 'unknown_tool' | null;
+  refusal: 'no_tenant' | 'key_not_valid' | null;
   /** False for a repeat, which changed nothing. */
   isNew: boolean;
+  /** The report named a tool that the tenant does not have: it was recorded without it. */
+  isToolUnknown: boolean;
   runId: string | null;
   jobStatusId: string | null;
 }
@@ -101,6 +104,7 @@ export async function recordReports(
     recorded[row.position] = {
       refusal: row.refusal,
       isNew: row.is_new,
+      isToolUnknown: row.is_tool_unknown,
       runId: row.run_id,
       jobStatusId: row.job_status_id,
     };

@@ -114,10 +114,6 @@ export const reportJob = operation({
       'finished_at is required',
       'finished_at must be valid ISO 8601',
       {
-        error: 'tool_id is not a known tool',
-        details: [{ field: 'tool_id', problem: 'is not a known tool' }],
-      },
-      {
         error: 'host must be text',
         details: [
           { field: 'host', problem: 'must be text' },

@@ -2,12 +2,7 @@ import { Batcher } from '#data/batcher.ts';
 import { createServiceClient } from '#data/clients/service.ts';
 import { type RecordedReport, recordReports, type Reporter, type SentReport } from '#data/reports.ts';
 import { DatabaseError } from '#data/unwrap.ts';
-import {
-  ConfigurationError,
-  InvalidInputError,
-  UnauthenticatedError,
-  UnavailableError,
-} from '#domain/errors.ts';
+import { ConfigurationError, UnauthenticatedError, UnavailableError } from '#domain/errors.ts';
 import type { Report } from '#domain/report.ts';
 import { writeLog } from '#http/log.ts';
 import { forgetApiKey } from '#features/reports/authenticate-reporter.ts';
@@ -56,8 +51,8 @@ const batcher = new Batcher<SentReport, RecordedReport>({
  * Records a report and returns only after its commit [rule 1: commit before answer]. A repeat gets the same response as
  * the first.
  * @param bytes size of the body, which limits the memory of waiting reports
- * @throws UnauthenticatedError for a key that has just been revoked, InvalidInputError for an unknown tool,
- * ConfigurationError if there is no tenant yet, UnavailableError
+ * @throws UnauthenticatedError for a key that has just been revoked, ConfigurationError if there is no tenant yet,
+ * UnavailableError
  */
 export async function recordReport(
   report: Report,
@@ -71,10 +66,6 @@ export async function recordReport(
     case 'key_not_valid':
       if (reporter.apiKeyId !== null) forgetApiKey(reporter.apiKeyId);
       throw new UnauthenticatedError('Invalid or missing webhook secret');
-    case 'unknown_tool':
-      throw new InvalidInputError('tool_id is not a known tool', [
-        { field: 'tool_id', problem: 'is not a known tool' },
-      ]);
     case 'no_tenant':
       throw new ConfigurationError('There is no tenant yet');
   }

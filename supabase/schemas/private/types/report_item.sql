@@ -20,7 +20,8 @@ create type private.report_item as (
   host text,
   metrics jsonb,
   log jsonb,
-  expectation jsonb
+  expectation jsonb,
+  is_tool_unknown boolean
 );
 comment on type private.report_item is 'One report of a batch with its tenant and job.';
 

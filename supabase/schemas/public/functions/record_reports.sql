@@ -15,14 +15,13 @@ declare
 begin
   select id into v_first_tenant_id from public.tenants order by created_at, id limit 1;
 
-  -- 1. Find tenant, key and tool. An invalid report is rejected alone; the batch continues.
+  -- 1. Find tenant, key and tool. A refused report is refused alone; the batch continues. An unknown tool refuses nothing.
   select array_agg(
       row(
         r.position,
         case
           when coalesce(r.tenant_id, v_first_tenant_id) is null then 'no_tenant'
           when r.api_key_id is not null and k.id is null then 'key_not_valid'
-          when r.tool_id is not null and t.id is null then 'unknown_tool'
         end,
         coalesce(r.tenant_id, v_first_tenant_id),
         r.api_key_id,
@@ -44,13 +43,14 @@ begin
             then (extract(epoch from r.finished_at - r.started_at) * 1000)::bigint end
         ),
         r.report_key,
-        r.tool_id,
+        t.id,
         r.message,
         r.exit_code,
         r.host,
         r.metrics,
         r.log,
-        r.expectation
+        r.expectation,
+        r.tool_id is not null and t.id is null
       )::private.report_item
       order by r.position
     )
@@ -116,7 +116,7 @@ begin
       row(
         i.position, i.refusal, i.tenant_id, i.api_key_id, j.id, i.kind, i.job_key, i.title, i.state, i.started_at,
         i.finished_at, i.ordered_at, i.is_clock_wrong, i.duration_ms, i.report_key, i.tool_id, i.message, i.exit_code,
-        i.host, i.metrics, i.log, i.expectation
+        i.host, i.metrics, i.log, i.expectation, i.is_tool_unknown
       )::private.report_item
       order by i.position
     )
@@ -219,7 +219,8 @@ begin
     ),
     changed as (
       select
-        j.id, j.tenant_id, n.api_key_id, n.title, n.tool_id,
+        j.id, j.tenant_id, n.api_key_id, n.title,
+        case when n.is_tool_unknown then j.tool_id else n.tool_id end as tool_id,
         case when n.expectation is null or j.is_expectation_locked then null else n.expectation end as expectation,
         jsonb_strip_nulls(jsonb_build_object(
           'type', j.expected_schedule_type, 'expression', j.expected_cron, 'seconds', j.expected_interval_seconds,
@@ -283,6 +284,7 @@ begin
       jsonb_build_object(
         'position', i.position,
         'refusal', i.refusal,
+        'is_tool_unknown', i.is_tool_unknown,
         'is_new', coalesce(d.id is not null or r.id = any (v_started), false),
         'run_id', r.id,
         'job_status_id', s.id
@@ -300,7 +302,7 @@ end;
 $$;
 comment on function public.record_reports(jsonb) is
   'Records an array of reports ({position, kind: start|finish, job_key, title, state, finished_at, report_key, ...}) and '
-  'returns an array of {position, refusal, is_new, run_id, job_status_id}. refusal is null, no_tenant, key_not_valid or '
-  'unknown_tool. A report_key counts once; one of the form same:… counts once in 24 hours.';
+  'returns an array of {position, refusal, is_tool_unknown, is_new, run_id, job_status_id}. refusal is null, no_tenant or '
+  'key_not_valid. A report_key counts once; one of the form same:… counts once in 24 hours.';
 
 grant execute on function public.record_reports(jsonb) to service_role;
