@@ -24,7 +24,7 @@ export type AdminActor = Actor & { role: 'admin' };
  * @throws ForbiddenError for staff and for keys without scope admin
  */
 export function requireAdmin<Who extends Actor>(actor: Who): Who & AdminActor {
-  if (!isAdmin(actor)) throw new ForbiddenError('Only admins can do this');
+  if (!isAdmin(actor)) throw new ForbiddenError();
   return actor;
 }
 

@@ -68,7 +68,7 @@ function toPortalError(error: PostgrestError, status: number): Error {
     case 'P0002':
       return new NotFoundError('Not found');
     case '42501':
-      return new ForbiddenError('Not allowed');
+      return new ForbiddenError();
     case '23505':
     case '23503':
     case '23514':

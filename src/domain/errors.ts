@@ -11,6 +11,10 @@ export class UnauthenticatedError extends PortalError {
 /** Signed in, but without the right to do this. */
 export class ForbiddenError extends PortalError {
   override name = 'ForbiddenError';
+
+  constructor(message = 'Only admins can do this') {
+    super(message);
+  }
 }
 
 /** The thing does not exist or belongs to another tenant; callers must not see the difference. */

@@ -234,6 +234,22 @@ describe('a run', () => {
     expect((await readJob(runId)).cursor).toBeNull();
   });
 
+  it.each(['from-here', null])(
+    'leaves the cursor of the job where it is when it starts from %j instead [rule 28: cursor]',
+    async (cursor) => {
+      startExecutor();
+      const { jobId } = await createJob('fail-twice', { maxAttempts: 3 });
+      await sql`update public.jobs set cursor = 'stored' where id = ${jobId}`;
+      const runId = await startTestRun(jobId, { p_has_cursor: true, p_cursor: cursor as string });
+      const run = await untilRunState(runId, 'success', 'failed');
+      expect(run).toMatchObject({ state: 'success', cursor_before: cursor ?? '', cursor_after: 'after' });
+      expect((await readJob(runId)).cursor).toBe('stored');
+      const next = await untilRunState(await startTestRun(jobId), 'success', 'failed');
+      expect(next).toMatchObject({ cursor_before: 'stored', cursor_after: 'after' });
+      expect((await readJob(runId)).cursor).toBe('after');
+    },
+  );
+
   it('is tried again after a failure, and succeeds [rule 25: time-out and retry]', async () => {
     startExecutor();
     const runId = await startJob('fail-twice', { maxAttempts: 3 });

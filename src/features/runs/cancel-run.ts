@@ -19,6 +19,6 @@ export async function cancelRun(
     await client.from('runs').select('requested_by').eq('tenant_id', tenantId).eq('id', runId).single(),
   );
   const isOwn = userId !== null && run.requested_by === userId;
-  if (role !== 'admin' && !isOwn) throw new ForbiddenError('Only admins cancel runs');
+  if (role !== 'admin' && !isOwn) throw new ForbiddenError();
   return { state: parseRunState(unwrap(await client.rpc('cancel_run', { p_run_id: runId }))) };
 }

@@ -23,7 +23,10 @@ export const runBody = z
       .max(limits.jobs.cursor.max)
       .nullable()
       .optional()
-      .meta({ description: "Replaces the job's own cursor; null starts from the beginning." }),
+      .meta({
+        description:
+          "Replaces the job's own cursor for this run and leaves it where it is; null starts from the beginning.",
+      }),
   })
   .meta({ id: 'RunJob' });
 
@@ -346,7 +349,7 @@ export const cancelBackgroundJob = operation({
     }),
   },
   refusals: {
-    403: refusal('The caller may not cancel this job.', 'Only admins cancel runs'),
+    403: refusal('The caller may not cancel this job.', 'Only admins can do this'),
     409: refusal('The job has finished.', 'Only a queued or processing job can be canceled'),
   },
 });

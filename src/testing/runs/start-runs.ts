@@ -1,8 +1,11 @@
+import type { Database } from '#data/database.types.ts';
 import { serviceClient, sql } from '#testing/database/clients.ts';
 
+type Started = Database['public']['Functions']['start_run']['Args'];
+
 /** Starts a run like the portal does. */
-export async function startTestRun(jobId: string): Promise<string> {
-  const { data, error } = await serviceClient().rpc('start_run', { p_job_id: jobId });
+export async function startTestRun(jobId: string, given: Partial<Started> = {}): Promise<string> {
+  const { data, error } = await serviceClient().rpc('start_run', { ...given, p_job_id: jobId });
   if (error) throw error;
   return data;
 }

@@ -37,6 +37,9 @@ export function CursorFields({ stored, origin }: { stored: string | null; origin
           </span>
         </label>
       ))}
+      <p className="hidden ps-6.5 text-xs text-ink-muted group-has-[[value=origin]:checked,[value=other]:checked]/cursor:block">
+        {t('cursorKept')}
+      </p>
       <div className="hidden ps-6.5 group-has-[[value=other]:checked]/cursor:block">
         <TextField
           name="cursor"

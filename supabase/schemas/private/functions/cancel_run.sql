@@ -19,7 +19,7 @@ begin
     and v_run.tenant_id not in (select private.my_admin_tenant_ids())
     and v_run.requested_by is distinct from v_user_id
   then
-    raise exception 'Only admins cancel runs' using errcode = '42501';
+    raise exception 'Only admins can do this' using errcode = '42501';
   end if;
   if not exists (select 1 from private.cancel_runs(array[p_run_id])) then
     raise exception 'Only a pending or running run of the portal can be canceled (constraint "canceled_run_was_not_finished")'

@@ -14,7 +14,7 @@ begin
     raise exception 'No such job' using errcode = 'P0002';
   end if;
   if v_user_id is not null and v_job.tenant_id not in (select private.my_admin_tenant_ids()) then
-    raise exception 'Only admins set secrets' using errcode = '42501';
+    raise exception 'Only admins can do this' using errcode = '42501';
   end if;
   if p_value is null then
     delete from private.job_secrets where job_id = p_job_id and name = p_name;

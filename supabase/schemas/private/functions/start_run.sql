@@ -20,7 +20,7 @@ begin
     raise exception 'No such job' using errcode = 'P0002';
   end if;
   if v_user_id is not null and v_job.tenant_id not in (select private.my_admin_tenant_ids()) then
-    raise exception 'Only admins start runs' using errcode = '42501';
+    raise exception 'Only admins can do this' using errcode = '42501';
   end if;
   if v_user_id is not null and p_trigger not in ('manual', 'retry') then
     raise exception 'A person starts a run by hand or once more (constraint "run_trigger_is_known")' using errcode = '23514', constraint = 'run_trigger_is_known';

@@ -64,7 +64,8 @@ begin
     on conflict (run_id) do update set
       head = excluded.head, tail = excluded.tail, cut_characters = excluded.cut_characters;
 
-  -- The cursor moves in the transaction of the success, or not at all; of two successes, the run that started later wins.
+  -- The cursor moves in the transaction of the success, or not at all; of two successes, the run that started later wins. A run
+  -- from another cursor leaves it where it is: it made up for something old, and the next run continues as before.
   if exists (select 1 from jsonb_array_elements(v_results) a where a ->> 'state' = 'success' and a ->> 'cursor' is not null) then
     -- The run itself records this; the audit log is for what people change.
     perform set_config('portal.audits_itself', 'yes', true);
@@ -74,7 +75,7 @@ begin
         select distinct on (r.job_id) r.job_id, a.cursor
         from jsonb_to_recordset(v_results) as a (run_id uuid, state text, cursor text)
         join public.runs r on r.id = a.run_id
-        where r.id = any (v_held) and a.state = 'success' and a.cursor is not null
+        where r.id = any (v_held) and a.state = 'success' and a.cursor is not null and not r.has_own_cursor
         order by r.job_id, r.started_at desc, r.id desc
       ) newest
       where j.id = newest.job_id;

@@ -97,7 +97,8 @@ comment on column public.jobs.max_attempts is 'Attempts of one run before it fai
 comment on column public.jobs.backoff_seconds is 'Wait before the second attempt; doubles for each further one.';
 comment on column public.jobs.max_backoff_seconds is 'Longest wait between attempts.';
 comment on column public.jobs.concurrency_limit is 'Most runs of the job at once, across all workers; null for no limit.';
-comment on column public.jobs.cursor is 'Where the last successful run left off; stored together with its success.';
+comment on column public.jobs.cursor is
+  'Where the last successful run that started from it left off; stored together with its success.';
 comment on column public.jobs.expected_schedule_type is 'cron or interval: when runs are expected; null if none are expected.';
 comment on column public.jobs.expected_cron is 'Cron expression of the expectation.';
 comment on column public.jobs.expected_interval_seconds is 'Seconds between expected runs.';

@@ -114,7 +114,7 @@ comment on column public.runs.cancel_requested_at is 'When its cancellation was 
 comment on column public.runs.progress is
   'How far it is: {total, done, note}, with code and values if the note is our own sentence.';
 comment on column public.runs.cursor_before is 'The cursor from which it started; empty for the very beginning.';
-comment on column public.runs.has_own_cursor is 'It was started from its own cursor, not from the job''s.';
+comment on column public.runs.has_own_cursor is 'It was started from its own cursor, not from the job''s, which it does not move.';
 comment on column public.runs.cursor_after is 'The cursor that it returned.';
 comment on column public.runs.events_processed is 'How many items it processed.';
 comment on column public.runs.result is 'The data that it returned.';

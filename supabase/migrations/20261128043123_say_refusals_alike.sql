@@ -1,0 +1,159 @@
+-- Who is no admin reads the same sentence everywhere.
+
+-- schemas/private/functions/cancel_run.sql
+create or replace function private.cancel_run(p_run_id uuid)
+returns text
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_user_id uuid := (select auth.uid());
+  v_actor record;
+  v_run public.runs;
+  v_title text;
+begin
+  select * into v_run from public.runs where id = p_run_id;
+  if v_run.id is null or (v_user_id is not null and v_run.tenant_id not in (select private.my_tenant_ids())) then
+    raise exception 'No such run' using errcode = 'P0002';
+  end if;
+  -- Staff can cancel the runs that they started themselves.
+  if v_user_id is not null
+    and v_run.tenant_id not in (select private.my_admin_tenant_ids())
+    and v_run.requested_by is distinct from v_user_id
+  then
+    raise exception 'Only admins can do this' using errcode = '42501';
+  end if;
+  if not exists (select 1 from private.cancel_runs(array[p_run_id])) then
+    raise exception 'Only a pending or running run of the portal can be canceled (constraint "canceled_run_was_not_finished")'
+      using errcode = '23514', constraint = 'canceled_run_was_not_finished';
+  end if;
+  select * into v_actor from private.current_actor(v_run.tenant_id);
+  select title into v_title from public.jobs where id = v_run.job_id;
+  insert into public.audit_log
+    (tenant_id, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name)
+  values (
+    v_run.tenant_id,
+    v_actor.kind, v_actor.id, v_actor.name,
+    'runs.cancel', 'runs', p_run_id::text, v_title
+  );
+  return (select state from public.runs where id = p_run_id);
+end;
+$$;
+comment on function private.cancel_run(uuid) is
+  'Cancels one run for a user or the service role, with its audit row. Definer, because members cannot write runs.';
+
+grant execute on function private.cancel_run(uuid) to authenticated, service_role;
+
+-- schemas/private/functions/set_job_secret.sql
+create or replace function private.set_job_secret(p_job_id uuid, p_name text, p_value text)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_user_id uuid := (select auth.uid());
+  v_job public.jobs;
+  v_actor record;
+begin
+  select * into v_job from public.jobs where id = p_job_id;
+  if v_job.id is null or (v_user_id is not null and v_job.tenant_id not in (select private.my_tenant_ids())) then
+    raise exception 'No such job' using errcode = 'P0002';
+  end if;
+  if v_user_id is not null and v_job.tenant_id not in (select private.my_admin_tenant_ids()) then
+    raise exception 'Only admins can do this' using errcode = '42501';
+  end if;
+  if p_value is null then
+    delete from private.job_secrets where job_id = p_job_id and name = p_name;
+  else
+    insert into private.job_secrets as s (job_id, name, value) values (p_job_id, p_name, p_value)
+      on conflict (job_id, name) do update set value = excluded.value, updated_at = now();
+  end if;
+  select * into v_actor from private.current_actor(v_job.tenant_id);
+  insert into public.audit_log
+    (tenant_id, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name, after)
+  values (
+    v_job.tenant_id,
+    v_actor.kind, v_actor.id, v_actor.name,
+    case when p_value is null then 'jobs.delete_secret' else 'jobs.set_secret' end,
+    'jobs', p_job_id::text, v_job.title, jsonb_build_object('name', p_name)
+  );
+end;
+$$;
+comment on function private.set_job_secret(uuid, text, text) is
+  'Sets (null: deletes) a secret of a job, with its audit row; only for admins of the tenant. Definer, because the table is '
+  'private.';
+
+grant execute on function private.set_job_secret(uuid, text, text) to authenticated, service_role;
+
+-- schemas/private/functions/start_run.sql
+create or replace function private.start_run(
+  p_job_id uuid, p_trigger text, p_payload jsonb, p_cursor text, p_has_cursor boolean, p_origin_run_id uuid
+)
+returns uuid
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_user_id uuid := (select auth.uid());
+  v_job public.jobs;
+  v_is_plugin_enabled boolean;
+  v_run_id uuid;
+  v_actor record;
+begin
+  select * into v_job from public.jobs where id = p_job_id;
+  if v_job.id is null
+    or (v_user_id is not null and v_job.tenant_id not in (select private.my_tenant_ids()))
+  then
+    raise exception 'No such job' using errcode = 'P0002';
+  end if;
+  if v_user_id is not null and v_job.tenant_id not in (select private.my_admin_tenant_ids()) then
+    raise exception 'Only admins can do this' using errcode = '42501';
+  end if;
+  if v_user_id is not null and p_trigger not in ('manual', 'retry') then
+    raise exception 'A person starts a run by hand or once more (constraint "run_trigger_is_known")' using errcode = '23514', constraint = 'run_trigger_is_known';
+  end if;
+  if p_origin_run_id is not null
+    and not exists (select 1 from public.runs r where r.id = p_origin_run_id and r.job_id = p_job_id)
+  then
+    raise exception 'No such run' using errcode = 'P0002';
+  end if;
+  if v_job.kind <> 'plugin' then
+    raise exception 'Only plugin jobs are run by the portal (constraint "run_belongs_to_a_plugin_job")' using errcode = '23514', constraint = 'run_belongs_to_a_plugin_job';
+  end if;
+  select is_enabled into v_is_plugin_enabled from public.plugins where id = v_job.plugin_id;
+  if not v_is_plugin_enabled then
+    raise exception 'The plugin is disabled (constraint "run_belongs_to_an_enabled_plugin")' using errcode = '23514', constraint = 'run_belongs_to_an_enabled_plugin';
+  end if;
+
+  select * into v_actor from private.current_actor(v_job.tenant_id);
+  insert into public.runs
+    (tenant_id, job_id, trigger, state, ordered_at, priority, payload, cursor_before, has_own_cursor, origin_run_id, requested_by,
+      api_key_id)
+  values (
+    v_job.tenant_id, v_job.id, p_trigger, 'pending', now(), 'high', coalesce(p_payload, v_job.payload),
+    case when p_has_cursor then coalesce(p_cursor, '') end, p_has_cursor, p_origin_run_id, v_user_id,
+    case when v_actor.kind = 'api_key' then v_actor.id end
+  )
+  returning id into v_run_id;
+  perform private.enqueue_runs(array[v_run_id]);
+
+  insert into public.audit_log
+    (tenant_id, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name, after)
+  values (
+    v_job.tenant_id,
+    v_actor.kind, v_actor.id, v_actor.name,
+    'runs.start', 'runs', v_run_id::text, v_job.title,
+    jsonb_strip_nulls(jsonb_build_object('trigger', p_trigger, 'payload', p_payload, 'origin_run_id', p_origin_run_id,
+      'cursor', case when p_has_cursor then to_jsonb(coalesce(p_cursor, '')) end))
+  );
+  return v_run_id;
+end;
+$$;
+comment on function private.start_run(uuid, text, jsonb, text, boolean, uuid) is
+  'Creates a pending run of a plugin job with its queue message and audit row. A user must be an admin of the job''s tenant; '
+  'the service role has already checked. Definer, because members cannot write runs.';
+
+grant execute on function private.start_run(uuid, text, jsonb, text, boolean, uuid) to authenticated, service_role;
