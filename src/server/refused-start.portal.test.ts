@@ -27,6 +27,11 @@ describe('a start that cannot succeed says why in one sentence', () => {
 
   test('a port that is not a number', () => expectRefusal(folder, /PORT must be a number/, { PORT: 'abc' }));
 
+  test('a choice about the worker that is neither yes nor no', () =>
+    expectRefusal(folder, /JOB_WORKER_ENABLED must be true or false, not "maybe"/, {
+      JOB_WORKER_ENABLED: 'maybe',
+    }));
+
   test('an address of another machine', () =>
     expectRefusal(path.join(folder, 'host'), /HOST=192\.0\.2\.1 is not an address/, { HOST: '192.0.2.1' }));
 

@@ -1,10 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashSecret } from '#auth/hash-secret.ts';
 import { apiKeyPrefix, formatApiKey } from '#domain/api-key.ts';
+import { projectFolder } from '#server/settings.ts';
 import { expectRefusal } from '#testing/portal/expect-refusal.ts';
 import { makePortalFolder } from '#testing/portal/launch-portal.ts';
 import { processesOf } from '#testing/portal/processes-of.ts';
@@ -150,4 +151,31 @@ describe('a running portal', () => {
     expect(answer.status).toBe(503);
     await release();
   });
+});
+
+test('a portal without a worker says so, and works with one that runs elsewhere', async () => {
+  const portal = await startPortal({ environment: { JOB_WORKER_ENABLED: 'false' } });
+  const workers = async () => {
+    const answer = await fetch(`${portal.url}/api/health/ready`);
+    return ((await answer.json()) as { checks: Record<string, object> }).checks;
+  };
+  try {
+    expect(portal.output()).toContain('JOB_WORKER_ENABLED');
+    expect(await workers()).toMatchObject({
+      scheduler: { status: 'unknown', age_ms: null },
+      workers: { status: 'none', live: 0 },
+    });
+    expect((await sendReport(portal, { job_key: 'without-a-worker' })).status).toBe(200);
+    const elsewhere = spawn(process.execPath, [path.join(projectFolder, 'src', 'worker', 'main.ts')], {
+      env: { ...process.env, ...portal.secrets },
+      stdio: 'ignore',
+    });
+    try {
+      await until(workers, (checks) => JSON.stringify(checks.workers) === '{"status":"ok","live":1}');
+    } finally {
+      elsewhere.kill('SIGKILL');
+    }
+  } finally {
+    await portal.delete();
+  }
 });

@@ -13,6 +13,8 @@ export interface Settings {
   readonly secretsFile: string;
   readonly dev: boolean;
   readonly demo: boolean;
+  /** false: this portal starts no worker, so other workers run the jobs and the schedules, or nobody does. */
+  readonly hasWorker: boolean;
 }
 
 function readPort(text: string | undefined): number {
@@ -21,6 +23,16 @@ function readPort(text: string | undefined): number {
   throw new StartProblem(
     `PORT must be a number from 1 to 65535, not "${text}".`,
     `PORT には 1～65535 の数値を指定してください（現在の値: "${text}"）。`,
+  );
+}
+
+function readHasWorker(text: string | undefined): boolean {
+  const chosen = text?.trim().toLowerCase() ?? '';
+  if (['', 'true', '1', 'on'].includes(chosen)) return true;
+  if (['false', '0', 'off'].includes(chosen)) return false;
+  throw new StartProblem(
+    `JOB_WORKER_ENABLED must be true or false, not "${text}".`,
+    `JOB_WORKER_ENABLED には true または false を指定してください（現在の値: "${text}"）。`,
   );
 }
 
@@ -45,5 +57,6 @@ export function readSettings(
     secretsFile: path.join(chosen ? folder : projectFolder, '.env.local'),
     dev: args.includes('--dev'),
     demo: args.includes('--demo'),
+    hasWorker: readHasWorker(environment.JOB_WORKER_ENABLED),
   };
 }

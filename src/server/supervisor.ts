@@ -239,7 +239,7 @@ class Supervisor {
   }
 
   async start(): Promise<void> {
-    const { dev, demo, host, port, folder, secretsFile } = this.#settings;
+    const { dev, demo, hasWorker, host, port, folder, secretsFile } = this.#settings;
     prepareFolder(folder);
     const lock = lockFolder(folder, listeningAddress(this.#settings));
     this.#running.push({ name: 'lock', stop: async () => lock.release() });
@@ -256,7 +256,15 @@ class Supervisor {
       dev ? 'development' : 'production',
     );
     this.#screen.step('Starting the portal / ポータルを起動');
-    for (const { name, file } of children) await this.#startChild(name, file, environment, dev);
+    for (const { name, file } of children) {
+      if (name === 'worker' && !hasWorker) {
+        this.#screen.step(
+          'No worker starts here, because of JOB_WORKER_ENABLED / JOB_WORKER_ENABLED の指定により、ワーカーは起動しません',
+        );
+        continue;
+      }
+      await this.#startChild(name, file, environment, dev);
+    }
     if (demo) await this.#fillDemo(environment);
     this.#throwIfStopped();
     const address = listeningAddress(this.#settings);

@@ -1,6 +1,6 @@
 import { createServiceClient } from '#data/clients/service.ts';
 import { readPortalHealth } from '#data/portal-health.ts';
-import { type PortalHealth, tickAgeSecondsMax } from '#domain/portal-health.ts';
+import { countLiveWorkers, type PortalHealth, tickAgeSecondsMax } from '#domain/portal-health.ts';
 import type { getHealth, getPortalHealth } from './operations.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import type { AnswerOf } from '#http/operation.ts';
@@ -39,7 +39,7 @@ const inMs = (seconds: number | null): number | null =>
 
 /**
  * `GET /api/health/ready`: the database's latency through the Data API, the scheduler's last tick and the oldest
- * waiting run, each with its age. Only the database decides the status: a portal without a scheduler still accepts
+ * waiting run, each with its age, and the live workers. Only the database decides the status: a portal without a scheduler still accepts
  * reports, so a load balancer should keep it.
  */
 export async function answerReady(): Promise<AnswerOf<typeof getPortalHealth>> {
@@ -56,6 +56,7 @@ export async function answerReady(): Promise<AnswerOf<typeof getPortalHealth>> {
   };
   if (!health) return jsonAnswer(503, { status, checks: { database } }, { 'Retry-After': '5' });
   const { tickAgeSeconds, queue } = health;
+  const live = countLiveWorkers(health);
   return jsonAnswer(200, {
     status,
     checks: {
@@ -66,6 +67,7 @@ export async function answerReady(): Promise<AnswerOf<typeof getPortalHealth>> {
         age_ms: inMs(queue.oldestWaitingSeconds),
         waiting: queue.waitingCount,
       },
+      workers: { status: live > 0 ? 'ok' : 'none', live },
     },
   });
 }

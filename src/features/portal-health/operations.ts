@@ -22,6 +22,7 @@ const portalHealth = z
           waiting: z.int().min(0).nullable(),
         })
         .optional(),
+      workers: z.object({ status: z.enum(['ok', 'none']), live: z.int().min(0) }).optional(),
     }),
   })
   .meta({ id: 'PortalHealth' });
@@ -51,7 +52,7 @@ export const getPortalHealth = operation({
   summary: 'Check whether the portal is ready',
   description:
     'Checks the database at most once a second. `age_ms` is the age of that check, the time since the scheduler last ran, and how ' +
-    'long the oldest run in the queue has been waiting. Only the database decides between 200 and 503.',
+    'long the oldest run in the queue has been waiting. `workers` says how many are alive: without one, nothing runs. Only the database decides between 200 and 503.',
   access: 'anybody',
   // A parameter that a load balancer adds must not take the portal out of service.
   query: 'any',
@@ -63,6 +64,7 @@ export const getPortalHealth = operation({
           database: { status: 'ok', latency_ms: 3, age_ms: 0 },
           scheduler: { status: 'ok', age_ms: 812 },
           queue: { status: 'ok', age_ms: 0, waiting: 0 },
+          workers: { status: 'ok', live: 1 },
         },
       },
     }),

@@ -21,7 +21,7 @@ export interface Launch {
 }
 
 const foreign =
-  /^(PORT|HOST|PORTAL_.*|NODE_ENV|NODE_OPTIONS|VITEST.*|TEST|SUPABASE_.*|NEXT_.*|__NEXT_.*|TC_PORTAL_.*|CRON_SECRET)$/;
+  /^(PORT|HOST|PORTAL_.*|NODE_ENV|NODE_OPTIONS|VITEST.*|TEST|SUPABASE_.*|NEXT_.*|__NEXT_.*|TC_PORTAL_.*|CRON_SECRET|JOB_WORKER_ENABLED)$/;
 
 /** Creates a temporary folder with a space in its name, because such paths must work. */
 export function makePortalFolder(): string {

@@ -61,6 +61,7 @@ describe('[rule 7: database away]', () => {
         database: { status: 'ok', latency_ms: expect.any(Number), age_ms: expect.any(Number) },
         scheduler: { status: 'unknown', age_ms: null },
         queue: { status: 'ok', age_ms: 0, waiting: 0 },
+        workers: { status: 'none', live: 0 },
       },
     });
   });
