@@ -1,11 +1,13 @@
 // @ts-check
-// Fills a portal's first tenant with 10,000 jobs and 1,000,000 runs, and a plugin with 400,000 more, directly in SQL:
-// sending reports would take minutes.
+// Fills a portal's first tenant with 10,000 jobs and 1,000,000 runs, a plugin with 400,000 more, and 10,000 scheduled jobs,
+// directly in SQL: sending reports would take minutes.
+import { nextNominal } from '../../src/domain/schedule/next-occurrence.ts';
 
 export const jobCount = 10_000;
 export const runCount = 1_000_000;
 export const runsOfBusiestJob = 100_000;
 export const runsOfPlugin = 400_000;
+export const scheduledJobCount = 10_000;
 const days = 90;
 const runsOfOtherJobs = (runCount - runsOfBusiestJob) / (jobCount - 1);
 
@@ -156,10 +158,69 @@ const steps = [
 ];
 
 /**
+ * Returns what gives a company jobs of the portal with schedules, and a hundred instants of the past for each.
+ * @param {string} tenantId
+ * @param {{ jobs: number, areAllDifferent: boolean }} options
+ */
+const scheduleSteps = (tenantId, { jobs, areAllDifferent }) => [
+  [
+    'plugins with schedules',
+    `insert into public.plugins (tenant_id, plugin_key, name, kind, manifest)
+     select '${tenantId}', 'scheduled-' || n, '定期処理 ' || n, 'built_in',
+       jsonb_build_object('jobs', jsonb_build_array(jsonb_build_object('name', 'sync', 'title', '同期')))
+     from generate_series(1, 20) n`,
+  ],
+  [
+    'scheduled jobs',
+    `insert into public.jobs (tenant_id, job_key, title, kind, plugin_id, plugin_job_name, created_at)
+     select p.tenant_id, p.plugin_key || ':' || lpad(n::text, 5, '0'), '夜間連携 ' || n, 'plugin', p.id, 'sync',
+       now() - interval '${days} days'
+     from generate_series(1, ${jobs}) n
+     join public.plugins p on p.plugin_key = 'scheduled-' || 1 + n % 20 and p.tenant_id = '${tenantId}'`,
+  ],
+  [
+    'names of scheduled jobs',
+    `insert into public.job_search_texts (job_id, tenant_id, name_text, message_text)
+     select j.id, j.tenant_id, private.searchable(j.job_key || E'\\n' || j.title), ''
+     from public.jobs j where j.tenant_id = '${tenantId}' and j.job_key like 'scheduled-%'`,
+  ],
+  [
+    // As companies have them: most once a day in the night, some each hour, some every few minutes, some each week or month.
+    'schedules',
+    `insert into public.schedules (tenant_id, job_id, schedule_type, cron_expression, interval_seconds, anchor_at, spread_seconds)
+     select
+       j.tenant_id, j.id, case when n % 20 = 19 then 'interval' else 'cron' end,
+       case
+         when ${areAllDifferent} then format('%s %s,%s * * *', n % 60, n / 60 % 24, n / 1440)
+         when n % 20 < 10 then format('%s %s * * *', n * 7 % 60, n * 11 % 24)
+         when n % 20 < 13 then format('%s %s * * 1-5', n * 3 % 12 * 5, 6 + n % 14)
+         when n % 20 < 16 then format('%s * * * *', n * 13 % 60)
+         when n % 20 < 18 then format('*/%s * * * *', (array[5, 10, 15, 20, 30])[1 + n % 5])
+         when n % 20 < 19 then format('0 %s L * *', n % 24)
+       end,
+       case when n % 20 = 19 then 60 * (1 + n % 300) end,
+       case when n % 20 = 19 then date_trunc('day', now()) - interval '10 days' + make_interval(secs => n % 3600) end,
+       case when n % 50 = 0 then 600 else 0 end
+     from public.jobs j
+     cross join lateral (select right(j.job_key, 5)::integer as n) numbered
+     where j.tenant_id = '${tenantId}' and j.job_key like 'scheduled-%'`,
+  ],
+  [
+    'instants of the past',
+    `insert into public.occurrences (tenant_id, job_id, schedule_id, nominal_at, through_nominal_at, due_at, state, reason)
+     select s.tenant_id, s.job_id, s.id, at, at, at, 'skipped', 'globally_disabled'
+     from public.schedules s, generate_series(1, 100) k
+     cross join lateral (select date_trunc('minute', now()) - make_interval(hours => k * 20) as at) a
+     where s.tenant_id = '${tenantId}'`,
+  ],
+];
+
+/**
  * @param {import('postgres').Sql} sql as the superuser
+ * @param {string[][]} steps
  * @param {(text: string) => void} say
  */
-export async function fillPortal(sql, say) {
+async function fill(sql, steps, say) {
   for (const [name, statement] of steps) {
     const started = Date.now();
     const count = await sql.begin(async (transaction) => {
@@ -171,7 +232,61 @@ export async function fillPortal(sql, say) {
     });
     say(`${count} ${name} (${((Date.now() - started) / 1_000).toFixed(1)} s)`);
   }
+}
+
+/**
+ * @param {import('postgres').Sql} sql as the superuser
+ * @param {(text: string) => void} say
+ */
+export async function fillPortal(sql, say) {
+  await fill(sql, steps, say);
+  const [tenant] = await sql`select id from public.tenants`;
+  await fill(
+    sql,
+    scheduleSteps(String(tenant?.id), { jobs: scheduledJobCount, areAllDifferent: false }),
+    say,
+  );
   await sql`vacuum analyze`;
+}
+
+/**
+ * Adds a company that has only scheduled jobs, with its admin; does nothing if it exists.
+ * @param {import('postgres').Sql} sql as the superuser
+ * @param {{ name: string, jobs: number, areAllDifferent: boolean, signUp: () => Promise<{ id: string, email: string }> }} company
+ * @param {(text: string) => void} say
+ */
+export async function addCompany(sql, { name, jobs, areAllDifferent, signUp }, say) {
+  if ((await sql`select from public.tenants where name = ${name}`).length > 0) return;
+  const { id, email } = await signUp();
+  const [tenant] = await sql`insert into public.tenants (name) values (${name}) returning id`;
+  await sql`
+    insert into public.members (tenant_id, user_id, role, email) values (${tenant?.id}, ${id}, 'admin', ${email})`;
+  await fill(sql, scheduleSteps(String(tenant?.id), { jobs, areAllDifferent }), say);
+  await sql`vacuum analyze`;
+}
+
+/**
+ * Gives each schedule its next instant, as ticks would have left it: no worker runs here, because its ticks would be load.
+ * @param {import('postgres').Sql} sql
+ */
+export async function planSchedules(sql) {
+  const rows = await sql`
+    select id, schedule_type, cron_expression, time_zone, interval_seconds, anchor_at from public.schedules`;
+  const now = new Date();
+  const planned = rows.map((row) => ({
+    id: String(row.id),
+    at: nextNominal(
+      row.schedule_type === 'interval'
+        ? { type: 'interval', seconds: row.interval_seconds, anchorAt: row.anchor_at }
+        : { type: 'cron', expression: row.cron_expression, timeZone: row.time_zone },
+      now,
+    ),
+  }));
+  await sql`
+    update public.schedules s
+    set next_nominal_at = n.at, next_due_at = n.at + make_interval(secs => least(s.spread_seconds, 300) * random())
+    from jsonb_to_recordset(${sql.json(planned)}) n (id uuid, at timestamptz)
+    where s.id = n.id`;
 }
 
 /**
@@ -193,6 +308,12 @@ export async function findPlaces(sql) {
     from public.job_status order by last_status, last_finished_at desc, id desc offset ${jobCount * 0.9} limit 1`;
   const [job] = await sql`select job_key from public.jobs order by job_key offset ${jobCount * 0.9} limit 1`;
   const [plugin] = await sql`select id from public.plugins where plugin_key = 'bench'`;
+  const [scheduled] = await sql`
+    select j.id, j.plugin_id, o.nominal_at
+    from public.jobs j join public.jobs b on b.tenant_id = j.tenant_id and b.job_key = 'bench:sync-1'
+    join public.occurrences o on o.job_id = j.id
+    where j.job_key = 'scheduled-2:00001'
+    limit 1`;
   const [tool] = await sql`select id from public.tools order by name limit 1`;
   return {
     busiestJob: String(busiest?.job_id),
@@ -202,5 +323,7 @@ export async function findPlaces(sql) {
     jobCursor: String(job?.job_key),
     tool: String(tool?.id),
     plugin: String(plugin?.id),
+    scheduledJob: String(scheduled?.id),
+    scheduledPlugin: String(scheduled?.plugin_id),
   };
 }

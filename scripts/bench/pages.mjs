@@ -1,6 +1,6 @@
 // @ts-check
-// npm run bench:pages: server time and first-load JavaScript of each screen, with 10,000 jobs, 1,000,000 runs, and a plugin
-// with 400,000 more. Starts its own portal in a temporary folder. --keep keeps the folder, --folder=<path> measures a kept
+// npm run bench:pages: server time and first-load JavaScript of each screen, with 10,000 jobs, 1,000,000 runs, a plugin
+// with 400,000 more, and 10,000 scheduled jobs. Starts its own portal in a temporary folder. --keep keeps the folder, --folder=<path> measures a kept
 // one again, --only=<part of a name> measures some screens, --no-browser skips JavaScript.
 import fs from 'node:fs';
 import http from 'node:http';
@@ -9,7 +9,17 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { onCurrentNode } from '../prepare.mjs';
-import { fillPortal, findPlaces, jobCount, runCount, runsOfBusiestJob, runsOfPlugin } from './pages-data.mjs';
+import {
+  addCompany,
+  fillPortal,
+  findPlaces,
+  jobCount,
+  planSchedules,
+  runCount,
+  runsOfBusiestJob,
+  runsOfPlugin,
+  scheduledJobCount,
+} from './pages-data.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -94,11 +104,15 @@ function portalCpuMs() {
   return ticks * 10;
 }
 
+/** @param {{ name: string, value: string }[]} cookies */
+const asHeader = (cookies) => cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+
 /**
+ * Signs somebody in, or up if they are new.
  * @param {import('../../src/testing/portal/start-portal.ts').TestPortal} portal
- * @returns {Promise<{ name: string, value: string }[]>}
+ * @param {{ email: string, password: string, isNew?: boolean }} person
  */
-async function signIn(portal) {
+async function signIn(portal, { email, password, isNew = false }) {
   const { createServerClient } = await import('@supabase/ssr');
   /** @type {Map<string, string>} */
   const jar = new Map();
@@ -112,9 +126,11 @@ async function signIn(portal) {
       },
     },
   );
-  const { error } = await client.auth.signInWithPassword({ email: portal.email, password: portal.password });
+  const { data, error } = isNew
+    ? await client.auth.signUp({ email, password })
+    : await client.auth.signInWithPassword({ email, password });
   if (error) throw error;
-  return [...jar].map(([name, value]) => ({ name, value }));
+  return { id: data.user?.id ?? '', cookies: [...jar].map(([name, value]) => ({ name, value })) };
 }
 
 /**
@@ -176,7 +192,11 @@ await onCurrentNode(async () => {
   const { default: postgres } = await import('postgres');
 
   say('Starting a portal (and building the pages if necessary) …');
-  const portal = await startPortal(options.folder ? { folder: options.folder } : {});
+  const portal = await startPortal({
+    ...(options.folder ? { folder: options.folder } : {}),
+    // Ticks and runs would be load.
+    environment: { JOB_WORKER_ENABLED: 'false' },
+  });
   const sql = postgres(
     databaseUrl(
       {
@@ -193,12 +213,34 @@ await onCurrentNode(async () => {
       say(`Filling it with ${jobCount} jobs and ${runCount} runs …`);
       await fillPortal(sql, (text) => say(`  ${text}`));
     }
+    // One with a tenth of the jobs, to compare, and one in which no two jobs start at the same instants.
+    /** @type {Record<string, string>} */
+    const cookieOf = {};
+    for (const company of [
+      { name: 'small', jobs: scheduledJobCount / 10, areAllDifferent: false },
+      { name: 'different', jobs: scheduledJobCount, areAllDifferent: true },
+    ]) {
+      const person = { email: `${company.name}@example.com`, password: 'a-password-of-the-benchmark' };
+      await addCompany(
+        sql,
+        {
+          ...company,
+          signUp: async () => ({
+            email: person.email,
+            id: (await signIn(portal, { ...person, isNew: true })).id,
+          }),
+        },
+        (text) => say(`  ${text}`),
+      );
+      cookieOf[company.name] = asHeader((await signIn(portal, person)).cookies);
+    }
+    await planSchedules(sql);
     const places = await findPlaces(sql);
-    const cookies = await signIn(portal);
-    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+    const { cookies } = await signIn(portal, portal);
+    const cookie = asHeader(cookies);
     const job = `/jobs/${places.busiestJob}`;
 
-    /** @type {[name: string, path: string, comparedWith?: string][]} */
+    /** @type {[name: string, path: string, comparedWith?: string, company?: string][]} */
     const screens = [
       ['incidents', '/incidents'],
       ['incidents, deep page', `/incidents?after=${encodeURIComponent(places.jobStatusCursor)}`, 'incidents'],
@@ -222,9 +264,22 @@ await onCurrentNode(async () => {
       ['runs, failed only', '/runs?state=failed'],
       ['run', `/runs/${places.newestRun.id}`],
       ['run, deep in the history', `/runs/${places.deepRun.id}`, 'run'],
-      ['schedules', '/schedules'],
+      ['schedules of 1,000 jobs', '/schedules', undefined, 'small'],
+      ['schedules', '/schedules', 'schedules of 1,000 jobs'],
+      ['schedules, all different', '/schedules', 'schedules of 1,000 jobs', 'different'],
+      ['schedules, one plugin', `/schedules?plugin=${places.scheduledPlugin}`],
+      ['schedules, switched off only', '/schedules?state=disabled'],
+      ['schedules, search', `/schedules?q=${encodeURIComponent('夜間連携 77')}`],
+      ['schedules, search in vain', '/schedules?q=zzzzzz'],
+      ['scheduled job', `/jobs/${places.scheduledJob}`],
+      ['scheduled job: its past', `/jobs/${places.scheduledJob}/occurrences`],
+      ['scheduled job: its schedule', `/jobs/${places.scheduledJob}/schedule`],
+      ['scheduled job: its settings', `/jobs/${places.scheduledJob}/settings`],
       ['plugins', '/plugins'],
       [`plugin with ${runsOfPlugin} runs`, `/plugins/${places.plugin}`],
+      ['plugin with 500 jobs', `/plugins/${places.scheduledPlugin}`],
+      ['plugin with 500 jobs: its runs', `/plugins/${places.scheduledPlugin}/runs`],
+      ['plugin: its manifest', `/plugins/${places.plugin}/manifest`],
       ['plugin: its runs', `/plugins/${places.plugin}/runs`],
       ['plugin: its failed runs', `/plugins/${places.plugin}/runs?state=failed`],
       ['API: runs of the plugin', `/api/plugins/${places.plugin}/runs?limit=20`],
@@ -240,6 +295,12 @@ await onCurrentNode(async () => {
       ['settings: audit log', '/settings/audit-log'],
       ['settings: account', '/settings/account'],
       ['/api/badge', '/api/badge'],
+      ['/api/jobs', '/api/jobs'],
+      ['/api/scheduler/status', '/api/scheduler/status'],
+      ['/api/scheduler/jobs', '/api/scheduler/jobs'],
+      ['/api/scheduler/jobs/:id', `/api/scheduler/jobs/${places.scheduledJob}`],
+      ['/api/scheduler/jobs/:id/executions', `/api/scheduler/jobs/${places.scheduledJob}/executions`],
+      ['/api/health/ready', '/api/health/ready'],
     ];
 
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
@@ -247,14 +308,13 @@ await onCurrentNode(async () => {
       `\nServer time to the last byte, ${requestCount} requests one after another, load average ${os.loadavg()[0]?.toFixed(1)}:\n`,
     );
     const measured = screens.filter(([name]) => name.includes(options.only));
-    for (const [, path] of measured) await time(portal.url + path, { agent, cookie });
-    const rows = [
-      ['screen', 'p50 ms', 'p95 ms', 'CPU ms', 'kB', `p95 < ${serverTargetMs} ms`, 'deep / first'],
-    ];
+    for (const [, path, , company] of measured)
+      await time(portal.url + path, { agent, cookie: company ? String(cookieOf[company]) : cookie });
+    const rows = [['screen', 'p50 ms', 'p95 ms', 'CPU ms', 'kB', `p95 < ${serverTargetMs} ms`, 'ratio']];
     /** @type {Map<string, number>} */
     const medians = new Map();
     let missed = 0;
-    for (const [name, path, comparedWith] of measured) {
+    for (const [name, path, comparedWith, company] of measured) {
       const times = [];
       let bytes = 0;
       let wrong = 0;
@@ -262,7 +322,10 @@ await onCurrentNode(async () => {
       let cpuBefore = null;
       for (let index = 0; index < warmUpCount + requestCount; index += 1) {
         if (index === warmUpCount) cpuBefore = portalCpuMs();
-        const answer = await time(portal.url + path, { agent, cookie });
+        const answer = await time(portal.url + path, {
+          agent,
+          cookie: company ? String(cookieOf[company]) : cookie,
+        });
         if (answer.status !== 200) wrong = answer.status;
         bytes = answer.bytes;
         if (index >= warmUpCount) times.push(answer.ms);

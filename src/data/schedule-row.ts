@@ -25,7 +25,12 @@ export interface ScheduleColumns {
  * Reads when a job runs. A cron expression is validated only when it is used.
  * @throws RangeError for an incomplete row
  */
-export function toSchedule(row: ScheduleColumns): Schedule {
+export function toSchedule(
+  row: Pick<
+    ScheduleColumns,
+    'schedule_type' | 'cron_expression' | 'time_zone' | 'interval_seconds' | 'anchor_at' | 'run_at'
+  >,
+): Schedule {
   const { schedule_type: type, cron_expression: expression, time_zone: timeZone } = row;
   if (type === 'cron' && expression !== null && timeZone !== null) return { type, expression, timeZone };
   if (type === 'interval' && row.interval_seconds !== null && row.anchor_at !== null) {
@@ -56,6 +61,18 @@ export function toSchedulePolicies(row: ScheduleColumns): SchedulePolicies {
   });
   if (!parsed.ok) throw new RangeError('The stored policies cannot be read');
   return parsed.policies;
+}
+
+/**
+ * Reads the blackouts of a schedule.
+ * @throws RangeError for invalid ones
+ */
+export function toBlackouts(stored: Json): SchedulePolicies['blackouts'] {
+  // Most schedules have none.
+  if (Array.isArray(stored) && stored.length === 0) return [];
+  const parsed = parsePolicies({ blackouts: stored });
+  if (!parsed.ok) throw new RangeError('The stored blackouts cannot be read');
+  return parsed.policies.blackouts;
 }
 
 /** Returns the columns to store. Columns that the schedule type does not use are cleared. */

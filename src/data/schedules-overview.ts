@@ -4,9 +4,13 @@ import { toInstant } from './database-instant.ts';
 import { toLocalizedText } from '#data/localized-text.ts';
 import { type JobSchedule, toWhen } from '#data/plugin-job-row.ts';
 import { portalHealthAnswer, toPortalHealth } from '#data/portal-health.ts';
+import { toBlackouts, toSchedule } from '#data/schedule-row.ts';
 import { unwrap } from '#data/unwrap.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { PortalHealth } from '#domain/portal-health.ts';
+import { compileCron } from '#domain/schedule/cron-expression.ts';
+import type { StartGroup } from '#domain/schedule/day-load.ts';
+import { offsetSpanAt } from '#domain/schedule/time-zone.ts';
 
 /** The state of a company's scheduler: the global switch, its jobs, the next due instant, and the portal's health. */
 export interface SchedulerStatus extends Omit<PortalHealth, 'databaseMs'> {
@@ -20,10 +24,22 @@ export interface SchedulerStatus extends Omit<PortalHealth, 'databaseMs'> {
 export interface DueJob {
   jobId: string;
   title: LocalizedText;
-  pluginName: LocalizedText;
   scheduleId: string;
   when: JobSchedule['when'];
   nextNominalAt: string;
+}
+
+/** What a company's schedules start before an instant. */
+export interface DueDay {
+  /** All jobs that are due. */
+  jobCount: number;
+  /** Jobs that start at the same instants, the most common groups first. */
+  groups: StartGroup[];
+  /** The next starts of the jobs in rarer groups, whose later starts are unknown. */
+  others: { at: Date; jobCount: number }[];
+  otherJobCount: number;
+  /** The 12 jobs that are due first. */
+  first: DueJob[];
 }
 
 /** What the page shows around the list of schedules. */
@@ -31,8 +47,8 @@ export interface SchedulesOverview {
   status: SchedulerStatus;
   /** Ordered by name, at most 500. */
   plugins: { id: string; name: LocalizedText }[];
-  /** The 1,001 jobs that are due first; empty if no day was requested. */
-  due: DueJob[];
+  /** Null if no day was requested. */
+  day: DueDay | null;
 }
 
 const statusAnswer = portalHealthAnswer
@@ -56,8 +72,6 @@ const dueAnswer = z
     title: z.string(),
     titles: z.json(),
     job_created_at: z.string(),
-    plugin_name: z.string(),
-    plugin_names: z.json(),
     schedule_id: z.string(),
     schedule_type: z.string(),
     cron_expression: z.string().nullable(),
@@ -76,10 +90,80 @@ const dueAnswer = z
   .transform((row): DueJob => ({
     jobId: row.job_id,
     title: toLocalizedText(row.title, row.titles),
-    pluginName: toLocalizedText(row.plugin_name, row.plugin_names),
     scheduleId: row.schedule_id,
     when: toWhen(row),
     nextNominalAt: toInstant(row.next_nominal_at),
+  }));
+
+const groupAnswer = z
+  .tuple([
+    z.string(),
+    z.string().nullable(),
+    z.string(),
+    z.number().nullable(),
+    z.json(),
+    z.string(),
+    z.string(),
+    z.number(),
+    z.array(z.string()),
+  ])
+  .transform(
+    ([
+      type,
+      expression,
+      timeZone,
+      seconds,
+      blackouts,
+      nominalAt,
+      dueAt,
+      jobCount,
+      jobIds,
+    ]): StartGroup | null => {
+      try {
+        const nextNominalAt = new Date(nominalAt);
+        const schedule = toSchedule({
+          schedule_type: type,
+          cron_expression: expression,
+          time_zone: timeZone,
+          interval_seconds: seconds,
+          // From its next instant on, an interval and a one-shot go on as if they began there.
+          anchor_at: nominalAt,
+          run_at: nominalAt,
+        });
+        if (schedule.type === 'cron') {
+          // Only using them shows whether they are valid.
+          compileCron(schedule.expression);
+          offsetSpanAt(schedule.timeZone, nextNominalAt.getTime());
+        }
+        return {
+          schedule,
+          blackouts: toBlackouts(blackouts),
+          nextNominalAt,
+          offsetMs: Date.parse(dueAt) - nextNominalAt.getTime(),
+          jobCount,
+          jobIds,
+        };
+      } catch {
+        // It starts nothing until it is saved again.
+        return null;
+      }
+    },
+  );
+
+const dayAnswer = z
+  .object({
+    job_count: z.number(),
+    groups: z.array(groupAnswer),
+    others: z.array(z.tuple([z.string(), z.number()])),
+    other_job_count: z.number(),
+    first: z.array(dueAnswer),
+  })
+  .transform((row): DueDay => ({
+    jobCount: row.job_count,
+    groups: row.groups.filter((group) => group !== null),
+    others: row.others.map(([at, jobCount]) => ({ at: new Date(at), jobCount })),
+    otherJobCount: row.other_job_count,
+    first: row.first,
   }));
 
 const overviewAnswer = z.object({
@@ -89,7 +173,7 @@ const overviewAnswer = z.object({
       .object({ id: z.string(), name: z.string(), names: z.json() })
       .transform(({ id, name, names }) => ({ id, name: toLocalizedText(name, names) })),
   ),
-  due: z.array(dueAnswer),
+  day: dayAnswer.nullable(),
 });
 
 /** Reads the state of a company's scheduler. */
@@ -100,7 +184,7 @@ export async function readSchedulerStatusRow(
   return statusAnswer.parse(unwrap(await client.rpc('read_scheduler_status', { p_tenant_id: tenantId })));
 }
 
-/** @param dueUntil if omitted, no due jobs are returned */
+/** @param dueUntil if omitted, no day is returned */
 export async function readSchedulesOverviewRow(
   client: RequestClient,
   tenantId: string,

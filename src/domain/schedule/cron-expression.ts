@@ -14,6 +14,10 @@ export interface CompiledCron {
   clockChangeRule: ClockChangeRule;
   /** Returns the next matching wall time, strictly later, in milliseconds as if UTC. Null if there is none. */
   nextWallTime: (wallMs: number) => number | null;
+  /** The hours, minutes and seconds of a day that matches: each combination of them is a match. */
+  timesOfDay: { hours: readonly number[]; minutes: readonly number[]; seconds: readonly number[] };
+  /** Whether the pattern matches on the day with this midnight, in milliseconds as if UTC. */
+  matchesDay: (dayMs: number) => boolean;
   /** The shortest time between two of the first matches of a fixed reference year, in seconds. */
   shortestPeriodSeconds: () => number;
 }
@@ -52,6 +56,8 @@ export const cronAliases = [
 
 /** A compiled pattern takes about 3 kB; portals have far fewer different patterns than schedules. */
 const compiledMax = 2_000;
+/** A day's timeline asks for two or three days. */
+const daysMax = 8;
 const periodSampleStartMs = Date.UTC(2024, 0, 1) - 1000;
 const periodSamples = 60;
 
@@ -72,9 +78,23 @@ export function compileCron(expression: string): CompiledCron {
   if (known) return known;
   const pattern = parsePattern(expression);
   let periodSeconds: number | null = null;
+  const days = new Map<number, boolean>();
   const compiled: CompiledCron = {
     clockChangeRule: findClockChangeRule(pattern),
     nextWallTime: (wallMs) => nextMatch(pattern, wallMs),
+    timesOfDay: {
+      hours: chosenOf(pattern.hour),
+      minutes: chosenOf(pattern.minute),
+      seconds: chosenOf(pattern.second),
+    },
+    matchesDay: (dayMs) => {
+      const known = days.get(dayMs);
+      if (known !== undefined) return known;
+      const next = nextMatch(pattern, dayMs - 1000);
+      if (days.size >= daysMax) days.clear();
+      days.set(dayMs, next !== null && next < dayMs + 86_400_000);
+      return days.get(dayMs) ?? false;
+    },
     shortestPeriodSeconds: () => (periodSeconds ??= measureShortestPeriod(pattern)),
   };
   if (compiledByExpression.size >= compiledMax) {
@@ -142,6 +162,9 @@ function parsePattern(expression: string): CronPattern {
   pattern.year = everyYear;
   return pattern;
 }
+
+const chosenOf = (flags: readonly number[]): number[] =>
+  flags.flatMap((isChosen, value) => (isChosen ? [value] : []));
 
 function nextMatch(pattern: CronPattern, wallMs: number): number | null {
   const match = new CronDate(new Date(wallMs), 0).increment(pattern, cronerOptions, false);

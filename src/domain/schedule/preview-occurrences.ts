@@ -13,7 +13,8 @@ export interface PreviewedOccurrence {
 
 /**
  * Returns the next `count` occurrences strictly later than `from`, as an on-time tick would decide them: for the schedule
- * form, the schedule's page and the day's timeline. Returns fewer if the schedule ends.
+ * form, the schedule's page and the day's timeline. Returns fewer if the schedule ends, or until the first one that is due at
+ * `until` or later.
  */
 export function previewOccurrences({
   scheduleId,
@@ -21,18 +22,21 @@ export function previewOccurrences({
   policies,
   from,
   count,
+  until,
 }: {
   scheduleId: string;
   schedule: Schedule;
   policies: Pick<SchedulePolicies, 'spreadSeconds' | 'blackouts'>;
   from: Date;
   count: number;
+  until?: Date;
 }): PreviewedOccurrence[] {
   const offsetSeconds = spreadOffsetSeconds(scheduleId, schedule, policies.spreadSeconds);
   const previewed: PreviewedOccurrence[] = [];
   let nominalAt = nextNominal(schedule, from);
   while (nominalAt && previewed.length < count) {
     const startAt = dueInstant(nominalAt, offsetSeconds);
+    if (until && startAt >= until) break;
     const isBlackedOut = findBlackout(policies.blackouts, startAt) !== null;
     previewed.push({
       nominalAt,

@@ -1,6 +1,8 @@
 import { toInstant } from '#data/database-instant.ts';
+import { toLocalizedText } from '#data/localized-text.ts';
 import { type PluginJob, pluginJobColumns, toPluginJob } from '#data/plugin-job-row.ts';
 import {
+  type DueDay,
   type DueJob,
   readSchedulerStatusRow,
   readSchedulesOverviewRow,
@@ -17,6 +19,13 @@ import {
   type PagePosition,
   type TitlePageCursor,
 } from '#domain/page-cursor.ts';
+import {
+  type Collision,
+  countDayLoad,
+  type DayLoad,
+  dayStartsMax,
+  worstCollisions,
+} from '#domain/schedule/day-load.ts';
 import { type PreviewedOccurrence, previewOccurrences } from '#domain/schedule/preview-occurrences.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
@@ -128,24 +137,16 @@ export async function listOccurrences(
   return { occurrences, next };
 }
 
-const timelineJobsMax = 1_000;
-const timelineInstantsPerJobMax = 300;
+const collisionsShown = 3;
+const collisionNamesMax = 4;
 
 /** A job's instants within a day. */
 export interface TimelineJob {
   jobId: string;
   title: LocalizedText;
-  pluginName: LocalizedText;
   instants: PreviewedOccurrence[];
   /** There are more instants than listed: the job runs all the time, so its collisions are not counted. */
   isCut: boolean;
-}
-
-/** Minutes in which more than one job starts. */
-export interface Collision {
-  /** Start of the minute. */
-  at: Date;
-  jobIds: string[];
 }
 
 interface Span {
@@ -155,10 +156,15 @@ interface Span {
 
 /** What a company's schedules start within a period of at most a day. */
 export interface Timeline {
+  /** All jobs that are due. */
+  jobCount: number;
+  /** The 12 jobs that are due first. */
   jobs: TimelineJob[];
-  collisions: Collision[];
-  /** More than the 1,000 listed jobs are due. */
-  isCut: boolean;
+  /** What all jobs start. */
+  load: DayLoad;
+  /** How many minutes have several jobs, and the three with the most. */
+  collisionCount: number;
+  collisions: (Omit<Collision, 'jobIds'> & { titles: LocalizedText[] })[];
 }
 
 /** The state of a company's scheduler. */
@@ -168,23 +174,52 @@ export async function readSchedulerStatus({ client, tenantId }: Actor): Promise<
 
 /**
  * Returns what the page shows around the list of schedules: the scheduler's status, plugin names, and what starts
- * within at most a day, limited to the first 1,000 due jobs and 300 instants of each.
+ * within at most a day.
  */
 export async function readSchedulesOverview(
-  { client, tenantId }: Actor,
+  actor: Actor,
   span: Span | null,
 ): Promise<Pick<SchedulesOverview, 'status' | 'plugins'> & { timeline: Timeline | null }> {
-  const { status, plugins, due } = await readSchedulesOverviewRow(client, tenantId, span?.until);
-  return { status, plugins, timeline: span && timelineOf(due, span) };
+  const { status, plugins, day } = await readSchedulesOverviewRow(actor.client, actor.tenantId, span?.until);
+  return { status, plugins, timeline: span && day && (await timelineOf(actor, day, span)) };
 }
 
-function timelineOf(due: readonly DueJob[], span: Span): Timeline {
-  const jobs = due.slice(0, timelineJobsMax).flatMap((job) => instantsOf(job, span) ?? []);
-  return { jobs, collisions: findCollisions(jobs), isCut: due.length > timelineJobsMax };
+async function timelineOf(actor: Actor, day: DueDay, span: Span): Promise<Timeline> {
+  const load = countDayLoad(day.groups, day.others, span);
+  const collisions = worstCollisions(load, day.groups, {
+    count: collisionsShown,
+    namesMax: collisionNamesMax,
+  });
+  const titles = await readTitles(actor, [...new Set(collisions.flatMap(({ jobIds }) => jobIds))]);
+  return {
+    jobCount: day.jobCount,
+    jobs: day.first.flatMap((job) => instantsOf(job, span) ?? []),
+    load: { ...load, isAtLeast: load.isAtLeast || day.otherJobCount > 0 },
+    collisionCount: load.jobs.filter((count) => count > 1).length,
+    collisions: collisions.map(({ jobIds, ...collision }) => ({
+      ...collision,
+      titles: jobIds.flatMap((id) => titles.get(id) ?? []),
+    })),
+  };
+}
+
+async function readTitles(
+  { client, tenantId }: Actor,
+  jobIds: readonly string[],
+): Promise<Map<string, LocalizedText>> {
+  if (jobIds.length === 0) return new Map();
+  const rows = unwrap(
+    await client
+      .from('jobs')
+      .select('id, title, titles')
+      .eq('tenant_id', tenantId)
+      .in('id', [...jobIds]),
+  );
+  return new Map(rows.map(({ id, title, titles }) => [id, toLocalizedText(title, titles)]));
 }
 
 function instantsOf(
-  { jobId, title, pluginName, scheduleId, when, nextNominalAt }: DueJob,
+  { jobId, title, scheduleId, when, nextNominalAt }: DueJob,
   { from, until }: Span,
 ): TimelineJob | null {
   if (!when) return null;
@@ -195,27 +230,11 @@ function instantsOf(
     schedule: when.schedule,
     policies: when.policies,
     from: new Date(Math.max(first, from.getTime() - 86_400_000) - 1),
-    count: timelineInstantsPerJobMax + 1,
-  }).filter(({ dueAt }) => dueAt < until);
+    count: dayStartsMax + 1,
+    until,
+  });
   const instants = listed.filter(({ dueAt }) => dueAt >= from);
-  const isCut = listed.length > timelineInstantsPerJobMax;
+  const isCut = listed.length > dayStartsMax;
   if (instants.length === 0 && !isCut) return null;
-  return { jobId, title, pluginName, instants: instants.slice(0, timelineInstantsPerJobMax), isCut };
-}
-
-function findCollisions(jobs: readonly TimelineJob[]): Collision[] {
-  const minutes = new Map<number, Set<string>>();
-  for (const { jobId, instants, isCut } of jobs) {
-    if (isCut) continue;
-    for (const { dueAt, decision } of instants) {
-      if (decision !== 'run') continue;
-      const minute = Math.floor(dueAt.getTime() / 60_000);
-      const starting = minutes.get(minute) ?? new Set();
-      minutes.set(minute, starting.add(jobId));
-    }
-  }
-  return [...minutes]
-    .filter(([, jobIds]) => jobIds.size > 1)
-    .sort(([left], [right]) => left - right)
-    .map(([minute, jobIds]) => ({ at: new Date(minute * 60_000), jobIds: [...jobIds] }));
+  return { jobId, title, instants: instants.slice(0, dayStartsMax), isCut };
 }

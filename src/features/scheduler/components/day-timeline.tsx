@@ -8,10 +8,9 @@ import { textIn } from '#domain/plugin/payload-schema.ts';
 import { hourMarks } from '#domain/schedule/day-marks.ts';
 import { jobPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
+import type { DayLoad } from '#domain/schedule/day-load.ts';
 import type { Timeline, TimelineJob } from '#features/scheduler/queries.ts';
 
-const lanesMax = 12;
-const tableJobsMax = 100;
 const shownTimesMax = 4;
 const laneHeight = 26;
 const loadHeight = 40;
@@ -63,21 +62,20 @@ function HourLabels({ span, timeZone }: { span: Span; timeZone: string }) {
 }
 
 /** Shows how many jobs start in each ten minutes; bars with several starts in one minute are highlighted. */
-function LoadLane({ timeline, span, timeZone }: { timeline: Timeline; span: Span; timeZone: string }) {
-  const bucketOf = (at: Date) => Math.max(0, Math.floor(x(at, span) / bucketMinutes));
-  const counts = new Map<number, number>();
-  for (const { instants, isCut } of timeline.jobs) {
-    if (isCut) continue;
-    for (const { dueAt, decision } of instants) {
-      if (decision === 'run') counts.set(bucketOf(dueAt), (counts.get(bucketOf(dueAt)) ?? 0) + 1);
-    }
-  }
-  const most = Math.max(2, ...counts.values());
-  const crowded = new Set(timeline.collisions.map(({ at }) => bucketOf(at)));
+function LoadLane({ load, span, timeZone }: { load: DayLoad; span: Span; timeZone: string }) {
+  const counts = new Array<number>(Math.ceil(load.starts.length / bucketMinutes)).fill(0);
+  load.starts.forEach((count, minute) => {
+    const bucket = Math.floor(minute / bucketMinutes);
+    counts[bucket] = (counts[bucket] ?? 0) + count;
+  });
+  const crowded = new Set(
+    load.jobs.flatMap((count, minute) => (count > 1 ? [Math.floor(minute / bucketMinutes)] : [])),
+  );
+  const most = Math.max(2, ...counts);
   const bars = (isCrowded: boolean) =>
-    [...counts]
-      .filter(([bucket]) => crowded.has(bucket) === isCrowded)
-      .map(([bucket, count]) => {
+    counts
+      .map((count, bucket) => {
+        if (count === 0 || crowded.has(bucket) !== isCrowded) return '';
         const top = Math.round(loadHeight - Math.max(3, (loadHeight - 4) * (count / most)));
         const left = bucket * bucketMinutes;
         return `M${left} ${loadHeight}V${top}h${bucketMinutes * 0.8}V${loadHeight}Z`;
@@ -98,13 +96,12 @@ function LoadLane({ timeline, span, timeZone }: { timeline: Timeline; span: Span
 
 function JobLane({
   job,
-  crowded,
+  load,
   span,
   timeZone,
 }: {
   job: TimelineJob;
-  /** Minutes since the epoch in which this and another job start. */
-  crowded: ReadonlySet<number>;
+  load: DayLoad;
   span: Span;
   timeZone: string;
 }) {
@@ -117,7 +114,7 @@ function JobLane({
       )
       .join('');
   const isCrowded = ({ dueAt }: TimelineJob['instants'][number]) =>
-    crowded.has(Math.floor(dueAt.getTime() / 60_000));
+    !job.isCut && (load.jobs[Math.floor((dueAt.getTime() - load.fromMs) / 60_000)] ?? 0) > 1;
   const runs = job.instants.filter(({ decision }) => decision === 'run');
   const skipped = marks(job.instants.filter(({ decision }) => decision === 'skip'));
   const dense = { width: 1.5 };
@@ -186,7 +183,7 @@ function TimelineTable({ timeline, timeZone }: { timeline: Timeline; timeZone: s
         </>
       }
     >
-      {timeline.jobs.slice(0, tableJobsMax).map((job) => {
+      {timeline.jobs.map((job) => {
         const runs = job.instants.filter(({ decision }) => decision === 'run');
         const skipped = job.instants.length - runs.length;
         return (
@@ -225,8 +222,8 @@ export function DayTimeline({
   const t = useTranslations('schedules.timeline');
   const format = useFormatter();
   const locale = useLocale();
-  const { jobs, collisions } = timeline;
-  if (jobs.length === 0) {
+  const { jobCount, jobs, load, collisionCount, collisions } = timeline;
+  if (jobCount === 0) {
     return (
       <Card>
         <CardHeader title={t('title')} />
@@ -234,16 +231,6 @@ export function DayTimeline({
       </Card>
     );
   }
-  const titles = new Map(jobs.map((job) => [job.jobId, textIn(job.title, locale)]));
-  const crowdedByJob = new Map<string, Set<number>>();
-  for (const { at, jobIds } of collisions) {
-    for (const id of jobIds) {
-      const minutes = crowdedByJob.get(id) ?? new Set();
-      crowdedByJob.set(id, minutes.add(Math.floor(at.getTime() / 60_000)));
-    }
-  }
-  const lanes = jobs.slice(0, lanesMax);
-  const worst = [...collisions].sort((left, right) => right.jobIds.length - left.jobIds.length).slice(0, 3);
   return (
     <Card aria-labelledby="timeline-title">
       <CardHeader
@@ -266,9 +253,9 @@ export function DayTimeline({
       />
       <ul className="space-y-0.5 max-md:space-y-1.5">
         <Lane label={<span className="text-ink-muted">{t('all')}</span>}>
-          <LoadLane timeline={timeline} span={span} timeZone={timeZone} />
+          <LoadLane load={load} span={span} timeZone={timeZone} />
         </Lane>
-        {lanes.map((job) => (
+        {jobs.map((job) => (
           <Lane
             key={job.jobId}
             label={
@@ -277,26 +264,24 @@ export function DayTimeline({
               </Link>
             }
           >
-            <JobLane
-              job={job}
-              crowded={crowdedByJob.get(job.jobId) ?? new Set()}
-              span={span}
-              timeZone={timeZone}
-            />
+            <JobLane job={job} load={load} span={span} timeZone={timeZone} />
           </Lane>
         ))}
         <Lane label={null}>
           <HourLabels span={span} timeZone={timeZone} />
         </Lane>
       </ul>
-      {jobs.length > lanes.length ? (
-        <p className="mt-2 text-xs text-ink-muted">{t('moreJobs', { count: jobs.length - lanes.length })}</p>
+      {jobCount > jobs.length || load.isAtLeast ? (
+        <p className="mt-2 text-xs text-ink-muted">
+          {jobCount > jobs.length ? t('moreJobs', { count: jobCount - jobs.length }) : null}
+          {load.isAtLeast ? ` ${t('atLeast')}` : null}
+        </p>
       ) : null}
-      {collisions.length > 0 ? (
+      {collisionCount > 0 ? (
         <div className="mt-3 text-[0.8125rem]">
-          <p className="font-medium text-warning">{t('collisions', { count: collisions.length })}</p>
+          <p className="font-medium text-warning">{t('collisions', { count: collisionCount })}</p>
           <ul className="text-ink-muted">
-            {worst.map(({ at, jobIds }) => (
+            {collisions.map(({ at, jobCount: count, titles }) => (
               <li key={at.getTime()}>
                 {t.rich('collisionAt', {
                   time: format.dateTime(at, {
@@ -305,21 +290,22 @@ export function DayTimeline({
                     minute: '2-digit',
                     hourCycle: 'h23',
                   }),
-                  count: jobIds.length,
+                  count,
                   jobs: () => (
                     <ReportedText
                       key="jobs"
-                      text={jobIds.map((id) => titles.get(id) ?? '').join(t('separator'))}
+                      text={titles.map((title) => textIn(title, locale)).join(t('separator'))}
                       lengthMax={120}
                     />
                   ),
+                  more: count > titles.length ? t('moreNames') : '',
                 })}
               </li>
             ))}
           </ul>
-          {collisions.length > worst.length ? (
+          {collisionCount > collisions.length ? (
             <p className="text-xs text-ink-muted">
-              {t('moreCollisions', { count: collisions.length - worst.length })}
+              {t('moreCollisions', { count: collisionCount - collisions.length })}
             </p>
           ) : null}
         </div>
