@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { apiBytesMax } from '#domain/limits.ts';
 import { InvalidInputError, NotFoundError } from '#domain/errors.ts';
 import { problemOf, toFieldProblems } from './field-problem.ts';
+import { parseJsonBytes } from './json-body.ts';
 import { readBody } from './request-body.ts';
 
 /**
@@ -11,12 +12,7 @@ import { readBody } from './request-body.ts';
 export async function readJson(request: Request): Promise<unknown> {
   const bytes = await readBody(request, apiBytesMax);
   if (bytes.byteLength === 0) return {};
-  let body: unknown;
-  try {
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw new InvalidInputError('Invalid JSON body');
-  }
+  const body = parseJsonBytes(bytes);
   refuseNul(body, 'Invalid body');
   return body;
 }

@@ -313,6 +313,22 @@ describe('[contract: who may ask]', () => {
     },
   );
 
+  it.each(
+    operations
+      .filter(({ access, body }) => access === 'admin' && body)
+      .map(({ method, path }) => `${method} ${path}`),
+  )('%s says on which line its body is not JSON [contract: every answer]', async (name) => {
+    const [, , make] = routes.find(([route]) => route === name)!;
+    const broken = '{\n"a": "one\ntwo"\n}';
+    expect(await call('admin', { ...make(await newRun()), body: broken })).toMatchObject({
+      status: 400,
+      body: {
+        error: 'Invalid JSON body',
+        details: [{ field: 'body', problem: 'line 2: a raw line break inside a string' }],
+      },
+    });
+  });
+
   it('tests every operation with its declared access', () => {
     const declared = operations
       .filter(({ access }) => ['read', 'admin', 'session', 'attempt', 'cron or read'].includes(access))

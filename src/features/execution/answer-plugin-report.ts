@@ -18,6 +18,7 @@ import {
 import { jsonAnswer } from '#http/http-answer.ts';
 import type { Call, RouteParams } from '#http/machine-route.ts';
 import type { AnswerOf } from '#http/operation.ts';
+import { parseJson } from '#http/json-body.ts';
 import { readBody } from '#http/request-body.ts';
 
 const callMsMax = 10_000;
@@ -48,13 +49,7 @@ async function readJson<Schema extends z.ZodType>(
   bytesMax: number,
 ): Promise<z.output<Schema>> {
   const text = new TextDecoder().decode(await readBody(request, bytesMax));
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new InvalidInputError('Invalid JSON body');
-  }
-  const parsed = parseRemote(schema, body);
+  const parsed = parseRemote(schema, parseJson(text));
   if (!parsed.ok) throw new InvalidInputError(`Invalid body: ${parsed.problem}`);
   return parsed.data;
 }

@@ -4,6 +4,7 @@ import type { Reporter } from '#data/reports.ts';
 import { decodeBody } from '#domain/body-encoding.ts';
 import { InvalidInputError } from '#domain/errors.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
+import { parseTolerantJson } from '#http/json-body.ts';
 import { anybody, machineRoute, type Note, serve } from '#http/machine-route.ts';
 import type { AnswerOf } from '#http/operation.ts';
 import { readBody } from '#http/request-body.ts';
@@ -26,14 +27,6 @@ interface ReadReport {
   decodedFrom: { decoded_from?: string };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.includes('\0') ? text.replaceAll('\0', '') : text);
-  } catch {
-    throw new InvalidInputError('Invalid JSON body');
-  }
-}
-
 /** Runs the checks before those of the fields, in the contract's order: secret, limit, size, encoding, JSON. */
 async function readReport(request: Request, note: Note): Promise<ReadReport> {
   const reporter = await authenticateReporter(request.headers);
@@ -50,10 +43,9 @@ async function readReport(request: Request, note: Note): Promise<ReadReport> {
   const bytes = await readBody(request, reportLimits.bytes);
   note({ bytes: bytes.byteLength });
   const decoded = decodeBody(bytes, request.headers.get('content-type'));
-  if (decoded === null) throw new InvalidInputError('Body must be UTF-8 or Shift_JIS text');
   return {
     reporter,
-    body: parseJson(decoded.text),
+    body: parseTolerantJson(decoded.text),
     bytes: bytes.byteLength,
     decodedFrom: decoded.decodedFrom === null ? {} : { decoded_from: decoded.decodedFrom },
   };

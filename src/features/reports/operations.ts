@@ -6,7 +6,7 @@ import { answer, operation, refusal } from '#http/operation.ts';
 const decodedFrom = z
   .string()
   .optional()
-  .meta({ description: 'The encoding of the body if it was not UTF-8.' });
+  .meta({ description: 'The encoding of the body if it was not UTF-8, or the encodings of its parts.' });
 
 const reportAnswer = z
   .object({
@@ -28,8 +28,10 @@ const startAnswer = z
 
 const description400 = 'The body is invalid. Nothing was recorded.';
 const bodySentences = [
-  'Invalid JSON body',
-  'Body must be UTF-8 or Shift_JIS text',
+  {
+    error: 'Invalid JSON body',
+    details: [{ field: 'body', problem: 'line 3: a raw line break inside a string' }],
+  },
   'Content-Encoding must be identity: send the body uncompressed',
   'job_key is required',
   'title is required',

@@ -55,7 +55,7 @@ describe('the fields of a report, in the order of the contract', () => {
     ['everything wrong', { status: 'x', finished_at: 'x', tool_id: 1 }, 'job_key is required'],
     ['a key that is too long and no title', { job_key: 'k'.repeat(201) }, 'title is required'],
   ])('%s: %j', (_what, body, error) => {
-    expect(refusal(() => parseJobReport(body, context))).toEqual({ error, details: [] });
+    expect(refusal(() => parseJobReport(body, context)).error).toBe(error);
   });
 });
 

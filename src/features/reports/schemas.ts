@@ -172,7 +172,7 @@ type Body = Record<string, unknown>;
 
 function toObject(body: unknown): Body {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new InvalidInputError('Invalid JSON body');
+    throw new InvalidInputError('Invalid JSON body', [{ field: 'body', problem: 'must be an object' }]);
   return body as Body;
 }
 

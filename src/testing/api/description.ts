@@ -55,8 +55,9 @@ query parameter gets 400, except on the report routes.
 (\`20261121T060000Z\`), with \`T\` or a space between date and time. **A time without an offset is UTC**, and a date alone is \
 midnight UTC. Microseconds are stored. Everything else is refused, even if \`new Date\` accepts it (\`1\`, \`Jan 5\`).
 
-**Bodies** are UTF-8, with or without a byte order mark. Otherwise UTF-16's mark or the declared \`charset\` is used, else \
-CP932/Shift_JIS, and the response says so in \`decoded_from\`. NUL characters and lone surrogates are cleaned, not refused. At \
+**Bodies** are UTF-8, with or without a byte order mark. Reports are also read in UTF-16, the declared \`charset\`, \
+CP932/Shift_JIS, EUC-JP and ISO-2022-JP, line by line if a log has several, and the response says so in \`decoded_from\`; bytes that \
+no encoding fits become U+FFFD. NUL characters and lone surrogates are cleaned, not refused. At \
 most 1 MiB, not compressed. A body that is refused is still read to its end, up to 32 MiB, so that clients that \
 send everything before they read can read the reason.
 `,
