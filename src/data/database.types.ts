@@ -713,6 +713,9 @@ export type Database = {
           duration_ms_sum: number;
           failed_count: number;
           job_id: string;
+          started_canceled_count: number;
+          started_failed_count: number;
+          started_success_count: number;
           success_count: number;
           success_duration_count: number;
           success_duration_ms_sum: number;
@@ -728,6 +731,9 @@ export type Database = {
           duration_ms_sum?: number;
           failed_count?: number;
           job_id: string;
+          started_canceled_count?: number;
+          started_failed_count?: number;
+          started_success_count?: number;
           success_count?: number;
           success_duration_count?: number;
           success_duration_ms_sum?: number;
@@ -742,6 +748,9 @@ export type Database = {
           duration_ms_sum?: number;
           failed_count?: number;
           job_id?: string;
+          started_canceled_count?: number;
+          started_failed_count?: number;
+          started_success_count?: number;
           success_count?: number;
           success_duration_count?: number;
           success_duration_ms_sum?: number;
@@ -773,6 +782,9 @@ export type Database = {
           id: number;
           is_folded: boolean;
           plugin_id: string | null;
+          started_canceled_count: number;
+          started_failed_count: number;
+          started_success_count: number;
           success_count: number;
           success_duration_count: number;
           success_duration_ms_sum: number;
@@ -787,6 +799,9 @@ export type Database = {
           id?: never;
           is_folded?: boolean;
           plugin_id?: string | null;
+          started_canceled_count?: number;
+          started_failed_count?: number;
+          started_success_count?: number;
           success_count: number;
           success_duration_count: number;
           success_duration_ms_sum: number;
@@ -800,6 +815,9 @@ export type Database = {
           id?: never;
           is_folded?: boolean;
           plugin_id?: string | null;
+          started_canceled_count?: number;
+          started_failed_count?: number;
+          started_success_count?: number;
           success_count?: number;
           success_duration_count?: number;
           success_duration_ms_sum?: number;
@@ -848,9 +866,11 @@ export type Database = {
           scheduled_for: string | null;
           snooze_count: number;
           started_at: string | null;
+          started_or_queued_at: string;
           state: string;
           tenant_id: string;
           trigger: string;
+          updated_at: string;
           worker_id: string | null;
         };
         ComputedFields: never;
@@ -893,9 +913,11 @@ export type Database = {
           scheduled_for?: string | null;
           snooze_count?: number;
           started_at?: string | null;
+          started_or_queued_at?: never;
           state: string;
           tenant_id: string;
           trigger: string;
+          updated_at?: string;
           worker_id?: string | null;
         };
         Update: {
@@ -937,9 +959,11 @@ export type Database = {
           scheduled_for?: string | null;
           snooze_count?: number;
           started_at?: string | null;
+          started_or_queued_at?: never;
           state?: string;
           tenant_id?: string;
           trigger?: string;
+          updated_at?: string;
           worker_id?: string | null;
         };
         Relationships: [
@@ -1370,6 +1394,7 @@ export type Database = {
       page_plugin_runs: {
         Args: {
           p_is_newest_first?: boolean;
+          p_job_id?: string;
           p_job_name?: string;
           p_limit?: number;
           p_offset?: number;
@@ -1434,7 +1459,7 @@ export type Database = {
         Returns: string;
       };
       summarize_plugin_runs: {
-        Args: { p_job_name?: string; p_plugin_id: string; p_tenant_id: string };
+        Args: { p_job_id?: string; p_job_name?: string; p_plugin_id: string; p_tenant_id: string };
         Returns: {
           canceled_count: number;
           failed_count: number;

@@ -72,13 +72,17 @@ function toPortalError(error: PostgrestError, status: number): Error {
     case '23505':
     case '23503':
     case '23514':
-      return new ConflictError(
-        'A rule of the data forbids this',
-        /constraint "([^"]+)"/.exec(error.message)?.[1],
-      );
+      return toConflict(error.message);
     default:
       return new DatabaseError(error);
   }
+}
+
+/** A function of ours says why, and then the rule: `The plugin is disabled (constraint "…")`. PostgreSQL quotes values. */
+function toConflict(message: string): ConflictError {
+  const [, sentence = 'A rule of the data forbids this'] =
+    /^([^"]+) \(constraint "[^"]+"\)$/.exec(message) ?? [];
+  return new ConflictError(sentence, /constraint "([^"]+)"/.exec(message)?.[1]);
 }
 
 /** Whether an auth call failed because Supabase Auth is unavailable, not because of the request. */

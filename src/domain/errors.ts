@@ -26,11 +26,13 @@ export class NotFoundError extends PortalError {
 export class ConflictError extends PortalError {
   override name = 'ConflictError';
   readonly rule: string | undefined;
+  readonly details: FieldProblem[];
 
   /** @param rule name of the database constraint that was violated, if any */
-  constructor(message: string, rule?: string) {
+  constructor(message: string, rule?: string, details: FieldProblem[] = []) {
     super(message);
     this.rule = rule;
+    this.details = details;
   }
 }
 

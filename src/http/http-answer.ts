@@ -30,19 +30,19 @@ export function jsonAnswer<Status extends number, Body extends object | null>(
   return { status, headers: { 'Cache-Control': 'no-store', ...headers }, body };
 }
 
+const withDetails = ({ message, details }: InvalidInputError | ConflictError) =>
+  details.length > 0 ? { error: message, details } : { error: message };
+
 /**
  * Returns the response for an error. Each typed error has its own status and sentence; for any other error, the sender learns
  * nothing [contract: every answer].
  */
 export function errorAnswer(error: unknown): HttpAnswer {
-  if (error instanceof InvalidInputError) {
-    const { message, details } = error;
-    return jsonAnswer(400, details.length > 0 ? { error: message, details } : { error: message });
-  }
+  if (error instanceof InvalidInputError) return jsonAnswer(400, withDetails(error));
   if (error instanceof UnauthenticatedError) return jsonAnswer(401, { error: error.message });
   if (error instanceof ForbiddenError) return jsonAnswer(403, { error: error.message });
   if (error instanceof NotFoundError) return jsonAnswer(404, { error: error.message });
-  if (error instanceof ConflictError) return jsonAnswer(409, { error: error.message });
+  if (error instanceof ConflictError) return jsonAnswer(409, withDetails(error));
   if (error instanceof BodyTooLargeError) return jsonAnswer(413, { error: error.message });
   if (error instanceof LimitExceededError) {
     return jsonAnswer(429, { error: error.message }, { 'Retry-After': String(error.retryAfterSeconds) });

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { sql } from '#testing/database/clients.ts';
+import { makeRun } from '#testing/runs/make-run.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
 interface Filter {
@@ -9,6 +10,12 @@ interface Filter {
   state?: string;
   trigger?: string;
   isPortal?: boolean;
+}
+
+interface PluginFilter {
+  jobName?: string;
+  isById?: boolean;
+  state?: string;
 }
 
 const states = ['success', 'failed', 'canceled', 'running', 'pending'];
@@ -29,14 +36,19 @@ describe('pages of runs', () => {
       pluginId = made.pluginId;
     }
     await makePluginJob(tenant.id, { pluginKey: 'other', name: 'job-2' });
-    // Three days, most runs on the second one, and many runs at the same microsecond.
+    await sql`update public.jobs set job_key = 'key of job-2' where id = ${jobIds[2]!}`;
+    // Three days, most runs on the second one, and many runs at the same microsecond. The longer ones started the day before, and
+    // every seventh never did.
     await sql`
       with made as (
-        insert into public.runs (tenant_id, job_id, trigger, state, finished_at, ordered_at, events_processed)
+        insert into public.runs
+          (tenant_id, job_id, trigger, state, received_at, started_at, finished_at, ordered_at, events_processed)
         select
           j.tenant_id, j.id, (${triggers}::text[])[1 + (g * 7 + j.place) % 5], s.state,
+          at - make_interval(hours => g % 4 * 6),
+          case when g % 7 > 0 then at - make_interval(hours => g % 4 * 6) + (g % 2) * interval '1 microsecond' end,
           case when s.state in ('success', 'failed', 'canceled') then at end, at, g
-        from (select *, row_number() over (order by job_key) as place from public.jobs where tenant_id = ${tenant.id}) j
+        from (select *, row_number() over (order by id) as place from public.jobs where tenant_id = ${tenant.id}) j
         cross join generate_series(1, 60) g
         cross join lateral (select (${states}::text[])[1 + (case when g % 3 = 0 then (g / 3 + j.place) % 5 else 0 end)] as state) s
         cross join lateral (
@@ -51,6 +63,7 @@ describe('pages of runs', () => {
   const expectedIds = async (
     { job, plugin, state, trigger, isPortal }: Filter,
     direction: 'asc' | 'desc',
+    by = 'ordered_at',
   ) => {
     const rows = await sql<{ id: string }[]>`
       select r.id from public.runs r join public.jobs j on j.id = r.job_id
@@ -60,7 +73,7 @@ describe('pages of runs', () => {
         and (${state ?? null}::text is null or r.state = ${state ?? null})
         and (${trigger ?? null}::text is null or r.trigger = ${trigger ?? null})
         and (not ${isPortal ?? false} or r.trigger <> 'report')
-      order by r.ordered_at desc, r.id desc`;
+      order by ${sql(`r.${by}`)} desc, r.id desc`;
     const ids = rows.map(({ id }) => id);
     return direction === 'desc' ? ids : ids.reverse();
   };
@@ -112,19 +125,27 @@ describe('pages of runs', () => {
 
   it.each([
     ['all', {}],
-    ['of one of its jobs', { jobName }],
+    ['of one of its jobs, by name', { jobName }],
+    ['of one of its jobs, by key', { jobName: 'key of job-2' }],
+    ['of one of its jobs, by id', { isById: true }],
     ['that failed', { state: 'failed' }],
     ['that run', { state: 'running' }],
+    ['that wait', { state: 'pending' }],
+    ['that were canceled', { state: 'canceled' }],
     ['of one job that succeeded', { jobName, state: 'success' }],
-  ])('of a plugin by offset: %s', async (_claim, filter: { jobName?: string; state?: string }) => {
-    const ofPlugin = { plugin: pluginId, ...filter, ...('jobName' in filter && { job: jobIds[2]! }) };
+  ])('of a plugin by offset, in the order of their start: %s', async (_claim, filter: PluginFilter) => {
+    const { state } = filter;
+    const isOfJob = filter.isById || filter.jobName !== undefined;
+    const ofPlugin = { plugin: pluginId, isPortal: true, state, ...(isOfJob && { job: jobIds[2]! }) };
     for (const direction of ['desc', 'asc'] as const) {
-      const expected = await expectedIds(ofPlugin, direction);
+      const expected = await expectedIds(ofPlugin, direction, 'started_or_queued_at');
+      expect(expected.length).toBeGreaterThan(0);
       for (let offset = 0; offset < expected.length + 13; offset += 13) {
         const { data } = await tenant.staff.client.rpc('page_plugin_runs', {
           p_tenant_id: tenant.id,
           p_plugin_id: pluginId,
           p_job_name: filter.jobName,
+          p_job_id: filter.isById ? jobIds[2]! : undefined,
           p_state: filter.state,
           p_is_newest_first: direction === 'desc',
           p_limit: 13,
@@ -149,5 +170,22 @@ describe('pages of runs', () => {
     expect(mine).toEqual([{ total: 0, place: null, run_id: null }]);
     const { data: runs } = await other.admin.client.rpc('page_runs', asked);
     expect(runs).toEqual([]);
+  });
+
+  it('of a plugin are told apart by job when two jobs have one name', async () => {
+    const twin = await makePluginJob(tenant.id, { pluginKey: 'many', name: jobName });
+    const runId = await makeRun(tenant.id, twin.jobId, { trigger: 'api', state: 'pending' });
+    const read = async (asked: { p_job_name?: string; p_job_id?: string }) => {
+      const given = { p_tenant_id: tenant.id, p_plugin_id: pluginId, ...asked };
+      const [page, summary] = await Promise.all([
+        tenant.staff.client.rpc('page_plugin_runs', { ...given, p_limit: 1 }),
+        tenant.staff.client.rpc('summarize_plugin_runs', given),
+      ]);
+      return [page.data?.[0]?.run_id, page.data?.[0]?.total, summary.data?.[0]?.pending_count];
+    };
+    const [, total, pending] = await read({ p_job_id: jobIds[2]! });
+    expect(await read({ p_job_id: twin.jobId })).toEqual([runId, 1, 1]);
+    expect(await read({ p_job_name: jobName })).toEqual([runId, Number(total) + 1, Number(pending) + 1]);
+    expect(await read({ p_job_name: 'key of job-2' })).toEqual([expect.any(String), total, pending]);
   });
 });

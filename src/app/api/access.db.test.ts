@@ -28,6 +28,7 @@ import type { Columns } from '#testing/database/insert-row.ts';
 import { ownSupabase } from '#testing/database/own-supabase.ts';
 import { makeJob, ofPlugin } from '#testing/jobs/make-job.ts';
 import { makePlugin } from '#testing/plugins/make-plugin.ts';
+import { forgetRuns } from '#testing/runs/forget-runs.ts';
 import { makeRun } from '#testing/runs/make-run.ts';
 import { makeSchedule } from '#testing/schedules/make-schedule.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
@@ -329,6 +330,57 @@ describe('[contract: who may ask]', () => {
     });
   });
 
+  describe('a key with the scope read, compared with staff [rule 33: roles]', () => {
+    const reads = routes.filter(([name, expected]) => name.startsWith('GET') && expected['read key'] === 200);
+    const asked = async (caller: Caller, runId: string) =>
+      Object.fromEntries(
+        await Promise.all(
+          reads.map(async ([name, , make]) => [name, await call(caller, make(runId))] as const),
+        ),
+      );
+    const fieldsOf = (value: unknown, path = ''): string[] =>
+      typeof value !== 'object' || value === null
+        ? [path]
+        : Object.entries(value).flatMap(([name, inner]) =>
+            fieldsOf(inner, `${path}/${Array.isArray(value) ? '' : name}`),
+          );
+
+    it('gets the same fields from every operation', async () => {
+      const runId = await newRun({ state: 'running', started_at: new Date(), payload: null });
+      const [staff, key] = [await asked('staff', runId), await asked('read key', runId)];
+      for (const [name] of reads) {
+        expect([name, key[name]!.status, new Set(fieldsOf(key[name]!.body))]).toEqual([
+          name,
+          staff[name]!.status,
+          new Set(fieldsOf(staff[name]!.body)),
+        ]);
+      }
+    });
+
+    it('does not see the input, the result and the stack of a run that somebody else started', async () => {
+      const data = { said: 'not for everybody' };
+      const runId = await newRun({
+        state: 'failed',
+        finished_at: new Date(),
+        requested_by: mine.tenant.admin.id,
+        payload: data,
+        result: data,
+        progress: { done: 1, total: null, note: data.said },
+        error: { name: 'Error', message: 'boom' },
+      });
+      await sql`insert into public.run_error_stacks (run_id, tenant_id, stack) values (${runId}, ${mine.tenant.id}, ${data.said})`;
+      const namesWith = async (caller: Caller) =>
+        Object.entries(await asked(caller, runId))
+          .filter(([, { text }]) => text.includes(data.said))
+          .map(([name]) => name);
+      const seen = ['GET /api/jobs', 'GET /api/jobs/:id'];
+      expect(await namesWith('admin')).toEqual(seen);
+      expect(await namesWith('admin key')).toEqual(seen);
+      expect(await namesWith('staff')).toEqual([]);
+      expect(await namesWith('read key')).toEqual([]);
+    });
+  });
+
   it('tests every operation with its declared access', () => {
     const declared = operations
       .filter(({ access }) => ['read', 'admin', 'session', 'attempt', 'cron or read'].includes(access))
@@ -499,6 +551,8 @@ describe('[contract: plugin runs]', () => {
       runId: ids[4],
       pluginId: mine.pluginId,
       jobName: 'sync',
+      jobId: mine.jobId,
+      jobKey: 'demo/sync',
       status: 'success',
       startedAt: '2026-01-05T06:04:00.000Z',
       completedAt: '2026-01-05T06:05:00.000Z',
@@ -551,6 +605,99 @@ describe('[contract: plugin runs]', () => {
       params: { id: other.pluginId, runId: ids[3]! },
     });
     expect([elsewhere.status, elsewhere.body]).toEqual([404, { error: 'Plugin run not found' }]);
+  });
+
+  describe('for several jobs of one name', () => {
+    const start = (jobName: string) =>
+      call('admin', {
+        handlers: pluginRun,
+        method: 'POST',
+        params: { id: mine.pluginId },
+        body: { jobName },
+      });
+    const twin = (job_key: string) => makeJob(mine.tenant.id, { job_key, ...ofPlugin(mine.pluginId) });
+    const jobOf = async (answer: { body: { runId?: string } }) => {
+      const [run] = await sql`select job_id from public.runs where id = ${answer.body.runId ?? ''}`;
+      return run?.job_id as string;
+    };
+
+    afterEach(async () => {
+      await sql`delete from public.jobs where tenant_id = ${mine.tenant.id} and id <> ${mine.jobId}`;
+    });
+
+    it('starts the one whose key is given, and names the keys if none is', async () => {
+      const secondId = await twin('second');
+      const several = await start('sync');
+      expect([several.status, several.body]).toEqual([
+        409,
+        {
+          error: 'Several jobs have this name',
+          details: [{ field: 'jobName', problem: 'must be the key of one of them: demo/sync, second' }],
+        },
+      ]);
+      expect(await jobOf(await start('second'))).toBe(secondId);
+      expect(await jobOf(await start('demo/sync'))).toBe(mine.jobId);
+      const none = await start('third');
+      expect([none.status, none.body]).toEqual([400, { error: 'Invalid job name' }]);
+    });
+
+    it('still starts the one that the manifest declares by its name', async () => {
+      await twin('second');
+      const declaredId = await twin('%declared%');
+      const [plugin] = await sql`select plugin_key from public.plugins where id = ${mine.pluginId}`;
+      await sql`update public.jobs set job_key = ${`${String(plugin?.plugin_key)}:sync`} where id = ${declaredId}`;
+      expect(await jobOf(await start('sync'))).toBe(declaredId);
+    });
+
+    it('lists the runs of all of them by name, and of one by its key or its id', async () => {
+      const secondId = await twin('second');
+      const [first, second] = await Promise.all([
+        newRun(),
+        makeRun(mine.tenant.id, secondId, { trigger: 'api', state: 'pending' }),
+      ]);
+      const list = async (query: string) => {
+        const { body } = await call('staff', { handlers: pluginRuns, params: { id: mine.pluginId }, query });
+        expect([body.total, body.summary.pending]).toEqual([body.runs.length, body.runs.length]);
+        return body.runs.map((run: { runId: string; jobKey: string; jobId: string }) => [
+          run.runId,
+          run.jobKey,
+          run.jobId,
+        ]);
+      };
+      const both = [
+        [first, 'demo/sync', mine.jobId],
+        [second, 'second', secondId],
+      ];
+      expect((await list('?jobName=sync')).sort()).toEqual(both.sort());
+      expect(await list('?jobName=second')).toEqual([[second, 'second', secondId]]);
+      expect(await list(`?jobId=${mine.jobId}`)).toEqual([[first, 'demo/sync', mine.jobId]]);
+      expect(await list(`?jobName=second&jobId=${mine.jobId}`)).toEqual([]);
+    });
+  });
+
+  it('lists runs in the order of `startedAt`, whichever finished first', async () => {
+    const at = (minute: number) => new Date(Date.UTC(2026, 0, 5, 6, minute));
+    const finished = (start: number, end: number) =>
+      newRun({ state: 'success', started_at: at(start), finished_at: at(end), ordered_at: at(end) });
+    const long = await finished(0, 50);
+    const short = await finished(10, 20);
+    const running = await newRun({ state: 'running', received_at: at(1), started_at: at(15) });
+    const waiting = await newRun({ received_at: at(5) });
+    await sql`select private.show_finished_runs(${[long, short]})`;
+    const list = async (sort: string) => {
+      const query = `?sort=${sort}`;
+      const { body } = await call('staff', { handlers: pluginRuns, params: { id: mine.pluginId }, query });
+      return body.runs as { runId: string; startedAt: string }[];
+    };
+    const newestFirst = await list('desc');
+    expect(newestFirst.map(({ runId }) => runId)).toEqual([running, short, waiting, long]);
+    expect(newestFirst.map(({ startedAt }) => startedAt)).toEqual(
+      newestFirst
+        .map(({ startedAt }) => startedAt)
+        .sort()
+        .reverse(),
+    );
+    expect(await list('asc')).toEqual(newestFirst.toReversed());
   });
 
   it('names the invalid field of a query', async () => {
@@ -639,6 +786,8 @@ describe('[contract: scheduler]', () => {
           schedule_type: 'cron',
           time_zone: 'Asia/Tokyo',
           is_enabled: true,
+          is_running: false,
+          current_execution_id: null,
           last_run_at: null,
           last_status: null,
           next_run_at: '2040-01-01T21:00:00.000Z',
@@ -677,6 +826,27 @@ describe('[contract: scheduler]', () => {
       status: 400,
       body: { details: [{ field: 'after', problem: 'is not a valid cursor' }] },
     });
+  });
+
+  it('says which job is running, and which run it is', async () => {
+    const idle = { is_running: false, current_execution_id: null };
+    const jobNow = async () => {
+      const list = await call('read key', { handlers: schedulerJobs });
+      const one = await call('staff', { handlers: schedulerJob, params: { id: mine.jobId } });
+      expect(list.body.jobs[0]).toEqual(one.body);
+      return one.body;
+    };
+    const runningNow = async () => (await call('staff', { handlers: schedulerStatus })).body.running;
+    await newRun();
+    expect(await jobNow()).toMatchObject(idle);
+    expect(await runningNow()).toEqual([]);
+    const at = (minute: number) => new Date(Date.UTC(2026, 0, 5, 6, minute));
+    const first = await newRun({ state: 'running', started_at: at(0) });
+    const second = await newRun({ state: 'running', started_at: at(1) });
+    expect(await jobNow()).toMatchObject({ is_running: true, current_execution_id: second });
+    const shown = { job_id: mine.jobId, execution_id: first, started_at: at(0).toISOString() };
+    expect(await runningNow()).toMatchObject([{ execution_id: second }, shown]);
+    expect((await call('other key', { handlers: schedulerStatus })).body.running).toEqual([]);
   });
 
   it('disables and enables a job, and returns it [rule 22: switching off]', async () => {
@@ -788,6 +958,65 @@ describe('[contract: background jobs]', () => {
   });
 });
 
+describe('a background job that moves', () => {
+  const read = async (id: string) =>
+    (await call('admin', { handlers: backgroundJob, params: { id } })).body.job as {
+      status: string;
+      updatedAt: string;
+      cancelRequestedAt: string | null;
+    };
+
+  it('says since when it is asked to stop, and keeps running until it has [rule 26: cancel]', async () => {
+    const id = await newRun({ state: 'running', started_at: new Date() });
+    expect(await read(id)).toMatchObject({ cancelRequestedAt: null });
+    const { body } = await call('staff', { handlers: backgroundJobCancel, method: 'POST', params: { id } });
+    expect(body.job).toMatchObject({ status: 'processing', cancelRequestedAt: expect.any(String) });
+    expect(await read(id)).toMatchObject(body.job);
+    const again = await call('staff', { handlers: backgroundJobCancel, method: 'POST', params: { id } });
+    expect(again.body.job.cancelRequestedAt).toBe(body.job.cancelRequestedAt);
+  });
+
+  const token = randomUUID();
+  const attempt = {
+    state: 'running',
+    queue_name: 'runs',
+    attempt: 1,
+    attempt_token: token,
+    lease_expires_at: new Date(),
+    worker_id: 'w',
+  };
+  const held = (id: string) => sql.json([{ run_id: id, attempt_token: token }]);
+  it.each<[step: string, before: Columns<'runs'>, (id: string) => Promise<unknown>, moves: boolean]>([
+    ['starts', {}, (id) => sql`update public.runs set state = 'running' where id = ${id}`, true],
+    ['is asked to stop', attempt, (id) => sql`select public.cancel_run(${id})`, true],
+    ['is canceled', {}, (id) => sql`select public.cancel_run(${id})`, true],
+    [
+      'makes progress',
+      attempt,
+      (id) =>
+        sql`select public.extend_leases(${sql.json([{ run_id: id, attempt_token: token, progress: { done: 1 } }])})`,
+      true,
+    ],
+    ['only shows that it lives', attempt, (id) => sql`select public.extend_leases(${held(id)})`, false],
+    [
+      'finishes',
+      attempt,
+      (id) =>
+        sql`select public.finish_attempts(${sql.json([{ run_id: id, attempt_token: token, state: 'success', attempt_outcome: 'success' }])})`,
+      true,
+    ],
+    ['loses its worker', attempt, (id) => sql`select private.take_back_runs(${[id]})`, true],
+  ])('%s: updatedAt shows it', async (_step, before, act, moves) => {
+    const updated_at = new Date(Date.UTC(2026, 0, 5));
+    const id = await newRun({ ...before, updated_at });
+    const askedAt = Date.now();
+    await act(id);
+    const updatedAt = Date.parse((await read(id)).updatedAt);
+    if (moves) expect(updatedAt).toBeGreaterThan(askedAt - 1_000);
+    else expect(updatedAt).toBe(updated_at.getTime());
+  });
+});
+
 describe('[contract: internal]', () => {
   const withSecret = { Authorization: `Bearer ${cronSecret}` };
 
@@ -841,6 +1070,7 @@ describe('[contract: internal]', () => {
 
   // Last, because it adds the built-in plugins to both companies.
   it('executes queued runs if there is no worker', async () => {
+    await forgetRuns();
     const { body } = await call('admin', {
       handlers: schedulerJobRun,
       method: 'POST',

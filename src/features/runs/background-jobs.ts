@@ -10,7 +10,7 @@ import type { BackgroundJob, ExecutionPage } from './operations.ts';
 import { errorMessageOf } from '#features/runs/plugin-runs.ts';
 
 const jobColumns =
-  'id, state, payload, result, progress, error, requested_by, received_at, started_at, finished_at, jobs!inner(job_key, title), run_error_stacks(stack)' as const;
+  'id, state, payload, result, progress, error, requested_by, received_at, started_at, finished_at, updated_at, cancel_requested_at, jobs!inner(job_key, title), run_error_stacks(stack)' as const;
 
 interface BackgroundJobRow {
   id: string;
@@ -23,11 +23,18 @@ interface BackgroundJobRow {
   received_at: string;
   started_at: string | null;
   finished_at: string | null;
+  updated_at: string;
+  cancel_requested_at: string | null;
   jobs: { job_key: string; title: string };
   run_error_stacks: { stack: string } | null;
 }
 
-function toBackgroundJob(row: BackgroundJobRow, isAdmin: boolean): BackgroundJob {
+const toMaybeInstant = (stored: string | null): string | null => (stored === null ? null : toInstant(stored));
+
+function toBackgroundJob(row: BackgroundJobRow, { role, userId }: Actor): BackgroundJob {
+  const isAdmin = role === 'admin';
+  // Staff get only the jobs that they started. A key without the scope admin has started none, and must not see more of them.
+  const maySeeData = isAdmin || (userId !== null && row.requested_by === userId);
   const message = errorMessageOf(row.error);
   const name =
     row.error && typeof row.error === 'object' && !Array.isArray(row.error) ? row.error.name : null;
@@ -37,17 +44,18 @@ function toBackgroundJob(row: BackgroundJobRow, isAdmin: boolean): BackgroundJob
     type: row.jobs.job_key,
     title: row.jobs.title,
     status: toBackgroundJobStatus(parseRunState(row.state)),
-    payload: row.payload,
-    result: row.result ?? row.progress,
+    payload: maySeeData ? row.payload : null,
+    result: maySeeData ? (row.result ?? row.progress) : null,
     error:
       message === null
         ? null
         : { name: typeof name === 'string' ? name : 'Error', message, ...(stack !== undefined && { stack }) },
     userId: row.requested_by,
     createdAt: toInstant(row.received_at),
-    startedAt: row.started_at === null ? null : toInstant(row.started_at),
-    finishedAt: row.finished_at === null ? null : toInstant(row.finished_at),
-    updatedAt: toInstant(row.finished_at ?? row.started_at ?? row.received_at),
+    startedAt: toMaybeInstant(row.started_at),
+    cancelRequestedAt: toMaybeInstant(row.cancel_requested_at),
+    finishedAt: toMaybeInstant(row.finished_at),
+    updatedAt: toInstant(row.updated_at),
   };
 }
 
@@ -78,7 +86,7 @@ export async function listBackgroundJobs(
   const rows = unwrap(
     await query.order('ordered_at', { ascending: false }).order('id', { ascending: false }).limit(limit),
   );
-  return rows.map((row) => toBackgroundJob(row, role === 'admin'));
+  return rows.map((row) => toBackgroundJob(row, actor));
 }
 
 async function findPortalRuns(
@@ -98,10 +106,8 @@ async function findPortalRuns(
 }
 
 /** @throws NotFoundError for another tenant's run, too, and for staff who did not start it */
-export async function getBackgroundJob(
-  { client, tenantId, role, userId }: Actor,
-  id: string,
-): Promise<BackgroundJob> {
+export async function getBackgroundJob(actor: Actor, id: string): Promise<BackgroundJob> {
+  const { client, tenantId, role, userId } = actor;
   let query = client
     .from('runs')
     .select(jobColumns)
@@ -111,7 +117,7 @@ export async function getBackgroundJob(
   if (role !== 'admin' && userId !== null) query = query.eq('requested_by', userId);
   const row = unwrapMaybe(await query.maybeSingle());
   if (!row) throw new NotFoundError('Job not found');
-  return toBackgroundJob(row, role === 'admin');
+  return toBackgroundJob(row, actor);
 }
 
 const quoted = (text: string): string => `"${text}"`;

@@ -12,21 +12,17 @@ import { answer, operation, refusal } from '#http/operation.ts';
 
 const runIdExample = '550e8400-e29b-41d4-a716-446655440000';
 const pluginIdExample = '660e8400-e29b-41d4-a716-446655440001';
+const jobIdExample = '7d4a3c0e-2f0b-4d55-8a1e-5b8f0c9d2e11';
 const instant = z.iso.datetime();
 
 /** The body of an API call that starts a run. */
 export const runBody = z
   .object({
     payload: z.record(z.string(), z.unknown()).optional().meta({ description: "Replaces the job's own." }),
-    cursor: z
-      .string()
-      .max(limits.jobs.cursor.max)
-      .nullable()
-      .optional()
-      .meta({
-        description:
-          "Replaces the job's own cursor for this run and leaves it where it is; null starts from the beginning.",
-      }),
+    cursor: z.string().max(limits.jobs.cursor.max).nullable().optional().meta({
+      description:
+        "Replaces the job's own cursor for this run and leaves it where it is; null starts from the beginning.",
+    }),
   })
   .meta({ id: 'RunJob' });
 
@@ -34,7 +30,11 @@ const pluginRun = z
   .object({
     runId: z.guid(),
     pluginId: z.guid(),
-    jobName: z.string(),
+    jobName: z
+      .string()
+      .meta({ description: "The name in the plugin's manifest, which several jobs can share." }),
+    jobId: z.guid(),
+    jobKey: z.string().meta({ description: 'The key of its job, which no other job has.' }),
     status: z.enum(runStates),
     startedAt: instant.meta({ description: 'When it started, or was queued if it has not started.' }),
     completedAt: instant.nullable(),
@@ -75,6 +75,8 @@ const pluginRunExample: PluginRun = {
   runId: runIdExample,
   pluginId: pluginIdExample,
   jobName: 'sync',
+  jobId: jobIdExample,
+  jobKey: 'orders:sync',
   status: 'success',
   startedAt: '2026-11-21T06:00:00.000Z',
   completedAt: '2026-11-21T06:05:00.000Z',
@@ -94,7 +96,12 @@ export const runPlugin = operation({
   params: { id: 'Plugin not found' },
   body: {
     schema: runBody
-      .extend({ jobName: z.string().meta({ description: "The name of the job in the plugin's manifest." }) })
+      .extend({
+        jobName: z.string().meta({
+          description:
+            "The name of the job in the plugin's manifest, or its key if several jobs have that name.",
+        }),
+      })
       .meta({ id: 'RunPlugin' }),
     examples: { 'One of its jobs': { jobName: 'sync' } },
   },
@@ -112,7 +119,17 @@ export const runPlugin = operation({
       'Invalid JSON body',
       { error: 'Invalid body', details: [{ field: 'cursor', problem: 'must be text' }] },
     ),
-    409: refusal('The plugin is disabled.', 'The plugin is disabled'),
+    409: refusal(
+      'The plugin is disabled, or an admin has added more jobs of this name.',
+      'The plugin is disabled',
+      'The plugin no longer has this job',
+      {
+        error: 'Several jobs have this name',
+        details: [
+          { field: 'jobName', problem: 'must be the key of one of them: orders-tokyo, orders-osaka' },
+        ],
+      },
+    ),
   },
 });
 
@@ -123,13 +140,16 @@ export const listPluginRuns = operation({
   tag: 'Plugin runs',
   summary: 'List the runs of a plugin',
   description:
-    '`summary` counts all runs of the plugin, or of the job named by `jobName`, whatever the `status`. A large offset is as fast ' +
-    'as the first page.',
+    'By `startedAt`. `summary` counts all runs of the plugin, or of the jobs that `jobName` and `jobId` choose, whatever the ' +
+    '`status`. A large offset is as fast as the first page.',
   access: 'read',
   params: { id: 'Plugin not found' },
   query: z.object({
     status: z.enum(runStates).optional().meta({ description: 'Only runs in this state.' }),
-    jobName: z.string().min(1).max(200).optional().meta({ description: 'Only runs of this job.' }),
+    jobName: z.string().min(1).max(limits.jobs.jobKey.max).optional().meta({
+      description: 'Only runs of the jobs of this name, or of the job with this key.',
+    }),
+    jobId: z.guid().optional().meta({ description: 'Only runs of this job.' }),
     limit: pageSize({ byDefault: 20, max: 100 }),
     offset: z.coerce
       .number({ error: 'must be a whole number of at least 0' })
@@ -244,7 +264,11 @@ export const runSchedulerJob = operation({
       error: 'Invalid body',
       details: [{ field: 'payload', problem: 'must be an object' }],
     }),
-    409: refusal('The plugin is disabled.', 'A rule of the data forbids this'),
+    409: refusal(
+      'The plugin is disabled or has changed.',
+      'The plugin is disabled',
+      'The plugin no longer has this job',
+    ),
   },
 });
 
@@ -256,8 +280,10 @@ const backgroundJob = z
     type: z.string().meta({ description: 'The key of the job.' }),
     title: z.string(),
     status: z.enum(statuses),
-    payload: z.unknown().meta({ description: 'Its input.' }),
-    result: z.unknown().meta({ description: 'Its progress, then its result.' }),
+    payload: z.unknown().meta({ description: 'Its input; null for a key without the scope admin.' }),
+    result: z.unknown().meta({
+      description: 'Its progress, then its result; null for a key without the scope admin.',
+    }),
     error: z
       .object({
         name: z.string(),
@@ -268,8 +294,11 @@ const backgroundJob = z
     userId: z.guid().nullable().meta({ description: 'The person who started it.' }),
     createdAt: instant,
     startedAt: instant.nullable(),
+    cancelRequestedAt: instant.nullable().meta({ description: 'When it was asked to stop.' }),
     finishedAt: instant.nullable(),
-    updatedAt: instant,
+    updatedAt: instant.meta({
+      description: 'When its status, its progress or the request to cancel it changed.',
+    }),
   })
   .meta({ id: 'BackgroundJob' });
 
@@ -289,9 +318,12 @@ const backgroundJobExample: BackgroundJob = {
   userId: '0c9fd9b2-6d0c-4f0e-9a43-0a6f7f1d3b55',
   createdAt: '2026-11-21T06:00:00.000Z',
   startedAt: '2026-11-21T06:00:00.120Z',
+  cancelRequestedAt: null,
   finishedAt: null,
-  updatedAt: '2026-11-21T06:00:00.120Z',
+  updatedAt: '2026-11-21T06:00:07.310Z',
 };
+
+const askedToStop = { cancelRequestedAt: '2026-11-21T06:00:08.000Z', updatedAt: '2026-11-21T06:00:08.000Z' };
 
 export const listBackgroundJobs = operation({
   id: 'listBackgroundJobs',
@@ -299,7 +331,8 @@ export const listBackgroundJobs = operation({
   path: '/api/jobs',
   tag: 'Background jobs',
   summary: 'List background jobs',
-  description: 'Newest first. Staff see the runs that they started; admins and API keys see all.',
+  description:
+    'Newest first. Staff see the runs that they started; admins and API keys see all, a key with the scope read without input and result.',
   access: 'read',
   query: z.object({
     type: z.string().min(1).max(limits.jobs.jobKey.max).optional().meta({ description: 'The key of a job.' }),
@@ -327,7 +360,8 @@ export const getBackgroundJob = operation({
   path: '/api/jobs/:id',
   tag: 'Background jobs',
   summary: 'Get a background job',
-  description: 'Staff, and keys without the scope admin, see only the name and the message of an error.',
+  description:
+    'Staff, and keys without the scope admin, see only the name and the message of an error; such keys no input and result.',
   access: 'read',
   params: { id: 'Job not found' },
   answers: { 200: answer(backgroundJobAnswer, 'The job.', { Running: { job: backgroundJobExample } }) },
@@ -340,12 +374,21 @@ export const cancelBackgroundJob = operation({
   tag: 'Background jobs',
   summary: 'Cancel a background job',
   description:
-    'Admins can cancel any job, staff those that they started. A queued job is canceled immediately; a running one is asked to stop.',
+    'Admins can cancel any job, staff those that they started. A queued job is canceled immediately; a running one is asked to ' +
+    'stop: `cancelRequestedAt` says when, and it is `canceled` once it has stopped.',
   access: 'read',
   params: { id: 'Job not found' },
   answers: {
     200: answer(backgroundJobAnswer, 'The job as it is now.', {
-      Canceled: { job: { ...backgroundJobExample, status: 'canceled' } },
+      'Asked to stop': { job: { ...backgroundJobExample, ...askedToStop } },
+      Canceled: {
+        job: {
+          ...backgroundJobExample,
+          ...askedToStop,
+          status: 'canceled',
+          finishedAt: '2026-11-21T06:00:08.000Z',
+        },
+      },
     }),
   },
   refusals: {

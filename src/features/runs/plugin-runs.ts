@@ -1,18 +1,17 @@
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { toInstant } from '#data/database-instant.ts';
-import { NotFoundError } from '#domain/errors.ts';
+import { ConflictError, NotFoundError } from '#domain/errors.ts';
 import { parseRunState, type RunState } from '#domain/run-state.ts';
 import type { Actor } from '#auth/actor.ts';
 import type { PluginRun, PluginRunPage, PluginRunSummary } from './operations.ts';
 
 const runColumns =
-  'id, state, started_at, received_at, finished_at, events_processed, error, message, attempt, cursor_before, cursor_after, jobs!inner(plugin_id, plugin_job_name)' as const;
+  'id, state, started_or_queued_at, finished_at, events_processed, error, message, attempt, cursor_before, cursor_after, jobs!inner(id, job_key, plugin_id, plugin_job_name)' as const;
 
 interface PluginRunRow {
   id: string;
   state: string;
-  started_at: string | null;
-  received_at: string;
+  started_or_queued_at: string;
   finished_at: string | null;
   events_processed: number | null;
   error: unknown;
@@ -20,7 +19,7 @@ interface PluginRunRow {
   attempt: number;
   cursor_before: string | null;
   cursor_after: string | null;
-  jobs: { plugin_id: string | null; plugin_job_name: string | null };
+  jobs: { id: string; job_key: string; plugin_id: string | null; plugin_job_name: string | null };
 }
 
 /** Returns the message of a stored error, without its stack. */
@@ -35,8 +34,10 @@ function toPluginRun(row: PluginRunRow): PluginRun {
     runId: row.id,
     pluginId: row.jobs.plugin_id ?? '',
     jobName: row.jobs.plugin_job_name ?? '',
+    jobId: row.jobs.id,
+    jobKey: row.jobs.job_key,
     status: state,
-    startedAt: toInstant(row.started_at ?? row.received_at),
+    startedAt: toInstant(row.started_or_queued_at),
     completedAt: row.finished_at === null ? null : toInstant(row.finished_at),
     eventsProcessed: row.events_processed ?? 0,
     errorMessage: errorMessageOf(row.error) ?? (state === 'failed' ? row.message : null),
@@ -45,34 +46,60 @@ function toPluginRun(row: PluginRunRow): PluginRun {
 }
 
 /** @throws NotFoundError `Plugin not found`, also for another tenant's */
-export async function requirePlugin({ client, tenantId }: Actor, pluginId: string): Promise<void> {
+async function requirePlugin({ client, tenantId }: Actor, pluginId: string): Promise<{ plugin_key: string }> {
   const row = unwrapMaybe(
-    await client.from('plugins').select('id').eq('tenant_id', tenantId).eq('id', pluginId).maybeSingle(),
+    await client
+      .from('plugins')
+      .select('plugin_key')
+      .eq('tenant_id', tenantId)
+      .eq('id', pluginId)
+      .maybeSingle(),
   );
   if (!row) throw new NotFoundError('Plugin not found');
+  return row;
 }
 
+const choicesMax = 10;
+
 /**
- * Returns the id of a plugin's job; null if the plugin has no job of that name.
- * @throws NotFoundError `Plugin not found`, also for another tenant's
+ * Returns the id of the one job that a name stands for, the name in the plugin's manifest or a job's key; null if there is
+ * none. Scripts name the job that the manifest declares, whose key is `<plugin>:<name>`: they must still reach it after an
+ * admin has added more jobs of its kind.
+ * @throws NotFoundError `Plugin not found`, ConflictError with the keys to choose from
  */
 export async function findJobOfPlugin(
   actor: Actor,
   pluginId: string,
   jobName: string,
 ): Promise<string | null> {
-  await requirePlugin(actor, pluginId);
-  const rows = unwrap(
-    await actor.client
+  const { client, tenantId } = actor;
+  const { plugin_key: pluginKey } = await requirePlugin(actor, pluginId);
+  const jobs = () =>
+    client
       .from('jobs')
-      .select('id')
-      .eq('tenant_id', actor.tenantId)
+      .select('id, job_key')
+      .eq('tenant_id', tenantId)
       .eq('plugin_id', pluginId)
-      .eq('plugin_job_name', jobName)
       .order('created_at')
-      .limit(1),
-  );
-  return rows[0]?.id ?? null;
+      .limit(choicesMax + 1);
+  const named = () => jobs().eq('plugin_job_name', jobName);
+  const [ofName, ...exact] = (
+    await Promise.all([
+      named(),
+      named().eq('job_key', jobName),
+      named().eq('job_key', `${pluginKey}:${jobName}`),
+      jobs().eq('job_key', jobName),
+    ])
+  ).map((answer) => unwrap(answer));
+  const choices = ofName ?? [];
+  const only = choices.length === 1 ? choices[0] : exact.flat()[0];
+  if (only) return only.id;
+  if (choices.length === 0) return null;
+  const keys = choices.slice(0, choicesMax).map((job) => job.job_key);
+  const more = choices.length > choicesMax ? ', …' : '';
+  throw new ConflictError('Several jobs have this name', undefined, [
+    { field: 'jobName', problem: `must be the key of one of them: ${keys.join(', ')}${more}` },
+  ]);
 }
 
 const average = (sum: number, count: number): number =>
@@ -81,13 +108,14 @@ const average = (sum: number, count: number): number =>
 async function summarize(
   { client, tenantId }: Actor,
   pluginId: string,
-  jobName?: string,
+  { jobName, jobId }: { jobName: string | undefined; jobId: string | undefined },
 ): Promise<PluginRunSummary> {
   const [row] = unwrap(
     await client.rpc('summarize_plugin_runs', {
       p_tenant_id: tenantId,
       p_plugin_id: pluginId,
       p_job_name: jobName,
+      p_job_id: jobId,
     }),
   );
   if (!row) throw new NotFoundError('Plugin not found');
@@ -103,8 +131,9 @@ async function summarize(
 }
 
 /**
- * Returns a page of runs by offset, with the count and totals of a plugin or of one of its jobs. Counts come from daily
+ * Returns a page of runs by offset, with the count and totals of a plugin or of some of its jobs. Counts come from daily
  * totals, so that a long history is not counted row by row.
+ * @param jobName the name in the plugin's manifest, which several jobs can share, or a job's key
  * @throws NotFoundError `Plugin not found`, also for another tenant's
  */
 export async function listPluginRuns(
@@ -113,12 +142,14 @@ export async function listPluginRuns(
   {
     status,
     jobName,
+    jobId,
     limit,
     offset,
     isNewestFirst,
   }: {
     status?: RunState | undefined;
     jobName?: string | undefined;
+    jobId?: string | undefined;
     limit: number;
     offset: number;
     isNewestFirst: boolean;
@@ -131,12 +162,13 @@ export async function listPluginRuns(
       p_tenant_id: tenantId,
       p_plugin_id: pluginId,
       p_job_name: jobName,
+      p_job_id: jobId,
       p_state: status,
       p_is_newest_first: isNewestFirst,
       p_limit: limit,
       p_offset: offset,
     }),
-    summarize(actor, pluginId, jobName),
+    summarize(actor, pluginId, { jobName, jobId }),
   ]);
   const places = unwrap(page);
   // The generated types do not allow null in a function's result.

@@ -10,7 +10,10 @@ const schedulerStatus = z
     is_enabled: z.boolean(),
     jobs: z.int(),
     enabled_jobs: z.int(),
-    running_jobs: z.int(),
+    running_jobs: z.int().meta({ description: 'Running runs.' }),
+    running: z
+      .array(z.object({ job_id: z.guid(), execution_id: z.guid(), started_at: instant }))
+      .meta({ description: 'The runs that are running, the newest first; at most 100.' }),
     waiting_jobs: z.int().meta({ description: 'Pending runs.' }),
     oldest_waiting_seconds: z.number(),
     next_run_at: instant.nullable(),
@@ -39,6 +42,11 @@ const schedulerJob = z
     schedule_type: z.enum(['cron', 'interval', 'one_shot']).nullable(),
     time_zone: z.string().nullable(),
     is_enabled: z.boolean(),
+    is_running: z.boolean(),
+    current_execution_id: z
+      .guid()
+      .nullable()
+      .meta({ description: 'The run that is running; the newest, if there are several.' }),
     last_run_at: instant.nullable(),
     last_status: z.enum(['success', 'error']).nullable(),
     next_run_at: instant.nullable(),
@@ -51,6 +59,8 @@ export type SchedulerStatusAnswer = z.output<typeof schedulerStatus>;
 /** A job as defined in [contract: scheduler], with a few more fields. */
 export type SchedulerJob = z.output<typeof schedulerJob>;
 
+const executionIdExample = '550e8400-e29b-41d4-a716-446655440000';
+
 const jobExample: SchedulerJob = {
   id: '7d4a3c0e-2f0b-4d55-8a1e-5b8f0c9d2e11',
   name: '上場企業情報取得',
@@ -61,6 +71,8 @@ const jobExample: SchedulerJob = {
   schedule_type: 'cron',
   time_zone: 'Asia/Tokyo',
   is_enabled: true,
+  is_running: false,
+  current_execution_id: null,
   last_run_at: '2026-11-20T21:00:00.000Z',
   last_status: 'success',
   next_run_at: '2026-11-21T21:00:00.000Z',
@@ -93,6 +105,9 @@ export const getSchedulerStatus = operation({
         jobs: 12,
         enabled_jobs: 11,
         running_jobs: 1,
+        running: [
+          { job_id: jobExample.id, execution_id: executionIdExample, started_at: '2026-11-21T06:00:00.120Z' },
+        ],
         waiting_jobs: 0,
         oldest_waiting_seconds: 0,
         next_run_at: '2026-11-21T21:00:00.000Z',

@@ -172,6 +172,29 @@ export async function readSchedulerStatus({ client, tenantId }: Actor): Promise<
   return readSchedulerStatusRow(client, tenantId);
 }
 
+/** A run that a worker executes. */
+export interface RunningRun {
+  runId: string;
+  jobId: string;
+  startedAt: string;
+}
+
+/** Returns the portal's own runs that are running, the newest first: of one job, or of the company. */
+export async function listRunningRuns({ client, tenantId }: Actor, jobId?: string): Promise<RunningRun[]> {
+  // Without a finish, they are found among the unfinished ones; with an order, the plan could read the whole history.
+  let query = client
+    .from('runs')
+    .select('id, job_id, started_or_queued_at')
+    .eq('tenant_id', tenantId)
+    .eq('state', 'running')
+    .neq('trigger', 'report')
+    .is('finished_at', null);
+  if (jobId !== undefined) query = query.eq('job_id', jobId);
+  return unwrap(await query)
+    .map((row) => ({ runId: row.id, jobId: row.job_id, startedAt: toInstant(row.started_or_queued_at) }))
+    .toSorted((a, b) => b.startedAt.localeCompare(a.startedAt) || b.runId.localeCompare(a.runId));
+}
+
 /**
  * Returns what the page shows around the list of schedules: the scheduler's status, plugin names, and what starts
  * within at most a day.

@@ -15,11 +15,12 @@ begin
   added as (
     insert into public.run_totals_daily
       (tenant_id, plugin_id, day, success_count, failed_count, canceled_count, success_events_sum,
-        success_duration_count, success_duration_ms_sum)
+        success_duration_count, success_duration_ms_sum, started_success_count, started_failed_count, started_canceled_count)
     select
       c.tenant_id, j.plugin_id, c.day, sum(c.sign * c.success_count), sum(c.sign * c.failed_count),
       sum(c.sign * c.canceled_count), sum(c.sign * c.success_events_sum), sum(c.sign * c.success_duration_count),
-      sum(c.sign * c.success_duration_ms_sum)
+      sum(c.sign * c.success_duration_ms_sum), sum(c.sign * c.started_success_count),
+      sum(c.sign * c.started_failed_count), sum(c.sign * c.started_canceled_count)
     from changes c
     left join public.jobs j on j.id = c.job_id
     group by c.tenant_id, j.plugin_id, c.day

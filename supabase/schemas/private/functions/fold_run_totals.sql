@@ -20,13 +20,15 @@ begin
   )
   insert into public.run_totals_daily
     (tenant_id, plugin_id, day, is_folded, success_count, failed_count, canceled_count, success_events_sum,
-      success_duration_count, success_duration_ms_sum)
+      success_duration_count, success_duration_ms_sum, started_success_count, started_failed_count, started_canceled_count)
   select
     t.tenant_id, t.plugin_id, t.day, true, sum(t.success_count), sum(t.failed_count), sum(t.canceled_count),
-    sum(t.success_events_sum), sum(t.success_duration_count), sum(t.success_duration_ms_sum)
+    sum(t.success_events_sum), sum(t.success_duration_count), sum(t.success_duration_ms_sum),
+    sum(t.started_success_count), sum(t.started_failed_count), sum(t.started_canceled_count)
   from taken t
   group by t.tenant_id, t.plugin_id, t.day
-  having sum(t.success_count) <> 0 or sum(t.failed_count) <> 0 or sum(t.canceled_count) <> 0;
+  having sum(t.success_count) <> 0 or sum(t.failed_count) <> 0 or sum(t.canceled_count) <> 0
+    or sum(t.started_success_count) <> 0 or sum(t.started_failed_count) <> 0 or sum(t.started_canceled_count) <> 0;
 end;
 $$;
 comment on function private.fold_run_totals() is

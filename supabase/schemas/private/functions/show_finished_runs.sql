@@ -13,22 +13,36 @@ begin
 
   insert into public.run_stats_daily as s
     (job_id, day, tenant_id, success_count, failed_count, canceled_count, duration_count, duration_ms_sum, duration_ms_max,
-      success_events_sum, success_duration_count, success_duration_ms_sum)
+      success_events_sum, success_duration_count, success_duration_ms_sum, started_success_count, started_failed_count,
+      started_canceled_count)
   select
     r.job_id,
-    (r.ordered_at at time zone t.time_zone)::date,
+    d.day,
     r.tenant_id,
-    count(*) filter (where r.state = 'success'),
-    count(*) filter (where r.state = 'failed'),
-    count(*) filter (where r.state = 'canceled'),
-    count(r.duration_ms) filter (where r.state <> 'canceled'),
-    coalesce(sum(r.duration_ms) filter (where r.state <> 'canceled'), 0),
-    coalesce(max(r.duration_ms) filter (where r.state <> 'canceled'), 0),
-    coalesce(sum(r.events_processed) filter (where r.state = 'success'), 0),
-    count(r.duration_ms) filter (where r.state = 'success'),
-    coalesce(sum(r.duration_ms) filter (where r.state = 'success'), 0)
+    count(*) filter (where d.is_finish and r.state = 'success'),
+    count(*) filter (where d.is_finish and r.state = 'failed'),
+    count(*) filter (where d.is_finish and r.state = 'canceled'),
+    count(r.duration_ms) filter (where d.is_finish and r.state <> 'canceled'),
+    coalesce(sum(r.duration_ms) filter (where d.is_finish and r.state <> 'canceled'), 0),
+    coalesce(max(r.duration_ms) filter (where d.is_finish and r.state <> 'canceled'), 0),
+    coalesce(sum(r.events_processed) filter (where d.is_finish and r.state = 'success'), 0),
+    count(r.duration_ms) filter (where d.is_finish and r.state = 'success'),
+    coalesce(sum(r.duration_ms) filter (where d.is_finish and r.state = 'success'), 0),
+    count(*) filter (where d.is_start and r.state = 'success'),
+    count(*) filter (where d.is_start and r.state = 'failed'),
+    count(*) filter (where d.is_start and r.state = 'canceled')
   from public.runs r
   join public.tenants t on t.id = r.tenant_id
+  cross join lateral (
+    select
+      (r.ordered_at at time zone t.time_zone)::date as finish_day,
+      case when r.trigger <> 'report' then (r.started_or_queued_at at time zone t.time_zone)::date end as start_day
+  ) x
+  cross join lateral (
+    select x.finish_day as day, true as is_finish, x.start_day is not distinct from x.finish_day as is_start
+    union all
+    select x.start_day, false, true where x.start_day <> x.finish_day
+  ) d
   where r.id = any (p_run_ids)
   group by 1, 2, 3
   order by 1, 2
@@ -41,7 +55,10 @@ begin
     duration_ms_max = greatest(s.duration_ms_max, excluded.duration_ms_max),
     success_events_sum = s.success_events_sum + excluded.success_events_sum,
     success_duration_count = s.success_duration_count + excluded.success_duration_count,
-    success_duration_ms_sum = s.success_duration_ms_sum + excluded.success_duration_ms_sum;
+    success_duration_ms_sum = s.success_duration_ms_sum + excluded.success_duration_ms_sum,
+    started_success_count = s.started_success_count + excluded.started_success_count,
+    started_failed_count = s.started_failed_count + excluded.started_failed_count,
+    started_canceled_count = s.started_canceled_count + excluded.started_canceled_count;
 
   with newest as (
     select distinct on (r.job_id) r.*

@@ -1,4 +1,6 @@
-create function public.summarize_plugin_runs(p_tenant_id uuid, p_plugin_id uuid, p_job_name text default null)
+create function public.summarize_plugin_runs(
+  p_tenant_id uuid, p_plugin_id uuid, p_job_name text default null, p_job_id uuid default null
+)
 returns table (
   success_count bigint,
   failed_count bigint,
@@ -17,19 +19,20 @@ as $$
   with chosen as (
     select j.id from public.jobs j
     where j.tenant_id = p_tenant_id and j.plugin_id = p_plugin_id
-      and (p_job_name is null or j.plugin_job_name = p_job_name)
+      and (p_job_name is null or j.plugin_job_name = p_job_name or j.job_key = p_job_name)
+      and (p_job_id is null or j.id = p_job_id)
   ),
   finished as (
     select t.success_count, t.failed_count, t.canceled_count, t.success_events_sum, t.success_duration_count,
       t.success_duration_ms_sum
     from public.run_totals_daily t
-    where p_job_name is null and t.plugin_id = p_plugin_id and t.tenant_id = p_tenant_id
+    where p_job_name is null and p_job_id is null and t.plugin_id = p_plugin_id and t.tenant_id = p_tenant_id
     union all
     select s.success_count, s.failed_count, s.canceled_count, s.success_events_sum, s.success_duration_count,
       s.success_duration_ms_sum
     from chosen c
     join public.run_stats_daily s on s.job_id = c.id
-    where p_job_name is not null
+    where p_job_name is not null or p_job_id is not null
   )
   select d.success_count, d.failed_count, d.canceled_count, u.running, u.pending, d.success_events_sum,
     d.success_duration_count, d.success_duration_ms_sum
@@ -51,7 +54,7 @@ as $$
     ) o
   ) u;
 $$;
-comment on function public.summarize_plugin_runs(uuid, uuid, text) is
-  'Totals of all runs of a plugin, or of one of its jobs, from daily totals and the unfinished runs.';
+comment on function public.summarize_plugin_runs(uuid, uuid, text, uuid) is
+  'Totals of all runs of a plugin, or of some of its jobs, from daily totals and the unfinished runs.';
 
-grant execute on function public.summarize_plugin_runs(uuid, uuid, text) to authenticated, service_role;
+grant execute on function public.summarize_plugin_runs(uuid, uuid, text, uuid) to authenticated, service_role;

@@ -41,6 +41,8 @@ create table public.runs (
   events_processed integer,
   result jsonb,
   error jsonb,
+  updated_at timestamptz not null default now(),
+  started_or_queued_at timestamptz not null generated always as (coalesce(started_at, received_at)) stored,
   constraint run_trigger_is_known check (trigger in ('report', 'schedule', 'manual', 'api', 'retry')),
   constraint run_state_is_known check (state in ('pending', 'running', 'success', 'failed', 'canceled')),
   constraint finished_run_has_finished_at check ((state in ('success', 'failed', 'canceled')) = (finished_at is not null)),
@@ -69,6 +71,9 @@ create index runs_of_job_by_state_and_trigger on public.runs (job_id, state, tri
 -- Runs in progress are queried as unfinished runs, in order. A query by state could use a plan made for any state, and read
 -- the whole run history of a job.
 create index runs_unfinished_newest_first on public.runs (job_id, ordered_at desc, id desc) where finished_at is null;
+-- Pages of a plugin's runs by their start: the ranges of its jobs and states are merged from the index alone.
+create index runs_of_portal_job_by_start on public.runs (job_id, state, started_or_queued_at desc, id desc)
+  where trigger <> 'report';
 
 comment on table public.runs is 'One row per execution of a job.';
 comment on column public.runs.id is 'Run id, ascending with time.';
@@ -120,3 +125,14 @@ comment on column public.runs.events_processed is 'How many items it processed.'
 comment on column public.runs.result is 'The data that it returned.';
 comment on column public.runs.error is
   'Name and message of its last error, with code and values if the message is our own sentence.';
+comment on column public.runs.updated_at is
+  'When its state, its progress or the request to cancel it last changed, by the portal''s clock.';
+comment on column public.runs.started_or_queued_at is 'When it started, or was received if it has not.';
+
+-- Not for the rest: a worker extends the lease of each run every few seconds.
+create trigger note_run_change before update of state, progress, cancel_requested_at on public.runs
+  for each row when (
+    old.state <> new.state or old.progress is distinct from new.progress
+    or old.cancel_requested_at is distinct from new.cancel_requested_at
+  )
+  execute function private.note_run_change();

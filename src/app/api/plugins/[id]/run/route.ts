@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { serveActor } from '#auth/authenticated-route.ts';
-import { ConflictError, InvalidInputError } from '#domain/errors.ts';
+import { InvalidInputError } from '#domain/errors.ts';
 import * as api from '#features/runs/operations.ts';
 import { findJobOfPlugin } from '#features/runs/plugin-runs.ts';
 import { startRun } from '#features/runs/start-run.ts';
@@ -16,15 +16,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
     const jobId = await findJobOfPlugin(caller, params.id, jobOf.safeParse(given).data?.jobName ?? '');
     if (jobId === null) throw new InvalidInputError('Invalid job name');
     const input = checkInput(api.runBody, given, 'Invalid body');
-    try {
-      const { runId } = await startRun(caller, jobId, input);
-      note({ run_id: runId });
-      return jsonAnswer(202, { runId, status: 'pending' });
-    } catch (error) {
-      if (error instanceof ConflictError && error.rule === 'run_belongs_to_an_enabled_plugin') {
-        throw new ConflictError('The plugin is disabled', error.rule);
-      }
-      throw error;
-    }
+    const { runId } = await startRun(caller, jobId, input);
+    note({ run_id: runId });
+    return jsonAnswer(202, { runId, status: 'pending' });
   }),
 );

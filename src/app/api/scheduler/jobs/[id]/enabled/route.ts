@@ -1,7 +1,7 @@
 import { serveActor } from '#auth/authenticated-route.ts';
 import { toSchedulerJob } from '#features/scheduler/api-shapes.ts';
 import * as api from '#features/scheduler/operations.ts';
-import { getPluginJob } from '#features/scheduler/queries.ts';
+import { getPluginJob, listRunningRuns } from '#features/scheduler/queries.ts';
 import { setJobEnabled } from '#features/scheduler/set-job-enabled.ts';
 import { checkInput, readJson } from '#http/api-input.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
@@ -11,6 +11,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
   serveActor(api.setSchedulerJobEnabled, async ({ request, params: { id: jobId }, caller }) => {
     const { enabled } = checkInput(api.enabledBody, await readJson(request), 'enabled must be true or false');
     await setJobEnabled(caller, { jobId, isEnabled: enabled });
-    return jsonAnswer(200, toSchedulerJob(await getPluginJob(caller, jobId)));
+    const [job, running] = await Promise.all([getPluginJob(caller, jobId), listRunningRuns(caller, jobId)]);
+    return jsonAnswer(200, toSchedulerJob(job, running));
   }),
 );
