@@ -123,12 +123,12 @@ const steps = [
   ],
   [
     'job status',
-    `insert into public.job_status (tenant_id, job_id, job_key, title, tool_id, last_status, last_finished_at, last_message, updated_at)
+    `insert into public.job_status (tenant_id, job_id, job_key, title, tool_id, last_status, last_finished_at, last_ordered_at, last_message, updated_at)
      select j.tenant_id, j.id, j.job_key, j.title, j.tool_id, case newest.state when 'success' then 'success' else 'error' end,
-       newest.finished_at, newest.message, newest.received_at
+       newest.finished_at, newest.ordered_at, newest.message, newest.received_at
      from public.jobs j
      cross join lateral (
-       select r.state, r.finished_at, r.message, r.received_at
+       select r.state, r.finished_at, r.ordered_at, r.message, r.received_at
        from public.runs r where r.job_id = j.id order by r.ordered_at desc, r.id desc limit 1
      ) newest`,
   ],
@@ -304,8 +304,8 @@ export async function findPlaces(sql) {
     return { id: String(run?.id), cursor: `${run?.at}~${run?.id}` };
   };
   const [status] = await sql`
-    select id, last_status, to_char(last_finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
-    from public.job_status order by last_status, last_finished_at desc, id desc offset ${jobCount * 0.9} limit 1`;
+    select id, shown_state, to_char(last_ordered_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
+    from public.job_status order by shown_state, last_ordered_at desc, id desc offset ${jobCount * 0.9} limit 1`;
   const [job] = await sql`select job_key from public.jobs order by job_key offset ${jobCount * 0.9} limit 1`;
   const [plugin] = await sql`select id from public.plugins where plugin_key = 'bench'`;
   const [scheduled] = await sql`
@@ -319,7 +319,7 @@ export async function findPlaces(sql) {
     busiestJob: String(busiest?.job_id),
     newestRun: await runAt(0),
     deepRun: await runAt(runsOfBusiestJob * 0.9),
-    jobStatusCursor: `${status?.last_status}~${status?.at}~${status?.id}`,
+    jobStatusCursor: `${status?.shown_state}~${status?.at}~${status?.id}`,
     jobCursor: String(job?.job_key),
     tool: String(tool?.id),
     plugin: String(plugin?.id),

@@ -216,7 +216,11 @@ export type Database = {
           last_message: string | null;
           last_message_code: string | null;
           last_message_values: Json | null;
+          last_ordered_at: string;
           last_status: string;
+          late_failure_at: string | null;
+          late_failure_run_id: string | null;
+          shown_state: string;
           tenant_id: string;
           title: string;
           tool_id: string | null;
@@ -232,7 +236,11 @@ export type Database = {
           last_message?: string | null;
           last_message_code?: string | null;
           last_message_values?: Json | null;
+          last_ordered_at: string;
           last_status: string;
+          late_failure_at?: string | null;
+          late_failure_run_id?: string | null;
+          shown_state?: never;
           tenant_id: string;
           title: string;
           tool_id?: string | null;
@@ -247,7 +255,11 @@ export type Database = {
           last_message?: string | null;
           last_message_code?: string | null;
           last_message_values?: Json | null;
+          last_ordered_at?: string;
           last_status?: string;
+          late_failure_at?: string | null;
+          late_failure_run_id?: string | null;
+          shown_state?: never;
           tenant_id?: string;
           title?: string;
           tool_id?: string | null;
@@ -832,6 +844,7 @@ export type Database = {
           attempt: number;
           attempt_token: string | null;
           cancel_requested_at: string | null;
+          clock_ahead_ms: number | null;
           cursor_after: string | null;
           cursor_before: string | null;
           duration_ms: number | null;
@@ -844,6 +857,7 @@ export type Database = {
           id: string;
           is_clock_wrong: boolean;
           is_exclusive: boolean;
+          is_reported_late: boolean;
           job_id: string;
           lease_expires_at: string | null;
           message: string | null;
@@ -859,6 +873,7 @@ export type Database = {
           queue_message_id: number | null;
           queue_name: string | null;
           received_at: string;
+          report_attempt: number;
           report_key: string | null;
           requested_by: string | null;
           result: Json | null;
@@ -879,6 +894,7 @@ export type Database = {
           attempt?: number;
           attempt_token?: string | null;
           cancel_requested_at?: string | null;
+          clock_ahead_ms?: number | null;
           cursor_after?: string | null;
           cursor_before?: string | null;
           duration_ms?: number | null;
@@ -891,6 +907,7 @@ export type Database = {
           id?: string;
           is_clock_wrong?: boolean;
           is_exclusive?: boolean;
+          is_reported_late?: boolean;
           job_id: string;
           lease_expires_at?: string | null;
           message?: string | null;
@@ -906,6 +923,7 @@ export type Database = {
           queue_message_id?: number | null;
           queue_name?: string | null;
           received_at?: string;
+          report_attempt?: number;
           report_key?: string | null;
           requested_by?: string | null;
           result?: Json | null;
@@ -925,6 +943,7 @@ export type Database = {
           attempt?: number;
           attempt_token?: string | null;
           cancel_requested_at?: string | null;
+          clock_ahead_ms?: number | null;
           cursor_after?: string | null;
           cursor_before?: string | null;
           duration_ms?: number | null;
@@ -937,6 +956,7 @@ export type Database = {
           id?: string;
           is_clock_wrong?: boolean;
           is_exclusive?: boolean;
+          is_reported_late?: boolean;
           job_id?: string;
           lease_expires_at?: string | null;
           message?: string | null;
@@ -952,6 +972,7 @@ export type Database = {
           queue_message_id?: number | null;
           queue_name?: string | null;
           received_at?: string;
+          report_attempt?: number;
           report_key?: string | null;
           requested_by?: string | null;
           result?: Json | null;
@@ -1289,6 +1310,7 @@ export type Database = {
         }[];
       };
       declare_plugin: { Args: { p_jobs: Json; p_plugin: Json; p_tenant_id: string }; Returns: string };
+      dismiss_late_failures: { Args: { p_job_id: string; p_tenant_id: string }; Returns: number };
       extend_leases: {
         Args: { p_attempts: Json; p_lease_seconds?: number };
         Returns: {
@@ -1368,9 +1390,9 @@ export type Database = {
           p_id?: string;
           p_is_backwards?: boolean;
           p_is_counted?: boolean;
-          p_last_status?: string;
           p_limit?: number;
           p_pattern?: string;
+          p_shown_state?: string;
           p_state?: string;
           p_tenant_id: string;
           p_tool_id?: string;
@@ -1383,8 +1405,12 @@ export type Database = {
           last_message: string;
           last_message_code: string;
           last_message_values: Json;
+          last_ordered_at: string;
           last_status: string;
+          late_failure_at: string;
+          late_failure_run_id: string;
           match_count: number;
+          shown_state: string;
           title: string;
           titles: Json;
           tool_name: string;

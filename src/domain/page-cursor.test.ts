@@ -16,8 +16,8 @@ const at = '2026-11-21T23:20:40.937233Z';
 describe('cursors', () => {
   it('keep every microsecond in a URL', () => {
     expect(parseInstantPageCursor(formatInstantPageCursor({ at, id }))).toEqual({ at, id });
-    expect(parseJobStatusPageCursor(formatJobStatusPageCursor({ lastStatus: 'error', at, id }))).toEqual({
-      lastStatus: 'error',
+    expect(parseJobStatusPageCursor(formatJobStatusPageCursor({ state: 'late', at, id }))).toEqual({
+      state: 'late',
       at,
       id,
     });

@@ -1,3 +1,4 @@
+import { parseShownStatus, type ShownStatus } from '#domain/job-status.ts';
 import { parseInstant } from '#domain/report-instant.ts';
 
 /** A position in a list ordered newest first: an instant in UTC, and an id to order equal instants. */
@@ -8,7 +9,7 @@ export interface InstantPageCursor {
 
 /** A position in the list of incidents, which starts with the failing jobs. */
 export interface JobStatusPageCursor extends InstantPageCursor {
-  lastStatus: 'error' | 'success';
+  state: ShownStatus;
 }
 
 /** A position in a list ordered by title, with an id to order equal titles. */
@@ -39,14 +40,14 @@ export function parseInstantPageCursor(text: string): InstantPageCursor | null {
 
 /** Like `formatInstantPageCursor`, for the list of incidents. */
 export function formatJobStatusPageCursor(cursor: JobStatusPageCursor): string {
-  return `${cursor.lastStatus}~${formatInstantPageCursor(cursor)}`;
+  return `${cursor.state}~${formatInstantPageCursor(cursor)}`;
 }
 
 /** Like `parseInstantPageCursor`, for the list of incidents. */
 export function parseJobStatusPageCursor(text: string): JobStatusPageCursor | null {
-  const [, lastStatus, rest = ''] = /^(error|success)~(.*)$/.exec(text) ?? [];
+  const [, state = '', rest = ''] = /^(error|late|success)~(.*)$/.exec(text) ?? [];
   const cursor = parseInstantPageCursor(rest);
-  return cursor && (lastStatus === 'error' || lastStatus === 'success') ? { lastStatus, ...cursor } : null;
+  return cursor && { state: parseShownStatus(state), ...cursor };
 }
 
 /**

@@ -1,27 +1,24 @@
 import { useLocale, useTranslations } from 'next-intl';
 import { timeWriter } from '#components/ui/relative-time.tsx';
 import { LiveFinishedTime } from '#components/ui/live-finished-time.tsx';
-import { clockAheadMinutesMax } from '#domain/limits.ts';
 
-/** When a job last finished, with a warning if the reporter's clock was ahead. */
+/** When a job last finished, with a warning if the reporter's clock was wrong. */
 export function FinishedTime({
   at,
   timeZone,
-  isClockAhead,
+  isClockWrong,
 }: {
   at: string;
   timeZone: string;
-  isClockAhead: boolean;
+  isClockWrong: boolean;
 }) {
-  const t = useTranslations('lists.clockAhead');
+  const t = useTranslations('lists.wrongClock');
   const locale = useLocale();
   return (
     <LiveFinishedTime
       time={timeWriter(locale, timeZone)(at)}
       locale={locale}
-      clockAhead={
-        isClockAhead ? { word: t('word'), hint: t('hint', { minutes: clockAheadMinutesMax }) } : null
-      }
+      wrongClock={isClockWrong ? { word: t('word'), hint: t('hint') } : null}
     />
   );
 }

@@ -5,8 +5,8 @@ import type { WrittenTime } from '#components/ui/live-relative-time.tsx';
 import { RowMessage } from '#components/ui/row-message.tsx';
 import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
 import { Cell, Row } from '#components/ui/table.tsx';
-import { type ClockAheadTexts, LiveFinishedTime } from '#components/ui/live-finished-time.tsx';
-import { jobPath } from '#http/paths.ts';
+import { type WrongClockTexts, LiveFinishedTime } from '#components/ui/live-finished-time.tsx';
+import { jobPath, runPath } from '#http/paths.ts';
 
 /** The content of one row; its texts are already shortened and safe. */
 export interface JobRow {
@@ -17,13 +17,16 @@ export interface JobRow {
   tool: string | null;
   message: string | null;
   finished: WrittenTime | null;
-  isClockAhead: boolean;
+  isClockWrong: boolean;
+  /** A failed run that was reported late, with the text of its link. */
+  late: { runId: string; message: string | null } | null;
 }
 
 export interface JobRowTexts {
   states: Record<ShownState, string>;
   tool: string;
-  clockAhead: ClockAheadTexts;
+  lateRun: string;
+  wrongClock: WrongClockTexts;
 }
 
 /**
@@ -64,14 +67,27 @@ export function JobRows({
         </Cell>
       ) : null}
       <Cell className={isTriage ? undefined : 'md:max-lg:hidden'}>
-        <RowMessage text={row.message} isFailure={isTriage && row.states.includes('error')} />
+        {row.late === null ? (
+          <RowMessage text={row.message} isFailure={isTriage && row.states.includes('error')} />
+        ) : (
+          <>
+            <RowMessage text={row.late.message} isFailure />
+            <Link
+              href={runPath(row.late.runId)}
+              prefetch={false}
+              className="relative z-10 text-[0.8125rem] text-accent underline"
+            >
+              {texts.lateRun}
+            </Link>
+          </>
+        )}
       </Cell>
       <Cell className="cell-corner text-ink-muted">
         {row.finished === null ? null : (
           <LiveFinishedTime
             time={row.finished}
             locale={locale}
-            clockAhead={row.isClockAhead ? texts.clockAhead : null}
+            wrongClock={row.isClockWrong ? texts.wrongClock : null}
           />
         )}
       </Cell>

@@ -4,7 +4,6 @@ import { timeWriter } from '#components/ui/relative-time.tsx';
 import type { ShownState } from '#components/ui/state-badge.tsx';
 import { useStateWords } from '#components/ui/status-badge.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
-import { clockAheadMinutesMax } from '#domain/limits.ts';
 import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
 import type { Message } from '#domain/message.ts';
 import { JobRows } from './job-rows.tsx';
@@ -20,7 +19,9 @@ export interface ShownJob {
   toolName: string | null;
   lastMessage: Message | null;
   lastFinishedAt: string | null;
-  isClockAhead: boolean;
+  isClockWrong: boolean;
+  /** A failed run that was reported late, if the list shows it. */
+  late?: { runId: string; message: Message | null } | null;
 }
 
 /** Jobs with their status. */
@@ -40,6 +41,7 @@ export function JobTable({
   const states = useStateWords();
   const locale = useLocale();
   const write = timeWriter(locale, timeZone);
+  const hasLate = jobs.some(({ late }) => late);
   const hasTools = jobs.some(({ toolName }) => toolName !== null);
   return (
     <Table
@@ -47,7 +49,7 @@ export function JobTable({
       className="scan-table md:table-fixed"
       head={
         <>
-          <HeadCell className={isTriage ? 'w-24' : 'w-36'}>{t('state')}</HeadCell>
+          <HeadCell className={isTriage && !hasLate ? 'w-24' : 'w-36'}>{t('state')}</HeadCell>
           <HeadCell className={isTriage ? 'w-[27%]' : 'lg:w-[28%]'}>{t('job')}</HeadCell>
           {hasTools ? <HeadCell className="w-32 max-lg:w-28">{t('tool')}</HeadCell> : null}
           <HeadCell className={classNames(!isTriage && 'max-lg:hidden')}>{t('latestMessage')}</HeadCell>
@@ -62,10 +64,8 @@ export function JobTable({
         texts={{
           states,
           tool: t('tool'),
-          clockAhead: {
-            word: t('clockAhead.word'),
-            hint: t('clockAhead.hint', { minutes: clockAheadMinutesMax }),
-          },
+          lateRun: t('lateRun'),
+          wrongClock: { word: t('wrongClock.word'), hint: t('wrongClock.hint') },
         }}
         rows={jobs.map((job) => ({
           id: job.id,
@@ -75,7 +75,13 @@ export function JobTable({
           tool: job.toolName === null ? null : shownText(job.toolName, 60),
           message: job.lastMessage ? shownText(sayMessage(job.lastMessage, locale), 160) : null,
           finished: job.lastFinishedAt ? write(job.lastFinishedAt) : null,
-          isClockAhead: job.isClockAhead,
+          isClockWrong: job.isClockWrong,
+          late: job.late
+            ? {
+                runId: job.late.runId,
+                message: job.late.message ? shownText(sayMessage(job.late.message, locale), 160) : null,
+              }
+            : null,
         }))}
       />
     </Table>

@@ -183,6 +183,7 @@ describe('every table, including future ones [rule 32: row level security]', () 
       'cancel_run',
       'current_member',
       'declare_plugin',
+      'dismiss_late_failures',
       'list_job_secrets',
       'owns_webhook_secret',
       'page_job_status',

@@ -2,8 +2,8 @@ import { ClockAlert } from 'lucide-react';
 import { Icon } from '#components/ui/icon.tsx';
 import { LiveRelativeTime, type WrittenTime } from '#components/ui/live-relative-time.tsx';
 
-/** Texts of the warning next to a time from a clock that was ahead. */
-export interface ClockAheadTexts {
+/** Texts of the warning next to a time from a clock that was wrong. */
+export interface WrongClockTexts {
   word: string;
   hint: string;
 }
@@ -12,23 +12,23 @@ export interface ClockAheadTexts {
 export function LiveFinishedTime({
   time,
   locale,
-  clockAhead,
+  wrongClock,
 }: {
   time: WrittenTime;
   locale: string;
-  clockAhead: ClockAheadTexts | null;
+  wrongClock: WrongClockTexts | null;
 }) {
   const shown = <LiveRelativeTime {...time} locale={locale} className="whitespace-nowrap" />;
-  if (!clockAhead) return shown;
+  if (!wrongClock) return shown;
   return (
     <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-0.5">
       {shown}
       <span
-        title={clockAhead.hint}
+        title={wrongClock.hint}
         className="inline-flex items-center gap-1 text-xs whitespace-nowrap text-warning"
       >
         <Icon icon={ClockAlert} className="size-3.5" />
-        {clockAhead.word}
+        {wrongClock.word}
       </span>
     </span>
   );

@@ -4,13 +4,15 @@ import {
   CircleMinus,
   CircleX,
   Clock3,
+  History,
   type LucideIcon,
   LoaderCircle,
 } from 'lucide-react';
 import { Badge, type Tone } from './badge.tsx';
 import { Icon } from './icon.tsx';
 
-export type ShownState = 'pending' | 'running' | 'success' | 'failed' | 'canceled' | 'error' | 'neverRun';
+export type ShownState =
+  'pending' | 'running' | 'success' | 'failed' | 'canceled' | 'error' | 'late' | 'neverRun';
 
 const looks: Record<ShownState, { tone: Tone; icon: LucideIcon }> = {
   pending: { tone: 'neutral', icon: Clock3 },
@@ -19,6 +21,7 @@ const looks: Record<ShownState, { tone: Tone; icon: LucideIcon }> = {
   failed: { tone: 'danger', icon: CircleX },
   canceled: { tone: 'neutral', icon: CircleMinus },
   error: { tone: 'danger', icon: CircleX },
+  late: { tone: 'warning', icon: History },
   neverRun: { tone: 'neutral', icon: CircleDashed },
 };
 

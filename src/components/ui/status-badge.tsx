@@ -11,6 +11,7 @@ export function useStateWords(): Record<ShownState, string> {
     failed: t('failed'),
     canceled: t('canceled'),
     error: t('error'),
+    late: t('late'),
     neverRun: t('neverRun'),
   };
 }

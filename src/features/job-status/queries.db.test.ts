@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readCurrentMember } from '#auth/current-member.ts';
 import type { JobStatusPageCursor, PagePosition } from '#domain/page-cursor.ts';
@@ -40,7 +41,17 @@ describe('listJobStatuses', () => {
       },
       { job_key: 'fine-old', last_finished_at: '2026-11-20T02:00:00Z', tool_id: toolId },
       { job_key: 'broken-new', last_status: 'error', last_finished_at: '2026-11-20T08:00:00Z' },
-      { job_key: 'from-2090', last_finished_at: '2090-01-01T00:00:00Z' },
+      {
+        job_key: 'from-2090',
+        last_finished_at: '2090-01-01T00:00:00Z',
+        last_ordered_at: '2026-11-20T03:00:00Z',
+      },
+      {
+        job_key: 'late-failure',
+        last_finished_at: '2026-11-20T04:00:00Z',
+        late_failure_run_id: randomUUID(),
+        late_failure_at: '2026-11-20T05:00:00Z',
+      },
     ]);
   });
 
@@ -49,22 +60,31 @@ describe('listJobStatuses', () => {
       ({ jobKey }) => jobKey,
     );
 
-  it('shows failing jobs first, then the others, each newest first', async () => {
-    expect(await keysFor({})).toEqual(['broken-new', 'broken-old', 'from-2090', 'fine-new', 'fine-old']);
+  it('shows failing jobs, those with a late failure, and the others, each newest first by the corrected time [rule 5: wrong clocks]', async () => {
+    expect(await keysFor({})).toEqual([
+      'broken-new',
+      'broken-old',
+      'late-failure',
+      'fine-new',
+      'from-2090',
+      'fine-old',
+    ]);
   });
 
-  it('marks only a reporter whose clock was ahead', async () => {
+  it('marks only a reporter whose clock was wrong', async () => {
     const { items } = await listJobStatuses(memberOf(tenant), everything, null);
-    expect(items.filter((status) => status.isClockAhead).map(({ jobKey }) => jobKey)).toEqual(['from-2090']);
+    expect(items.filter((status) => status.isClockWrong).map(({ jobKey }) => jobKey)).toEqual(['from-2090']);
   });
 
   it('names the tool', async () => {
     const { items } = await listJobStatuses(memberOf(tenant), everything, null);
-    expect(items.map((status) => status.toolName)).toEqual([null, null, null, null, '経理ツール']);
+    expect(items.map((status) => status.toolName)).toEqual([null, null, null, null, null, '経理ツール']);
   });
 
   it('filters by state and by tool, and counts the results', async () => {
     expect(await keysFor({ state: 'error' })).toEqual(['broken-new', 'broken-old']);
+    expect(await keysFor({ state: 'late' })).toEqual(['late-failure']);
+    expect(await keysFor({ state: 'success' })).toEqual(['fine-new', 'from-2090', 'fine-old']);
     expect(await keysFor({ toolId })).toEqual(['fine-old']);
     const { matchCount } = await listJobStatuses(memberOf(tenant), { ...everything, state: 'error' }, null);
     expect(matchCount).toBe(2);
@@ -96,7 +116,7 @@ describe('listJobStatuses', () => {
     const { items, matchCount } = await find('broken');
     expect([items.length, matchCount]).toEqual([2, 2]);
     expect((await find('zzz')).matchCount).toBe(0);
-    const cursor = { lastStatus: 'error', at: '2026-11-20T08:00:00Z', id: items[0]?.id ?? '' } as const;
+    const cursor = { state: 'error', at: '2026-11-20T08:00:00Z', id: items[0]?.id ?? '' } as const;
     const rest = await find('broken', { direction: 'after', cursor });
     expect([rest.items.map(({ jobKey }) => jobKey), rest.matchCount]).toEqual([['broken-old'], null]);
   });
@@ -159,8 +179,9 @@ describe('listJobStatuses', () => {
       many,
       Array.from({ length: count }, (_, index) => ({
         job_key: `job-${index}`,
-        last_status: index % 2 === 0 ? 'error' : 'success',
+        last_status: index % 3 === 0 ? 'error' : 'success',
         last_finished_at: '2026-11-20T00:00:00.123456Z',
+        ...(index % 3 === 1 && { late_failure_run_id: randomUUID(), late_failure_at: new Date() }),
       })),
     );
     const { down, up } = await walkPages((position: PagePosition<JobStatusPageCursor> | null) =>
@@ -185,6 +206,10 @@ describe('the badge of the current member', () => {
     expect(await look()).toEqual([0, 0]);
     await addStatuses(tenant, [{ job_key: 'a', last_status: 'error' }, { job_key: 'b' }]);
     expect(await look()).toEqual([1, 2]);
+    const late = { late_failure_run_id: randomUUID(), late_failure_at: new Date() };
+    await sql`update public.job_status set ${sql({ ...late, updated_at: new Date() })} where tenant_id = ${tenant.id} and job_key = 'b'`;
+    expect(await look()).toEqual([2, 2]);
+    await sql`update public.job_status set late_failure_run_id = null, late_failure_at = null, updated_at = now() where tenant_id = ${tenant.id} and job_key = 'b'`;
     await sql`update public.job_status set last_message = 'again', updated_at = now() where tenant_id = ${tenant.id} and job_key = 'a'`;
     expect(await look()).toEqual([1, 2]);
     await makeTool(tenant.id);
@@ -195,7 +220,7 @@ describe('the badge of the current member', () => {
     await look();
     await sql`delete from public.jobs where tenant_id = ${tenant.id} and job_key = 'b'`;
     expect(await look()).toEqual([1, 1]);
-    expect(new Set(versions).size).toBe(6);
+    expect(new Set(versions).size).toBe(7);
     expect((await readCurrentMember(client)).badge.version).toBe(versions.at(-1));
   });
 

@@ -1,7 +1,7 @@
 import { type JobStatus, toJobStatus } from '#data/job-status-row.ts';
 import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap } from '#data/unwrap.ts';
-import { isClockAhead } from '#domain/job-status.ts';
+import { type Message, readMessage } from '#domain/message.ts';
 import { cutPage, type JobStatusPageCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
@@ -11,11 +11,11 @@ import type { JobStatusFilter } from './schemas.ts';
 export const jobStatusesPerPage = 50;
 
 /** A job on the incidents page. */
-export interface ListedJobStatus extends Omit<JobStatus, 'title'> {
+export interface ListedJobStatus extends Omit<JobStatus, 'title' | 'lateFailure'> {
   title: LocalizedText;
   toolName: string | null;
-  /** The reporter's clock was ahead, so its time is unreliable. */
-  isClockAhead: boolean;
+  /** A failure that was reported late, with its message. */
+  lateFailure: { runId: string; message: Message | null } | null;
 }
 
 export interface JobStatusPage extends Page<ListedJobStatus, JobStatusPageCursor> {
@@ -24,8 +24,8 @@ export interface JobStatusPage extends Page<ListedJobStatus, JobStatusPageCursor
 }
 
 const cursorOf = (status: ListedJobStatus): JobStatusPageCursor => ({
-  lastStatus: status.lastStatus,
-  at: status.lastFinishedAt,
+  state: status.shownState,
+  at: status.lastOrderedAt,
   id: status.id,
 });
 
@@ -34,7 +34,10 @@ export function isNarrowed(filter: JobStatusFilter): boolean {
   return filter.search !== '' || filter.state !== null || filter.toolId !== null;
 }
 
-/** Returns a page of jobs that have finished at least once: failing ones first, then the others, each newest first. */
+/**
+ * Returns a page of jobs that have finished at least once: failing ones first, then those with a failure that was reported
+ * late, then the others, each newest first.
+ */
 export async function listJobStatuses(
   { client, tenantId }: Actor,
   filter: JobStatusFilter,
@@ -47,7 +50,7 @@ export async function listJobStatuses(
       p_pattern: searchPattern(filter.search) ?? undefined,
       p_state: filter.state ?? undefined,
       p_tool_id: filter.toolId ?? undefined,
-      p_last_status: position?.cursor.lastStatus,
+      p_shown_state: position?.cursor.state,
       p_at: position?.cursor.at,
       p_id: position?.cursor.id,
       p_is_backwards: position?.direction === 'before',
@@ -55,13 +58,30 @@ export async function listJobStatuses(
       p_limit: jobStatusesPerPage + 1,
     }),
   );
+  const lateRunIds = rows.flatMap(({ late_failure_run_id }) => late_failure_run_id ?? []);
+  const lateRuns =
+    lateRunIds.length === 0
+      ? []
+      : unwrap(
+          await client
+            .from('runs')
+            .select('id, message, message_code, message_values')
+            .eq('tenant_id', tenantId)
+            .in('id', lateRunIds),
+        );
+  const lateMessages = new Map(
+    lateRuns.map((run) => [run.id, readMessage(run.message, run.message_code, run.message_values)]),
+  );
   const statuses = rows.map((row): ListedJobStatus => {
-    const status = toJobStatus(row);
+    const { lateFailure, ...status } = toJobStatus(row);
     return {
       ...status,
       title: toLocalizedText(row.title, row.titles),
       toolName: row.tool_name,
-      isClockAhead: isClockAhead(status.lastFinishedAt, status.updatedAt),
+      lateFailure: lateFailure && {
+        runId: lateFailure.runId,
+        message: lateMessages.get(lateFailure.runId) ?? null,
+      },
     };
   });
   return {

@@ -5,11 +5,12 @@ import {
   parseJobStatusPageCursor,
   parsePosition,
 } from '#domain/page-cursor.ts';
+import type { ShownStatus } from '#domain/job-status.ts';
 import { pageParams, searchParam, type SearchParams, searchText } from '#http/search-params.ts';
 
 const jobStatusAddress = z.object({
   q: searchText,
-  state: searchParam(z.enum(['error', 'success'])),
+  state: searchParam(z.enum(['error', 'late', 'success'])),
   tool: searchParam(z.uuid()),
   ...pageParams(),
 });
@@ -17,7 +18,7 @@ const jobStatusAddress = z.object({
 /** The filter of the incidents page. */
 export interface JobStatusFilter {
   search: string;
-  state: 'error' | 'success' | null;
+  state: ShownStatus | null;
   toolId: string | null;
 }
 

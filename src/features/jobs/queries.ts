@@ -12,7 +12,7 @@ import { toLocalizedText } from '#data/localized-text.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { addDays, dayIn, lastDays, startOfDay } from '#domain/calendar-day.ts';
 import { NotFoundError } from '#domain/errors.ts';
-import { isClockAhead, type JobStatusWord } from '#domain/job-status.ts';
+import type { JobStatusWord } from '#domain/job-status.ts';
 import type { Message } from '#domain/message.ts';
 import { cutPage, type InstantPageCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
@@ -33,7 +33,9 @@ export interface ListedJob {
   health: JobStatusWord;
   lastFinishedAt: string | null;
   lastMessage: Message | null;
-  isClockAhead: boolean;
+  isClockWrong: boolean;
+  /** A failure was reported late, although the latest run succeeded. */
+  hasLateFailure: boolean;
   /** Its newest run that has not finished. */
   running: { startedAt: string | null; host: string | null } | null;
 }
@@ -62,6 +64,9 @@ export async function listJobs(
   if (filter.state === 'error' || filter.state === 'success') {
     query = query.eq('job_status.last_status', filter.state).not('job_status', 'is', null);
   }
+  if (filter.state === 'late') {
+    query = query.eq('job_status.shown_state', filter.state).not('job_status', 'is', null);
+  }
   const pattern = searchPattern(filter.search);
   if (pattern !== null) {
     query = query.like('job_search_texts.name_text', pattern).not('job_search_texts', 'is', null);
@@ -79,7 +84,8 @@ export async function listJobs(
       health: status?.lastStatus ?? 'neverRun',
       lastFinishedAt: status?.lastFinishedAt ?? null,
       lastMessage: status?.lastMessage ?? null,
-      isClockAhead: status !== null && isClockAhead(status.lastFinishedAt, status.updatedAt),
+      isClockWrong: status?.isClockWrong ?? false,
+      hasLateFailure: status?.shownState === 'late',
       running: running ? { startedAt: running.started_at, host: running.host } : null,
     };
   });

@@ -14,7 +14,7 @@ import {
   searchText,
 } from '#http/search-params.ts';
 
-export const jobStates = ['error', 'success', 'running', 'neverRun'] as const;
+export const jobStates = ['error', 'late', 'success', 'running', 'neverRun'] as const;
 
 /** The filter of the list of jobs. */
 export interface JobFilter {
@@ -88,4 +88,4 @@ export const lockExpectationInput = z.object({
   isLocked: z.enum(['true', 'false']).transform((value) => value === 'true'),
 });
 
-export const deleteJobInput = z.object({ jobId });
+export const jobInput = z.object({ jobId });

@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { NotFoundError } from '#domain/errors.ts';
+import { ForbiddenError, NotFoundError } from '#domain/errors.ts';
 import { sql } from '#testing/database/clients.ts';
 import { makeJob } from '#testing/jobs/make-job.ts';
+import { makeReportedJob } from '#testing/jobs/make-reported-job.ts';
 import { makeRun } from '#testing/runs/make-run.ts';
 import { actAs } from '#testing/tenants/act-as.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 import { deleteJob } from './delete-job.ts';
+import { dismissLateFailures } from './dismiss-late-failures.ts';
 import { lockExpectation } from './lock-expectation.ts';
 
 let tenant: TestTenant;
@@ -46,6 +48,45 @@ describe('lockExpectation [rule 8: tolerances and thresholds]', () => {
       await expect(lockExpectation(actor, { jobId, isLocked: true })).rejects.toBeInstanceOf(NotFoundError);
     }
     expect(await isLocked()).toBe(false);
+  });
+});
+
+describe('dismissLateFailures [rule 39: the outcome goes through]', () => {
+  const shown = async () =>
+    (await sql`select shown_state from public.job_status where job_id = ${jobId}`)[0]?.shown_state;
+
+  beforeEach(async () => {
+    const runId = await makeRun(tenant.id, jobId, { state: 'failed', is_reported_late: true });
+    jobId = await makeReportedJob(tenant.id, {
+      job_key: 'late',
+      title: '夜間バックアップ',
+      late_failure_run_id: runId,
+      late_failure_at: new Date(),
+    });
+    await sql`update public.runs set job_id = ${jobId} where id = ${runId}`;
+  });
+
+  it('is done by an admin, who is named in the audit log', async () => {
+    expect(await shown()).toBe('late');
+    expect(await dismissLateFailures(actAs(tenant, tenant.admin), { jobId })).toBe(1);
+    expect(await shown()).toBe('success');
+    expect(await dismissLateFailures(actAs(tenant, tenant.admin), { jobId })).toBe(0);
+    expect(await auditActions()).toEqual([
+      ['jobs.dismiss_late_failures', tenant.admin.id, '夜間バックアップ'],
+    ]);
+  });
+
+  it('is refused to staff and to admins of another tenant by the database itself', async () => {
+    const other = await makeTenant();
+    await expect(dismissLateFailures(actAs(tenant, tenant.staff), { jobId })).rejects.toBeInstanceOf(
+      ForbiddenError,
+    );
+    for (const tenantId of [tenant.id, other.id]) {
+      await expect(
+        dismissLateFailures({ ...actAs(other, other.admin), tenantId }, { jobId }),
+      ).rejects.toBeInstanceOf(NotFoundError);
+    }
+    expect(await shown()).toBe('late');
   });
 });
 

@@ -13,7 +13,8 @@ export async function makeReportedJob(
     job_key,
     title: title ?? job_key,
     last_status: 'success',
-    last_finished_at: new Date(),
+    last_finished_at: status.last_ordered_at ?? new Date(),
+    last_ordered_at: status.last_finished_at ?? new Date(),
     ...status,
   });
   return jobId;

@@ -71,7 +71,7 @@ export default portalPage<PageProps<'/incidents'>>(async ({ searchParams }) => {
           </Notice>
         </div>
       ) : null}
-      <JobFilterBar list="/incidents" query={query} states={['error', 'success']} tools={tools} />
+      <JobFilterBar list="/incidents" query={query} states={['error', 'late', 'success']} tools={tools} />
       {page.matchCount === null || page.items.length === 0 ? null : (
         <p role="status" className="mb-2 text-[0.8125rem] text-ink-muted">
           {t('matches', { count: page.matchCount })}
@@ -80,7 +80,12 @@ export default portalPage<PageProps<'/incidents'>>(async ({ searchParams }) => {
       {page.items.length > 0 ? (
         <JobTable
           caption={t('caption')}
-          jobs={page.items.map((status) => ({ ...status, id: status.jobId, states: [status.lastStatus] }))}
+          jobs={page.items.map((status) => ({
+            ...status,
+            id: status.jobId,
+            states: [status.shownState],
+            late: status.shownState === 'late' ? status.lateFailure : null,
+          }))}
           isTriage
           timeZone={member.timeZone}
         />

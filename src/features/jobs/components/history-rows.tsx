@@ -1,6 +1,6 @@
 'use client';
 
-import { ClockAlert } from 'lucide-react';
+import { ClockAlert, History, type LucideIcon, Mailbox, RotateCw } from 'lucide-react';
 import Link from 'next/link';
 import { Icon } from '#components/ui/icon.tsx';
 import { RowMessage } from '#components/ui/row-message.tsx';
@@ -9,14 +9,26 @@ import { Cell, Row } from '#components/ui/table.tsx';
 import type { RunState } from '#domain/run-state.ts';
 import { runPath } from '#http/paths.ts';
 
+/** What the portal says about the time or place of a run. */
+export interface RunMark {
+  kind: 'clock' | 'arrival' | 'late' | 'attempt';
+  text: string;
+}
+
+const looks: Record<RunMark['kind'], { icon: LucideIcon; className: string }> = {
+  clock: { icon: ClockAlert, className: 'text-warning' },
+  arrival: { icon: Mailbox, className: 'text-ink-muted' },
+  late: { icon: History, className: 'text-warning' },
+  attempt: { icon: RotateCw, className: 'text-ink-muted' },
+};
+
 /** The contents of a row; its texts are already clipped, formatted and safe. */
 export interface HistoryRow {
   id: string;
   state: RunState;
   at: string;
   atText: string;
-  /** How far the reporter’s clock was ahead; null if it was right. */
-  clockAhead: string | null;
+  marks: readonly RunMark[];
   duration: string | null;
   /** The host of an external job, or what started a run of the portal. */
   from: string | null;
@@ -40,12 +52,15 @@ export function HistoryRows({ rows, texts }: { rows: readonly HistoryRow[]; text
         <Link href={runPath(row.id)} prefetch={false} className="row-link whitespace-nowrap">
           <time dateTime={row.at}>{row.atText}</time>
         </Link>
-        {row.clockAhead ? (
-          <span className="inline-flex items-center gap-1 ps-2 text-xs text-warning">
-            <Icon icon={ClockAlert} className="size-3.5" />
-            {row.clockAhead}
+        {row.marks.map(({ kind, text }) => (
+          <span
+            key={kind}
+            className={`flex items-center gap-1 text-xs max-md:justify-end ${looks[kind].className}`}
+          >
+            <Icon icon={looks[kind].icon} className="size-3.5" />
+            {text}
           </span>
-        ) : null}
+        ))}
       </Cell>
       <Cell
         align="end"

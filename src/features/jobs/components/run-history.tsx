@@ -8,7 +8,7 @@ import { PaginationLinks } from '#components/ui/pagination-links.tsx';
 import { useStateWords } from '#components/ui/status-badge.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { RunSummary } from '#data/run-row.ts';
-import { clockAheadMs } from '#domain/clock-skew.ts';
+import { clockAheadMs, lateByMs } from '#domain/clock-skew.ts';
 import { formatDuration } from '#domain/duration.ts';
 import {
   formatInstantPageCursor,
@@ -20,7 +20,7 @@ import { type HistoryFilter, outcomes } from '#features/jobs/schemas.ts';
 import { listAddresses } from '#screens/list-addresses.ts';
 import { shownText } from '#screens/reported-text.tsx';
 import { sayMessage } from '#screens/say-message.ts';
-import { HistoryRows } from './history-rows.tsx';
+import { HistoryRows, type RunMark } from './history-rows.tsx';
 
 function HistoryFilterBar({ action, filter }: { action: Route; filter: HistoryFilter }) {
   const t = useTranslations('jobs.history');
@@ -68,10 +68,23 @@ export function RunHistory({
   const triggers = useTranslations('runs.triggerWords');
   const locale = useLocale();
   const addresses = listAddresses(path, { ...filter }, page, position, formatInstantPageCursor);
-  const describeClock = (run: RunSummary): string | null => {
-    if (!run.isClockWrong) return null;
+  const describeClock = (run: RunSummary): string => {
     const aheadMs = clockAheadMs(run);
-    return aheadMs === null ? t('clockWrong') : t('clockAhead', { ahead: formatDuration(aheadMs, locale) });
+    if (aheadMs === null) return t('clockWrong');
+    return t(aheadMs > 0 ? 'clockAhead' : 'clockBehind', { by: formatDuration(Math.abs(aheadMs), locale) });
+  };
+  const marksOf = (run: RunSummary): RunMark[] => {
+    const lateMs = lateByMs(run);
+    return [
+      ...(run.reportAttempt > 1
+        ? [{ kind: 'attempt' as const, text: t('attempt', { number: run.reportAttempt }) }]
+        : []),
+      ...(run.isClockWrong ? [{ kind: 'clock' as const, text: describeClock(run) }] : []),
+      ...(run.isReportedLate ? [{ kind: 'late' as const, text: states.late }] : []),
+      ...(lateMs === null
+        ? []
+        : [{ kind: 'arrival' as const, text: t('arrivedLate', { by: formatDuration(lateMs, locale) }) }]),
+    ];
   };
   return (
     <section aria-labelledby="history-title">
@@ -118,7 +131,7 @@ export function RunHistory({
               state: run.state,
               at: run.orderedAt,
               atText: formatPlainTime(run.orderedAt, locale, timeZone),
-              clockAhead: describeClock(run),
+              marks: marksOf(run),
               duration: run.durationMs === null ? null : formatDuration(run.durationMs, locale),
               from: isPortal ? triggers(run.trigger) : run.host === null ? null : shownText(run.host, 60),
               message: run.message ? shownText(sayMessage(run.message, locale), 160) : null,

@@ -46,8 +46,9 @@ export function RunBody({ whole, timeZone }: { whole: WholeRun; timeZone: string
   const aheadMs = clockAheadMs(run);
   const clock = {
     host: run.host === null ? t('clockWrong.someHost') : shownText(run.host, 60),
-    ahead: aheadMs === null ? '' : formatDuration(aheadMs, locale),
+    by: aheadMs === null ? '' : formatDuration(Math.abs(aheadMs), locale),
   };
+  const clockTitle = aheadMs === null ? 'title' : aheadMs > 0 ? 'ahead' : 'behind';
   const isLive = portalRun !== null && isUnfinished(run.state);
   return (
     <>
@@ -59,12 +60,18 @@ export function RunBody({ whole, timeZone }: { whole: WholeRun; timeZone: string
             <RunErrorCard run={portalRun} />
           </>
         )}
+        {run.isReportedLate ? (
+          <Notice tone="warning" title={t('reportedLate.title')}>
+            <p>{t('reportedLate.body')}</p>
+          </Notice>
+        ) : null}
         {run.isClockWrong ? (
-          <Notice
-            tone="warning"
-            title={t(aheadMs === null ? 'clockWrong.title' : 'clockWrong.titleByHost', clock)}
-          >
-            <p>{t('clockWrong.body', { minutes: clockAheadMinutesMax })}</p>
+          <Notice tone="warning" title={t(`clockWrong.${clockTitle}`, clock)}>
+            <p>
+              {run.clockAheadMs === null
+                ? t('clockWrong.body', { minutes: clockAheadMinutesMax })
+                : t('clockWrong.measured')}
+            </p>
           </Notice>
         ) : null}
         {run.message !== null && run.message.text === portalRun?.error?.message.text ? null : (

@@ -1,7 +1,10 @@
 import { useLocale, useTranslations } from 'next-intl';
+import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { ExactTime, RelativeTime } from '#components/ui/relative-time.tsx';
+import { lateByMs } from '#domain/clock-skew.ts';
 import { formatDuration } from '#domain/duration.ts';
+import { runPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import type { PortalRunDetail } from '#features/runs/portal-run.ts';
 import type { Reporter, RunDetail } from '#features/runs/queries.ts';
@@ -34,6 +37,7 @@ export function RunFacts({
   const t = useTranslations('runs');
   const locale = useLocale();
   const portalFacts = usePortalFacts(portalRun, timeZone);
+  const lateMs = lateByMs(run);
   const unknown = <span className="text-ink-muted">{t('facts.unknown')}</span>;
   const facts: [string, ReactNode][] = [
     [t('facts.started'), run.startedAt === null ? unknown : <Time at={run.startedAt} timeZone={timeZone} />],
@@ -60,8 +64,30 @@ export function RunFacts({
     ],
     [
       t(portalRun === null ? 'facts.received' : 'facts.queued'),
-      <ExactTime key="received" at={run.receivedAt} timeZone={timeZone} />,
+      <span key="received">
+        <ExactTime at={run.receivedAt} timeZone={timeZone} />
+        {lateMs === null ? null : (
+          <span className="block text-ink-muted">
+            {t('facts.arrivedLate', { by: formatDuration(lateMs, locale) })}
+          </span>
+        )}
+      </span>,
     ],
+    ...(run.trigger === 'report' && run.reportAttempt > 1
+      ? ([
+          [
+            t('facts.reportAttempt'),
+            <span key="attempt">
+              {t('facts.reportAttemptOf', { number: run.reportAttempt })}
+              {run.originRunId === null ? null : (
+                <Link href={runPath(run.originRunId)} className="block text-accent underline">
+                  {t('facts.firstAttempt')}
+                </Link>
+              )}
+            </span>,
+          ],
+        ] as [string, ReactNode][])
+      : []),
     [t('facts.trigger'), t(`triggers.${run.trigger}`)],
     ...portalFacts,
     ...(portalRun === null

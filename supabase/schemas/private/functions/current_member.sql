@@ -40,7 +40,10 @@ begin
     join public.tenants t on t.id = m.tenant_id
     cross join (
       select
-        (select count(*) from public.job_status s where s.tenant_id = my_tenant_id and s.last_status = 'error') as failing,
+        (
+          select count(*) from public.job_status s
+          where s.tenant_id = my_tenant_id and s.shown_state in ('error', 'late')
+        ) as failing,
         (select count(*) from public.job_status s where s.tenant_id = my_tenant_id) as jobs
     ) counted
     left join lateral (

@@ -60,11 +60,69 @@ begin
     started_failed_count = s.started_failed_count + excluded.started_failed_count,
     started_canceled_count = s.started_canceled_count + excluded.started_canceled_count;
 
+  -- A failure that arrives behind a newer success must not stay invisible: it is marked until a success of its host arrives
+  -- that is not older. A success that had arrived before explains it only if both clocks were measured, because a clock that
+  -- fell back makes a new failure look old.
+  with arrived as (
+    select
+      r.id, r.job_id, r.state, r.host, r.ordered_at, r.clock_ahead_ms, a.position,
+      greatest(
+        j.latest_ordered_at,
+        max(r.ordered_at) over (
+          partition by r.job_id order by a.position rows between unbounded preceding and 1 preceding
+        )
+      ) as newest_before
+    from unnest(p_run_ids) with ordinality a (id, position)
+    join public.runs r on r.id = a.id and r.state in ('success', 'failed')
+    join public.jobs j on j.id = r.job_id
+  ),
+  late as (
+    select l.*
+    from arrived l
+    where l.state = 'failed'
+      and l.ordered_at < l.newest_before
+      and coalesce(
+        (
+          select a.state from arrived a
+          where a.job_id = l.job_id and a.position < l.position and a.ordered_at = l.newest_before
+          order by a.position desc
+          limit 1
+        ),
+        (select s.last_status from public.job_status s where s.job_id = l.job_id)
+      ) = 'success'
+      and not exists (
+        select from arrived a
+        where a.job_id = l.job_id and a.state = 'success' and a.host is not distinct from l.host
+          and a.ordered_at >= l.ordered_at and a.position > l.position
+      )
+      -- Only the next runs, because a host that no longer reports could have a long history behind it.
+      and (l.clock_ahead_ms is null or not exists (
+        select from (
+          select r.state, r.host, r.clock_ahead_ms from public.runs r
+          where r.job_id = l.job_id and r.ordered_at >= l.ordered_at
+          order by r.ordered_at, r.id
+          limit 200
+        ) r
+        where r.state = 'success' and r.host is not distinct from l.host and r.clock_ahead_ms is not null
+      ))
+  ),
+  explained as (
+    select distinct r.id
+    from arrived a
+    join public.runs r
+      on r.job_id = a.job_id and r.is_reported_late and r.host is not distinct from a.host and r.ordered_at <= a.ordered_at
+    where a.state = 'success'
+  )
+  update public.runs r
+    set is_reported_late = marked.is_late
+    from (select id, true as is_late from late union all select id, false from explained) marked
+    where r.id = marked.id;
+
   with newest as (
     select distinct on (r.job_id) r.*
-    from public.runs r
-    where r.id = any (p_run_ids) and r.state in ('success', 'failed')
-    order by r.job_id, r.ordered_at desc, r.id desc
+    from unnest(p_run_ids) with ordinality a (id, position)
+    join public.runs r on r.id = a.id and r.state in ('success', 'failed')
+    order by r.job_id, r.ordered_at desc, a.position desc
   ),
   advanced as (
     update public.jobs j
@@ -74,12 +132,12 @@ begin
     returning n.id as run_id, j.tenant_id, j.id, j.job_key, j.title, j.tool_id
   )
   insert into public.job_status as s
-    (tenant_id, job_id, job_key, title, tool_id, last_status, last_finished_at, last_message, last_message_code,
-      last_message_values)
+    (tenant_id, job_id, job_key, title, tool_id, last_status, last_finished_at, last_ordered_at, last_message,
+      last_message_code, last_message_values)
   select
     a.tenant_id, a.id, a.job_key, a.title, a.tool_id,
     case n.state when 'success' then 'success' else 'error' end,
-    n.finished_at, coalesce(n.message, n.error ->> 'message'),
+    n.finished_at, n.ordered_at, coalesce(n.message, n.error ->> 'message'),
     case when n.message is null then n.error ->> 'code' else n.message_code end,
     case when n.message is null then n.error -> 'values' else n.message_values end
   from advanced a
@@ -89,13 +147,17 @@ begin
     tool_id = excluded.tool_id,
     last_status = excluded.last_status,
     last_finished_at = excluded.last_finished_at,
+    last_ordered_at = excluded.last_ordered_at,
     last_message = excluded.last_message,
     last_message_code = excluded.last_message_code,
     last_message_values = excluded.last_message_values,
     updated_at = now();
+
+  perform private.show_late_failures(array(select distinct r.job_id from public.runs r where r.id = any (p_run_ids)));
 end;
 $$;
 comment on function private.show_finished_runs(uuid[]) is
-  'Adds finished runs to the daily totals and, if they are the newest of their job, to job_status.';
+  'Adds finished runs, in the order of their arrival, to the daily totals and to job_status: the newest of a job, and '
+  'failures that arrived behind it.';
 
 grant execute on function private.show_finished_runs(uuid[]) to service_role;

@@ -21,7 +21,11 @@ create type private.report_item as (
   metrics jsonb,
   log jsonb,
   expectation jsonb,
-  is_tool_unknown boolean
+  is_tool_unknown boolean,
+  given_started_at timestamptz,
+  clock_ahead_ms bigint,
+  is_again boolean,
+  round integer
 );
 comment on type private.report_item is 'One report of a batch with its tenant and job.';
 

@@ -3,7 +3,7 @@ create function public.page_job_status(
   p_pattern text default null,
   p_state text default null,
   p_tool_id uuid default null,
-  p_last_status text default null,
+  p_shown_state text default null,
   p_at timestamptz default null,
   p_id uuid default null,
   p_is_backwards boolean default false,
@@ -23,7 +23,11 @@ returns table (
   last_message text,
   last_message_code text,
   last_message_values jsonb,
-  updated_at timestamptz
+  updated_at timestamptz,
+  shown_state text,
+  last_ordered_at timestamptz,
+  late_failure_run_id uuid,
+  late_failure_at timestamptz
 )
 language plpgsql
 stable
@@ -32,13 +36,13 @@ set search_path = ''
 as $$
 declare
   v_direction text := case when p_is_backwards then 'asc' else 'desc' end;
-  v_parts text[] := array['error', 'success'];
+  v_parts text[] := array['error', 'late', 'success'];
   v_conditions text := 's.tenant_id = $1';
   v_page text;
 begin
   -- Unused conditions must not be in the statement, or the plan could not use an index for them.
   if p_state is not null then
-    v_conditions := v_conditions || format(' and s.last_status = %L', p_state);
+    v_conditions := v_conditions || format(' and s.shown_state = %L', p_state);
     v_parts := array(select part from unnest(v_parts) part where part = p_state);
   end if;
   if p_tool_id is not null then
@@ -49,19 +53,20 @@ begin
       || ' and s.job_id in (select x.job_id from public.job_search_texts x'
       || ' where x.tenant_id = $1 and (x.name_text like $3 or x.message_text like $3))';
   end if;
-  if p_last_status is not null then
+  if p_shown_state is not null then
     v_parts := array(
       select part from unnest(v_parts) part
-      where case when p_is_backwards then part <= p_last_status else part >= p_last_status end
+      where case when p_is_backwards then part <= p_shown_state else part >= p_shown_state end
     );
   end if;
-  -- The failing jobs, then the others: each part is a range of job_status_failing_first that starts at the position.
+  -- The failing jobs, then those with a late failure, then the others: each part is a range of job_status_failing_first
+  -- that starts at the position.
   select string_agg(
       format(
-        '(select f.* from found f where f.last_status = %L %s order by f.last_finished_at %s, f.id %3$s limit $6)',
+        '(select f.* from found f where f.shown_state = %L %s order by f.last_ordered_at %s, f.id %3$s limit $6)',
         part,
-        case when part = p_last_status
-          then format('and (f.last_finished_at, f.id) %s ($4, $5)', case when p_is_backwards then '>' else '<' end)
+        case when part = p_shown_state
+          then format('and (f.last_ordered_at, f.id) %s ($4, $5)', case when p_is_backwards then '>' else '<' end)
           else '' end,
         v_direction
       ),
@@ -73,14 +78,15 @@ begin
     return;
   end if;
   return query execute format(
-    'with found as %s (select s.id, s.last_status, s.last_finished_at from public.job_status s where %s) '
+    'with found as %s (select s.id, s.shown_state, s.last_ordered_at from public.job_status s where %s) '
     'select %s, s.id, s.job_id, s.job_key, s.title, j.titles, t.name, s.last_status, s.last_finished_at, s.last_message, '
-    's.last_message_code, s.last_message_values, s.updated_at '
-    'from (select p.* from (%s) p order by p.last_status %s, p.last_finished_at %s, p.id %6$s limit $6) p '
+    's.last_message_code, s.last_message_values, s.updated_at, s.shown_state, s.last_ordered_at, s.late_failure_run_id, '
+    's.late_failure_at '
+    'from (select p.* from (%s) p order by p.shown_state %s, p.last_ordered_at %s, p.id %6$s limit $6) p '
     'join public.job_status s on s.id = p.id '
     'join public.jobs j on j.id = s.job_id '
     'left join public.tools t on t.tenant_id = s.tenant_id and t.id = s.tool_id '
-    'order by s.last_status %5$s, s.last_finished_at %6$s, s.id %6$s',
+    'order by s.shown_state %5$s, s.last_ordered_at %6$s, s.id %6$s',
     case when p_pattern is null then 'not materialized' else 'materialized' end,
     v_conditions,
     case when p_is_counted then '(select count(*) from found)' else 'null::bigint' end,
@@ -93,8 +99,9 @@ end;
 $$;
 comment on function
   public.page_job_status(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer) is
-  'Jobs by their latest outcome after the position (p_last_status, p_at, p_id), read in the given direction: failing jobs '
-  'first, then the others, each newest first. p_pattern is a like pattern for private.searchable texts.';
+  'Jobs by their latest outcome after the position (p_shown_state, p_at, p_id), read in the given direction: failing jobs '
+  'first, then those with a failure that was reported late, then the others, each newest first by last_ordered_at. '
+  'p_pattern is a like pattern for private.searchable texts.';
 
 grant execute on function public.page_job_status(uuid, text, text, uuid, text, timestamptz, uuid, boolean, boolean, integer)
   to authenticated, service_role;

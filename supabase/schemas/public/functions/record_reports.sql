@@ -9,8 +9,8 @@ declare
   v_now timestamptz := now();
   v_first_tenant_id uuid;
   v_items private.report_item[];
-  v_finished private.finished_run[];
-  v_started uuid[];
+  v_placed private.placed_report[] := '{}';
+  v_finished private.placed_report[];
   v_answers jsonb;
 begin
   select id into v_first_tenant_id from public.tenants order by created_at, id limit 1;
@@ -30,13 +30,21 @@ begin
         r.job_key,
         r.title,
         r.state,
-        coalesce(r.started_at, r.finished_at - make_interval(secs => r.duration_ms / 1000.0)),
-        r.finished_at,
+        -- Never before the year 1, which no date of ours can say.
         case
-          when coalesce(r.finished_at, r.started_at) > v_now + interval '5 minutes' then v_now
-          else coalesce(r.finished_at, r.started_at)
+          when r.started_at is null and r.duration_ms is not null
+            then greatest(r.finished_at - make_interval(secs => r.duration_ms / 1000.0), '0001-01-01+00')
+          else r.started_at
         end,
-        coalesce(r.finished_at, r.started_at) > v_now + interval '5 minutes',
+        r.finished_at,
+        -- A measured clock is corrected. Without a measurement, only a time in the future is certainly wrong.
+        case
+          when abs(c.ahead_ms) > 60000
+            then least(c.at - least(r.sent_at - v_now, c.at - timestamptz '0001-01-01+00'), v_now)
+          when c.at > v_now + interval '5 minutes' then v_now
+          else c.at
+        end,
+        coalesce(abs(c.ahead_ms) > 60000, false) or c.at > v_now + interval '5 minutes',
         coalesce(
           r.duration_ms,
           case when r.finished_at >= r.started_at
@@ -50,7 +58,11 @@ begin
         r.metrics,
         r.log,
         r.expectation,
-        r.tool_id is not null and t.id is null
+        r.tool_id is not null and t.id is null,
+        r.started_at,
+        c.ahead_ms,
+        null,
+        null
       )::private.report_item
       order by r.position
     )
@@ -58,8 +70,14 @@ begin
     from jsonb_to_recordset(p_reports) as r (
       position integer, tenant_id uuid, api_key_id uuid, kind text, job_key text, title text, state text,
       started_at timestamptz, finished_at timestamptz, duration_ms bigint, report_key text, tool_id uuid,
-      message text, exit_code integer, host text, metrics jsonb, log jsonb, expectation jsonb
+      message text, exit_code integer, host text, metrics jsonb, log jsonb, expectation jsonb,
+      sent_at timestamptz
     )
+    cross join lateral (
+      select
+        coalesce(r.finished_at, r.started_at) as at,
+        (extract(epoch from r.sent_at - v_now) * 1000)::bigint as ahead_ms
+    ) c
     left join public.api_keys k
       on k.id = r.api_key_id
       and k.tenant_id = r.tenant_id
@@ -112,17 +130,40 @@ begin
     order by j.id
     for no key update;
 
+  -- Reports of one run are recorded one after the other, in rounds; the same one right after itself belongs to its round.
   select array_agg(
       row(
-        i.position, i.refusal, i.tenant_id, i.api_key_id, j.id, i.kind, i.job_key, i.title, i.state, i.started_at,
+        i.position, i.refusal, i.tenant_id, i.api_key_id, i.job_id, i.kind, i.job_key, i.title, i.state, i.started_at,
         i.finished_at, i.ordered_at, i.is_clock_wrong, i.duration_ms, i.report_key, i.tool_id, i.message, i.exit_code,
-        i.host, i.metrics, i.log, i.expectation, i.is_tool_unknown
+        i.host, i.metrics, i.log, i.expectation, i.is_tool_unknown, i.given_started_at, i.clock_ahead_ms, i.is_again,
+        i.round
       )::private.report_item
       order by i.position
     )
     into v_items
-    from unnest(v_items) i
-    left join public.jobs j on j.tenant_id = i.tenant_id and j.job_key = i.job_key and i.refusal is null;
+    from (
+      select
+        i.*,
+        case when i.refusal is null then
+          count(*) filter (where not i.is_again) over (partition by i.job_id, i.report_key order by i.position)
+        end as round
+      from (
+        select
+          i.position, i.refusal, i.tenant_id, i.api_key_id, j.id as job_id, i.kind, i.job_key, i.title, i.state,
+          i.started_at, i.finished_at, i.ordered_at, i.is_clock_wrong, i.duration_ms, i.report_key, i.tool_id, i.message,
+          i.exit_code, i.host, i.metrics, i.log, i.expectation, i.is_tool_unknown, i.given_started_at, i.clock_ahead_ms,
+          coalesce(
+            i.kind = lag(i.kind) over of_run
+              and coalesce(i.state, '') = coalesce(lag(i.state) over of_run, '')
+              and coalesce(i.finished_at, i.started_at)
+                = coalesce(lag(i.finished_at) over of_run, lag(i.started_at) over of_run),
+            false
+          ) as is_again
+        from unnest(v_items) i
+        left join public.jobs j on j.tenant_id = i.tenant_id and j.job_key = i.job_key and i.refusal is null
+        window of_run as (partition by j.id, i.report_key order by i.position)
+      ) i
+    ) i;
 
   -- 4. An identical body counts as the same report only for 24 hours: after that, the old key is cleared for a new one.
   update public.runs r
@@ -134,88 +175,190 @@ begin
       and r.report_key = i.report_key
       and r.received_at <= v_now - interval '24 hours';
 
-  -- 5. Finishes: a new run, or the end of one whose start was reported. A repeat changes nothing.
-  with finishes as (
-    select distinct on (i.job_id, i.report_key) i.*
-    from unnest(v_items) i
-    where i.refusal is null and i.kind = 'finish'
-    order by i.job_id, i.report_key, i.position
-  ),
-  finished as (
-    insert into public.runs as r (
-      tenant_id, job_id, trigger, state, started_at, finished_at, ordered_at, is_clock_wrong, duration_ms, exit_code,
-      host, message, metrics, report_key, api_key_id
-    )
-    select
-      f.tenant_id, f.job_id, 'report', f.state, f.started_at, f.finished_at, f.ordered_at, f.is_clock_wrong,
-      f.duration_ms, f.exit_code, f.host, f.message, f.metrics, f.report_key, f.api_key_id
-    from finishes f
-    order by f.position
-    on conflict (job_id, report_key) where report_key is not null do update set
-      state = excluded.state,
-      started_at = coalesce(excluded.started_at, r.started_at),
-      finished_at = excluded.finished_at,
-      ordered_at = excluded.ordered_at,
-      is_clock_wrong = excluded.is_clock_wrong,
-      duration_ms = coalesce(
-        excluded.duration_ms,
-        case when excluded.finished_at >= r.started_at
-          then (extract(epoch from excluded.finished_at - r.started_at) * 1000)::bigint end
-      ),
-      exit_code = excluded.exit_code,
-      host = coalesce(excluded.host, r.host),
-      message = excluded.message,
-      metrics = excluded.metrics,
-      api_key_id = excluded.api_key_id
-    where r.state = 'running'
-    returning r.id, r.job_id, r.report_key
-  )
-  select array_agg(row(finished.id, f.position)::private.finished_run)
-    into v_finished
-    from finished
-    join finishes f on f.job_id = finished.job_id and f.report_key = finished.report_key;
-
-  -- 6. Starts, after the finishes: a late start adds its time to the finished run and never reopens it.
-  with starts as (
-    select distinct on (i.job_id, i.report_key) i.*
-    from unnest(v_items) i
-    where i.refusal is null and i.kind = 'start'
-    order by i.job_id, i.report_key, i.position
-  ),
-  started as (
-    insert into public.runs as r
-      (tenant_id, job_id, trigger, state, started_at, ordered_at, is_clock_wrong, host, report_key, api_key_id)
-    select s.tenant_id, s.job_id, 'report', 'running', s.started_at, s.ordered_at, s.is_clock_wrong, s.host, s.report_key, s.api_key_id
-    from starts s
-    order by s.position
-    on conflict (job_id, report_key) where report_key is not null do update set
-      started_at = excluded.started_at,
-      host = coalesce(r.host, excluded.host),
-      duration_ms = coalesce(
-        r.duration_ms,
-        case when r.finished_at >= excluded.started_at
-          then (extract(epoch from r.finished_at - excluded.started_at) * 1000)::bigint end
+  for v_round in 1 .. (select coalesce(max(i.round), 0) from unnest(v_items) i) loop
+    -- 5. Finishes: a new run, the end of one whose start was reported, or another outcome of a run, which is its next
+    -- attempt. A repeat changes nothing: it is the same outcome at the same instant, or within 12 hours (a sender may state
+    -- a new finish when it tries again) if neither another outcome nor a start lies between.
+    with due as (
+      select
+        i.*, known.first_run_id, known.repeated_run_id,
+        case
+          when known.open_attempt is not null and (not known.has_finished or i.finished_at >= known.open_since - interval '1 minute')
+            then known.open_attempt
+        end as open_attempt,
+        known.similar_run_id,
+        coalesce(known.last_attempt, 0) + 1 as next_attempt
+      from unnest(v_items) i
+      cross join lateral (
+        select
+          max(r.report_attempt) as last_attempt,
+          (array_agg(r.id order by r.report_attempt))[1] as first_run_id,
+          bool_or(r.finished_at is not null) as has_finished,
+          max(r.report_attempt) filter (where r.state = 'running') as open_attempt,
+          max(r.started_at) filter (where r.state = 'running') as open_since,
+          (array_agg(r.id) filter (where r.state = i.state and r.finished_at = i.finished_at))[1] as repeated_run_id,
+          (array_agg(r.id order by abs(extract(epoch from r.finished_at - i.finished_at)), r.report_attempt) filter (
+            where r.state = i.state
+              and r.finished_at between i.finished_at - interval '12 hours' and i.finished_at + interval '12 hours'
+              and (
+                i.given_started_at is null
+                or i.given_started_at = r.started_at
+                or (i.given_started_at <= r.finished_at and coalesce(r.started_at <= i.finished_at, true))
+              )
+              and not exists (
+                select from public.runs o
+                where o.job_id = i.job_id and o.report_key = i.report_key and o.state <> i.state
+                  and o.finished_at between least(r.finished_at, i.finished_at) and greatest(r.finished_at, i.finished_at)
+              )
+          ))[1] as similar_run_id
+        from public.runs r
+        where r.job_id = i.job_id and r.report_key = i.report_key
+      ) known
+      where i.kind = 'finish' and i.round = v_round and not i.is_again
+    ),
+    finishes as (
+      select d.*, coalesce(d.open_attempt, d.next_attempt) as report_attempt
+      from due d
+      where d.repeated_run_id is null and (d.open_attempt is not null or d.similar_run_id is null)
+    ),
+    finished as (
+      insert into public.runs as r (
+        tenant_id, job_id, trigger, state, started_at, finished_at, ordered_at, is_clock_wrong, clock_ahead_ms, duration_ms,
+        exit_code, host, message, metrics, report_key, report_attempt, origin_run_id, api_key_id
       )
-    where r.started_at is null
-    returning r.id
-  )
-  select array_agg(id) into v_started from started;
+      select
+        f.tenant_id, f.job_id, 'report', f.state, f.started_at, f.finished_at, f.ordered_at, f.is_clock_wrong,
+        f.clock_ahead_ms, f.duration_ms, f.exit_code, f.host, f.message, f.metrics, f.report_key, f.report_attempt,
+        f.first_run_id, f.api_key_id
+      from finishes f
+      order by f.position
+      on conflict (job_id, report_key, report_attempt) where report_key is not null do update set
+        state = excluded.state,
+        started_at = coalesce(excluded.started_at, r.started_at),
+        finished_at = excluded.finished_at,
+        ordered_at = excluded.ordered_at,
+        received_at = excluded.received_at,
+        is_clock_wrong = excluded.is_clock_wrong,
+        clock_ahead_ms = excluded.clock_ahead_ms,
+        duration_ms = coalesce(
+          excluded.duration_ms,
+          case when excluded.finished_at >= r.started_at
+            then (extract(epoch from excluded.finished_at - r.started_at) * 1000)::bigint end
+        ),
+        exit_code = excluded.exit_code,
+        host = coalesce(excluded.host, r.host),
+        message = excluded.message,
+        metrics = excluded.metrics,
+        api_key_id = excluded.api_key_id
+      where r.state = 'running'
+      returning r.id, r.job_id, r.report_key
+    )
+    select v_placed || array_agg(
+        row(d.position, coalesce(finished.id, d.repeated_run_id, d.similar_run_id), finished.id is not null)::private.placed_report
+      )
+      into v_placed
+      from due d
+      left join finished on finished.job_id = d.job_id and finished.report_key = d.report_key;
+
+    -- 6. Starts: a new run, or the time of one that has finished. A late start never reopens a run; one that lies after
+    -- every finish is the run's next attempt, because a restarted workflow keeps its id.
+    with due as (
+      select i.*, known.first_run_id, known.open_run_id, ended.run_id as ended_run_id, coalesce(known.last_attempt, 0) + 1 as next_attempt
+      from unnest(v_items) i
+      cross join lateral (
+        select
+          max(r.report_attempt) as last_attempt,
+          (array_agg(r.id order by r.report_attempt))[1] as first_run_id,
+          (array_agg(r.id) filter (where r.state = 'running'))[1] as open_run_id
+        from public.runs r
+        where r.job_id = i.job_id and r.report_key = i.report_key
+      ) known
+      left join lateral (
+        select r.id as run_id
+        from public.runs r
+        where r.job_id = i.job_id and r.report_key = i.report_key
+          and (r.finished_at >= i.started_at - interval '1 minute' or r.started_at = i.started_at)
+        order by r.started_at is distinct from i.started_at, r.finished_at < i.started_at, abs(extract(epoch from r.finished_at - i.started_at))
+        limit 1
+      ) ended on true
+      where i.kind = 'start' and i.round = v_round and not i.is_again
+    ),
+    timed as (
+      update public.runs r
+      set
+        started_at = d.started_at,
+        host = coalesce(r.host, d.host),
+        duration_ms = coalesce(
+          r.duration_ms,
+          case when r.finished_at >= d.started_at
+            then (extract(epoch from r.finished_at - d.started_at) * 1000)::bigint end
+        )
+      from due d
+      where d.open_run_id is null and r.id = d.ended_run_id and r.started_at is null
+      returning r.id
+    ),
+    started as (
+      insert into public.runs (
+        tenant_id, job_id, trigger, state, started_at, ordered_at, is_clock_wrong, clock_ahead_ms, host, report_key,
+        report_attempt, origin_run_id, api_key_id
+      )
+      select
+        d.tenant_id, d.job_id, 'report', 'running', d.started_at, d.ordered_at, d.is_clock_wrong, d.clock_ahead_ms, d.host,
+        d.report_key, d.next_attempt, d.first_run_id, d.api_key_id
+      from due d
+      where d.open_run_id is null and d.ended_run_id is null
+      order by d.position
+      returning id, job_id, report_key
+    )
+    select v_placed || array_agg(
+        row(
+          d.position, coalesce(started.id, d.open_run_id, d.ended_run_id), started.id is not null or timed.id is not null
+        )::private.placed_report
+      )
+      into v_placed
+      from due d
+      left join started on started.job_id = d.job_id and started.report_key = d.report_key
+      left join timed on timed.id = d.ended_run_id;
+  end loop;
+
+  select array_agg(p order by p.position)
+    into v_finished
+    from unnest(v_placed) p
+    join unnest(v_items) i on i.position = p.position
+    where p.is_new and i.kind = 'finish';
 
   -- 7. Store what a finished run adds: its log, the job's name and expectation, daily totals and status.
   if v_finished is not null then
     insert into public.run_logs (run_id, tenant_id, head, tail, cut_characters)
-    select d.id, i.tenant_id, i.log ->> 'head', coalesce(i.log ->> 'tail', ''), coalesce((i.log ->> 'cut_characters')::bigint, 0)
+    select d.run_id, i.tenant_id, i.log ->> 'head', coalesce(i.log ->> 'tail', ''), coalesce((i.log ->> 'cut_characters')::bigint, 0)
     from unnest(v_finished) d
     join unnest(v_items) i on i.position = d.position
     where i.log is not null
     on conflict (run_id) do nothing;
 
-    -- The newest report also names the job and, unless a person locked it, sets when runs are expected.
-    with newest as (
-      select distinct on (i.job_id) i.*
+    -- A report that is the newest when it arrives also names the job and, unless a person locked it, sets when runs are
+    -- expected. An unknown tool does not take away the job's own.
+    with arrived as (
+      select
+        i.*,
+        max(i.ordered_at) over (
+          partition by i.job_id order by i.position rows between unbounded preceding and 1 preceding
+        ) as newest_before
       from unnest(v_finished) d
       join unnest(v_items) i on i.position = d.position
-      order by i.job_id, i.ordered_at desc, d.id desc
+    ),
+    newest as (
+      select
+        i.job_id,
+        (array_agg(i.title order by i.position desc))[1] as title,
+        (array_agg(i.api_key_id order by i.position desc))[1] as api_key_id,
+        bool_and(i.is_tool_unknown) as is_tool_unknown,
+        (array_agg(i.tool_id order by i.position desc) filter (where not i.is_tool_unknown))[1] as tool_id,
+        (array_agg(i.expectation order by i.position desc) filter (where i.expectation is not null))[1] as expectation
+      from arrived i
+      join public.jobs j on j.id = i.job_id
+      where i.ordered_at >= coalesce(greatest(i.newest_before, j.latest_ordered_at), '-infinity')
+      group by i.job_id
     ),
     changed as (
       select
@@ -233,7 +376,6 @@ begin
         j.tool_id as old_tool_id
       from newest n
       join public.jobs j on j.id = n.job_id
-      where j.latest_ordered_at is null or n.ordered_at >= j.latest_ordered_at
     ),
     real_changes as (
       select * from changed c
@@ -272,7 +414,7 @@ begin
     from real_changes c
     left join public.api_keys k on k.id = c.api_key_id;
 
-    perform private.show_finished_runs(array(select d.id from unnest(v_finished) d));
+    perform private.show_finished_runs(array(select d.run_id from unnest(v_finished) d order by d.position));
   end if;
 
   update public.api_keys k
@@ -285,8 +427,8 @@ begin
         'position', i.position,
         'refusal', i.refusal,
         'is_tool_unknown', i.is_tool_unknown,
-        'is_new', coalesce(d.id is not null or r.id = any (v_started), false),
-        'run_id', r.id,
+        'is_new', coalesce(p.is_new and not i.is_again, false),
+        'run_id', p.run_id,
         'job_status_id', s.id
       )
       order by i.position
@@ -294,8 +436,9 @@ begin
     into v_answers
     from unnest(v_items) i
     left join public.job_status s on s.job_id = i.job_id
-    left join public.runs r on r.job_id = i.job_id and r.report_key = i.report_key
-    left join unnest(v_finished) d on d.position = i.position;
+    left join unnest(v_items) f
+      on f.job_id = i.job_id and f.report_key = i.report_key and f.round = i.round and not f.is_again
+    left join unnest(v_placed) p on p.position = f.position;
   perform set_config('portal.audits_itself', 'no', true);
   return v_answers;
 end;
@@ -303,6 +446,7 @@ $$;
 comment on function public.record_reports(jsonb) is
   'Records an array of reports ({position, kind: start|finish, job_key, title, state, finished_at, report_key, ...}) and '
   'returns an array of {position, refusal, is_tool_unknown, is_new, run_id, job_status_id}. refusal is null, no_tenant or '
-  'key_not_valid. A report_key counts once; one of the form same:… counts once in 24 hours.';
+  'key_not_valid. A report_key with the same outcome counts once, another outcome is its next attempt; a key of the form '
+  'same:… counts once in 24 hours.';
 
 grant execute on function public.record_reports(jsonb) to service_role;

@@ -13,14 +13,20 @@ create table public.job_status (
   last_message_values jsonb,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  last_ordered_at timestamptz not null,
+  late_failure_run_id uuid,
+  late_failure_at timestamptz,
+  shown_state text not null generated always as (
+    case when last_status <> 'success' then 'error' when late_failure_run_id is not null then 'late' else 'success' end
+  ) stored,
   constraint job_status_is_success_or_error check (last_status in ('success', 'error')),
   constraint job_has_one_status unique (job_id),
   constraint job_status_key_is_unique_in_its_tenant unique (tenant_id, job_key),
+  constraint job_status_late_failure_has_a_time check ((late_failure_run_id is null) = (late_failure_at is null)),
   constraint job_status_belongs_to_a_tool_of_its_tenant
     foreign key (tenant_id, tool_id) references public.tools (tenant_id, id) on delete set null (tool_id)
 );
-create index job_status_failing_first on public.job_status (tenant_id, last_status, last_finished_at desc, id desc);
-create index job_status_newest_first on public.job_status (tenant_id, last_finished_at desc, id desc);
+create index job_status_failing_first on public.job_status (tenant_id, shown_state, last_ordered_at desc, id desc);
 create index job_status_of_a_tool on public.job_status (tenant_id, tool_id);
 -- Every open tab repeatedly asks whether anything has changed.
 create index job_status_newest_change on public.job_status (tenant_id, updated_at desc);
@@ -39,6 +45,13 @@ comment on column public.job_status.last_message_code is 'Code of our own senten
 comment on column public.job_status.last_message_values is 'Values of the sentence, by name.';
 comment on column public.job_status.created_at is 'When the job first finished.';
 comment on column public.job_status.updated_at is 'When the row last changed, by the portal''s clock.';
+comment on column public.job_status.last_ordered_at is
+  'Position in time of that run: when it finished, corrected if the reporter''s clock was wrong.';
+comment on column public.job_status.late_failure_run_id is
+  'A failed run that arrived behind a newer success, the latest to arrive; null if none is unexplained. No foreign key, like runs.';
+comment on column public.job_status.late_failure_at is 'When the portal received that failure.';
+comment on column public.job_status.shown_state is
+  'error: the newest run failed; late: it succeeded, but a failure was reported late; success: all is well.';
 
 create trigger note_first_job_messages after insert on public.job_status
   referencing new table as after_rows

@@ -43,6 +43,9 @@ create table public.runs (
   error jsonb,
   updated_at timestamptz not null default now(),
   started_or_queued_at timestamptz not null generated always as (coalesce(started_at, received_at)) stored,
+  report_attempt integer not null default 1,
+  clock_ahead_ms bigint,
+  is_reported_late boolean not null default false,
   constraint run_trigger_is_known check (trigger in ('report', 'schedule', 'manual', 'api', 'retry')),
   constraint run_state_is_known check (state in ('pending', 'running', 'success', 'failed', 'canceled')),
   constraint finished_run_has_finished_at check ((state in ('success', 'failed', 'canceled')) = (finished_at is not null)),
@@ -58,7 +61,7 @@ create table public.runs (
 );
 create index runs_of_job_newest_first on public.runs (job_id, ordered_at desc, id desc);
 create index runs_of_tenant_newest_first on public.runs (tenant_id, ordered_at desc, id desc);
-create unique index runs_one_per_report on public.runs (job_id, report_key) where report_key is not null;
+create unique index runs_one_per_report on public.runs (job_id, report_key, report_attempt) where report_key is not null;
 create index runs_unfinished_of_job on public.runs (job_id, state) where state in ('pending', 'running');
 create index runs_waiting_alone on public.runs (job_id) where state = 'pending' and is_exclusive;
 create index runs_by_lease on public.runs (lease_expires_at) where lease_expires_at is not null;
@@ -74,6 +77,7 @@ create index runs_unfinished_newest_first on public.runs (job_id, ordered_at des
 -- Pages of a plugin's runs by their start: the ranges of its jobs and states are merged from the index alone.
 create index runs_of_portal_job_by_start on public.runs (job_id, state, started_or_queued_at desc, id desc)
   where trigger <> 'report';
+create index runs_reported_late on public.runs (job_id) where is_reported_late;
 
 comment on table public.runs is 'One row per execution of a job.';
 comment on column public.runs.id is 'Run id, ascending with time.';
@@ -84,9 +88,11 @@ comment on column public.runs.state is 'pending, running, success, failed or can
 comment on column public.runs.started_at is 'When it started, by the clock of its host.';
 comment on column public.runs.finished_at is 'When it finished, by the clock of its host.';
 comment on column public.runs.ordered_at is
-  'Position in the run history: the reported finish (or start), or the time received if that clock was wrong.';
-comment on column public.runs.received_at is 'When the portal first received a report of it.';
-comment on column public.runs.is_clock_wrong is 'The reporter''s time was more than 5 minutes ahead of the portal''s.';
+  'Position in the run history: the reported finish (or start), corrected if that clock was wrong.';
+comment on column public.runs.received_at is
+  'When the portal received its outcome, or its start until then; when it was requested if the portal runs it.';
+comment on column public.runs.is_clock_wrong is
+  'The reporter''s clock was more than 1 minute wrong (measured by sent_at), or its time more than 5 minutes in the future.';
 comment on column public.runs.duration_ms is 'Milliseconds from start to finish; null when unknown.';
 comment on column public.runs.exit_code is 'Exit code of the script.';
 comment on column public.runs.host is 'The machine on which it ran.';
@@ -105,7 +111,8 @@ comment on column public.runs.scheduled_for is 'The nominal instant for which it
 comment on column public.runs.priority is 'high: a person waits for it; normal: a schedule started it.';
 comment on column public.runs.is_exclusive is 'It waits until no other run of its job is running.';
 comment on column public.runs.payload is 'Input of this run.';
-comment on column public.runs.origin_run_id is 'The run that this one repeats.';
+comment on column public.runs.origin_run_id is
+  'The run that this one repeats; for another outcome of a reported run, the first.';
 comment on column public.runs.requested_by is 'The person who started it.';
 comment on column public.runs.attempt is 'Number of the current or last attempt, from 1.';
 comment on column public.runs.snooze_count is 'How often it was postponed because there was nothing to do yet.';
@@ -128,6 +135,12 @@ comment on column public.runs.error is
 comment on column public.runs.updated_at is
   'When its state, its progress or the request to cancel it last changed, by the portal''s clock.';
 comment on column public.runs.started_or_queued_at is 'When it started, or was received if it has not.';
+comment on column public.runs.report_attempt is
+  'Number of this outcome among those with its report_key, from 1: a restarted workflow keeps its id.';
+comment on column public.runs.clock_ahead_ms is
+  'How far ahead of the portal''s the reporter''s clock was when it sent the report; negative if behind, null if not measured.';
+comment on column public.runs.is_reported_late is
+  'A failure that arrived behind a newer success, and that no later success of its host has explained yet.';
 
 -- Not for the rest: a worker extends the lease of each run every few seconds.
 create trigger note_run_change before update of state, progress, cancel_requested_at on public.runs

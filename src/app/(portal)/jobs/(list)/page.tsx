@@ -67,6 +67,7 @@ export default portalPage<PageProps<'/jobs'>>(async ({ searchParams }) => {
             ...job,
             states: [
               ...(job.health === 'neverRun' && job.running ? [] : [job.health]),
+              ...(job.hasLateFailure ? (['late'] as const) : []),
               ...(job.running ? (['running'] as const) : []),
             ],
           }))}

@@ -10,11 +10,11 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { ExactTime } from '#components/ui/relative-time.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
 import { PortalError } from '#domain/errors.ts';
-import { isClockAhead } from '#domain/job-status.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { oneLine, readableText } from '#domain/readable-text.ts';
 import { DailyChart } from '#features/jobs/components/daily-chart.tsx';
 import { ExpectationCard } from '#features/jobs/components/expectation-card.tsx';
+import { LateFailureNotice } from '#features/jobs/components/late-failure-notice.tsx';
 import { RunHistory } from '#features/jobs/components/run-history.tsx';
 import { RunningRuns } from '#features/jobs/components/running-runs.tsx';
 import { getJobOnce, listRuns, listUnfinishedRuns, readDailyStats } from '#features/jobs/queries.ts';
@@ -95,7 +95,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
               <FinishedTime
                 at={status.lastFinishedAt}
                 timeZone={member.timeZone}
-                isClockAhead={isClockAhead(status.lastFinishedAt, status.updatedAt)}
+                isClockWrong={status.isClockWrong}
               />
             </span>
           ) : null
@@ -132,6 +132,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <ReportedText text={job.title} />
             <StatusBadge state={status?.lastStatus ?? (unfinished.length > 0 ? 'running' : 'neverRun')} />
+            {status?.lateFailure ? <StatusBadge state="late" /> : null}
           </span>
         }
         description={
@@ -165,6 +166,14 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
       />
       {portalJob !== null && unfinished.length > 0 ? <AutoRefresh seconds={1} /> : null}
       <div className="space-y-5">
+        {status?.lateFailure ? (
+          <LateFailureNotice
+            jobId={job.id}
+            failure={status.lateFailure}
+            isAdmin={isAdmin}
+            timeZone={member.timeZone}
+          />
+        ) : null}
         <RunningRuns runs={unfinished} timeZone={member.timeZone} />
         {portalJob === null ? (
           <div className="grid gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">

@@ -76,6 +76,14 @@ const runsOf = async (jobKey: string, tenantId = firstTenantId) => sql`
   select r.* from public.runs r join public.jobs j on j.id = r.job_id
   where j.tenant_id = ${tenantId} and j.job_key = ${jobKey} order by r.ordered_at, r.id`;
 
+// JavaScript cannot read PostgreSQL's dates before the year 100.
+const yearOf = async (column: string, jobKey: string): Promise<unknown> =>
+  (
+    await sql`
+      select extract(year from r.${sql(column)} at time zone 'UTC')::integer as year
+      from public.runs r join public.jobs j on j.id = r.job_id where j.job_key = ${jobKey}`
+  )[0]?.year;
+
 beforeAll(async () => {
   // The environment's secret reports for the oldest tenant.
   await sql`
@@ -623,10 +631,10 @@ describe('the same report again [rule 2: repeats]', () => {
     return { jobKey, runs: await runsOf(jobKey) };
   };
 
-  it('the same run_id again changes nothing and gets the first response', async () => {
+  it('the same run_id with the same outcome changes nothing, even if its finish was measured anew', async () => {
     const { jobKey, runs } = await same(
       { run_id: 'r', message: 'first' },
-      { run_id: 'r', message: 'second', status: 'error', finished_at: '2026-11-22T06:00:00Z' },
+      { run_id: 'r', message: 'second', finished_at: '2026-11-21T06:00:09Z' },
     );
     expect(runs).toHaveLength(1);
     expect(await statusOf(jobKey)).toMatchObject({ last_status: 'success', last_message: 'first' });
@@ -634,6 +642,63 @@ describe('the same report again [rule 2: repeats]', () => {
       select success_count, failed_count from public.run_stats_daily s join public.jobs j on j.id = s.job_id
       where j.job_key = ${jobKey}`;
     expect(stats).toEqual({ success_count: 1, failed_count: 0 });
+  });
+
+  it.each([
+    ['run_id', { run_id: 'r' }, {}],
+    ['Idempotency-Key', {}, { 'Idempotency-Key': 'r' }],
+  ])(
+    'the same %s with another outcome is the next attempt of that run, and a late repeat of any of them is none',
+    async (_what, fields, headers) => {
+      const jobKey = newJobKey();
+      const outcomes = [
+        ['success', '06'],
+        ['error', '07'],
+        ['success', '08'],
+      ] as const;
+      const report = ([status, hour]: (typeof outcomes)[number]) =>
+        post(
+          { ...least(jobKey), ...fields, status, message: hour, finished_at: `2026-11-21T${hour}:00:00Z` },
+          headers,
+        );
+      for (const outcome of outcomes) {
+        expect((await report(outcome)).status).toBe(200);
+        expect(await statusOf(jobKey)).toMatchObject({ last_status: outcome[0], last_message: outcome[1] });
+      }
+      for (const outcome of outcomes) await report(outcome);
+      const runs = await runsOf(jobKey);
+      expect(runs.map((run) => [run.report_attempt, run.state, run.message])).toEqual([
+        [1, 'success', '06'],
+        [2, 'failed', '07'],
+        [3, 'success', '08'],
+      ]);
+      expect(runs.map((run) => run.origin_run_id)).toEqual([null, runs[0]?.id, runs[0]?.id]);
+      expect((await statusOf(jobKey))?.last_message).toBe('08');
+    },
+  );
+
+  it('a restarted workflow is in progress again from its start, and both failures count', async () => {
+    const jobKey = newJobKey();
+    const startAt = (minute: number) =>
+      start({ job_key: jobKey, title: 'T', run_id: 'r', started_at: `2026-11-21T06:0${minute}:00Z` });
+    const failAt = (minute: number) =>
+      post({
+        ...least(jobKey),
+        run_id: 'r',
+        status: 'error',
+        finished_at: `2026-11-21T06:0${minute}:00Z`,
+      });
+    await startAt(0);
+    await failAt(1);
+    await startAt(5);
+    expect((await runsOf(jobKey)).map(({ state }) => state)).toEqual(['failed', 'running']);
+    await failAt(7);
+    await startAt(5);
+    const runs = await runsOf(jobKey);
+    expect(runs.map((run) => [run.state, run.duration_ms])).toEqual([
+      ['failed', '60000'],
+      ['failed', '120000'],
+    ]);
   });
 
   it('the same Idempotency-Key again changes nothing and gets the first response', async () => {
@@ -784,6 +849,134 @@ describe('a wrong clock [rule 5: wrong clocks]', () => {
     await post({ ...least(jobKey), finished_at: finishedAt });
     const [run] = await runsOf(jobKey);
     expect([run?.is_clock_wrong, run?.ordered_at.toISOString()]).toEqual([false, finishedAt]);
+  });
+});
+
+describe('a run of ten years that ended in the year 1', () => {
+  it('is recorded, with a start in the year 1', async () => {
+    const jobKey = newJobKey();
+    const tenYearsMs = 10 * 365 * 86_400_000;
+    const answer = await post({
+      ...least(jobKey),
+      finished_at: '0001-01-02T00:00:00Z',
+      duration_ms: tenYearsMs,
+    });
+    expect(answer.status).toBe(200);
+    const [run] = await runsOf(jobKey);
+    expect([await yearOf('started_at', jobKey), run?.duration_ms]).toEqual([1, String(tenYearsMs)]);
+  });
+});
+
+describe('a measured clock [rule 40: measured clocks]', () => {
+  const from = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+
+  it.each([
+    ['ahead', 180],
+    ['behind', -300_000],
+  ])('that is %s is corrected for the order, and its times are stored as given', async (_what, skew) => {
+    const jobKey = newJobKey();
+    await post({ ...least(jobKey), finished_at: from(-30), message: 'half an hour ago' });
+    const finishedAt = from(skew - 10);
+    await post({ ...least(jobKey), finished_at: finishedAt, sent_at: from(skew), message: '10 minutes ago' });
+    await post({ ...least(jobKey), finished_at: from(-20), message: '20 minutes ago' });
+    const runs = await runsOf(jobKey);
+    expect(runs.map((run) => [run.message, run.is_clock_wrong])).toEqual([
+      ['half an hour ago', false],
+      ['20 minutes ago', false],
+      ['10 minutes ago', true],
+    ]);
+    expect(runs[2]?.finished_at.toISOString()).toBe(finishedAt);
+    expect(Math.round(Number(runs[2]?.clock_ahead_ms) / 60_000)).toBe(skew);
+    expect((await statusOf(jobKey))?.last_message).toBe('10 minutes ago');
+  });
+
+  it('within a minute is right, because a report needs time on its way', async () => {
+    const jobKey = newJobKey();
+    const finishedAt = from(-5);
+    await post({ ...least(jobKey), finished_at: finishedAt, sent_at: from(-0.5) });
+    const [run] = await runsOf(jobKey);
+    expect([run?.is_clock_wrong, run?.ordered_at.toISOString()]).toEqual([false, finishedAt]);
+  });
+
+  it.each([
+    [1, '0001-01-01T00:00:00Z', '9999-12-31T00:00:00Z'],
+    [new Date().getUTCFullYear(), '9999-12-31T00:00:00Z', '0001-01-01T00:00:00Z'],
+  ])('that is nonsense puts the run into the year %i', async (year, finished_at, sent_at) => {
+    const jobKey = newJobKey();
+    expect((await post({ ...least(jobKey), finished_at, sent_at })).status).toBe(200);
+    expect(await yearOf('ordered_at', jobKey)).toBe(year);
+  });
+});
+
+describe('a failure that arrives behind a newer success [rule 39: the outcome goes through]', () => {
+  const lateOf = async (jobKey: string) =>
+    (
+      await sql`
+      select shown_state, r.message, r.host from public.job_status s left join public.runs r on r.id = s.late_failure_run_id
+      where s.job_key = ${jobKey}`
+    )[0];
+  const success = (jobKey: string, fields: object = {}) =>
+    post({ ...least(jobKey), finished_at: new Date().toISOString(), host: 'a', ...fields });
+  const failure = (jobKey: string, fields: object = {}) =>
+    post({
+      ...least(jobKey),
+      status: 'error',
+      finished_at: '2020-01-01T00:00:00Z',
+      host: 'a',
+      message: 'late',
+      ...fields,
+    });
+
+  it('is shown, although the clock of its host fell back to 2020 and the newest outcome is a success', async () => {
+    const jobKey = newJobKey();
+    await success(jobKey);
+    await failure(jobKey);
+    expect(await statusOf(jobKey)).toMatchObject({ last_status: 'success' });
+    expect(await lateOf(jobKey)).toEqual({ shown_state: 'late', message: 'late', host: 'a' });
+  });
+
+  it('is shown if both arrive in one batch', async () => {
+    const jobKey = newJobKey();
+    await Promise.all([success(jobKey), failure(jobKey)]);
+    expect(await lateOf(jobKey)).toMatchObject({ shown_state: 'late' });
+  });
+
+  it('stays until its host reports a success that is not older, not that of another host', async () => {
+    const jobKey = newJobKey();
+    await success(jobKey);
+    await failure(jobKey);
+    await success(jobKey, { host: 'b' });
+    await success(jobKey, { host: null });
+    await success(jobKey, { finished_at: '2019-12-31T00:00:00Z' });
+    expect(await lateOf(jobKey)).toMatchObject({ shown_state: 'late' });
+    await success(jobKey, { finished_at: '2020-01-01T01:00:00Z' });
+    expect(await lateOf(jobKey)).toMatchObject({ shown_state: 'success', message: null });
+  });
+
+  it('of one host does not hide that of another', async () => {
+    const jobKey = newJobKey();
+    await success(jobKey);
+    await failure(jobKey);
+    await failure(jobKey, { host: 'b', finished_at: '2021-01-01T00:00:00Z' });
+    await success(jobKey, { host: 'b' });
+    expect(await lateOf(jobKey)).toEqual({ shown_state: 'late', message: 'late', host: 'a' });
+  });
+
+  it('is explained by a later success of its host that had arrived before, if both clocks were measured', async () => {
+    const measured = () => ({ sent_at: new Date().toISOString() });
+    const jobKey = newJobKey();
+    await success(jobKey, measured());
+    await failure(jobKey, measured());
+    expect(await lateOf(jobKey)).toMatchObject({ shown_state: 'success' });
+    await failure(jobKey, { ...measured(), host: 'b', finished_at: '2021-01-01T00:00:00Z' });
+    expect(await lateOf(jobKey)).toEqual({ shown_state: 'late', message: 'late', host: 'b' });
+  });
+
+  it('is not needed while the newest outcome is a failure', async () => {
+    const jobKey = newJobKey();
+    await failure(jobKey, { finished_at: '2026-11-21T06:00:00Z' });
+    await failure(jobKey);
+    expect(await lateOf(jobKey)).toMatchObject({ shown_state: 'error', message: null });
   });
 });
 
