@@ -324,6 +324,7 @@ export type Database = {
           plugin_id: string | null;
           plugin_job_name: string | null;
           recovery_threshold: number | null;
+          staff_can_run: boolean;
           tenant_id: string;
           timeout_seconds: number;
           title: string;
@@ -359,6 +360,7 @@ export type Database = {
           plugin_id?: string | null;
           plugin_job_name?: string | null;
           recovery_threshold?: number | null;
+          staff_can_run?: boolean;
           tenant_id: string;
           timeout_seconds?: number;
           title: string;
@@ -393,6 +395,7 @@ export type Database = {
           plugin_id?: string | null;
           plugin_job_name?: string | null;
           recovery_threshold?: number | null;
+          staff_can_run?: boolean;
           tenant_id?: string;
           timeout_seconds?: number;
           title?: string;

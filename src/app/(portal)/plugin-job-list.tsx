@@ -25,7 +25,7 @@ export function PluginJobList({
   addresses: ListAddresses;
   /** Shown if the page has no jobs. */
   empty: ReactNode;
-  /** The forms that start the jobs now; empty for staff. */
+  /** The forms that start the jobs now; staff have those of the jobs that they can start. */
   forms: ReadonlyMap<string, RunForm>;
   /** The job whose form is open. */
   runNowId: string | null;
@@ -34,7 +34,7 @@ export function PluginJobList({
   isHeld: boolean;
   showPlugin: boolean;
 }) {
-  const asked = runNowId === null ? undefined : forms.get(runNowId);
+  const asked = runNowId === null || !isAdmin ? undefined : forms.get(runNowId);
   return (
     <>
       {asked ? <RunNowDialog key={runNowId} form={asked} closedHref={addresses.here} /> : null}
@@ -45,12 +45,21 @@ export function PluginJobList({
           isAdmin={isAdmin}
           isHeld={isHeld}
           showPlugin={showPlugin}
-          runNow={(job) => {
-            const form = forms.get(job.jobId);
-            return form && job.plugin.isEnabled ? (
-              <RunNow form={form} openHref={addressOf(addresses.here, { 'run-now': job.jobId })} />
-            ) : null;
-          }}
+          isForStaff={(job) => isAdmin && forms.get(job.jobId)?.isForStaff === true}
+          actions={
+            isAdmin || forms.size > 0
+              ? page.items.map((job) => {
+                  const form = forms.get(job.jobId);
+                  return form && job.plugin.isEnabled ? (
+                    <RunNow
+                      key={job.jobId}
+                      form={form}
+                      openHref={addressOf(addresses.here, { 'run-now': job.jobId })}
+                    />
+                  ) : null;
+                })
+              : null
+          }
         />
       ) : (
         empty

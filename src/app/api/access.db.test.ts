@@ -193,6 +193,9 @@ const forAdmins = (status: number): Expected => ({
   'admin key': status,
 });
 
+/** Staff may start only the jobs that admins let them run. */
+const startable = forAdmins(202);
+
 /** Users on our own pages; keys open no pages. */
 const forPeople: Expected = {
   ...own,
@@ -217,7 +220,7 @@ const forNobody: Expected = {
 const routes: [name: string, Expected, (runId: string) => Call][] = [
   [
     'POST /api/plugins/:id/run',
-    forAdmins(202),
+    startable,
     () => ({ handlers: pluginRun, method: 'POST', params: { id: mine.pluginId }, body: { jobName: 'sync' } }),
   ],
   ['GET /api/plugins/:id/runs', readable, () => ({ handlers: pluginRuns, params: { id: mine.pluginId } })],
@@ -241,7 +244,7 @@ const routes: [name: string, Expected, (runId: string) => Call][] = [
   ],
   [
     'POST /api/scheduler/jobs/:id/run',
-    forAdmins(202),
+    startable,
     () => ({ handlers: schedulerJobRun, method: 'POST', params: { id: mine.jobId } }),
   ],
   [
@@ -383,7 +386,9 @@ describe('[contract: who may ask]', () => {
 
   it('tests every operation with its declared access', () => {
     const declared = operations
-      .filter(({ access }) => ['read', 'admin', 'session', 'attempt', 'cron or read'].includes(access))
+      .filter(({ access }) =>
+        ['read', 'admin', 'start', 'session', 'attempt', 'cron or read'].includes(access),
+      )
       .map(({ method, path, access }) => [`${method} ${path}`, access]);
     const tested = routes
       .filter(([name]) => !name.includes('/internal/'))
@@ -393,13 +398,54 @@ describe('[contract: who may ask]', () => {
           ? 'attempt'
           : expected === forPeople
             ? 'session'
-            : expected.staff === 403
-              ? 'admin'
-              : name.endsWith('/metrics')
-                ? 'cron or read'
-                : 'read',
+            : expected === startable
+              ? 'start'
+              : expected.staff === 403
+                ? 'admin'
+                : name.endsWith('/metrics')
+                  ? 'cron or read'
+                  : 'read',
       ]);
     expect(tested.sort()).toEqual(declared.sort());
+  });
+
+  it('lets staff start and cancel what they may run, as it is; a read key and others may not', async () => {
+    await sql`update public.jobs set staff_can_run = true where id = ${mine.jobId}`;
+    try {
+      const starts: Call[] = [
+        {
+          handlers: pluginRun,
+          method: 'POST',
+          params: { id: mine.pluginId },
+          body: { jobName: 'sync' },
+        },
+        { handlers: schedulerJobRun, method: 'POST', params: { id: mine.jobId } },
+      ];
+      for (const start of starts) {
+        const answers: [Caller, number][] = [];
+        for (const caller of callers) answers.push([caller, (await call(caller, start)).status]);
+        expect(Object.fromEntries(answers)).toEqual({ ...startable, staff: 202 });
+        for (const own of [{ payload: {} }, { cursor: null }]) {
+          expect(await call('staff', { ...start, body: { jobName: 'sync', ...own } })).toMatchObject({
+            status: 403,
+            body: { error: 'Only admins can choose the payload or the cursor of a run' },
+          });
+        }
+      }
+      const listed = await call('staff', { handlers: backgroundJobs });
+      expect(listed.body.jobs).toHaveLength(2);
+      const cancel = {
+        handlers: backgroundJobCancel,
+        method: 'POST' as const,
+        params: { id: listed.body.jobs[0].id },
+      };
+      expect((await call('staff', cancel)).status).toBe(200);
+      expect((await call('admin', { handlers: backgroundJobs })).body.jobs.length).toBeGreaterThan(2);
+    } finally {
+      await sql`update public.jobs set staff_can_run = false where id = ${mine.jobId}`;
+      // Takes their messages off the queue.
+      await sql`select private.cancel_runs(array(select id from public.runs where job_id = ${mine.jobId}))`;
+    }
   });
 
   // Browsers never send this token by themselves, so it needs no such check.

@@ -1,9 +1,18 @@
 import { useTranslations } from 'next-intl';
+import { getTranslations } from 'next-intl/server';
 import { type ShownState, StateBadge } from './state-badge.tsx';
 
 /** Returns the texts of all states, for a StateBadge in a client component. */
 export function useStateWords(): Record<ShownState, string> {
-  const t = useTranslations('states');
+  return stateWords(useTranslations('states'));
+}
+
+/** The same for an async component. */
+export async function readStateWords(): Promise<Record<ShownState, string>> {
+  return stateWords(await getTranslations('states'));
+}
+
+function stateWords(t: (state: ShownState) => string): Record<ShownState, string> {
   return {
     pending: t('pending'),
     running: t('running'),

@@ -122,7 +122,7 @@ export const changeJobSettings = defineAction({
   schema: jobSettingsInput,
   rules: { job_backoff_is_at_most_the_longest: 'plugins.settings.contradiction' },
   async handle(input, admin) {
-    const { jobId, pluginId, jobName, title, cursor, ...form } = input;
+    const { jobId, pluginId, jobName, title, cursor, staffCanRun, ...form } = input;
     const { timeoutSeconds, maxAttempts, backoffSeconds, maxBackoffSeconds, concurrencyLimit } = form;
     if (maxBackoffSeconds < backoffSeconds) {
       throw new InvalidInputError('The maximum delay is shorter than the delay', [
@@ -139,6 +139,7 @@ export const changeJobSettings = defineAction({
       maxBackoffSeconds,
       concurrencyLimit,
       cursor,
+      staffCanRun,
     });
     redirect(jobPath(jobId));
   },

@@ -20,6 +20,8 @@ export const pluginJobChangeSchema = z.object({
   concurrencyLimit: wholeNumber(limits.jobs.concurrencyLimit).nullable().optional(),
   /** Null: start from the beginning. */
   cursor: z.string().max(limits.jobs.cursor.max).nullable().optional(),
+  /** Whether staff can start it by hand. */
+  staffCanRun: z.boolean().optional(),
 });
 
 /**
@@ -63,6 +65,7 @@ export async function changePluginJob(
         max_backoff_seconds: change.maxBackoffSeconds,
         concurrency_limit: change.concurrencyLimit,
         cursor: change.cursor,
+        staff_can_run: change.staffCanRun,
       })
       .eq('tenant_id', tenantId)
       .eq('id', jobId)

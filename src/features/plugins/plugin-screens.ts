@@ -33,6 +33,7 @@ export interface JobSettings {
   maxBackoffSeconds: number;
   concurrencyLimit: number | null;
   cursor: string | null;
+  staffCanRun: boolean;
 }
 
 /** @throws NotFoundError for an external job, too */
@@ -41,7 +42,7 @@ export async function getJobSettings({ client, tenantId }: Actor, jobId: string)
     await client
       .from('jobs')
       .select(
-        'id, title, titles, plugin_id, plugin_job_name, payload, timeout_seconds, max_attempts, backoff_seconds, max_backoff_seconds, concurrency_limit, cursor',
+        'id, title, titles, plugin_id, plugin_job_name, payload, timeout_seconds, max_attempts, backoff_seconds, max_backoff_seconds, concurrency_limit, cursor, staff_can_run',
       )
       .eq('tenant_id', tenantId)
       .eq('id', jobId)
@@ -61,5 +62,6 @@ export async function getJobSettings({ client, tenantId }: Actor, jobId: string)
     maxBackoffSeconds: row.max_backoff_seconds,
     concurrencyLimit: row.concurrency_limit,
     cursor: row.cursor,
+    staffCanRun: row.staff_can_run,
   };
 }

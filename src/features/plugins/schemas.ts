@@ -54,6 +54,11 @@ export const jobSettingsInput = z.looseObject({
     .max(limits.jobs.cursor.max, 'problems.tooLong')
     .optional()
     .transform((text) => (text === '' ? null : text)),
+  // A checkbox sends nothing if it is not checked.
+  staffCanRun: z
+    .string()
+    .optional()
+    .transform((value) => value !== undefined),
 });
 
 const secretName = z

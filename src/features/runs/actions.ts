@@ -24,17 +24,16 @@ function cursorOf(choice: 'stored' | 'other', text: string): { cursor?: string |
   return choice === 'stored' ? {} : { cursor: text === '' ? null : text };
 }
 
-/** Starts a run now, with the form's payload if there is one. The page shows it at once. */
+/** Starts a run now, with the form's payload if there is one. The page shows it at once. Staff start what they may run. */
 export const startRun = defineAction({
-  access: 'admin',
+  access: 'member',
   schema: startRunInput,
   rules,
-  async handle({ jobId, cursorChoice, cursor, closedHref, ...form }, admin) {
-    const runForm = (await readRunForms(admin, [jobId])).get(jobId);
-    if (!runForm) throw new NotFoundError('Job not found');
-    const schema = runForm.declared?.payloadSchema ?? null;
+  async handle({ jobId, cursorChoice, cursor, closedHref, ...form }, member) {
+    const runForm = (await readRunForms(member, [jobId])).get(jobId);
+    const schema = runForm?.declared?.payloadSchema ?? null;
     const payload = 'hasPayload' in form ? readPayloadForm(schema, form) : undefined;
-    await startRunVerb(admin, jobId, { payload, ...cursorOf(cursorChoice, cursor) });
+    await startRunVerb(member, jobId, { payload, ...cursorOf(cursorChoice, cursor) });
     if (closedHref !== undefined) redirect(ownPath(closedHref), RedirectType.replace);
   },
 });

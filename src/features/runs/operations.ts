@@ -92,7 +92,7 @@ export const runPlugin = operation({
   tag: 'Plugin runs',
   summary: 'Start a job of a plugin now',
   description: 'The run starts before all scheduled runs. Follow it by its id.',
-  access: 'admin',
+  access: 'start',
   params: { id: 'Plugin not found' },
   body: {
     schema: runBody
@@ -119,6 +119,7 @@ export const runPlugin = operation({
       'Invalid JSON body',
       { error: 'Invalid body', details: [{ field: 'cursor', problem: 'must be text' }] },
     ),
+    403: refusal('Not allowed.', 'Only admins can choose the payload or the cursor of a run'),
     409: refusal(
       'The plugin is disabled, or an admin has added more jobs of this name.',
       'The plugin is disabled',
@@ -245,7 +246,7 @@ export const runSchedulerJob = operation({
   tag: 'Scheduler',
   summary: 'Start a job now',
   description: 'A disabled job can be started as well.',
-  access: 'admin',
+  access: 'start',
   params: { id: 'Job not found' },
   body: {
     schema: runBody,
@@ -264,6 +265,7 @@ export const runSchedulerJob = operation({
       error: 'Invalid body',
       details: [{ field: 'payload', problem: 'must be an object' }],
     }),
+    403: refusal('Not allowed.', 'Only admins can choose the payload or the cursor of a run'),
     409: refusal(
       'The plugin is disabled or has changed.',
       'The plugin is disabled',

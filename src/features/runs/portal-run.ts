@@ -91,36 +91,56 @@ async function nameOf({ client, tenantId }: Actor, userId: string): Promise<stri
 /** The schema of a job's input, and its stored input and cursor. */
 export interface RunForm {
   jobId: string;
+  /** Staff start it as it is; only admins choose its input and cursor. */
+  isAsItIs: boolean;
+  /** Staff can start it, too. */
+  isForStaff: boolean;
   title: LocalizedText;
   declared: PluginJob | null;
   payload: Readonly<Record<string, unknown>>;
   cursor: string | null;
 }
 
-/** Returns what the forms that start these jobs need, without external jobs. */
+/** Returns what the forms that start these jobs need, without jobs that the caller cannot start. */
 export async function readRunForms(
   { client, tenantId, role }: Actor,
   jobIds: readonly string[],
 ): Promise<Map<string, RunForm>> {
-  if (role !== 'admin' || jobIds.length === 0) return new Map();
+  if (jobIds.length === 0) return new Map();
+  const isAdmin = role === 'admin';
   // Read from the plugins: otherwise each job would repeat the manifest that it shares with others.
   const plugins = unwrap(
     await client
       .from('plugins')
-      .select('manifest, manifest_text, jobs!inner(id, title, titles, payload, cursor, plugin_job_name)')
+      .select(
+        'manifest, manifest_text, jobs!inner(id, title, titles, payload, cursor, plugin_job_name, staff_can_run)',
+      )
       .eq('tenant_id', tenantId)
       .in('jobs.id', [...jobIds]),
   );
   const forms = plugins.flatMap(({ jobs, ...plugin }) => {
     const parsed = parseManifest(toManifest(plugin), { now: new Date(), defaultTimeZone: 'UTC' });
     const declared = parsed.ok ? parsed.manifest.jobs : [];
-    return jobs.map(({ id, title, titles, payload, cursor, plugin_job_name: jobName }): RunForm => ({
-      jobId: id,
-      title: toLocalizedText(title, titles),
-      declared: declared.find(({ name }) => name === jobName) ?? null,
-      payload: typeof payload === 'object' && !Array.isArray(payload) ? payload : {},
-      cursor,
-    }));
+    const startable = jobs.filter(({ staff_can_run: isForStaff }) => isAdmin || isForStaff);
+    return startable.map(
+      ({
+        id,
+        title,
+        titles,
+        payload,
+        cursor,
+        plugin_job_name: jobName,
+        staff_can_run: isForStaff,
+      }): RunForm => ({
+        jobId: id,
+        isAsItIs: !isAdmin,
+        isForStaff,
+        title: toLocalizedText(title, titles),
+        declared: declared.find(({ name }) => name === jobName) ?? null,
+        payload: typeof payload === 'object' && !Array.isArray(payload) ? payload : {},
+        cursor,
+      }),
+    );
   });
   return new Map(forms.map((form) => [form.jobId, form]));
 }

@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { AdminActor } from '#auth/actor.ts';
 import { createApiKeyClient } from '#data/clients/service.ts';
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '#domain/errors.ts';
+import { changePluginJob } from '#features/plugins/change-plugin-job.ts';
 import { cancelRun } from '#features/runs/cancel-run.ts';
+import { readRunForms } from '#features/runs/portal-run.ts';
 import { rerunRun } from '#features/runs/rerun-run.ts';
 import { startRun } from '#features/runs/start-run.ts';
 import { makeApiKey } from '#testing/api-keys/make-api-key.ts';
@@ -72,6 +74,86 @@ describe('startRun', () => {
       ordered_at: 'now',
     });
     expect(error?.code).toBe('42501');
+  });
+
+  it('lets staff start a job that they may run, as it is, and nothing else [rule 33: roles]', async () => {
+    const { jobId: theirs } = await makePluginJob(tenant.id, { pluginKey: 'theirs', name: 'sync', manifest });
+    await sql`
+      update public.jobs set staff_can_run = true, payload = '{"day":"monday"}', cursor = 'c1' where id = ${theirs}`;
+    const { runId } = await startRun(staff(), theirs);
+    const [run] = await sql`select * from public.runs where id = ${runId}`;
+    expect(run).toMatchObject({
+      trigger: 'manual',
+      payload: { day: 'monday' },
+      has_own_cursor: false,
+      requested_by: tenant.staff.id,
+    });
+    const [audit] = await sql`
+      select actor_kind, actor_id from public.audit_log where action = 'runs.start' and subject_id = ${runId}`;
+    expect(audit).toEqual({ actor_kind: 'member', actor_id: tenant.staff.id });
+
+    // In the function, and again in the database for a client that goes around it.
+    for (const input of [
+      { payload: { day: 'x' } },
+      { cursor: 'c2' },
+      { cursor: null },
+      { originRunId: runId },
+    ]) {
+      await expect(startRun(staff(), theirs, input), JSON.stringify(input)).rejects.toThrow(ForbiddenError);
+    }
+    for (const argument of [
+      { p_payload: { day: 'x' } },
+      { p_has_cursor: true, p_cursor: 'c2' },
+      { p_origin_run_id: runId },
+      { p_trigger: 'retry' },
+    ]) {
+      const { error } = await tenant.staff.client.rpc('start_run', { p_job_id: theirs, ...argument });
+      expect(error?.code, JSON.stringify(argument)).toBe('42501');
+    }
+    const { error } = await tenant.staff.client.rpc('start_run', { p_job_id: jobId });
+    expect(error?.code).toBe('42501');
+    await finish(runId);
+    await expect(rerunRun(staff() as AdminActor, runId)).rejects.toThrow(ForbiddenError);
+    await expect(startRun(memberOf(other), theirs)).rejects.toThrow(NotFoundError);
+    // A key that may only read is nobody's hand.
+    const { id: apiKeyId } = await makeApiKey(tenant.id, ['read']);
+    const key = { ...staff(), client: createApiKeyClient(apiKeyId), userId: null, apiKeyId };
+    await expect(startRun(key, theirs)).rejects.toThrow(ForbiddenError);
+  });
+
+  it('lets only admins decide what staff may run, and notes it [rule 38: audit log]', async () => {
+    const { jobId: chosen } = await makePluginJob(tenant.id, { pluginKey: 'chosen', name: 'sync', manifest });
+    const asked = await tenant.staff.client
+      .from('jobs')
+      .update({ staff_can_run: true })
+      .eq('id', chosen)
+      .select('id');
+    expect(asked.data ?? []).toEqual([]);
+    await changePluginJob(admin(), chosen, { staffCanRun: true });
+    const [audit] = await sql`
+      select actor_id, before, after from public.audit_log
+      where action = 'jobs.update' and subject_id = ${chosen} order by id desc limit 1`;
+    expect(audit).toMatchObject({
+      actor_id: tenant.admin.id,
+      before: { staff_can_run: false },
+      after: { staff_can_run: true },
+    });
+  });
+
+  it('offers staff the button of the jobs that they may run only, without input', async () => {
+    const { jobId: theirs } = await makePluginJob(tenant.id, {
+      pluginKey: 'offered',
+      name: 'sync',
+      manifest,
+    });
+    await sql`update public.jobs set staff_can_run = true where id = ${theirs}`;
+    const forStaff = await readRunForms(staff(), [jobId, theirs]);
+    expect([...forStaff.keys()]).toEqual([theirs]);
+    expect(forStaff.get(theirs)).toMatchObject({ isAsItIs: true, isForStaff: true });
+    const forAdmin = await readRunForms(admin(), [jobId, theirs]);
+    expect(forAdmin.get(jobId)).toMatchObject({ isAsItIs: false, isForStaff: false });
+    expect(forAdmin.get(theirs)).toMatchObject({ isAsItIs: false, isForStaff: true });
+    expect((await readRunForms(memberOf(other), [jobId, theirs])).size).toBe(0);
   });
 
   it('does not find jobs of another company', async () => {

@@ -18,17 +18,18 @@ export interface WholeRun {
 /** @throws NotFoundError if the run does not exist in this company */
 export async function readWholeRun(member: Actor, id: string): Promise<WholeRun> {
   const run = await getRunOnce(member, id);
+  const isAdmin = member.role === 'admin';
   const [reporter, portalRun, forms] = await Promise.all([
     readReporter(member, run.apiKeyId),
     readPortalRun(member, run.id),
-    readRunForms(member, [run.job.id]),
+    // Only who reruns the run needs its job's cursor.
+    isAdmin ? readRunForms(member, [run.job.id]) : null,
   ]);
-  const isAdmin = member.role === 'admin';
   return {
     run,
     reporter,
     portalRun,
-    jobCursor: forms.get(run.job.id)?.cursor ?? null,
+    jobCursor: forms?.get(run.job.id)?.cursor ?? null,
     mayCancel: portalRun !== null && (isAdmin || portalRun.requestedBy === member.userId),
     mayRerun: isAdmin,
   };

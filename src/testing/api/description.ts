@@ -114,6 +114,7 @@ const security: Record<Access, (keyof typeof securitySchemes)[]> = {
   session: ['session'],
   read: ['apiKey', 'session'],
   admin: ['apiKey', 'session'],
+  start: ['apiKey', 'session'],
   report: ['webhookSecret', 'apiKey'],
   attempt: ['attemptToken'],
   cron: ['cronSecret'],
@@ -165,6 +166,7 @@ const refusalsOf: Record<Access, Refusals> = {
   session: { 401: refusal('No one is signed in.', 'Not signed in'), 500: serverError, 503: databaseAway },
   read: ofActors,
   admin: ofActors,
+  start: ofActors,
   'cron or read': ofActors,
   attempt: {
     401: named(
@@ -213,7 +215,7 @@ export function answersOf(operation: Operation): [string, Answer][] {
   const { access, params = {}, query, body, answers, refusals = {} } = operation;
   const all: Record<number, Answer> = { ...refusalsOf[access] };
   if (query !== 'any') all[400] = wrongQuery;
-  if (body && access === 'admin') all[413] = tooLargeJson;
+  if (body && (access === 'admin' || access === 'start')) all[413] = tooLargeJson;
   const lost = Object.values(params).find((sentence) => sentence !== null);
   if (lost) all[404] = named(lost.replaceAll(' ', ''), 'It does not exist in your company.', lost);
   for (const [status, own] of Object.entries(refusals) as unknown as [number, Answer][]) {
@@ -330,9 +332,13 @@ export function describeApi(): object {
       ...Object.entries(ownHeaders).map(([name, schema]) => parameter('header', name, schema)),
       { $ref: '#/components/parameters/RequestId' },
     ];
-    const description = [access === 'admin' ? 'Admins only.' : '', operation.description ?? '']
-      .join(' ')
-      .trim();
+    const callers =
+      access === 'admin'
+        ? 'Admins only.'
+        : access === 'start'
+          ? 'Admins, and staff for a job that they may run, without `payload` and `cursor`.'
+          : '';
+    const description = [callers, operation.description ?? ''].join(' ').trim();
     return {
       tags: [operation.tag],
       operationId: operation.id,

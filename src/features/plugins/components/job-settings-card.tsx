@@ -54,6 +54,7 @@ export function JobSettingsCard({
       t('concurrency'),
       settings.concurrencyLimit === null ? t('noLimit') : t('atOnce', { count: settings.concurrencyLimit }),
     ],
+    [t('startedBy'), t(settings.staffCanRun ? 'startedByEveryone' : 'startedByAdmins')],
     ...(declared?.hasCursor || settings.cursor !== null
       ? ([
           [

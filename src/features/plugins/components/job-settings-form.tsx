@@ -1,7 +1,7 @@
 import { useLocale, useTranslations } from 'next-intl';
 import { limits } from '#domain/limits.ts';
 import { ActionForm } from '#components/ui/action-form.tsx';
-import { TextareaField, TextField } from '#components/ui/field.tsx';
+import { CheckboxField, TextareaField, TextField } from '#components/ui/field.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import type { PluginJob } from '#domain/plugin/manifest.ts';
@@ -91,6 +91,14 @@ export function JobSettingsForm({
           />
         </div>
       ) : null}
+      <div className="border-t border-line pt-4">
+        <CheckboxField
+          name="staffCanRun"
+          label={t('staffCanRun')}
+          hint={t('staffCanRunHint')}
+          defaultChecked={settings.staffCanRun}
+        />
+      </div>
       <div className="flex flex-wrap justify-end gap-2 border-t border-line pt-4">
         <LinkButton href={jobPath(settings.jobId)}>{shell('cancel')}</LinkButton>
         <SubmitButton>{shell('save')}</SubmitButton>

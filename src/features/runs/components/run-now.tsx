@@ -4,7 +4,6 @@ import { useLocale, useTranslations } from 'next-intl';
 import { ActionForm } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog, DialogActions } from '#components/ui/dialog.tsx';
-import { DialogLink } from '#components/ui/dialog-link.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { SubmitButton } from '#components/ui/submit-button.tsx';
 import { textIn } from '#domain/plugin/payload-schema.ts';
@@ -12,6 +11,7 @@ import { PayloadFields } from '#forms/payload-fields.tsx';
 import { startRun } from '#features/runs/actions.ts';
 import type { RunForm } from '#features/runs/portal-run.ts';
 import { CursorFields } from './cursor-fields.tsx';
+import { RunNowButton } from './run-now-button.tsx';
 
 const payloadFieldsOf = ({ declared }: RunForm) => {
   const schema = declared?.payloadSchema ?? null;
@@ -19,39 +19,28 @@ const payloadFieldsOf = ({ declared }: RunForm) => {
 };
 
 /**
- * Starts a job now. If the job has an input or a cursor, a dialog asks for them; otherwise one click is enough.
+ * Starts a job now. If the job has an input or a cursor, a dialog asks admins for them; otherwise one click is enough.
  * @param openHref in a list, the URL that opens the job's RunNowDialog
  */
 export function RunNow({ form, openHref }: { form: RunForm; openHref?: Route }) {
   const t = useTranslations('runs.now');
-  const name = t('label', { title: textIn(form.title, useLocale()) });
-  const words = (
-    <>
-      <Icon icon={Play} className="size-3.5" />
-      {t('button')}
-    </>
-  );
-  if (payloadFieldsOf(form) === null && !form.declared?.hasCursor) {
+  const label = t('label', { title: textIn(form.title, useLocale()) });
+  const asksNothing = form.isAsItIs || (payloadFieldsOf(form) === null && form.declared?.hasCursor !== true);
+  if (asksNothing || openHref !== undefined) {
     return (
-      <ActionForm action={startRun} className="space-y-2">
-        <input type="hidden" name="jobId" value={form.jobId} />
-        <SubmitButton variant="secondary" size="sm" aria-label={name}>
-          {words}
-        </SubmitButton>
-      </ActionForm>
-    );
-  }
-  if (openHref !== undefined) {
-    return (
-      <DialogLink href={openHref} aria-label={name}>
-        {words}
-      </DialogLink>
+      <RunNowButton
+        jobId={form.jobId}
+        openHref={asksNothing ? undefined : openHref}
+        word={t('button')}
+        label={label}
+      />
     );
   }
   return (
     <>
-      <Button size="sm" command="show-modal" commandfor={dialogId} aria-label={name}>
-        {words}
+      <Button size="sm" command="show-modal" commandfor={dialogId} aria-label={label}>
+        <Icon icon={Play} className="size-3.5" />
+        {t('button')}
       </Button>
       <RunNowDialog form={form} />
     </>

@@ -1,43 +1,24 @@
-import Link from 'next/link';
-import { useTranslations } from 'next-intl';
+import { getLocale, getTranslations } from 'next-intl/server';
 import type { ReactNode } from 'react';
-import { RelativeTime } from '#components/ui/relative-time.tsx';
-import { StatusBadge } from '#components/ui/status-badge.tsx';
-import { Cell, HeadCell, Row, Table } from '#components/ui/table.tsx';
+import { formatPlainTime } from '#components/ui/format-time.ts';
+import { timeWriter } from '#components/ui/relative-time.tsx';
+import { readStateWords } from '#components/ui/status-badge.tsx';
+import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { PluginJob } from '#data/plugin-job-row.ts';
-import { jobPath, runPath } from '#http/paths.ts';
-import { ReportedText } from '#screens/reported-text.tsx';
-import { EnableSwitch } from './enable-switch.tsx';
-import { NextRun } from './next-run.tsx';
-import { ScheduleWords } from './schedule-words.tsx';
-
-function LatestRun({ run, timeZone }: { run: PluginJob['latestRun']; timeZone: string }) {
-  const t = useTranslations('schedules');
-  if (run === null) return <span className="text-ink-muted">{t('neverRun')}</span>;
-  return (
-    <Link
-      href={runPath(run.id)}
-      prefetch={false}
-      className="relative z-10 inline-flex flex-wrap items-center gap-x-2 gap-y-0.5 hover:underline"
-    >
-      <StatusBadge state={run.state} />
-      <RelativeTime
-        at={run.finishedAt ?? run.at}
-        timeZone={timeZone}
-        className="whitespace-nowrap text-ink-muted"
-      />
-    </Link>
-  );
-}
+import { textIn } from '#domain/plugin/payload-schema.ts';
+import { describeSchedule } from '#domain/schedule/describe-schedule.ts';
+import { shownText } from '#screens/reported-text.tsx';
+import { type ScheduleRow, ScheduleRows } from './schedule-rows.tsx';
 
 /** Shows the jobs that the portal runs, with next run, last run and switch. */
-export function ScheduleTable({
+export async function ScheduleTable({
   jobs,
   timeZone,
   isAdmin,
   isHeld = false,
   showPlugin = true,
-  runNow,
+  isForStaff,
+  actions,
 }: {
   jobs: readonly PluginJob[];
   timeZone: string;
@@ -45,10 +26,64 @@ export function ScheduleTable({
   /** All schedules are stopped. */
   isHeld?: boolean;
   showPlugin?: boolean;
-  /** The button that starts a job now; for admins. */
-  runNow: (job: PluginJob) => ReactNode;
+  /** Whether to mark a job that staff can start. */
+  isForStaff: (job: PluginJob) => boolean;
+  /** The button that starts each job, in the order of the jobs; null if the reader can start none. */
+  actions: readonly ReactNode[] | null;
 }) {
-  const t = useTranslations('schedules');
+  const [t, states, locale] = await Promise.all([
+    getTranslations('schedules'),
+    readStateWords(),
+    getLocale(),
+  ]);
+  const write = timeWriter(locale, timeZone);
+
+  const whenOf = async ({ schedule }: PluginJob): Promise<ScheduleRow['when']> => {
+    if (schedule === null) return { text: t('manualOnly'), expression: null, kind: 'none' };
+    if (schedule.when === null) return { text: t('broken'), expression: null, kind: 'broken' };
+    const { schedule: when } = schedule.when;
+    return {
+      text: await describeSchedule(when, { locale, timeZone }),
+      expression: when.type === 'cron' ? when.expression : null,
+      kind: 'known',
+    };
+  };
+
+  const nextOf = ({ schedule }: PluginJob): ScheduleRow['next'] => {
+    if (schedule?.nextDueAt == null || schedule.nextNominalAt === null) return null;
+    const { nextDueAt, nextNominalAt } = schedule;
+    return {
+      due: write(nextDueAt),
+      dueText: formatPlainTime(nextDueAt, locale, timeZone),
+      nominalText:
+        nextDueAt === nextNominalAt
+          ? null
+          : t('nominal', { time: formatPlainTime(nextNominalAt, locale, timeZone) }),
+    };
+  };
+
+  const toRow = async (job: PluginJob): Promise<ScheduleRow> => {
+    const { latestRun, plugin } = job;
+    return {
+      jobId: job.jobId,
+      title: shownText(textIn(job.title, locale), 120),
+      jobKey: shownText(job.jobKey, 80),
+      plugin: showPlugin ? shownText(textIn(plugin.name, locale), 60) : null,
+      // While the next run is in progress, the latest run no longer shows that the last one failed.
+      isFailing: job.status?.lastStatus === 'error' && latestRun?.state !== 'failed',
+      isForStaff: isForStaff(job),
+      when: await whenOf(job),
+      next: nextOf(job),
+      latest:
+        latestRun === null
+          ? null
+          : { runId: latestRun.id, state: latestRun.state, at: write(latestRun.finishedAt ?? latestRun.at) },
+      isEnabled: job.isEnabled,
+      isPluginEnabled: plugin.isEnabled,
+      switchLabel: t('switchLabel', { title: textIn(job.title, locale) }),
+    };
+  };
+
   return (
     <Table
       caption={t('table.caption')}
@@ -60,56 +95,35 @@ export function ScheduleTable({
           <HeadCell className="w-42">{t('table.next')}</HeadCell>
           <HeadCell className="w-40">{t('table.last')}</HeadCell>
           <HeadCell className="w-26">{t('table.switch')}</HeadCell>
-          {isAdmin ? (
+          {actions === null ? null : (
             <HeadCell align="end" className="w-38">
               {t('table.actions')}
             </HeadCell>
-          ) : null}
+          )}
         </>
       }
     >
-      {jobs.map((job) => (
-        <Row key={job.jobId} linked>
-          <Cell>
-            <Link
-              href={jobPath(job.jobId)}
-              prefetch={false}
-              className="line-clamp-2 font-medium after:absolute after:inset-0 hover:underline"
-            >
-              <ReportedText text={job.title} lengthMax={120} />
-            </Link>
-            <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5 text-xs text-ink-muted">
-              {/* While the next run is in progress, the latest run no longer shows that the last one failed. */}
-              {job.status?.lastStatus === 'error' && job.latestRun?.state !== 'failed' ? (
-                <StatusBadge state="error" />
-              ) : null}
-              {showPlugin ? <ReportedText text={job.plugin.name} lengthMax={60} /> : null}
-              <ReportedText text={job.jobKey} lengthMax={80} className="font-mono" />
-            </span>
-          </Cell>
-          <Cell label={t('table.schedule')} className="text-[0.8125rem]">
-            <ScheduleWords schedule={job.schedule} timeZone={timeZone} />
-          </Cell>
-          <Cell label={t('table.next')} className="text-ink-muted">
-            <NextRun schedule={job.schedule} timeZone={timeZone} isHeld={isHeld} />
-          </Cell>
-          <Cell label={t('table.last')}>
-            <LatestRun run={job.latestRun} timeZone={timeZone} />
-          </Cell>
-          <Cell label={t('table.switch')} className="text-ink-muted">
-            {job.plugin.isEnabled ? (
-              <EnableSwitch job={job} canChange={isAdmin} />
-            ) : (
-              <span className="text-xs">{t('pluginOff')}</span>
-            )}
-          </Cell>
-          {isAdmin ? (
-            <Cell align="end">
-              <span className="relative z-10 inline-block max-md:pt-1">{runNow(job)}</span>
-            </Cell>
-          ) : null}
-        </Row>
-      ))}
+      <ScheduleRows
+        rows={await Promise.all(jobs.map(toRow))}
+        canSwitch={isAdmin}
+        isHeld={isHeld}
+        locale={locale}
+        actions={actions}
+        texts={{
+          states,
+          schedule: t('table.schedule'),
+          next: t('table.next'),
+          last: t('table.last'),
+          switch: t('table.switch'),
+          noNext: t('noNext'),
+          held: t('held'),
+          neverRun: t('neverRun'),
+          pluginOff: t('pluginOff'),
+          forStaff: t('forStaff'),
+          on: t('on'),
+          off: t('off'),
+        }}
+      />
     </Table>
   );
 }

@@ -19,7 +19,13 @@ begin
   then
     raise exception 'No such job' using errcode = 'P0002';
   end if;
-  if v_user_id is not null and v_job.tenant_id not in (select private.my_admin_tenant_ids()) then
+  -- Staff start a job as it is: whoever chooses its payload or its cursor decides what it does, and that is for admins.
+  if v_user_id is not null
+    and v_job.tenant_id not in (select private.my_admin_tenant_ids())
+    and not (
+      v_job.staff_can_run and p_trigger = 'manual' and p_payload is null and not p_has_cursor and p_origin_run_id is null
+    )
+  then
     raise exception 'Only admins can do this' using errcode = '42501';
   end if;
   if v_user_id is not null and p_trigger not in ('manual', 'retry') then
@@ -63,7 +69,7 @@ begin
 end;
 $$;
 comment on function private.start_run(uuid, text, jsonb, text, boolean, uuid) is
-  'Creates a pending run of a plugin job with its queue message and audit row. A user must be an admin of the job''s tenant; '
-  'the service role has already checked. Definer, because members cannot write runs.';
+  'Creates a pending run of a plugin job with its queue message and audit row. A user must be an admin of the job''s tenant, '
+  'or staff of it who start, as it is, a job that they may run; the service role has already checked. Definer, because members cannot write runs.';
 
 grant execute on function private.start_run(uuid, text, jsonb, text, boolean, uuid) to authenticated, service_role;

@@ -2,7 +2,7 @@ grant select, delete,
   insert (tenant_id, job_key, title, titles, kind, plugin_id, plugin_job_name, payload, timeout_seconds, max_attempts,
     backoff_seconds, max_backoff_seconds, concurrency_limit),
   update (title, is_enabled, payload, timeout_seconds, max_attempts, backoff_seconds, max_backoff_seconds, concurrency_limit,
-    cursor, is_expectation_locked)
+    cursor, is_expectation_locked, staff_can_run)
   on public.jobs to authenticated;
 grant select, insert, update, delete on public.jobs to service_role;
 

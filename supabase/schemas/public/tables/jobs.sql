@@ -31,6 +31,7 @@ create table public.jobs (
   latest_ordered_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  staff_can_run boolean not null default false,
   constraint job_key_is_1_to_200_characters check (length(job_key) between 1 and 200),
   constraint job_title_is_1_to_500_characters check (length(title) between 1 and 500),
   constraint job_kind_is_external_or_plugin check (kind in ('external', 'plugin')),
@@ -114,6 +115,7 @@ comment on column public.jobs.latest_run_id is 'The run that job_status shows.';
 comment on column public.jobs.latest_ordered_at is 'Position in time of that run; an older report does not replace it.';
 comment on column public.jobs.created_at is 'When the portal first received a report for the job, or created it.';
 comment on column public.jobs.updated_at is 'When the row last changed.';
+comment on column public.jobs.staff_can_run is 'Whether staff, too, can start the job by hand, with its own payload and cursor.';
 
 create trigger touch_jobs before update on public.jobs
   for each row execute function private.touch_updated_at();
@@ -121,7 +123,7 @@ create trigger audit_jobs
   after insert or delete or update of title, tool_id, is_enabled, expected_schedule_type, expected_cron,
     expected_interval_seconds, expected_time_zone, early_tolerance_seconds, late_tolerance_seconds, max_run_seconds,
     min_run_seconds, failure_threshold, recovery_threshold, is_expectation_locked, payload, timeout_seconds, max_attempts,
-    backoff_seconds, max_backoff_seconds, concurrency_limit, cursor
+    backoff_seconds, max_backoff_seconds, concurrency_limit, cursor, staff_can_run
   on public.jobs
   for each row execute function private.write_audit_row();
 create trigger delete_run_stats before delete on public.jobs

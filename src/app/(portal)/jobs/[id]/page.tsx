@@ -159,9 +159,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
           </span>
         }
         actions={
-          isAdmin && portalJob?.runForm && portalJob.plugin.isEnabled ? (
-            <RunNow form={portalJob.runForm} />
-          ) : null
+          portalJob?.runForm && portalJob.plugin.isEnabled ? <RunNow form={portalJob.runForm} /> : null
         }
       />
       {portalJob !== null && unfinished.length > 0 ? <AutoRefresh seconds={1} /> : null}
