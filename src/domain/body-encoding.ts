@@ -22,15 +22,19 @@ const otherNames: readonly [RegExp, string][] = [
   [/^(cp_?5022[0-2]|iso2022[-_]?jp|jis)$/, 'iso-2022-jp'],
 ];
 
-/** Returns the standard name of the declared charset; null if there is none or it is unknown. */
-function declaredEncoding(contentType: string | null): string | null {
-  const charset = /;\s*charset\s*=\s*"?([\w.:-]{1,40})"?/i.exec(contentType ?? '')?.[1]?.toLowerCase();
-  if (charset === undefined) return null;
+/** Returns the standard name of a character set; null if it is unknown. */
+export function encodingNamed(charset: string): string | null {
   try {
     return new TextDecoder(otherNames.find(([name]) => name.test(charset))?.[1] ?? charset).encoding;
   } catch {
     return null;
   }
+}
+
+/** Returns the standard name of the declared charset; null if there is none or it is unknown. */
+function declaredEncoding(contentType: string | null): string | null {
+  const charset = /;\s*charset\s*=\s*"?([\w.:-]{1,40})"?/i.exec(contentType ?? '')?.[1]?.toLowerCase();
+  return charset === undefined ? null : encodingNamed(charset);
 }
 
 /**

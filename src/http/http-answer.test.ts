@@ -14,7 +14,7 @@ import {
 import { errorAnswer, jsonAnswer } from './http-answer.ts';
 import { anybody, machineRoute, serve } from './machine-route.ts';
 import { answer, operation } from './operation.ts';
-import { BodyTooLargeError } from './request-body.ts';
+import { BodyTooLargeError, UnsupportedEncodingError } from './request-body.ts';
 
 const details = [{ field: 'a', problem: 'is wrong' }];
 
@@ -27,6 +27,7 @@ describe('the response for an error', () => {
     [new NotFoundError('Not found'), 404, { error: 'Not found' }],
     [new ConflictError('Changed meanwhile'), 409, { error: 'Changed meanwhile' }],
     [new BodyTooLargeError(5), 413, { error: 'Body must be at most 5 bytes' }],
+    [new UnsupportedEncodingError(), 415, { error: 'Content-Encoding must be gzip, deflate or identity' }],
     [new LimitExceededError('Too many', 7), 429, { error: 'Too many' }],
     [new UnavailableError('Away'), 503, { error: 'Away' }],
     [new ConfigurationError('SECRET_NAME is not set'), 500, { error: 'Server configuration error' }],
@@ -43,6 +44,10 @@ describe('the response for an error', () => {
   it('says when to try again', () => {
     expect(errorAnswer(new LimitExceededError('Too many', 7)).headers['Retry-After']).toBe('7');
     expect(errorAnswer(new UnavailableError('Away')).headers['Retry-After']).toBe('5');
+  });
+
+  it('says which compression works', () => {
+    expect(errorAnswer(new UnsupportedEncodingError()).headers['Accept-Encoding']).toBe('gzip, deflate');
   });
 });
 

@@ -8,7 +8,7 @@ import {
   UnauthenticatedError,
   UnavailableError,
 } from '#domain/errors.ts';
-import { BodyTooLargeError } from './request-body.ts';
+import { BodyTooLargeError, UnsupportedEncodingError } from './request-body.ts';
 
 /** The response of a machine route, independent of the server that sends it. */
 export interface HttpAnswer<Status extends number = number, Body = object | string | null> {
@@ -44,6 +44,9 @@ export function errorAnswer(error: unknown): HttpAnswer {
   if (error instanceof NotFoundError) return jsonAnswer(404, { error: error.message });
   if (error instanceof ConflictError) return jsonAnswer(409, withDetails(error));
   if (error instanceof BodyTooLargeError) return jsonAnswer(413, { error: error.message });
+  if (error instanceof UnsupportedEncodingError) {
+    return jsonAnswer(415, { error: error.message }, { 'Accept-Encoding': 'gzip, deflate' });
+  }
   if (error instanceof LimitExceededError) {
     return jsonAnswer(429, { error: error.message }, { 'Retry-After': String(error.retryAfterSeconds) });
   }

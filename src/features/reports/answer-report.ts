@@ -2,7 +2,6 @@ import { reportLimits } from '#domain/limits.ts';
 import { readWebhookSecrets } from '#data/env.ts';
 import type { Reporter } from '#data/reports.ts';
 import { decodeBody } from '#domain/body-encoding.ts';
-import { InvalidInputError } from '#domain/errors.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import { parseTolerantJson } from '#http/json-body.ts';
 import { anybody, machineRoute, type Note, serve } from '#http/machine-route.ts';
@@ -36,10 +35,6 @@ async function readReport(request: Request, note: Note): Promise<ReadReport> {
       : { actor: 'api_key', api_key_id: reporter.apiKeyId },
   );
   limitReporter(reporter);
-  const contentEncoding = request.headers.get('content-encoding') ?? 'identity';
-  if (contentEncoding.toLowerCase() !== 'identity') {
-    throw new InvalidInputError('Content-Encoding must be identity: send the body uncompressed');
-  }
   const bytes = await readBody(request, reportLimits.bytes);
   note({ bytes: bytes.byteLength });
   const decoded = decodeBody(bytes, request.headers.get('content-type'));

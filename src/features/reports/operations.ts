@@ -32,7 +32,7 @@ const bodySentences = [
     error: 'Invalid JSON body',
     details: [{ field: 'body', problem: 'line 3: a raw line break inside a string' }],
   },
-  'Content-Encoding must be identity: send the body uncompressed',
+  'Body cannot be decompressed as Content-Encoding says',
   'job_key is required',
   'title is required',
 ];
@@ -55,7 +55,7 @@ export const reportJob = operation({
       'So it is always safe to try again after a timeout or a 503.',
     'Reports can arrive in any order: the job shows the newest by `finished_at`, its history all. A `finished_at` more than 5 ' +
       'minutes in the future is stored as sent, marked, and ordered by the time of arrival.',
-    'Order of checks: method, server configuration, secret, rate limit, compression, size, encoding, JSON, `job_key`, `title`, `status`, ' +
+    'Order of checks: method, server configuration, secret, rate limit, size and compression, encoding, JSON, `job_key`, `title`, `status`, ' +
       '`finished_at`, other fields.',
   ].join('\n\n'),
   access: 'report',

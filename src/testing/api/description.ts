@@ -58,7 +58,7 @@ midnight UTC. Microseconds are stored. Everything else is refused, even if \`new
 **Bodies** are UTF-8, with or without a byte order mark. Reports are also read in UTF-16, the declared \`charset\`, \
 CP932/Shift_JIS, EUC-JP and ISO-2022-JP, line by line if a log has several, and the response says so in \`decoded_from\`; bytes that \
 no encoding fits become U+FFFD. NUL characters and lone surrogates are cleaned, not refused. At \
-most 1 MiB, not compressed. A body that is refused is still read to its end, up to 32 MiB, so that clients that \
+most 1 MiB, before and after decompression: \`Content-Encoding\` can be \`gzip\` or \`deflate\`. A body that is refused is still read to its end, up to 32 MiB, so that clients that \
 send everything before they read can read the reason.
 `,
 };
@@ -160,6 +160,15 @@ const wrongQuery = named('WrongQuery', 'A query parameter is invalid or unknown;
 
 const tooLargeJson = named('TooLargeJson', 'The body is too large.', 'Body must be at most 262144 bytes');
 
+const unknownEncoding: Answer = {
+  ...named(
+    'UnknownEncoding',
+    'The body is compressed in another way.',
+    'Content-Encoding must be gzip, deflate or identity',
+  ),
+  headers: { 'Accept-Encoding': 'What works.' },
+};
+
 // The refusals that all operations with the same callers share.
 const refusalsOf: Record<Access, Refusals> = {
   anybody: {},
@@ -216,6 +225,7 @@ export function answersOf(operation: Operation): [string, Answer][] {
   const all: Record<number, Answer> = { ...refusalsOf[access] };
   if (query !== 'any') all[400] = wrongQuery;
   if (body && (access === 'admin' || access === 'start')) all[413] = tooLargeJson;
+  if (body) all[415] = unknownEncoding;
   const lost = Object.values(params).find((sentence) => sentence !== null);
   if (lost) all[404] = named(lost.replaceAll(' ', ''), 'It does not exist in your company.', lost);
   for (const [status, own] of Object.entries(refusals) as unknown as [number, Answer][]) {

@@ -323,10 +323,13 @@ describe('a refused report', () => {
     expect(await statusOf(jobKey)).toBeUndefined();
   });
 
-  it('400: a compressed body', async () => {
-    const answer = await post(least(newJobKey()), { 'Content-Encoding': 'gzip' });
-    expect(answer.status).toBe(400);
-    expect(answer.body.error).toMatch(/^Content-Encoding must be identity/);
+  it.each([
+    ['400', 'gzip', 'Body cannot be decompressed as Content-Encoding says'],
+    ['415', 'br', 'Content-Encoding must be gzip, deflate or identity'],
+  ])('%s: a body that is not compressed as %s says', async (status, encoding, error) => {
+    const answer = await post(least(newJobKey()), { 'Content-Encoding': encoding });
+    expect(answer.status).toBe(Number(status));
+    expect(answer.body).toEqual({ error });
   });
 
   it('does not affect the others in its batch: one by a key that has just been revoked', async () => {
