@@ -1,8 +1,8 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { PassThrough, pipeline, Readable } from 'node:stream';
-import { afterEach, describe, expect, it } from 'vitest';
-import { readRefusedBodies, type RefusedBodyBounds } from '#server/refused-body.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { isLongerThanDeclared, readRefusedBodies, type RefusedBodyBounds } from '#server/refused-body.ts';
 import { until } from '#testing/until.ts';
 
 const sentence = '{"error":"Invalid or missing webhook secret"}';
@@ -60,6 +60,13 @@ async function sendAll(socket: Socket): Promise<void> {
   for (let sent = 0; sent < 5_000_000; sent += piece.length)
     if (!socket.write(piece)) await once(socket, 'drain');
 }
+
+let log: string[];
+
+beforeEach(() => {
+  log = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((line) => log.push(String(line)) > 0);
+});
 
 const running: { server: http.Server; sockets: Socket[] }[] = [];
 
@@ -342,7 +349,7 @@ describe('requests that need no reading', () => {
     const { connect } = await start();
     const client = await connect();
     client.send(declared('/at-once', 100_000, 'Expect: a-miracle', 'Connection: close'), piece, piece);
-    await until(() => client.text().startsWith('HTTP/1.1 417 ') && client.text().endsWith('\r\n\r\n'));
+    await until(() => client.text().startsWith('HTTP/1.1 417 ') && client.text().endsWith('"}'));
     client.socket.end();
     await client.closed;
     expect(client.error()).toBeUndefined();
@@ -362,7 +369,7 @@ describe('refusals by Node', () => {
     client.send(start_);
     await sendAll(client.socket);
     client.socket.resume();
-    await until(() => client.text().startsWith(`HTTP/1.1 ${status} `) && client.text().endsWith('\r\n\r\n'));
+    await until(() => client.text().startsWith(`HTTP/1.1 ${status} `) && client.text().endsWith('"}'));
     client.socket.end();
     await client.closed;
     expect(client.error()).toBeUndefined();
@@ -386,8 +393,7 @@ describe('refusals by Node', () => {
     const client = await connect();
     client.send(declared('/at-once', 100_000), piece);
     await client.gone;
-    const answer = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
-    await until(client.text, (text) => text === answer);
+    await until(client.text, (text) => /^HTTP\/1\.1 408 Request Timeout\r\n[^]*"\}$/.test(text));
   });
 
   it.each(Object.keys(refusals))('a waiting refusal is sent instead of the 408 (%s)', async (path) => {
@@ -421,5 +427,144 @@ describe('refusals by Node', () => {
     client.send('no HTTP at all\r\n\r\n');
     await client.gone;
     expect(client.text()).not.toContain(' 400 ');
+  });
+
+  const chunked = 'Transfer-Encoding: chunked';
+  const short = JSON.stringify({ error: 'x' });
+  /** What is sent, whether the sender then ends its side, and the refusal. */
+  it.each<[string, (string | Buffer)[], 'ends' | 'waits', number, string]>([
+    ['no HTTP', ['\x16\x03\x01\x02\x00\r\n\r\n'], 'waits', 400, 'Request is not valid HTTP'],
+    ['half a request', ['POST / HTTP/1.1\r\nHost: p'], 'ends', 400, 'Request ended too early'],
+    [
+      'headers that are too long',
+      [head('/', `X-Long: ${'x'.repeat(100_000)}`)],
+      'waits',
+      431,
+      'Headers are too long',
+    ],
+    [
+      'a line break in a header',
+      [head('/', 'X-Secret: a\nb c: d')],
+      'waits',
+      400,
+      'A header contains a line break',
+    ],
+    [
+      'a NUL in a header',
+      [head('/', 'X-Secret: a\0b')],
+      'waits',
+      400,
+      'A header contains a character that is not allowed',
+    ],
+    [
+      'a length that is no number',
+      [head('/', 'Content-Length: 5x')],
+      'waits',
+      400,
+      'Content-Length must be one whole number',
+    ],
+    [
+      'two lengths',
+      [head('/', 'Content-Length: 5', 'Content-Length: 6')],
+      'waits',
+      400,
+      'Body must have one Content-Length, or Transfer-Encoding: chunked',
+    ],
+    [
+      'a length and chunks',
+      [head('/', 'Content-Length: 5', chunked)],
+      'waits',
+      400,
+      'Body must have one Content-Length, or Transfer-Encoding: chunked',
+    ],
+    [
+      'chunks that are none',
+      [head('/', chunked), short],
+      'waits',
+      400,
+      'Body is not in valid chunks, although Transfer-Encoding says so',
+    ],
+    [
+      'long chunk extensions',
+      [head('/', chunked), `5;${'x'.repeat(20_000)}\r\n`],
+      'waits',
+      413,
+      'Chunk extensions are too long',
+    ],
+    [
+      'a body that is too short',
+      [declared('/', 100), short],
+      'ends',
+      400,
+      'Body ended too early: it is shorter than its Content-Length',
+    ],
+    ['chunks without an end', [head('/', chunked), '1\r\na\r\n'], 'ends', 400, 'Request ended too early'],
+    [
+      'a body that never comes',
+      [declared('/', 100), short],
+      'waits',
+      408,
+      'Body did not arrive in time: is it shorter than its Content-Length?',
+    ],
+    [
+      'headers that never end',
+      ['POST / HTTP/1.1\r\nHost: p'],
+      'waits',
+      408,
+      'Request did not arrive in time',
+    ],
+  ])(
+    '%s: JSON with the reason, which is logged too [contract: every answer]',
+    async (_what, parts, then, status, error) => {
+      const { connect } = await start({ lingerMs: 100 }, () => {}, impatient);
+      const client = await connect();
+      client.send(...parts);
+      if (then === 'ends') client.socket.end();
+      await until(() => client.text().endsWith('}'));
+      const [headers = '', body = ''] = client.text().split('\r\n\r\n');
+      expect(JSON.parse(body)).toEqual({ error });
+      expect(headers).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(headers).toContain('Content-Type: application/json; charset=utf-8');
+      expect(headers).toContain('Cache-Control: no-store');
+      expect(headers).toContain(`Content-Length: ${body.length}`);
+      const id = /X-Request-Id: (\S+)/.exec(headers)?.[1];
+      expect(log.map((line) => JSON.parse(line) as object)).toEqual([
+        expect.objectContaining({ event: 'refused', request_id: id, status, problem: error }),
+      ]);
+      await client.gone;
+    },
+  );
+
+  it('a connection on which nothing is sent is not logged: browsers open some in advance', async () => {
+    const { connect } = await start({ lingerMs: 100 }, () => {}, impatient);
+    const client = await connect();
+    await client.gone;
+    expect(log).toEqual([]);
+  });
+
+  it('a body that is longer than its length: its own response is sent, and the rest is no request', async () => {
+    const { connect, seen } = await start({ lingerMs: 100 }, (request, response) => {
+      request.resume().once('end', () => setImmediate(() => response.writeHead(200).end('recorded')));
+    });
+    const client = await connect();
+    client.send(declared('/', 10) + JSON.stringify({ message: 'x'.repeat(50) }));
+    await client.gone;
+    await until(() => client.text().includes('recorded'));
+    expect(client.text().match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+    expect(isLongerThanDeclared(seen()!.request)).toBe(true);
+  });
+
+  it('the rest of a body that comes after its response is refused with the reason', async () => {
+    const { connect } = await start({ lingerMs: 100 }, (_, response) => response.end('recorded'));
+    const client = await connect();
+    client.send(`${declared('/', 2)}{}`);
+    await until(() => client.text().includes('recorded'));
+    client.send('}, and so on\r\n\r\n');
+    await client.gone;
+    await until(() =>
+      client
+        .text()
+        .endsWith('{"error":"Body is longer than its Content-Length: what follows is not a request"}'),
+    );
   });
 });

@@ -1,6 +1,8 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { writeLog } from '#http/log.ts';
 
 /** How much of refused bodies is read before their senders are cut off. */
 export interface RefusedBodyBounds {
@@ -41,18 +43,76 @@ function throwAway(body: Readable): Readable {
     .resume();
 }
 
-const statusOf = (error: Error): string => {
+interface Refusal {
+  status: number;
+  error: string;
+}
+
+/** Says why Node could not read a request. */
+function explain(error: Error, hasLength: boolean, followsBody: boolean): Refusal {
   switch ('code' in error ? error.code : null) {
     case 'HPE_HEADER_OVERFLOW':
-      return '431 Request Header Fields Too Large';
+      return { status: 431, error: 'Headers are too long' };
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return '413 Payload Too Large';
+      return { status: 413, error: 'Chunk extensions are too long' };
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return '408 Request Timeout';
+      return {
+        status: 408,
+        error: hasLength
+          ? 'Body did not arrive in time: is it shorter than its Content-Length?'
+          : 'Request did not arrive in time',
+      };
+    case 'HPE_INVALID_EOF_STATE':
+      return {
+        status: 400,
+        error: hasLength
+          ? 'Body ended too early: it is shorter than its Content-Length'
+          : 'Request ended too early',
+      };
+    case 'HPE_INVALID_CONTENT_LENGTH':
+      return { status: 400, error: 'Content-Length must be one whole number' };
+    case 'HPE_UNEXPECTED_CONTENT_LENGTH':
+    case 'HPE_INVALID_TRANSFER_ENCODING':
+      return { status: 400, error: 'Body must have one Content-Length, or Transfer-Encoding: chunked' };
+    case 'HPE_INVALID_CHUNK_SIZE':
+      return { status: 400, error: 'Body is not in valid chunks, although Transfer-Encoding says so' };
+    case 'HPE_CR_EXPECTED':
+    case 'HPE_LF_EXPECTED':
+      return { status: 400, error: 'A header contains a line break' };
+    case 'HPE_INVALID_HEADER_TOKEN':
+      return { status: 400, error: 'A header contains a character that is not allowed' };
     default:
-      return '400 Bad Request';
+      return {
+        status: 400,
+        error: followsBody
+          ? 'Body is longer than its Content-Length: what follows is not a request'
+          : 'Request is not valid HTTP',
+      };
   }
-};
+}
+
+/**
+ * Returns the headers and text of a refusal that no route sees, and logs it [contract: every answer].
+ * @param reason null for a connection on which nothing was sent, as browsers open in advance
+ */
+function refuse({ status, error }: Refusal, reason: string | null) {
+  const id = randomUUID();
+  const text = JSON.stringify({ error });
+  if (reason !== null) writeLog('info', 'refused', { request_id: id, status, reason, problem: error });
+  const head = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Request-Id': id,
+    'Content-Length': String(Buffer.byteLength(text)),
+  };
+  return { head, text };
+}
+
+const longer = new WeakSet<IncomingMessage>();
+
+/** Whether a request was followed by data that is none: what its sender takes for the rest of the body. */
+export const isLongerThanDeclared = (request: IncomingMessage): boolean => longer.has(request);
 
 /**
  * Lets simple clients read why they are refused: they read only after they have sent everything, and closing the connection
@@ -178,7 +238,8 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
   // Node would respond to this by itself, without the listener above.
   server.on('checkExpectation', (request, response) => {
     holdAnswer(request, response);
-    response.writeHead(417).end();
+    const { head, text } = refuse({ status: 417, error: 'Expect must be 100-continue' }, 'EXPECTATION');
+    response.writeHead(417, head).end(text);
   });
 
   server.on('clientError', (error, socket) => {
@@ -197,15 +258,38 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
     }
     const isInAnswer = answer !== undefined && answer.headersSent && !answer.writableFinished;
     closing.add(socket);
-    if (!isInAnswer)
-      socket.write(`HTTP/1.1 ${statusOf(error)}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-    socket.end();
-    // The end of its body is unknown: it is over when the sender closes the connection or is silent.
-    if (draining.size < sendersMax) drain(socket, lingerMs, () => socket.destroy());
-    else {
-      socket.destroySoon();
-      destroyLater(socket);
+    // The end of its data is unknown: it is over when the sender closes the connection or is silent.
+    const close = (): void => {
+      socket.end();
+      if (draining.size < sendersMax) drain(socket, lingerMs, () => socket.destroy());
+      else {
+        socket.destroySoon();
+        destroyLater(socket);
+      }
+    };
+    const isComplete = answer?.req.complete === true;
+    if (isComplete && !answer.headersSent && !answer.destroyed) {
+      // The request before it is still being handled: its own response says what became of it.
+      if (answer.req.headers['content-length'] !== undefined) longer.add(answer.req);
+      answer.setHeader('Connection', 'close');
+      const { destroySoon } = socket;
+      socket.destroySoon = () => {
+        socket.destroySoon = destroySoon;
+        close();
+      };
+      return;
     }
+    if (!isInAnswer) {
+      const request = answer && !isComplete ? answer.req : undefined;
+      const hasLength = request?.headers['content-length'] !== undefined;
+      const refusal = explain(error, hasLength, isComplete && hasBody(answer.req));
+      const reason = 'code' in error ? String(error.code) : error.name;
+      const { head, text } = refuse(refusal, socket.bytesRead > 0 ? reason : null);
+      const lines = Object.entries({ ...head, Connection: 'close' }).map((header) => header.join(': '));
+      const start = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`;
+      socket.write(`${[start, ...lines].join('\r\n')}\r\n\r\n${text}`);
+    }
+    close();
   });
 
   return () => {

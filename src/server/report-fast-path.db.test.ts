@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as jobReport from '#app/api/monitor/job-report/route.ts';
 import * as jobStart from '#app/api/monitor/job-start/route.ts';
@@ -28,7 +29,7 @@ interface Answer {
   body: string;
 }
 
-const ownHeaders = ['content-type', 'cache-control', 'allow', 'retry-after'];
+const ownHeaders = ['content-type', 'cache-control', 'allow', 'retry-after', 'accept-encoding'];
 const pickHeaders = (valueOf: (name: string) => unknown): Record<string, unknown> =>
   Object.fromEntries(ownHeaders.map((name) => [name, valueOf(name) ?? null]));
 
@@ -125,7 +126,14 @@ describe('the fast path responds like the route', () => {
     ['an unknown tool', { path, body: report({ tool_id: randomUUID() }) }, 200],
     ['no JSON', { path, body: '{' }, 400],
     ['nothing', { path }, 400],
-    ['a compressed body', { path, body: report(), headers: { 'Content-Encoding': 'gzip' } }, 400],
+    ['a compressed body', { path, body: gzipSync(report()), headers: { 'Content-Encoding': 'gzip' } }, 200],
+    ['a body that only claims it', { path, body: report(), headers: { 'Content-Encoding': 'gzip' } }, 400],
+    ['another compression', { path, body: report(), headers: { 'Content-Encoding': 'br' } }, 415],
+    [
+      'a compressed body over the limit',
+      { path, body: gzipSync(Buffer.alloc(1024 * 1024 + 1, 'x')), headers: { 'Content-Encoding': 'gzip' } },
+      413,
+    ],
     [
       'a long Idempotency-Key',
       { path, body: report(), headers: { 'Idempotency-Key': 'k'.repeat(201) } },

@@ -2,16 +2,33 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { jobReportRoute, jobStartRoute } from '#features/reports/answer-report.ts';
 import { reportJob, reportJobStart } from '#features/reports/operations.ts';
+import { isLongerThanDeclared } from '#server/refused-body.ts';
+
+/** If the body was longer than its `Content-Length`, invalid JSON is only what that left of it. */
+async function explainCut(answer: Response, incoming: IncomingMessage): Promise<Response> {
+  if (answer.status !== 400 || !isLongerThanDeclared(incoming)) return answer;
+  const said = (await answer.json()) as { error: string };
+  const problem = `is longer than its Content-Length (${incoming.headers['content-length']} bytes)`;
+  const isCut = said.error === 'Invalid JSON body';
+  const { status, headers } = answer;
+  return Response.json(isCut ? { ...said, details: [{ field: 'body', problem }] } : said, {
+    status,
+    headers,
+  });
+}
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 // One handler for every method: it responds 405 to all except POST.
 function listen({ POST: respond }: typeof jobReportRoute): Listener {
-  return getRequestListener((request) => respond(request), {
-    overrideGlobalObjects: false,
-    // The listener would cut a sender off half a second after refusing it; the server continues to read (refused-body.ts).
-    autoCleanupIncoming: false,
-  });
+  return getRequestListener(
+    async (request, { incoming }) => explainCut(await respond(request), incoming as IncomingMessage),
+    {
+      overrideGlobalObjects: false,
+      // The listener would cut a sender off half a second after refusing it; the server continues to read (refused-body.ts).
+      autoCleanupIncoming: false,
+    },
+  );
 }
 
 const listeners = new Map<string, Listener>([
