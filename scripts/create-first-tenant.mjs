@@ -1,9 +1,11 @@
 // @ts-check
 // For a hosted Supabase project: creates the first company and its admin. `npm start` does this automatically.
 //   node --env-file=.env.hosted scripts/create-first-tenant.mjs "Company name"
+import { settingOf } from '../src/domain/setting.ts';
 import { createFirstTenant } from '../src/features/tenants/create-first-tenant.ts';
 
-const { TC_PORTAL_ADMIN_EMAIL: email, TC_PORTAL_ADMIN_PASSWORD: password } = process.env;
+const email = settingOf(process.env.TC_PORTAL_ADMIN_EMAIL);
+const password = settingOf(process.env.TC_PORTAL_ADMIN_PASSWORD);
 const name = process.argv[2];
 if (!email || !password || !name) {
   process.stderr.write(

@@ -1,7 +1,7 @@
 import { readCronSecret } from '#data/env.ts';
 import { ConfigurationError, UnauthenticatedError } from '#domain/errors.ts';
 import { readBearer } from './authenticate-request.ts';
-import { isKnownSecret } from './compare-secrets.ts';
+import { isKnownSecret, whyUnknown } from './compare-secrets.ts';
 
 /** Whether a request has the secret of the internal routes, compared in constant time. */
 export function hasCronSecret(headers: Headers): boolean {
@@ -11,6 +11,9 @@ export function hasCronSecret(headers: Headers): boolean {
 
 /** @throws ConfigurationError if no secret is set, UnauthenticatedError if the request does not have it */
 export function requireCronSecret(headers: Headers): void {
-  if (readCronSecret() === undefined) throw new ConfigurationError('CRON_SECRET is not set');
-  if (!hasCronSecret(headers)) throw new UnauthenticatedError('Invalid or missing secret');
+  const secret = readCronSecret();
+  if (secret === undefined) throw new ConfigurationError('CRON_SECRET is not set');
+  if (hasCronSecret(headers)) return;
+  const cause = whyUnknown(readBearer(headers) ?? null, [secret]);
+  throw new UnauthenticatedError('Invalid or missing secret', { cause });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConfigurationError } from '#domain/errors.ts';
 import type { ProxySettings } from '#domain/plugin/proxy-choice.ts';
+import { settingOf } from '#domain/setting.ts';
 
 const supabaseSettings = z.object({
   NEXT_PUBLIC_SUPABASE_URL: z.url(),
@@ -9,10 +10,13 @@ const supabaseSettings = z.object({
 
 const serviceSettings = supabaseSettings.extend({ SUPABASE_SECRET_KEY: z.string().min(1) });
 
-function parseSettings<T extends z.ZodType>(schema: T): z.output<T> {
-  // Read the whole object at run time: Next inlines `process.env.NEXT_PUBLIC_…` during a build, but one build must run any
-  // number of portals.
-  const parsed = schema.safeParse(process.env);
+/** Reads by name at run time: Next inlines `process.env.NEXT_PUBLIC_…` during a build, but one build runs any number of portals. */
+const read = (name: string): string | undefined => settingOf(process.env[name]);
+
+function parseSettings<T extends z.ZodObject>(schema: T): z.output<T> {
+  const parsed = schema.safeParse(
+    Object.fromEntries(Object.keys(schema.shape).map((name) => [name, read(name)])),
+  );
   if (!parsed.success) {
     const names = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
     throw new ConfigurationError(`Missing or invalid settings: ${names}`);
@@ -34,7 +38,7 @@ export function readSupabaseSettings(): { url: string; publishableKey: string } 
  * instead.
  */
 export function readRealtimeSettings(): { url: string; publishableKey: string } | null {
-  return process.env.TC_PORTAL_REALTIME === '1' ? readSupabaseSettings() : null;
+  return read('TC_PORTAL_REALTIME') === '1' ? readSupabaseSettings() : null;
 }
 
 /** Returns the URL and secret key of Supabase, only for the service client. */
@@ -45,24 +49,25 @@ export function readServiceSettings(): { url: string; secretKey: string } {
 
 /** Returns the secrets that scripts report with: the current one and, during a rotation, the previous one. */
 export function readWebhookSecrets(): string[] {
-  const { TC_PORTAL_WEBHOOK_SECRET: current, TC_PORTAL_WEBHOOK_SECRET_PREVIOUS: previous } = process.env;
-  if (!current) return [];
-  return previous ? [current, previous] : [current];
+  const current = read('TC_PORTAL_WEBHOOK_SECRET');
+  const previous = read('TC_PORTAL_WEBHOOK_SECRET_PREVIOUS');
+  if (current === undefined) return [];
+  return previous === undefined ? [current] : [current, previous];
 }
 
 /** Returns the bearer token required by the internal routes; undefined if it is not set. */
 export function readCronSecret(): string | undefined {
-  return process.env.CRON_SECRET || undefined;
+  return read('CRON_SECRET');
 }
 
 /** Whether this is a serverless host, which has no worker, so a tick must run what it queued. */
 export function isServerless(): boolean {
-  return Boolean(process.env.VERCEL);
+  return read('VERCEL') !== undefined;
 }
 
 /** Returns the hosts (`host` or `host:port`) that the operator lets plugins call even at a private address. */
 export function readAllowedHosts(): string[] {
-  return (process.env.TC_PORTAL_ALLOWED_HOSTS ?? '').split(/[\s,]+/).filter((host) => host !== '');
+  return (read('TC_PORTAL_ALLOWED_HOSTS') ?? '').split(/[\s,]+/).filter((host) => host !== '');
 }
 
 /** A proxy is written as a URL or, as curl allows, without its scheme. */
@@ -78,19 +83,18 @@ const proxySetting = z
 export function readProxySettings(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): ProxySettings | null {
-  const read = (name: string): string => (environment[name.toLowerCase()] || environment[name] || '').trim();
+  const given = (name: string): string | undefined =>
+    settingOf(environment[name.toLowerCase()]) ?? settingOf(environment[name]);
   const proxy = (name: string): string | null => {
-    if (read(name) === '') return null;
-    const parsed = proxySetting.safeParse(read(name));
+    if (given(name) === undefined) return null;
+    const parsed = proxySetting.safeParse(given(name));
     // The value is not quoted, because it may contain a password.
     if (!parsed.success) throw new ConfigurationError(`${name} must be the URL of a proxy`);
     return parsed.data;
   };
   const settings = { http: proxy('HTTP_PROXY'), https: proxy('HTTPS_PROXY') };
   if (settings.http === null && settings.https === null) return null;
-  const except = read('NO_PROXY')
-    .split(/[\s,]+/)
-    .filter((entry) => entry !== '');
+  const except = (given('NO_PROXY') ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
   return { ...settings, except };
 }
 
@@ -98,16 +102,12 @@ const reportLimit = z.coerce.number().int().positive().catch(60_000);
 
 /** Returns how many reports one key can send per minute before it gets status 429. */
 export function readReportLimitPerMinute(): number {
-  return reportLimit.parse(process.env.TC_PORTAL_REPORTS_PER_MINUTE);
+  return reportLimit.parse(read('TC_PORTAL_REPORTS_PER_MINUTE'));
 }
 
 /** Returns the portal's public URL (`https://portal.example.com`) if it differs from the URL that requests arrive at. */
 export function readPublicUrl(): string | undefined {
-  return z
-    .url()
-    .optional()
-    .catch(undefined)
-    .parse(process.env.TC_PORTAL_PUBLIC_URL || undefined);
+  return z.url().optional().catch(undefined).parse(read('TC_PORTAL_PUBLIC_URL'));
 }
 
 /** Whether this is `npm run dev`, whose tools need a less strict content security policy. */

@@ -56,10 +56,69 @@ describe('loadSecrets', () => {
     if (process.platform !== 'win32') expect(fs.statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  test('prefers the environment and does not write it to the file', async () => {
+  const names = [
+    'TC_PORTAL_WEBHOOK_SECRET',
+    'TC_PORTAL_PING_KEY',
+    'TC_PORTAL_ADMIN_EMAIL',
+    'TC_PORTAL_ADMIN_PASSWORD',
+    'CRON_SECRET',
+    'TC_PORTAL_JWT_SECRET',
+    'TC_PORTAL_DATABASE_PASSWORD',
+    'TC_PORTAL_DATABASE_PORT',
+    'TC_PORTAL_DATA_API_PORT',
+    'NEXT_PUBLIC_SUPABASE_URL',
+    'NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY',
+    'SUPABASE_SECRET_KEY',
+  ];
+  /** A value that the environment can have. */
+  const given = (name: string): string =>
+    name.endsWith('_PORT') ? '54999' : name.endsWith('_URL') ? 'https://abc.supabase.co' : 'from outside';
+
+  test.each(names)(
+    '%s: an empty variable changes nothing, and one of the environment counts while it is set [rule 34: keys and secrets]',
+    async (name) => {
+      const first = await loadSecrets(file, {});
+      expect(first.replaced).toEqual([]);
+      const text = fs.readFileSync(file, 'utf8');
+      for (const empty of ['', ' ', '\n', '\ufeff', '""', "' '"]) {
+        expect(await loadSecrets(file, { [name]: empty })).toEqual(first);
+        expect(fs.readFileSync(file, 'utf8')).toBe(text);
+      }
+      const outside = given(name);
+      for (const value of [
+        outside,
+        `${outside} `,
+        `${outside}\r\n`,
+        `\ufeff${outside}`,
+        `"${outside}"`,
+        `'${outside}'`,
+      ]) {
+        const { values, replaced } = await loadSecrets(file, { [name]: value });
+        expect(values[name]).toBe(outside);
+        if (name !== 'NEXT_PUBLIC_SUPABASE_URL') expect(replaced).toEqual([name]);
+        expect(fs.readFileSync(file, 'utf8')).toBe(text);
+      }
+      expect(await loadSecrets(file, {})).toEqual(first);
+    },
+  );
+
+  test('does not write a secret of the environment to a new file', async () => {
     const { values } = await loadSecrets(file, { CRON_SECRET: 'from outside' });
     expect(values.CRON_SECRET).toBe('from outside');
     expect(fs.readFileSync(file, 'utf8')).not.toContain('CRON_SECRET');
+  });
+
+  test('passes on the variables of other programs unchanged', async () => {
+    expect((await loadSecrets(file, { LESS: '"-R" ' })).values.LESS).toBe('"-R" ');
+  });
+
+  test('reads a file that a Windows editor wrote, with a mark and CR LF', async () => {
+    fs.mkdirSync(path.dirname(file));
+    fs.writeFileSync(file, "\ufeffTC_PORTAL_WEBHOOK_SECRET='my own '\r\nCRON_SECRET=other \r\n");
+    expect((await loadSecrets(file, {})).values).toMatchObject({
+      TC_PORTAL_WEBHOOK_SECRET: 'my own',
+      CRON_SECRET: 'other',
+    });
   });
 
   test('does not start its own Supabase for a hosted project', async () => {

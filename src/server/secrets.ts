@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import { settingOf } from '#domain/setting.ts';
 import { findFreePort } from '#server/ports.ts';
 import { explainFolderError, StartProblem } from '#server/start-problem.ts';
 
@@ -12,6 +13,8 @@ export type Secrets = Record<string, string>;
 export interface LoadedSecrets {
   readonly values: Secrets;
   readonly embedded: boolean;
+  /** The names of those that the environment replaces as long as it has them. */
+  readonly replaced: readonly string[];
 }
 
 const random = (bytes: number): string => randomBytes(bytes).toString('base64url');
@@ -89,18 +92,28 @@ function append(file: string, before: string, lines: string[]): void {
   }
 }
 
+/** Variables of other programs are passed on as they are. */
+const isOurs = (name: string): boolean =>
+  /^(TC_PORTAL|NEXT_PUBLIC_SUPABASE|SUPABASE|WORKER)_|^CRON_SECRET$/.test(name);
+
 /**
- * Reads the secrets file and adds missing values, but never changes one. The environment overrides the file. The
- * embedded Supabase is used unless NEXT_PUBLIC_SUPABASE_URL differs from the port in the file.
+ * Reads the secrets file and adds missing values, but never changes one. A variable of the environment overrides the file as
+ * long as it is set, and is never written to it; an empty one does not count [rule 34: keys and secrets]. The embedded Supabase is used unless NEXT_PUBLIC_SUPABASE_URL differs from the port in the file.
  */
 export async function loadSecrets(
   file: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<LoadedSecrets> {
   const text = readFile(file);
+  const stored = parseEnv(text.replace(/^\uFEFF/, ''));
   const found: Secrets = {};
-  for (const [name, value] of Object.entries({ ...parseEnv(text.replace(/^\uFEFF/, '')), ...environment })) {
-    if (value !== undefined && value !== '') found[name] = value;
+  const replaced: string[] = [];
+  for (const name of Object.keys({ ...stored, ...environment })) {
+    const read = (value: string | undefined) => (isOurs(name) ? settingOf(value) : value || undefined);
+    const [given, kept] = [read(environment[name]), read(stored[name])];
+    const value = given ?? kept;
+    if (value !== undefined) found[name] = value;
+    if (given !== undefined && given !== kept) replaced.push(name);
   }
   for (const name of ['TC_PORTAL_DATABASE_PORT', 'TC_PORTAL_DATA_API_PORT']) {
     const port = found[name];
@@ -117,8 +130,9 @@ export async function loadSecrets(
       `NEXT_PUBLIC_SUPABASE_URL の値 "${url}" は URL ではありません。${file} を修正するか、この行を削除してポータル自身のデータベースを使ってください。`,
     );
   }
-  const ownUrl = found.TC_PORTAL_DATA_API_PORT && `http://127.0.0.1:${found.TC_PORTAL_DATA_API_PORT}`;
-  const embedded = url === undefined || url.replace(/\/$/, '') === ownUrl;
+  // The stored URL is still ours if the environment chooses another port.
+  const ownUrls = [found, stored].map(({ TC_PORTAL_DATA_API_PORT: port }) => `http://127.0.0.1:${port}`);
+  const embedded = url === undefined || ownUrls.includes(url.replace(/\/$/, ''));
   if (!embedded) {
     for (const name of ['NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY', 'SUPABASE_SECRET_KEY']) {
       if (found[name]) continue;
@@ -145,5 +159,6 @@ export async function loadSecrets(
   if (process.platform !== 'win32' && fs.existsSync(file) && (fs.statSync(file).mode & 0o077) !== 0) {
     fs.chmodSync(file, 0o600);
   }
-  return { values: found, embedded };
+  const names = entries.map(([name]) => name);
+  return { values: found, embedded, replaced: names.filter((name) => replaced.includes(name)) };
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { settingOf } from '#domain/setting.ts';
 import { StartProblem } from '#server/start-problem.ts';
 
 /** The project's own folder. */
@@ -18,7 +19,7 @@ export interface Settings {
 }
 
 function readPort(text: string | undefined): number {
-  const port = Number(text?.trim() || '3000');
+  const port = Number(settingOf(text) ?? '3000');
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new StartProblem(
     `PORT must be a number from 1 to 65535, not "${text}".`,
@@ -27,7 +28,7 @@ function readPort(text: string | undefined): number {
 }
 
 function readHasWorker(text: string | undefined): boolean {
-  const chosen = text?.trim().toLowerCase() ?? '';
+  const chosen = settingOf(text)?.toLowerCase() ?? '';
   if (['', 'true', '1', 'on'].includes(chosen)) return true;
   if (['false', '0', 'off'].includes(chosen)) return false;
   throw new StartProblem(
@@ -48,11 +49,11 @@ export function readSettings(
       `${unknown} というオプションはありません。--demo（サンプルデータ）または --dev（開発）を指定してください。`,
     );
   }
-  const chosen = environment.PORTAL_DIR?.trim();
-  const folder = path.resolve(projectFolder, chosen || '.portal');
+  const chosen = settingOf(environment.PORTAL_DIR);
+  const folder = path.resolve(projectFolder, chosen ?? '.portal');
   return {
     port: readPort(environment.PORT),
-    host: environment.HOST?.trim() || '127.0.0.1',
+    host: settingOf(environment.HOST) ?? '127.0.0.1',
     folder,
     secretsFile: path.join(chosen ? folder : projectFolder, '.env.local'),
     dev: args.includes('--dev'),

@@ -269,7 +269,7 @@ class Supervisor {
     this.#throwIfStopped();
     const address = listeningAddress(this.#settings);
     if (isJournal(process.env, process.stdout.fd)) {
-      return this.#screen.text(quietWelcomeText({ address, secretsFile }));
+      return this.#screen.text(quietWelcomeText({ address, secretsFile, replaced: loaded.replaced }));
     }
     this.#screen.text(
       welcomeText(
@@ -279,6 +279,7 @@ class Supervisor {
           password: (await isFirstPassword(secrets)) ? (secrets.TC_PORTAL_ADMIN_PASSWORD ?? '') : null,
           webhookSecret: secrets.TC_PORTAL_WEBHOOK_SECRET ?? '',
           secretsFile,
+          replaced: loaded.replaced,
         },
         new Date(),
       ),

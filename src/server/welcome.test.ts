@@ -7,6 +7,7 @@ const welcome = {
   password: 'first-password',
   webhookSecret: 'secret',
   secretsFile: '/portal/.env.local',
+  replaced: [],
 };
 const now = new Date('2026-11-21T09:00:00Z');
 const commands = (platform: NodeJS.Platform): string[] =>
@@ -26,12 +27,14 @@ describe('welcomeText', () => {
 
   test("quotes the body for Windows' shells, which support double quotes only", () => {
     expect(commands('win32')[0]).toMatch(/^curl\.exe .* -d "\{\\"job_key\\":/);
-    expect(commands('linux')[0]).toMatch(/^curl .* -d '\{"job_key":.*\}'$/);
+    expect(commands('linux')[0]).toMatch(/^curl .* -d '\{"job_key":.*\}' \| awk /);
   });
 
   test('gives PowerShell its own command', () => {
     const text = welcomeText(welcome, now, 'win32');
-    expect(text).toMatch(/^Invoke-RestMethod .* -Body \('\{"job_key":.*\}' -creplace 'TIME', .*\)$/m);
+    expect(text).toMatch(
+      /^\$answer = Invoke-RestMethod .* -Body \('\{"job_key":.*\}' -creplace 'TIME', .*\) /m,
+    );
   });
 
   test('reads the time when it is pasted, so that pasting it again sends another report', () => {
@@ -43,6 +46,13 @@ describe('welcomeText', () => {
   test('does not show a password that no longer works', () => {
     expect(welcomeText(welcome, now)).toContain('first-password');
     expect(welcomeText({ ...welcome, password: null }, now)).not.toContain('first-password');
+  });
+
+  test('names the secrets that come from the environment, not their values [rule 34: keys and secrets]', () => {
+    const replaced = ['TC_PORTAL_WEBHOOK_SECRET', 'CRON_SECRET'];
+    for (const text of [welcomeText, quietWelcomeText].map((say) => say({ ...welcome, replaced }, now)))
+      expect(text).toMatch(/From the environment instead.*: TC_PORTAL_WEBHOOK_SECRET, CRON_SECRET/);
+    expect(quietWelcomeText(welcome)).not.toContain('environment');
   });
 
   test('writes no secret to a journal', () => {

@@ -1,3 +1,10 @@
+import {
+  curlPatience,
+  curlThatFails,
+  onlyRecorded,
+  powershellThatFails,
+} from '#features/reports/report-samples.ts';
+
 /** The values that the screen shows when the portal is ready. */
 export interface Welcome {
   readonly address: string;
@@ -6,6 +13,8 @@ export interface Welcome {
   readonly password: string | null;
   readonly webhookSecret: string;
   readonly secretsFile: string;
+  /** The names of the secrets that come from the environment instead of the file. */
+  readonly replaced: readonly string[];
 }
 
 // Windows' cmd supports only double quotes and sends Japanese text in its own code page: JSON escapes are the same everywhere.
@@ -20,20 +29,21 @@ const timeMark = 'TIME';
 
 function reportCommand(welcome: Welcome, body: Record<string, string>): string {
   const json = ascii(JSON.stringify(body)).replaceAll("'", `'\\''`);
-  return curl('curl', welcome, `'${json.replace(timeMark, `'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'`)}'`);
+  return `${curl('curl -sS', welcome, `'${json.replace(timeMark, `'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'`)}'`)} | ${onlyRecorded}`;
 }
 
 // cmd cannot print the time in UTC, so the command contains the time of the start.
 function commandPromptCommand(welcome: Welcome, body: Record<string, string>, now: Date): string {
   const json = ascii(JSON.stringify(body)).replace(timeMark, now.toISOString());
-  return curl('curl.exe', welcome, `"${json.replaceAll('"', '\\"')}"`);
+  return curl(curlThatFails, welcome, `"${json.replaceAll('"', '\\"')}"`);
 }
 
 function curl(program: string, welcome: Welcome, data: string): string {
   const header = (text: string): string => `-H "${text}"`;
   return [
     program,
-    '-sS -X POST',
+    curlPatience,
+    '-X POST',
     `${welcome.address}/api/monitor/job-report`,
     header('Content-Type: application/json'),
     header(`X-TC-Portal-Webhook-Secret: ${welcome.webhookSecret}`),
@@ -46,17 +56,23 @@ function curl(program: string, welcome: Welcome, data: string): string {
 function powershellCommand(welcome: Welcome, body: Record<string, string>): string {
   const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
   return [
-    'Invoke-RestMethod -Method Post',
+    '$answer = Invoke-RestMethod -Method Post',
     `-Uri ${welcome.address}/api/monitor/job-report`,
     '-ContentType application/json',
     `-Headers @{ 'X-TC-Portal-Webhook-Secret' = ${quoted(welcome.webhookSecret)} }`,
     `-Body (${quoted(ascii(JSON.stringify(body)))} -creplace '${timeMark}', (Get-Date).ToUniversalTime().ToString('o'))`,
+    `${powershellThatFails}; $answer`,
   ].join(' ');
 }
 
 /** Returns a text without secrets for a journal, which others read too, and which keeps its lines for a long time. */
-export function quietWelcomeText({ address, secretsFile }: Pick<Welcome, 'address' | 'secretsFile'>): string {
-  return `The portal is ready at ${address}. The sign-in and the secrets are in ${secretsFile}.`;
+export function quietWelcomeText({
+  address,
+  secretsFile,
+  replaced,
+}: Pick<Welcome, 'address' | 'secretsFile' | 'replaced'>): string {
+  const other = replaced.length > 0 ? ` From the environment instead: ${replaced.join(', ')}.` : '';
+  return `The portal is ready at ${address}. The sign-in and the secrets are in ${secretsFile}.${other}`;
 }
 
 /** Returns the text with address, sign-in and commands that report a success and an error. */
@@ -66,6 +82,12 @@ export function welcomeText(
   platform: NodeJS.Platform = process.platform,
 ): string {
   const windows = platform === 'win32';
+  const replaced =
+    welcome.replaced.length === 0
+      ? ''
+      : `
+  From the environment instead / 環境変数の値を使用中: ${welcome.replaced.join(', ')}
+`;
   const report = (status: 'success' | 'error', message: string): string => {
     const body = {
       job_key: 'hello-portal',
@@ -96,5 +118,5 @@ ${report('error', 'ファイルが見つかりません')}
 
   The secrets are in ${welcome.secretsFile}. Ctrl-C stops the portal.
   シークレットは ${welcome.secretsFile} に保存されています。停止するには Ctrl-C を押します。
-`;
+${replaced}`;
 }

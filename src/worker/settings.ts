@@ -5,6 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { leaseSeconds } from '#domain/limits.ts';
 import { ConfigurationError } from '#domain/errors.ts';
+import { settingOf } from '#domain/setting.ts';
 import { listeningAddress } from '#process/listening-address.ts';
 
 const wholeNumber = (min: number, max: number, value: number) =>
@@ -115,7 +116,9 @@ const passedOn = [
  * @throws ConfigurationError that names the invalid setting
  */
 export function readWorkerSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const given = Object.fromEntries(
+    Object.keys(environmentSchema.shape).map((name) => [name, settingOf(environment[name])]),
+  );
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) {
     const names = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');

@@ -10,6 +10,22 @@ interface Sample {
 
 const jobKey = 'sales-daily';
 
+/** Longer than the portal needs; tries again if it is not available (429 and 503 say when). */
+export const curlPatience = '-m 10 --retry 3';
+
+/**
+ * Shows curl's output and fails unless it says that the report was recorded: curl itself takes a refusal for a success, with -f
+ * still a redirect or another program's page. `--fail-with-body` is missing in the curl of many servers.
+ */
+export const onlyRecorded = `awk '1; /"success":true/ { ok = 1 } END { exit !ok }'`;
+
+/** Windows' own curl is new enough to fail with the answer; -L and no redirects make a redirect a failure. */
+export const curlThatFails = 'curl.exe -sS --fail-with-body -L --max-redirs 0';
+
+/** The end of Invoke-RestMethod: PowerShell 5.1 continues after some failures, and follows redirects without the body. */
+export const powershellThatFails =
+  "-TimeoutSec 10 -MaximumRedirection 0 -ErrorAction Stop; if (-not $answer.success) { throw 'Nothing was recorded.' }";
+
 function toAsciiJson(value: object): string {
   return JSON.stringify(value).replace(
     /[\u0080-\uffff]/g,
@@ -19,10 +35,10 @@ function toAsciiJson(value: object): string {
 
 /** curl for POSIX shells, Git Bash on Windows included: the body comes from a here-document, so nothing needs escaping. */
 export function curlForBash({ url, title, message }: Sample): string {
-  return `curl -sS -X POST '${url}' \\
+  return `curl -sS ${curlPatience} -X POST '${url}' \\
   -H 'Content-Type: application/json; charset=utf-8' \\
   -H 'X-TC-Portal-Webhook-Secret: ${secretPlaceholder}' \\
-  --data-binary @- <<JSON
+  --data-binary @- <<JSON | ${onlyRecorded}
 {
   "job_key": "${jobKey}",
   "title": "${title}",
@@ -45,7 +61,7 @@ export function curlForWindows({ url, title, message }: Sample, now: Date): stri
     finished_at: `${now.toISOString().slice(0, 19)}Z`,
     message,
   });
-  return `curl.exe -sS -X POST "${url}" -H "Content-Type: application/json" -H "X-TC-Portal-Webhook-Secret: ${secretPlaceholder}" -d "${body.replaceAll('"', '\\"')}"`;
+  return `${curlThatFails} ${curlPatience} -X POST "${url}" -H "Content-Type: application/json" -H "X-TC-Portal-Webhook-Secret: ${secretPlaceholder}" -d "${body.replaceAll('"', '\\"')}"`;
 }
 
 /** The four variables that the Python snippet and tc_portal.py read, for a POSIX shell. */
@@ -140,9 +156,10 @@ export function powershellSnippet({ url, title, message }: Sample): string {
   message     = '${message}'
 }
 $body = [System.Text.Encoding]::UTF8.GetBytes(($report | ConvertTo-Json))
-Invoke-RestMethod -Method Post -Uri '${url}' \`
+$answer = Invoke-RestMethod -Method Post -Uri '${url}' \`
   -Headers @{ 'X-TC-Portal-Webhook-Secret' = '${secretPlaceholder}' } \`
-  -ContentType 'application/json; charset=utf-8' -Body $body -TimeoutSec 10`;
+  -ContentType 'application/json; charset=utf-8' -Body $body \`
+  ${powershellThatFails.replace('; ', '\n')}`;
 }
 
 /** Node 18 and later; a report that fails never fails the job. */
@@ -162,9 +179,11 @@ export function nodeSnippet({ url, title, message }: Sample): string {
         finished_at: new Date().toISOString(),
         message,
       }),
+      redirect: 'error',
       signal: AbortSignal.timeout(10_000),
     });
-    if (!response.ok) console.error('[TC Portal]', response.status, await response.text());
+    const text = await response.text();
+    if (!text.includes('"success":true')) console.error('[TC Portal]', response.status, text);
   } catch (error) {
     console.error('[TC Portal]', error);
   }
