@@ -28,6 +28,9 @@ const nextConfig = {
     // forbidden() responds 403 with src/app/(portal)/forbidden.tsx.
     authInterrupts: true,
   },
+  // Next's own redirect would answer machine routes too, and a script that is redirected has reported nothing. Pages keep it.
+  skipTrailingSlashRedirect: true,
+  redirects: async () => [{ source: '/:path((?!api/).+)/', destination: '/:path', permanent: true }],
   headers: async () => [
     { source: '/:path*', headers: securityHeaders },
     {

@@ -37,9 +37,14 @@ export interface BoundOperation {
 }
 
 /** A route's handler, with its operations. */
-type RouteHandler = ((request: Request, context?: { params: Promise<RouteParams> }) => Promise<Response>) & {
+type RouteHandler = ((request: Request, context?: RouteContext) => Promise<Response>) & {
   operations: readonly Operation[];
 };
+
+/** Only the route of all unknown paths, which reads none, gets another kind of parameter. */
+interface RouteContext {
+  params: Promise<Record<string, string | string[] | undefined>>;
+}
 
 /** Returns the sender's own request id if it is safe to log, or a new one. */
 function requestIdOf(request: Request): string {
@@ -81,11 +86,13 @@ export const anybody = (): void => {};
  * is also logged, typed errors mapped in one place, and 405 with `Allow` for any other method.
  *
  *     export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(serve(doIt, authorize, …));
+ *
+ * Without operations it is the route of all unknown paths: 404 for every method.
  */
 export function machineRoute(...bound: BoundOperation[]): Record<Method, RouteHandler> {
   const operations = bound.map(({ operation }) => operation);
   const path = operations[0]?.path;
-  const isQuiet = operations.every((operation) => operation.isQuiet);
+  const isQuiet = path !== undefined && operations.every((operation) => operation.isQuiet);
   const responders = new Map<string, BoundOperation['respond']>(
     bound.flatMap(({ operation: { method }, respond }) =>
       method === 'GET'
@@ -100,6 +107,7 @@ export function machineRoute(...bound: BoundOperation[]): Record<Method, RouteHa
 
   async function answer(received: Received): Promise<HttpAnswer> {
     const { request, note } = received;
+    if (allowed.length === 0) return jsonAnswer(404, { error: 'Not found' });
     const respondTo = responders.get(request.method);
     if (!respondTo) return jsonAnswer(405, { error: 'Method not allowed' }, { Allow: allowed.join(', ') });
     try {
@@ -109,15 +117,17 @@ export function machineRoute(...bound: BoundOperation[]): Record<Method, RouteHa
       // Our own message names the wrong setting; the message of an unexpected error could quote anything.
       if (error instanceof ConfigurationError) note({ problem: error.message });
       else if (mapped.status === 500) note(describeError(error));
+      // What only the operator should read.
+      else if (error instanceof Error && typeof error.cause === 'string') note({ problem: error.cause });
       return mapped;
     }
   }
 
-  async function respond(request: Request, context?: { params: Promise<RouteParams> }): Promise<Response> {
+  async function respond(request: Request, context?: RouteContext): Promise<Response> {
     const startedAt = performance.now();
     const requestId = requestIdOf(request);
     const notes: Record<string, unknown> = {};
-    const params = (await context?.params) ?? {};
+    const params = ((await context?.params) ?? {}) as RouteParams;
     const note: Note = (fields) => Object.assign(notes, fields);
     const { status, headers, body } = await answer({ request, note, params });
     if (!isQuiet || status >= 500) {

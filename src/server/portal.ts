@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import next from 'next';
 import { takeFastPath } from './report-fast-path.ts';
+import { settingOf } from '#domain/setting.ts';
 import { readRefusedBodies } from '#server/refused-body.ts';
+import { tidyRequest } from '#server/request-target.ts';
 import { onRunsAnnounced } from '#process/waiting-runs.ts';
 import { obeyParent, reportReady, runsWaiting, tellParent } from '#process/parent.ts';
 
@@ -36,9 +38,10 @@ function requestId(given: string | string[] | undefined): string {
 }
 
 // Clients can send any forwarded address; only a proxy that the operator trusts is believed.
-const isBehindProxy = process.env.TC_PORTAL_BEHIND_PROXY === '1';
+const isBehindProxy = settingOf(process.env.TC_PORTAL_BEHIND_PROXY) === '1';
 
 server.on('request', (request, response) => {
+  tidyRequest(request);
   if (!isBehindProxy) {
     for (const name of ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'forwarded'])
       delete request.headers[name];

@@ -77,7 +77,7 @@ const refusals: Record<string, Refusal> = {
     path: '/api/plugins/x/run',
     text: /^\{"error":"[^"]+"\}$/,
   },
-  'an unknown API path': { status: 404, path: '/api/unknown', text: /(\}|<\/html>)$/ },
+  'an unknown API path': { status: 404, path: '/api/unknown', text: error('Not found') },
   'an unknown page': { status: 404, path: '/unknown', text: /<\/html>$/ },
   'a page that takes none': { status: 200, path: '/sign-in', text: /<\/html>$/ },
 };

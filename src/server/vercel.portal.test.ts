@@ -10,9 +10,11 @@ import { buildPages } from '#server/build.ts';
 import { LogFile } from '#server/log-file.ts';
 import { findFreePort } from '#server/ports.ts';
 import { projectFolder } from '#server/settings.ts';
+import { expectSpellings } from '#testing/api/crawl-paths.ts';
 import { startSession } from '#testing/browser/session.ts';
 import { startTestSupabase } from '#testing/database/start-supabase.ts';
 import { supabaseVariables } from '#testing/database/variables.ts';
+import { ask } from '#testing/http/ask.ts';
 import { sendReport } from '#testing/reports/send-report.ts';
 import { until } from '#testing/until.ts';
 
@@ -138,6 +140,25 @@ test('calling the scheduler sets up the plugins, and a requested run finishes wi
   expect((await callScheduler()).drained).toBe(1);
   const run = await fetch(`${url}/api/plugins/${plugin.id}/runs/${runId}`, { headers });
   expect(await run.json()).toMatchObject({ runId, status: 'success' });
+});
+
+test('an API path with a trailing slash is not redirected, and an unknown one gets 404 in JSON [contract: every answer]', async () => {
+  const port = Number(new URL(url).port);
+  await expectSpellings(port, [(path) => `${path}/`]);
+  // Next redirects doubled slashes before anything of ours runs (docs/contracts.md).
+  expect((await ask(port, 'POST', '//api/monitor/job-report')).status).toBe(308);
+  for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS']) {
+    for (const target of ['/api', '/api/', '/api/unknown', '/api/monitor/x/']) {
+      const answer = await ask(port, method, target);
+      expect([method, target, answer.status, answer.body]).toEqual([
+        method,
+        target,
+        404,
+        '{"error":"Not found"}',
+      ]);
+    }
+  }
+  expect((await ask(port, 'GET', '/jobs/')).headers.location).toBe('/jobs');
 });
 
 test('prints no secrets', () => {
