@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { ConfigurationError } from '#domain/errors.ts';
+import { ConfigurationError, type FieldProblem } from '#domain/errors.ts';
 import { readParams, readQuery } from './api-input.ts';
 import { errorAnswer, type HttpAnswer, jsonAnswer } from './http-answer.ts';
 import { describeError, writeLog } from './log.ts';
@@ -9,7 +9,10 @@ import type { AnswerOf, Operation, ParamsOf, QueryOf } from './operation.ts';
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 type Method = (typeof methods)[number];
 
-/** Adds fields to the request's line in the log: ids and counts, never a secret or text from the body. */
+/**
+ * Adds fields to the request's line in the log: ids and counts, and the key of a job whose report is refused; never a secret or
+ * other text from the body.
+ */
 export type Note = (fields: Record<string, unknown>) => void;
 /** Parts of the path in brackets, as in `/api/jobs/[id]`. */
 export type RouteParams = Record<string, string>;
@@ -52,8 +55,24 @@ function requestIdOf(request: Request): string {
   return given !== null && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID();
 }
 
+// A bad request is for the operator to know: its sender often shows the answer to nobody.
+const warned = new Set([400, 413, 415, 429, 503]);
+
 const levelOf = (status: number): 'info' | 'warn' | 'error' =>
-  status === 500 ? 'error' : status === 503 || status === 429 ? 'warn' : 'info';
+  status === 500 ? 'error' : warned.has(status) ? 'warn' : 'info';
+
+/** Returns why a request was refused: our own sentence, and the names of the wrong fields. */
+function refusalIn({ status, body }: HttpAnswer): Record<string, unknown> {
+  if (status < 400 || status >= 500 || typeof body !== 'object' || body === null) return {};
+  const { error, details } = body as { error?: unknown; details?: readonly FieldProblem[] };
+  return {
+    refusal: typeof error === 'string' ? error.slice(0, 300) : undefined,
+    // Of a body that is not JSON, only the problem says where to look.
+    fields: details
+      ?.slice(0, 20)
+      .map(({ field, problem }) => (field === 'body' ? `body ${problem}` : field).slice(0, 100)),
+  };
+}
 
 /**
  * Binds an operation to its handler. Checks the caller first, then the ids in the path, then the query, so that strangers
@@ -129,7 +148,8 @@ export function machineRoute(...bound: BoundOperation[]): Record<Method, RouteHa
     const notes: Record<string, unknown> = {};
     const params = ((await context?.params) ?? {}) as RouteParams;
     const note: Note = (fields) => Object.assign(notes, fields);
-    const { status, headers, body } = await answer({ request, note, params });
+    const answered = await answer({ request, note, params });
+    const { status, headers, body } = answered;
     if (!isQuiet || status >= 500) {
       writeLog(levelOf(status), 'request', {
         request_id: requestId,
@@ -137,6 +157,7 @@ export function machineRoute(...bound: BoundOperation[]): Record<Method, RouteHa
         path,
         status,
         duration_ms: Math.round((performance.now() - startedAt) * 10) / 10,
+        ...refusalIn(answered),
         ...notes,
       });
     }

@@ -10,6 +10,7 @@ import { readBody } from '#http/request-body.ts';
 import { reportJob, reportJobStart } from './operations.ts';
 import { authenticateReporter } from '#features/reports/authenticate-reporter.ts';
 import { limitReporter } from './limit-report-rate.ts';
+import { logRefusedJob } from './log-refused-job.ts';
 import { recordReport } from '#features/reports/record-report.ts';
 import { parseJobReport, parseJobStart } from '#features/reports/schemas.ts';
 
@@ -37,10 +38,11 @@ async function readReport(request: Request, note: Note): Promise<ReadReport> {
   limitReporter(reporter);
   const bytes = await readBody(request, reportLimits.bytes);
   note({ bytes: bytes.byteLength });
-  const decoded = decodeBody(bytes, request.headers.get('content-type'));
+  const { text, ...decoded } = decodeBody(bytes, request.headers.get('content-type'));
+  const refused = { note, body: text, secrets: secretsOf(request) };
   return {
     reporter,
-    body: parseTolerantJson(decoded.text),
+    body: await logRefusedJob(refused, () => parseTolerantJson(text)),
     bytes: bytes.byteLength,
     decodedFrom: decoded.decodedFrom === null ? {} : { decoded_from: decoded.decodedFrom },
   };
@@ -54,12 +56,12 @@ function secretsOf(request: Request): string[] {
 /** Records how a script's run finished [contract: reports]. */
 async function answerJobReport({ request, note }: Received): Promise<AnswerOf<typeof reportJob>> {
   const { reporter, body, bytes, decodedFrom } = await readReport(request, note);
-  const report = parseJobReport(body, {
-    idempotencyKey: request.headers.get('idempotency-key'),
-    secrets: secretsOf(request),
-    now: new Date(),
+  const secrets = secretsOf(request);
+  const { report, recorded } = await logRefusedJob({ note, body, secrets }, async () => {
+    const idempotencyKey = request.headers.get('idempotency-key');
+    const report = parseJobReport(body, { idempotencyKey, secrets, now: new Date() });
+    return { report, recorded: await recordReport(report, reporter, bytes) };
   });
-  const recorded = await recordReport(report, reporter, bytes);
   note({ run_id: recorded.runId, is_new: recorded.isNew });
   // A finished run always has a job status.
   const id = recorded.jobStatusId as string;
@@ -69,8 +71,13 @@ async function answerJobReport({ request, note }: Received): Promise<AnswerOf<ty
 /** Records that a script's run has started; its finish has the same `run_id` [contract: starts]. */
 async function answerJobStart({ request, note }: Received): Promise<AnswerOf<typeof reportJobStart>> {
   const { reporter, body, bytes, decodedFrom } = await readReport(request, note);
-  const { report, runId } = parseJobStart(body);
-  const recorded = await recordReport(report, reporter, bytes);
+  const { report, runId, recorded } = await logRefusedJob(
+    { note, body, secrets: secretsOf(request) },
+    async () => {
+      const start = parseJobStart(body);
+      return { ...start, recorded: await recordReport(start.report, reporter, bytes) };
+    },
+  );
   note({ run_id: recorded.runId, is_new: recorded.isNew });
   return jsonAnswer(200, { success: true, job_key: report.jobKey, run_id: runId, ...decodedFrom });
 }

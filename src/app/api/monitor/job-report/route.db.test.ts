@@ -1041,6 +1041,47 @@ describe('the request id and the log', () => {
   });
 });
 
+describe('a refused report in the log [rule 39: the outcome goes through]', () => {
+  const lineOf = async (body: unknown, headers: Headers = {}) => {
+    const requestId = randomUUID();
+    const { status } = await post(body, { 'X-Request-Id': requestId, ...headers });
+    expect(status).toBeGreaterThanOrEqual(400);
+    const lines = logged.filter((line) => line.includes(requestId));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toContain(secret);
+    expect(lines[0]).not.toContain('private words');
+    return JSON.parse(lines[0]!) as Record<string, unknown>;
+  };
+
+  it.each([
+    ['a missing field', { job_key: 'nightly', message: 'private words' }, 'title is required'],
+    [
+      'a key with a secret in it, and a status that we do not know',
+      { job_key: `nightly ${secret}`, title: 'private words', status: 'ok' },
+      "status must be 'success' or 'error'",
+    ],
+    ['a body that is not JSON', '{"job_key": "nightly", "message": "private words', 'Invalid JSON body'],
+    ['a raw line break in a string', '{"job_key":"nightly","message":"private\nwords"}', 'Invalid JSON body'],
+  ])('has the key of its job and the sentence: %s', async (_what, body, refusal) => {
+    const line = await lineOf(body);
+    expect(line).toMatchObject({ level: 'warn', status: 400, refusal });
+    expect(line.job_key).toMatch(/^nightly( \[redacted\])?$/);
+  });
+
+  it('has the sentence if the secret is wrong, and no key, because nothing was read', async () => {
+    const line = await lineOf(
+      { job_key: 'nightly' },
+      { 'X-TC-Portal-Webhook-Secret': 'private words of a stranger' },
+    );
+    expect(line).toMatchObject({ status: 401, refusal: 'Invalid or missing webhook secret' });
+    expect(line).not.toHaveProperty('job_key');
+  });
+
+  it('clips a key of any length', async () => {
+    expect((await lineOf({ job_key: 'k'.repeat(100_000) })).job_key).toBe('k'.repeat(200));
+  });
+});
+
 describe('a job that is deleted during its report [rule 42: nobody stops others]', () => {
   it('loses no report, neither its own nor others in its batch', async () => {
     const keys = Array.from({ length: 5 }, newJobKey);
