@@ -33,6 +33,7 @@ describe('cursors', () => {
     expect(
       parseTitlePageCursor(formatTitlePageCursor({ title: 'a', id: `${id},tenant_id.neq.x` })),
     ).toBeNull();
+    expect(parseTitlePageCursor(formatTitlePageCursor({ title: '長'.repeat(1_001), id }))).toBeNull();
     for (const wrong of ['', 'nonsense', '~', '_w', `${id}~a`])
       expect(parseTitlePageCursor(wrong)).toBeNull();
   });

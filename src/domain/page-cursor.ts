@@ -1,4 +1,5 @@
 import { parseShownStatus, type ShownStatus } from '#domain/job-status.ts';
+import { limits } from '#domain/limits.ts';
 import { parseInstant } from '#domain/report-instant.ts';
 
 /** A position in a list ordered newest first: an instant in UTC, and an id to order equal instants. */
@@ -66,8 +67,10 @@ export function parseTitlePageCursor(text: string): TitlePageCursor | null {
   const place = decodeBase64Url(text);
   const separator = place.indexOf('~');
   const id = place.slice(0, separator);
-  // PostgreSQL cannot store NUL in text.
-  return uuid.test(id) && !place.includes('\0') ? { title: place.slice(separator + 1), id } : null;
+  const title = place.slice(separator + 1);
+  // No title is longer, and PostgreSQL cannot store NUL in text.
+  const isPossible = title.length <= 2 * limits.jobs.title.max && !title.includes('\0');
+  return uuid.test(id) && isPossible ? { title, id } : null;
 }
 
 /** Returns an empty string if the text cannot be decoded. */

@@ -9,10 +9,11 @@ export function checkPayload(schema: PayloadSchema | null, payload: unknown): Pa
   const checked = validatePayload(schema ?? { type: 'object', properties: {} }, payload);
   if (checked.ok) return checked.payload;
   throw new InvalidInputError(
-    'The payload is wrong',
-    checked.problems.map(({ field, message }) => ({
+    'Invalid body',
+    checked.problems.map(({ field, message: { text } }) => ({
       field: field === '' ? 'payload' : `payload.${field}`,
-      problem: message.text,
+      // The sentence without its subject and its full stop, because a detail follows the name of its field.
+      problem: text.slice((field || 'payload').length + 1, -1),
     })),
   );
 }

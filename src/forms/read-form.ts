@@ -1,6 +1,8 @@
+import { cleanText } from '#domain/excerpt.ts';
+
 /**
  * Reads the fields of a form for a schema. A name that appears more than once or ends in `[]` becomes a list. Omits files,
- * and NUL, which the database cannot store.
+ * and cleans what the database cannot store.
  */
 export function readFormEntries(form: FormData): Record<string, string | string[]> {
   const entries: Record<string, string | string[]> = {};
@@ -10,7 +12,7 @@ export function readFormEntries(form: FormData): Record<string, string | string[
     const values = form
       .getAll(name)
       .filter((value) => typeof value === 'string')
-      .map((value) => value.replaceAll('\0', ''));
+      .map(cleanText);
     if (name.endsWith('[]')) entries[name.slice(0, -2)] = values;
     else if (values.length > 1) entries[name] = values;
     else if (values[0] !== undefined) entries[name] = values[0];

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { InvalidInputError, NotFoundError } from '#domain/errors.ts';
-import { checkInput, pageCursor, pageSize, readParams, readQuery } from './api-input.ts';
+import {
+  checkInput,
+  pageCursor,
+  pageOffset,
+  pageSize,
+  readJson,
+  readParams,
+  readQuery,
+} from './api-input.ts';
 
 function refusalOf(act: () => unknown): InvalidInputError {
   try {
@@ -14,6 +22,7 @@ function refusalOf(act: () => unknown): InvalidInputError {
 
 const query = z.strictObject({
   limit: pageSize({ byDefault: 20, max: 100 }),
+  offset: pageOffset,
   after: pageCursor((text) => (text === 'good' ? { at: text } : null)),
   status: z.enum(['queued', 'failed', 'canceled']).optional(),
 });
@@ -21,9 +30,10 @@ const read = (address: string) => readQuery(query, new Request(`http://portal.te
 
 describe('readQuery', () => {
   it('reads known parameters, and limits the page', () => {
-    expect(read('')).toEqual({ limit: 20 });
-    expect(read('?limit=1000&after=good&status=failed')).toEqual({
+    expect(read('')).toEqual({ limit: 20, offset: 0 });
+    expect(read('?limit=1000&offset=40&after=good&status=failed')).toEqual({
       limit: 100,
+      offset: 40,
       after: { at: 'good' },
       status: 'failed',
     });
@@ -34,6 +44,13 @@ describe('readQuery', () => {
     ['?limit=x', 'limit', 'must be a whole number from 1 to 100'],
     ['?limit=0', 'limit', 'must be a whole number from 1 to 100'],
     ['?limit=1.5', 'limit', 'must be a whole number from 1 to 100'],
+    ['?limit=1e2', 'limit', 'must be a whole number from 1 to 100'],
+    ['?limit=0x10', 'limit', 'must be a whole number from 1 to 100'],
+    ['?limit=', 'limit', 'must be a whole number from 1 to 100'],
+    ['?limit=%2010', 'limit', 'must be a whole number from 1 to 100'],
+    ['?offset=', 'offset', 'must be a whole number of at least 0'],
+    ['?offset=1e2', 'offset', 'must be a whole number of at least 0'],
+    ['?offset=99999999999999999999', 'offset', 'must be a whole number of at least 0'],
     ['?after=bad', 'after', 'is not a valid cursor'],
     ['?status=done', 'status', 'must be queued, failed or canceled'],
     ['?status=failed&status=queued', 'status', 'must not be repeated'],
@@ -92,5 +109,37 @@ describe('readParams', () => {
         new NotFoundError('Job not found'),
       );
     expect(readParams({ runId: null }, { runId: 'X' })).toEqual({ runId: 'x' });
+  });
+});
+
+describe('readJson', () => {
+  const readText = (text: string) =>
+    readJson(new Request('http://portal.test/', { method: 'POST', body: text }));
+  const refusal = async (text: string) => {
+    const error: unknown = await readText(text).catch((thrown: unknown) => thrown);
+    return error instanceof InvalidInputError ? [error.message, error.details] : error;
+  };
+
+  it.each([
+    [
+      String.raw`{"payload":{"text":"a\ud800"}}`,
+      'payload.text',
+      'must not contain half of a character (U+D800)',
+    ],
+    [
+      String.raw`{"list":[{"a":"\udfff\ud83d"}]}`,
+      'list.0.a',
+      'must not contain half of a character (U+DFFF)',
+    ],
+    [String.raw`{"a":"\u0000"}`, 'a', 'must not contain the character U+0000'],
+    [String.raw`{"a":{"\ud800":1}}`, 'a', 'must not contain half of a character (U+D800)'],
+    [String.raw`"\ud800"`, '', 'must not contain half of a character (U+D800)'],
+  ])('names what the database cannot store in %s', async (text, field, problem) => {
+    expect(await refusal(text)).toEqual(['Invalid body', [{ field, problem }]]);
+  });
+
+  it('accepts every other character', async () => {
+    const text = '\uFEFF\uFFFF\u202E😀𠮷\u0001';
+    expect(await readText(JSON.stringify({ text }))).toEqual({ text });
   });
 });

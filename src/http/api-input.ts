@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { apiBytesMax } from '#domain/limits.ts';
 import { InvalidInputError, NotFoundError } from '#domain/errors.ts';
+import { parseWholeNumber } from '#domain/written-text.ts';
 import { problemOf, toFieldProblems } from './field-problem.ts';
 import { parseJsonBytes } from './json-body.ts';
 import { readBody } from './request-body.ts';
@@ -13,24 +14,30 @@ export async function readJson(request: Request): Promise<unknown> {
   const bytes = await readBody(request, apiBytesMax);
   if (bytes.byteLength === 0) return {};
   const body = parseJsonBytes(bytes);
-  refuseNul(body, 'Invalid body');
+  refuseUnstorable(body, 'Invalid body');
   return body;
 }
 
-/** JSON and URLs can contain NUL, but the database can neither store nor search it. */
-function refuseNul(input: unknown, sentence: string): void {
+const loneSurrogate = /[\uD800-\uDFFF]/u;
+
+/** JSON and URLs can contain what the database can neither store nor search. */
+function unstorableIn(text: string): string | null {
+  if (text.includes('\0')) return 'must not contain the character U+0000';
+  const [half] = loneSurrogate.exec(text) ?? [];
+  if (half === undefined) return null;
+  return `must not contain half of a character (U+${half.charCodeAt(0).toString(16).toUpperCase()})`;
+}
+
+function refuseUnstorable(input: unknown, sentence: string): void {
   const open: { path: string; value: unknown }[] = [{ path: '', value: input }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { path, value } = next;
-    if (typeof value === 'string' && value.includes('\0')) {
-      throw new InvalidInputError(sentence, [
-        { field: path, problem: 'must not contain the character U+0000' },
-      ]);
-    }
+    const problem = typeof value === 'string' ? unstorableIn(value) : null;
+    if (problem !== null) throw new InvalidInputError(sentence, [{ field: path.toWellFormed(), problem }]);
     if (typeof value !== 'object' || value === null) continue;
     for (const [name, inner] of Object.entries(value)) {
       open.push({ path: path === '' ? name : `${path}.${name}`, value: inner });
-      if (name.includes('\0')) open.push({ path, value: name });
+      if (unstorableIn(name) !== null) open.push({ path, value: name });
     }
   }
 }
@@ -63,7 +70,7 @@ export function readQuery<Schema extends z.ZodType>(schema: Schema, request: Req
     );
   }
   const query = Object.fromEntries(searchParams);
-  refuseNul(query, 'Invalid query');
+  refuseUnstorable(query, 'Invalid query');
   return checkInput(schema, query, 'Invalid query');
 }
 
@@ -86,17 +93,34 @@ export function readParams(
   );
 }
 
+const wholeNumber = ({ min, byDefault, problem }: { min: number; byDefault: number; problem: string }) =>
+  z
+    .unknown()
+    .transform((given, context) => {
+      const number = typeof given === 'string' ? parseWholeNumber(given) : null;
+      if (number !== null && number >= min) return number;
+      context.addIssue(problem);
+      return z.NEVER;
+    })
+    .default(byDefault);
+
 /** The number of rows on a page; a larger number returns `max`. */
-export const pageSize = ({ byDefault, max }: { byDefault: number; max: number }) => {
-  const problem = `must be a whole number from 1 to ${max}`;
-  return z.coerce
-    .number({ error: problem })
-    .int(problem)
-    .min(1, problem)
-    .default(byDefault)
+export const pageSize = ({ byDefault, max }: { byDefault: number; max: number }) =>
+  wholeNumber({ min: 1, byDefault, problem: `must be a whole number from 1 to ${max}` })
     .transform((given) => Math.min(given, max))
-    .meta({ description: `At most ${max}; larger values count as ${max}.` });
-};
+    // The schema reads text, but describes the number that it stands for.
+    .meta({
+      type: 'integer',
+      minimum: 1,
+      description: `${byDefault} if absent; at most ${max}, larger values count as ${max}.`,
+    });
+
+/** How many rows to skip. */
+export const pageOffset = wholeNumber({
+  min: 0,
+  byDefault: 0,
+  problem: 'must be a whole number of at least 0',
+}).meta({ type: 'integer', minimum: 0, description: 'How many to skip; 0 if absent.' });
 
 /** Where a page starts: the `next` of the previous page. */
 export const pageCursor = <Cursor>(parse: (text: string) => Cursor | null) =>

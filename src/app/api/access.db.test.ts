@@ -1,10 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as badge from '#app/api/badge/route.ts';
 import * as internalScheduler from '#app/api/internal/scheduler/route.ts';
 import * as backgroundJobCancel from '#app/api/jobs/[id]/cancel/route.ts';
 import * as backgroundJob from '#app/api/jobs/[id]/route.ts';
 import * as backgroundJobs from '#app/api/jobs/route.ts';
+import * as jobReport from '#app/api/monitor/job-report/route.ts';
+import * as jobStart from '#app/api/monitor/job-start/route.ts';
 import * as metrics from '#app/api/metrics/route.ts';
 import * as pluginProgress from '#app/api/plugin-runs/[runId]/progress/route.ts';
 import * as pluginResult from '#app/api/plugin-runs/[runId]/result/route.ts';
@@ -20,6 +22,8 @@ import * as schedulerJobs from '#app/api/scheduler/jobs/route.ts';
 import * as schedulerStatus from '#app/api/scheduler/status/route.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
 import { formatApiKey } from '#domain/api-key.ts';
+import { reportPluginProgress, reportPluginResult } from '#features/execution/operations.ts';
+import { reportJob, reportJobStart } from '#features/reports/operations.ts';
 import type { Operation } from '#http/operation.ts';
 import { answerProblem, operations } from '#testing/api/description.ts';
 import { makeApiKey } from '#testing/api-keys/make-api-key.ts';
@@ -29,6 +33,7 @@ import { ownSupabase } from '#testing/database/own-supabase.ts';
 import { makeJob, ofPlugin } from '#testing/jobs/make-job.ts';
 import { makePlugin } from '#testing/plugins/make-plugin.ts';
 import { forgetRuns } from '#testing/runs/forget-runs.ts';
+import { reportBody } from '#testing/reports/send-report.ts';
 import { makeRun } from '#testing/runs/make-run.ts';
 import { makeSchedule } from '#testing/schedules/make-schedule.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
@@ -158,6 +163,7 @@ const newRun = (columns: Columns<'runs'> = {}) =>
 beforeAll(async () => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   vi.stubEnv('CRON_SECRET', cronSecret);
+  vi.stubEnv('TC_PORTAL_WEBHOOK_SECRET', randomUUID());
   [mine, other] = await Promise.all([makeCompany(), makeCompany()]);
   const [staff, admin, otherAdmin] = await Promise.all(
     [mine.tenant.staff, mine.tenant.admin, other.tenant.admin].map((person) =>
@@ -814,6 +820,185 @@ describe('the report of a remote plugin', () => {
     }
     const [run] = await sql`select state, progress from public.runs where id = ${runId}`;
     expect(run).toEqual({ state: 'running', progress: null });
+  });
+});
+
+describe('text that no database can store', () => {
+  const hostileTexts: Record<string, string> = {
+    'the first half of a character': 'a\uD800',
+    'the second half of a character': '\uDC00b',
+    'the halves in the wrong order': '\uDC00\uD800',
+    NUL: 'a\0b',
+    'an escape of NUL as text': String.raw`\u0000\ud800`,
+    'U+FFFF': 'a\uFFFF',
+    'a byte order mark': '\uFEFFa',
+    'characters that turn text around': '\u202E\u2066a',
+    'text that is very long': '長'.repeat(20_000),
+    nothing: '',
+    quotes: `'"\`,.()*%_\\;--`,
+  };
+  const isObject = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null;
+
+  /** Each variant of a body in which one text, or the name of one field, is hostile. */
+  function variantsOf(body: unknown, hostile: string): unknown[] {
+    if (typeof body === 'string') return [hostile, `${body}${hostile}`];
+    if (!isObject(body)) return [];
+    return Object.entries(body).flatMap(([name, value]) => [
+      ...variantsOf(value, hostile).map((changed) =>
+        Array.isArray(body) ? [changed] : { ...body, [name]: changed },
+      ),
+      ...(Array.isArray(body) ? [] : [{ ...body, [`${name}${hostile}`]: value }]),
+    ]);
+  }
+
+  const bodiesOf = ({ body }: Operation): unknown[] => Object.values(body?.examples ?? {});
+  const token = randomUUID();
+  const openRun = () =>
+    newRun({
+      state: 'running',
+      attempt: 1,
+      attempt_token: token,
+      worker_id: 'w',
+      queue_name: 'runs',
+      started_at: new Date(),
+      lease_expires_at: new Date(Date.now() + 30_000),
+    });
+  const input = { payload: { text: 'a', list: 'b' }, cursor: 'c' };
+  const report = reportBody({
+    tool_id: 'x',
+    host: 'h',
+    log: 'l',
+    metrics: { rows: 1, text: 'x' },
+    run_id: 'r',
+  });
+  const start = { ...report, started_at: new Date().toISOString() };
+  const senders: Record<string, [bodies: unknown[], send: (body: unknown) => Promise<{ status: number }>]> = {
+    runPlugin: [
+      [{ jobName: 'say', ...input }],
+      (body) => call('admin', { handlers: pluginRun, method: 'POST', params: { id: mine.pluginId }, body }),
+    ],
+    runSchedulerJob: [
+      [input],
+      (body) => call('admin', { handlers: schedulerJobRun, method: 'POST', params: { id: sayingId }, body }),
+    ],
+    setSchedulerEnabled: [
+      [{ enabled: true, said: 'x' }],
+      (body) => call('admin', { handlers: schedulerEnabled, method: 'PUT', body }),
+    ],
+    setSchedulerJobEnabled: [
+      [{ enabled: true, said: 'x' }],
+      (body) =>
+        call('admin', { handlers: schedulerJobEnabled, method: 'PUT', params: { id: mine.jobId }, body }),
+    ],
+    ...Object.fromEntries(
+      (
+        [
+          [reportPluginProgress, pluginProgress, { done: 1, note: 'n' }],
+          [
+            reportPluginResult,
+            pluginResult,
+            { outcome: 'success', message: 'm', log: 'l', cursor: 'c', result: { deep: [{ text: 'x' }] } },
+          ],
+          [
+            reportPluginResult,
+            pluginResult,
+            {
+              outcome: 'failed',
+              error: { name: 'n', message: 'm', stack: 's' },
+              retryable: false,
+              result: 'r',
+            },
+          ],
+        ] as const
+      ).map(([operation, handlers, body], place) => [
+        `${operation.id} ${place}`,
+        [
+          [...bodiesOf(operation), body],
+          async (changed: unknown) =>
+            call('nobody', {
+              handlers,
+              method: 'POST',
+              params: { runId: await openRun() },
+              body: changed,
+              headers: { Authorization: `Bearer ${token}` },
+            }),
+        ] as const,
+      ]),
+    ),
+    reportJob: [
+      [...bodiesOf(reportJob), report],
+      (body) => call('report key', { handlers: jobReport, method: 'POST', body }),
+    ],
+    reportJobStart: [
+      [...bodiesOf(reportJobStart), start],
+      (body) => call('report key', { handlers: jobStart, method: 'POST', body }),
+    ],
+  };
+  let sayingId: string;
+
+  beforeAll(async () => {
+    const text = { type: 'string' };
+    const saying = {
+      name: 'say',
+      handler: 'say',
+      title: 'Say',
+      payload: { type: 'object', properties: { text, list: text } },
+    };
+    const jobs = [...manifest.jobs, saying];
+    await sql`update public.plugins set manifest = ${sql.json({ ...manifest, jobs })} where id = ${mine.pluginId}`;
+    sayingId = await makeJob(mine.tenant.id, ofPlugin(mine.pluginId, 'say'));
+  });
+  afterAll(async () => {
+    await sql`delete from public.jobs where tenant_id = ${mine.tenant.id} and id <> ${mine.jobId}`;
+    await sql`update public.plugins set manifest = ${sql.json(manifest)} where id = ${mine.pluginId}`;
+  });
+
+  it.each(Object.entries(senders))(
+    'is cleaned or refused in every field of %s, and is never a defect',
+    async (_name, [bodies, send]) => {
+      const taken: unknown[] = [];
+      for (const body of bodies) {
+        for (const [kind, hostile] of Object.entries(hostileTexts)) {
+          for (const changed of variantsOf(body, hostile)) {
+            const { status } = await send(changed);
+            expect([kind, changed, status < 500 ? 'answered' : status]).toEqual([kind, changed, 'answered']);
+            if (status < 300) taken.push(changed);
+          }
+        }
+      }
+      expect(taken.length).toBeGreaterThan(0);
+    },
+  );
+
+  it('is tried in every operation that has a body', () => {
+    const tried = Object.keys(senders).map((name) => name.split(' ')[0]);
+    expect([...new Set(tried)].sort()).toEqual(
+      operations
+        .filter(({ body }) => body)
+        .map(({ id }) => id)
+        .sort(),
+    );
+  });
+
+  const queries = routes.flatMap(([name, expected, make]) => {
+    const operation = operations.find(({ method, path }) => `${method} ${path}` === name);
+    const query = operation?.query;
+    return query && query !== 'any' && expected.admin === 200
+      ? Object.keys(query.shape).map((field) => [name, field, make] as const)
+      : [];
+  });
+  it.each(queries)('is refused in the query of %s as %s', async (_name, field, make) => {
+    const written = [
+      '%00',
+      '%ED%A0%80',
+      '%FF',
+      ...Object.values(hostileTexts).map((text) => encodeURIComponent(text.toWellFormed())),
+    ];
+    for (const value of written) {
+      const { status } = await call('admin', { ...make(await newRun()), query: `?${field}=${value}` });
+      expect([field, value, status < 500 ? 'answered' : status]).toEqual([field, value, 'answered']);
+    }
   });
 });
 

@@ -31,6 +31,6 @@ export function createApiKeyClient(apiKeyId: string): ServiceClient {
   const { url, secretKey } = readServiceSettings();
   return createClient<Database>(url, secretKey, {
     auth: { persistSession: false, autoRefreshToken: false },
-    global: { headers: { 'x-tc-portal-api-key-id': apiKeyId } },
+    global: { fetch: boundedFetch, headers: { 'x-tc-portal-api-key-id': apiKeyId } },
   });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from '#domain/limits.ts';
+import { shownText } from '#forms/shown-text.ts';
 import { apiKeyScopes } from '#domain/api-key.ts';
 import { searchParam, type SearchParams } from '#http/search-params.ts';
 
@@ -9,7 +10,7 @@ const expiryDays = z.enum(['never', '30', '90', '365']);
 export const overlapDaysChoices = ['0', '1', '7', '30'] as const;
 
 export const createApiKeyInput = z.object({
-  name: z.string().trim().min(1, 'problems.required').max(limits.apiKeys.name.max, 'problems.tooLong'),
+  name: shownText(limits.apiKeys.name),
   scopes: z.array(z.enum(apiKeyScopes), 'problems.noScope').min(1, 'problems.noScope'),
   expiryDays: expiryDays.default('never').transform((choice) => (choice === 'never' ? null : Number(choice))),
 });

@@ -68,6 +68,24 @@ const handlers: PluginHandlers = {
     await open;
     return success({ message: 'late', cursor: 'late' });
   },
+  'tell-hostile': async ({ log, progress }) => {
+    log(hostile);
+    progress({ done: 1, total: 2, note: hostile });
+    return success({
+      message: hostile,
+      cursor: hostile,
+      result: { [hostile]: [hostile, { deep: hostile }] },
+    });
+  },
+  'tell-hostile-values': async ({ progress }) => {
+    const said = say('run.noPlugin', { plugin: hostile });
+    progress({ done: 1, total: 2, note: said });
+    return success({ message: said });
+  },
+  'fail-hostile': async () => {
+    throw Object.assign(new Error(hostile), { name: hostile, stack: hostile });
+  },
+  'wait-hostile': async () => retryAfter(1_000, hostile),
   wait: async ({ signal, runId }) => {
     order.push(runId);
     atOnce += 1;
@@ -96,6 +114,8 @@ const handlers: PluginHandlers = {
     return success();
   },
 };
+
+const hostile = 'a\uD800\0\uDC00\uFFFF';
 
 const jobs = Object.keys(handlers).map((name) => ({ name }));
 const plugins: Record<string, BuiltInPlugin> = {
@@ -208,6 +228,23 @@ describe('a run', () => {
       last_message_values: values,
     });
   });
+
+  it.each([
+    ['tell-hostile', 'success'],
+    ['tell-hostile-values', 'success'],
+    ['fail-hostile', 'failed'],
+    ['wait-hostile', 'failed'],
+  ])(
+    'of a plugin that writes what no database can store ends as its plugin says: %s',
+    async (name, state) => {
+      startExecutor();
+      const runId = await startJob(name);
+      const run = await untilRunState(runId, 'success', 'failed');
+      expect([run.state, run.error?.name]).not.toContain('ResultRefusedError');
+      expect(run.state).toBe(state);
+      expect(JSON.stringify(run)).not.toMatch(/\\ud8|\\u0000/);
+    },
+  );
 
   it('stores no code for text that a plugin wrote', async () => {
     startExecutor();

@@ -4,13 +4,14 @@ import { unwrap } from '#data/unwrap.ts';
 import { ConflictError, NotFoundError } from '#domain/errors.ts';
 import type { AdminActor } from '#auth/actor.ts';
 import { checkPayload } from '#forms/check-payload.ts';
+import { shownText } from '#forms/shown-text.ts';
 import { getPlugin, manifestJobOf } from '#features/plugins/queries.ts';
 
 const wholeNumber = ({ min, max }: { min: number; max: number }) => z.int().min(min).max(max);
 
 /** What an admin can change about a job of a plugin; absent fields stay unchanged. */
 export const pluginJobChangeSchema = z.object({
-  title: z.string().trim().min(1).max(limits.jobs.title.max).optional(),
+  title: shownText(limits.jobs.title).optional(),
   payload: z.record(z.string(), z.unknown()).optional(),
   timeoutSeconds: wholeNumber(limits.jobs.timeoutSeconds).optional(),
   maxAttempts: wholeNumber(limits.jobs.maxAttempts).optional(),

@@ -5,6 +5,7 @@ import { InvalidInputError } from '#domain/errors.ts';
 import type { Payload } from '#domain/plugin/payload-schema.ts';
 import type { AdminActor } from '#auth/actor.ts';
 import { checkPayload } from '#forms/check-payload.ts';
+import { shownText } from '#forms/shown-text.ts';
 import { getPlugin, manifestJobOf } from '#features/plugins/queries.ts';
 
 /** What an admin chooses for a new job; the rest comes from the manifest and can be changed later. */
@@ -12,7 +13,7 @@ export const newPluginJobSchema = z.object({
   pluginId: z.guid(),
   jobName: z.string(),
   jobKey: z.string().trim().min(1).max(limits.jobs.jobKey.max),
-  title: z.string().trim().min(1).max(limits.jobs.title.max),
+  title: shownText(limits.jobs.title),
   payload: z.record(z.string(), z.unknown()).default({}),
 });
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { limits } from '#domain/limits.ts';
+import { parseWholeNumber } from '#domain/written-text.ts';
+import { shownText } from '#forms/shown-text.ts';
 import { secretNamePattern } from '#domain/plugin/secret-name.ts';
 
 const isOn = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -7,13 +9,13 @@ const isOn = z.enum(['true', 'false']).transform((value) => value === 'true');
 const wholeNumber = ({ min, max }: { min: number; max: number }) =>
   z
     .string()
-    .transform(Number)
-    .refine((value) => Number.isInteger(value) && value >= min && value <= max, {
+    .transform((text) => parseWholeNumber(text) ?? Number.NaN)
+    .refine((value) => value >= min && value <= max, {
       error: 'plugins.problems.number',
       params: { min, max },
     });
 
-const title = z.string().trim().min(1, 'problems.required').max(limits.jobs.title.max, 'problems.tooLong');
+const title = shownText(limits.jobs.title);
 
 export const setPluginEnabledInput = z.object({ pluginId: z.guid(), isEnabled: isOn });
 

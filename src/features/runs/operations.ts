@@ -7,7 +7,7 @@ import {
   fromBackgroundJobStatus,
 } from '#domain/run/contract-words.ts';
 import { runStates } from '#domain/run-state.ts';
-import { pageCursor, pageSize } from '#http/api-input.ts';
+import { pageCursor, pageOffset, pageSize } from '#http/api-input.ts';
 import { answer, operation, refusal } from '#http/operation.ts';
 
 const runIdExample = '550e8400-e29b-41d4-a716-446655440000';
@@ -152,12 +152,7 @@ export const listPluginRuns = operation({
     }),
     jobId: z.guid().optional().meta({ description: 'Only runs of this job.' }),
     limit: pageSize({ byDefault: 20, max: 100 }),
-    offset: z.coerce
-      .number({ error: 'must be a whole number of at least 0' })
-      .int('must be a whole number of at least 0')
-      .min(0, 'must be a whole number of at least 0')
-      .default(0)
-      .meta({ description: 'How many runs to skip.' }),
+    offset: pageOffset,
     sort: z.enum(['asc', 'desc']).default('desc').meta({ description: 'Newest first, or oldest first.' }),
   }),
   answers: {

@@ -1,3 +1,4 @@
+import { limits } from '#domain/limits.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { toInstant } from '#data/database-instant.ts';
 import { ConflictError, NotFoundError } from '#domain/errors.ts';
@@ -74,6 +75,8 @@ export async function findJobOfPlugin(
 ): Promise<string | null> {
   const { client, tenantId } = actor;
   const { plugin_key: pluginKey } = await requirePlugin(actor, pluginId);
+  // Nothing has a longer name, and filters travel in a URL.
+  if (jobName.length > limits.jobs.jobKey.max) return null;
   const jobs = () =>
     client
       .from('jobs')

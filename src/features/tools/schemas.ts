@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { limits } from '#domain/limits.ts';
+import { shownText } from '#forms/shown-text.ts';
 import { searchParam, type SearchParams } from '#http/search-params.ts';
 
 export const toolInput = z.object({
-  name: z.string().trim().min(1, 'problems.required').max(limits.tools.name.max, 'problems.tooLong'),
+  name: shownText(limits.tools.name),
   description: z.string().trim().max(limits.tools.description.max, 'problems.tooLong').default(''),
   url: z
     .string()
