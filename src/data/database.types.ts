@@ -527,6 +527,75 @@ export type Database = {
           },
         ];
       };
+      off_periods: {
+        Row: {
+          id: string;
+          job_id: string | null;
+          plugin_id: string | null;
+          reason: string;
+          since: string;
+          since_by: string;
+          subject_id: string;
+          tenant_id: string;
+          until: string | null;
+          until_by: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          id?: string;
+          job_id?: string | null;
+          plugin_id?: string | null;
+          reason?: never;
+          since?: string;
+          since_by?: string;
+          subject_id?: never;
+          tenant_id: string;
+          until?: string | null;
+          until_by?: string | null;
+        };
+        Update: {
+          id?: string;
+          job_id?: string | null;
+          plugin_id?: string | null;
+          reason?: never;
+          since?: string;
+          since_by?: string;
+          subject_id?: never;
+          tenant_id?: string;
+          until?: string | null;
+          until_by?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'off_periods_job_id_fkey';
+            columns: ['job_id'];
+            isOneToOne: false;
+            referencedRelation: 'jobs';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'off_periods_job_id_fkey';
+            columns: ['job_id'];
+            isOneToOne: false;
+            referencedRelation: 'plugin_job_overview';
+            referencedColumns: ['job_id'];
+          },
+          {
+            foreignKeyName: 'off_periods_plugin_id_fkey';
+            columns: ['plugin_id'];
+            isOneToOne: false;
+            referencedRelation: 'plugins';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'off_periods_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       plugins: {
         Row: {
           base_url: string | null;
@@ -1016,20 +1085,17 @@ export type Database = {
       };
       scheduler_settings: {
         Row: {
-          enabled_at: string | null;
           is_enabled: boolean;
           tenant_id: string;
           updated_at: string;
         };
         ComputedFields: never;
         Insert: {
-          enabled_at?: string | null;
           is_enabled?: boolean;
           tenant_id: string;
           updated_at?: string;
         };
         Update: {
-          enabled_at?: string | null;
           is_enabled?: boolean;
           tenant_id?: string;
           updated_at?: string;
@@ -1222,6 +1288,9 @@ export type Database = {
           name_text: string | null;
           next_due_at: string | null;
           next_nominal_at: string | null;
+          off_by: string | null;
+          off_reason: string | null;
+          off_since: string | null;
           overlap_policy: string | null;
           plugin_id: string | null;
           plugin_job_name: string | null;
@@ -1350,18 +1419,18 @@ export type Database = {
           cron_expression: string;
           id: string;
           interval_seconds: number;
-          is_job_enabled: boolean;
-          is_plugin_enabled: boolean;
-          is_tenant_enabled: boolean;
+          is_deleted: boolean;
           job_id: string;
           misfire_limit: number;
           misfire_policy: string;
           next_nominal_at: string;
+          off_periods: Json;
           overlap_policy: string;
           run_at: string;
           schedule_type: string;
           spread_seconds: number;
-          tenant_enabled_at: string;
+          superseded_at: string;
+          superseded_id: string;
           tenant_id: string;
           time_zone: string;
           updated_at: string;
@@ -1463,17 +1532,7 @@ export type Database = {
       reap_runs: { Args: Record<PropertyKey, never>; Returns: Json };
       record_reports: { Args: { p_reports: Json }; Returns: Json };
       rename_myself: { Args: { p_display_name: string }; Returns: undefined };
-      set_job_enabled: {
-        Args: {
-          p_is_enabled: boolean;
-          p_job_id: string;
-          p_missed?: Json;
-          p_next_due_at?: string;
-          p_next_nominal_at?: string;
-          p_schedule_updated_at?: string;
-        };
-        Returns: boolean;
-      };
+      set_job_enabled: { Args: { p_is_enabled: boolean; p_job_id: string }; Returns: boolean };
       set_job_secret: { Args: { p_job_id: string; p_name: string; p_value: string }; Returns: undefined };
       set_plugin_secret: { Args: { p_plugin_id: string; p_signing_secret: string }; Returns: undefined };
       start_run: {

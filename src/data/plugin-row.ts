@@ -8,7 +8,6 @@ import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { type Message, readMessage } from '#domain/message.ts';
 import type { PluginManifest } from '#domain/plugin/manifest.ts';
 import { type LocalizedText, textIn } from '#domain/plugin/payload-schema.ts';
-import { nextNominal } from '#domain/schedule/next-occurrence.ts';
 
 export const pluginColumns =
   'id, plugin_key, name, kind, base_url, manifest, manifest_text, is_enabled, concurrency_limit, health, health_message, health_message_code, health_message_values, health_checked_at' as const;
@@ -95,7 +94,6 @@ export async function declarePlugin(
   client: ServiceClient,
   tenantId: string,
   { manifest, written, jobNames }: DeclaredPlugin,
-  now: Date,
 ): Promise<string> {
   const jobs = manifest.jobs.filter(({ name }) => jobNames.includes(name));
   const answer = await client.rpc('declare_plugin', {
@@ -119,10 +117,7 @@ export async function declarePlugin(
       backoff_seconds: job.retry.backoffSeconds,
       max_backoff_seconds: job.retry.maxBackoffSeconds,
       concurrency_limit: job.concurrency,
-      schedule: job.schedule && {
-        ...fromSchedule(job.schedule, job.policies),
-        next_nominal_at: nextNominal(job.schedule, now)?.toISOString() ?? null,
-      },
+      schedule: job.schedule && fromSchedule(job.schedule, job.policies),
     })),
   });
   return unwrap(answer);

@@ -1,6 +1,8 @@
 import type { Json } from '#data/database.types.ts';
 import { parsePolicies } from '#domain/schedule/parse-policies.ts';
+import { nextNominal } from '#domain/schedule/next-occurrence.ts';
 import type { Schedule, SchedulePolicies } from '#domain/schedule/schedule.ts';
+import { dueInstant, spreadOffsetSeconds } from '#domain/schedule/spread.ts';
 
 export const scheduleColumns =
   'schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at, misfire_policy, misfire_limit, overlap_policy, spread_seconds, blackouts, catch_up_after_enable' as const;
@@ -95,4 +97,19 @@ export function fromSchedule(schedule: Schedule, policies: SchedulePolicies) {
     ),
     catch_up_after_enable: policies.catchUpAfterEnable,
   };
+}
+
+/**
+ * Returns the next instant of a schedule, with its spread. The stored place is an instant of the schedule only after a tick
+ * has read it; both are null if the schedule has ended.
+ */
+export function nextInstant(
+  scheduleId: string,
+  { schedule, policies }: { schedule: Schedule; policies: SchedulePolicies },
+  place: string | null,
+): { nextNominalAt: Date | null; nextDueAt: Date | null } {
+  const nextNominalAt =
+    place === null ? null : nextNominal(schedule, new Date(new Date(place).getTime() - 1));
+  const offsetSeconds = spreadOffsetSeconds(scheduleId, schedule, policies.spreadSeconds);
+  return { nextNominalAt, nextDueAt: nextNominalAt && dueInstant(nextNominalAt, offsetSeconds) };
 }

@@ -3,6 +3,7 @@ import type { ServiceClient } from '#data/clients/service.ts';
 import type { Json } from '#data/database.types.ts';
 import type { ScheduleColumns } from '#data/schedule-row.ts';
 import { unwrap } from '#data/unwrap.ts';
+import { offReasons, type OffPeriod } from '#domain/schedule/plan-occurrences.ts';
 
 const callMsMax = 30_000;
 const signal = () => AbortSignal.timeout(callMsMax);
@@ -13,12 +14,18 @@ export interface DueSchedule extends ScheduleColumns {
   tenantId: string;
   nextNominalAt: string;
   updatedAt: string;
-  isEnabled: boolean;
-  isTenantEnabled: boolean;
-  tenantEnabledAt: string | null;
+  /** What a changed or deleted schedule left undecided; null for the current one. */
+  superseded: { id: string; supersededAt: Date; isDeleted: boolean } | null;
+  /** When the job, its plugin or all schedules were switched off. */
+  offPeriods: OffPeriod[];
   /** When the schedule was found to be due. */
   asOf: Date;
 }
+
+const toDate = z.string().transform((stored) => new Date(stored));
+const offPeriodRows = z
+  .array(z.object({ since: toDate, until: toDate.nullable(), reason: z.enum(offReasons) }))
+  .nullable();
 
 /** Returns the schedules that are due at `now` (default: the database's clock), the longest overdue first. */
 export async function listDueSchedules(
@@ -34,9 +41,15 @@ export async function listDueSchedules(
     tenantId: row.tenant_id,
     nextNominalAt: row.next_nominal_at,
     updatedAt: row.updated_at,
-    isEnabled: row.is_job_enabled && row.is_plugin_enabled,
-    isTenantEnabled: row.is_tenant_enabled,
-    tenantEnabledAt: row.tenant_enabled_at,
+    superseded:
+      row.superseded_id === null
+        ? null
+        : {
+            id: row.superseded_id,
+            supersededAt: new Date(row.superseded_at ?? 0),
+            isDeleted: row.is_deleted,
+          },
+    offPeriods: offPeriodRows.parse(row.off_periods) ?? [],
     asOf: now ?? new Date(row.as_of),
   }));
 }
@@ -56,6 +69,8 @@ export interface PlannedInstants {
 /** What a tick does with one schedule, if the schedule has not changed since it was read. */
 export interface SchedulePlan {
   scheduleId: string;
+  /** The version of the schedule that is planned, if it is not the current one. */
+  supersededId: string | null;
   expectedNominalAt: string;
   expectedUpdatedAt: string;
   /** Null: no instant was decided. */
@@ -78,6 +93,7 @@ export type AppliedTick = z.output<typeof appliedTick>;
 
 const toPlanRow = (plan: SchedulePlan): Json => ({
   schedule_id: plan.scheduleId,
+  superseded_id: plan.supersededId,
   expected_nominal_at: plan.expectedNominalAt,
   expected_updated_at: plan.expectedUpdatedAt,
   last_nominal_at: plan.lastNominalAt,

@@ -15,6 +15,8 @@ import { offsetSpanAt } from '#domain/schedule/time-zone.ts';
 /** The state of a company's scheduler: the global switch, its jobs, the next due instant, and the portal's health. */
 export interface SchedulerStatus extends Omit<PortalHealth, 'databaseMs'> {
   isEnabled: boolean;
+  /** Since when all schedules are stopped, and who stopped them (empty for the portal itself); null if they are not. */
+  off: { since: string; by: string } | null;
   jobCount: number;
   enabledJobCount: number;
   nextDueAt: string | null;
@@ -56,10 +58,13 @@ const statusAnswer = portalHealthAnswer
     is_enabled: z.boolean(),
     job_count: z.number(),
     enabled_job_count: z.number(),
+    off_since: z.string().nullable(),
+    off_by: z.string().nullable(),
     next_due_at: z.string().nullable(),
   })
   .transform((row): SchedulerStatus => ({
     isEnabled: row.is_enabled,
+    off: row.off_since === null ? null : { since: toInstant(row.off_since), by: row.off_by ?? '' },
     jobCount: row.job_count,
     enabledJobCount: row.enabled_job_count,
     nextDueAt: row.next_due_at === null ? null : toInstant(row.next_due_at),

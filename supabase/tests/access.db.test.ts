@@ -24,6 +24,7 @@ const readableBy: Record<string, 'staff and admin' | 'admin only'> = {
   run_attempts: 'staff and admin',
   plugins: 'staff and admin',
   scheduler_settings: 'staff and admin',
+  off_periods: 'staff and admin',
   schedules: 'staff and admin',
   occurrences: 'staff and admin',
   run_error_stacks: 'admin only',
@@ -47,7 +48,7 @@ async function fillTenant(tenant: TestTenant): Promise<void> {
   await makeTool(id);
   await sql`insert into public.invitations (tenant_id, email, role, token_hash) values (${id}, ${`${randomUUID()}@example.com`}, 'staff', ${sha256()})`;
   await makeApiKey(id, ['report']);
-  await sql`insert into public.scheduler_settings (tenant_id) values (${id})`;
+  await sql`insert into public.scheduler_settings (tenant_id, is_enabled) values (${id}, false)`;
   const jobId = await makeJob(id, ofPlugin(await makePlugin(id)));
   const scheduleId = await makeSchedule(id, jobId);
   await sql`

@@ -5,17 +5,49 @@ import { limits } from '#domain/limits.ts';
 /**
  * How a pattern behaves at a clock change [rule 18: daylight saving]:
  * `elapsed`: every hour matches, so it keeps its interval: both passes of a repeated hour, nothing extra for a gap;
- * `fixed`: hours, minutes and seconds are all fixed: once in an overlap, right after a gap;
+ * `fixed`: chosen hours (a step chooses, too) with fixed minutes: once in an overlap, right after a gap;
  * `window`: open minutes in chosen hours: both passes of a repeated hour, and right after a gap.
  */
 export type ClockChangeRule = 'elapsed' | 'fixed' | 'window';
 
+/** Which days of a month a pattern names. */
+export interface MonthDays {
+  /** 1 to 31. */
+  days: readonly number[];
+  /** Days whose nearest weekday is meant (`15W`). */
+  nearestWeekdays: readonly number[];
+  hasLastDay: boolean;
+  hasLastWeekday: boolean;
+}
+
+/** A day of the week; which ones of the month, 1 to 5 and 'last', or null for all. */
+export interface WeekDay {
+  /** Sunday is 0. */
+  day: number;
+  which: readonly (number | 'last')[] | null;
+}
+
+/** What a pattern means: two patterns with the same meaning match the same times, however they are written. */
+export interface CronMeaning {
+  /** Each combination of an hour, a minute and a second is a match of a day that matches. */
+  seconds: readonly number[];
+  minutes: readonly number[];
+  hours: readonly number[];
+  /** 1 to 12. */
+  months: readonly number[];
+  /** Null if the days of the month do not restrict the pattern. */
+  monthDays: MonthDays | null;
+  /** Null if the days of the week do not restrict the pattern. */
+  weekDays: readonly WeekDay[] | null;
+  /** Whether a day must fit both, or one of them is enough. */
+  needsBoth: boolean;
+}
+
 export interface CompiledCron {
   clockChangeRule: ClockChangeRule;
+  meaning: CronMeaning;
   /** Returns the next matching wall time, strictly later, in milliseconds as if UTC. Null if there is none. */
   nextWallTime: (wallMs: number) => number | null;
-  /** The hours, minutes and seconds of a day that matches: each combination of them is a match. */
-  timesOfDay: { hours: readonly number[]; minutes: readonly number[]; seconds: readonly number[] };
   /** Whether the pattern matches on the day with this midnight, in milliseconds as if UTC. */
   matchesDay: (dayMs: number) => boolean;
   /** The shortest time between two of the first matches of a fixed reference year, in seconds. */
@@ -81,12 +113,8 @@ export function compileCron(expression: string): CompiledCron {
   const days = new Map<number, boolean>();
   const compiled: CompiledCron = {
     clockChangeRule: findClockChangeRule(pattern),
+    meaning: readMeaning(pattern),
     nextWallTime: (wallMs) => nextMatch(pattern, wallMs),
-    timesOfDay: {
-      hours: chosenOf(pattern.hour),
-      minutes: chosenOf(pattern.minute),
-      seconds: chosenOf(pattern.second),
-    },
     matchesDay: (dayMs) => {
       const known = days.get(dayMs);
       if (known !== undefined) return known;
@@ -163,24 +191,53 @@ function parsePattern(expression: string): CronPattern {
   return pattern;
 }
 
-const chosenOf = (flags: readonly number[]): number[] =>
-  flags.flatMap((isChosen, value) => (isChosen ? [value] : []));
-
 function nextMatch(pattern: CronPattern, wallMs: number): number | null {
   const match = new CronDate(new Date(wallMs), 0).increment(pattern, cronerOptions, false);
   return match ? match.getDate(false).getTime() : null;
 }
 
 /**
- * Vixie cron calls a field open if it starts with `*`. croner also treats `1-23/2` as open, which would run such a job twice
- * in a repeated hour, so the fields are read here.
+ * Vixie cron calls every field open that starts with `*`, and so loses or repeats a run of every sixth hour at a clock change;
+ * croner and Quartz skip what falls into a gap. Here only an hour field that allows every hour is open.
  */
 function findClockChangeRule(pattern: CronPattern): ClockChangeRule {
   const parts = pattern.pattern.trim().split(/\s+/);
-  const [second = '0', minute = '', hour = ''] = parts.length === 5 ? ['0', ...parts] : parts;
+  const [second = '0', minute = ''] = parts.length === 5 ? ['0', ...parts] : parts;
   const isOpen = (part: string, allowed: number[]) => /[*?]/.test(part) || allowed.every(Boolean);
-  if (isOpen(hour, pattern.hour)) return 'elapsed';
+  if (pattern.hour.every(Boolean)) return 'elapsed';
   return isOpen(minute, pattern.minute) || isOpen(second, pattern.second) ? 'window' : 'fixed';
+}
+
+const chosenOf = (allowed: readonly number[], first = 0): number[] =>
+  allowed.flatMap((isAllowed, index) => (isAllowed ? [index + first] : []));
+
+function readMeaning(pattern: CronPattern): CronMeaning {
+  const monthDays: MonthDays = {
+    days: chosenOf(pattern.day, 1),
+    nearestWeekdays: chosenOf(pattern.nearestWeekdays, 1),
+    hasLastDay: pattern.lastDayOfMonth,
+    hasLastWeekday: pattern.lastWeekday,
+  };
+  const weekDays = pattern.dayOfWeek.slice(0, 7).flatMap((bits, day): WeekDay[] => {
+    const nth = [1, 2, 3, 4, 5].filter((place) => bits & (1 << (place - 1)));
+    if (nth.length === 5) return [{ day, which: null }];
+    return bits === 0 ? [] : [{ day, which: bits & 32 ? [...nth, 'last'] : nth }];
+  });
+  const isEveryMonthDay = monthDays.days.length === 31;
+  const isEveryWeekDay = weekDays.length === 7 && weekDays.every(({ which }) => which === null);
+  // croner lets two restricted fields be alternatives, and calls a field restricted unless it is a single `*`: then `*/1`
+  // alone makes every day match.
+  const needsBoth = pattern.useAndLogic || pattern.starDOM || pattern.starDOW;
+  const isEveryDay = !needsBoth && (isEveryMonthDay || isEveryWeekDay);
+  return {
+    seconds: chosenOf(pattern.second),
+    minutes: chosenOf(pattern.minute),
+    hours: chosenOf(pattern.hour),
+    months: chosenOf(pattern.month, 1),
+    monthDays: isEveryDay || isEveryMonthDay ? null : monthDays,
+    weekDays: isEveryDay || isEveryWeekDay ? null : weekDays,
+    needsBoth,
+  };
 }
 
 function measureShortestPeriod(pattern: CronPattern): number {

@@ -191,8 +191,8 @@ function visitCron(
   untilMs: number,
   visit: (nominalMs: number, count: number) => void,
 ): void {
-  const { timesOfDay, matchesDay } = compileCron(expression);
-  const { hours, minutes, seconds } = timesOfDay;
+  const { meaning, matchesDay } = compileCron(expression);
+  const { hours, minutes, seconds } = meaning;
   const fromWallMs = fromMs + zoneOffsetMs;
   const untilWallMs = untilMs + zoneOffsetMs;
   for (let day = Math.floor(fromWallMs / dayMs) * dayMs; day < untilWallMs; day += dayMs) {

@@ -37,6 +37,9 @@ describe('a nominal time in a gap runs at the first instant after it [rule 18: d
     // 2026-04-24 00:00 -> 01:00, at 2026-04-23T22:00Z
     ['Africa/Cairo', '30 0 * * *', '2026-04-23T12:00Z', ['2026-04-23T22:00Z', '2026-04-24T21:30Z']],
     ['Asia/Tokyo', '30 2 * * *', '2026-03-07T12:00Z', ['2026-03-07T17:30Z', '2026-03-08T17:30Z']],
+    // A step chooses hours like a list does: Vixie cron loses the run in the gap.
+    ['America/New_York', '0 */2 * * *', '2026-03-08T05:00Z', ['2026-03-08T07:00Z', '2026-03-08T08:00Z']],
+    ['Africa/Cairo', '0 */6 * * *', '2026-04-23T16:00Z', ['2026-04-23T22:00Z', '2026-04-24T03:00Z']],
   ])('%s %s', (zone, expression, from, expected) => {
     expect(listFrom(cron(expression, zone), from, expected.length)).toEqual(expected);
   });
@@ -85,6 +88,7 @@ describe('in an overlap a fixed time runs once, at its first occurrence [rule 18
     // 2026-11-01 02:00 -> 01:00, at 06:00Z
     ['America/New_York', '30 1 * * *', '2026-10-31T12:00Z', ['2026-11-01T05:30Z', '2026-11-02T06:30Z']],
     ['America/New_York', '0 1,2 * * *', '2026-10-31T12:00Z', ['2026-11-01T05:00Z', '2026-11-01T07:00Z']],
+    ['Africa/Cairo', '0 */23 * * *', '2026-10-29T12:00Z', ['2026-10-29T20:00Z', '2026-10-29T22:00Z']],
     [
       'America/New_York',
       '0 1-23/2 * * *',
@@ -124,7 +128,6 @@ describe('a pattern with open hours keeps its interval [rule 18: daylight saving
     ['America/New_York', '30 * * * *', '2026-11-01T05:00Z', ['2026-11-01T05:30Z', '2026-11-01T06:30Z']],
     ['America/New_York', '30 0-23 * * *', '2026-11-01T05:00Z', ['2026-11-01T05:30Z', '2026-11-01T06:30Z']],
     ['America/New_York', '@hourly', '2026-11-01T05:00Z', ['2026-11-01T06:00Z', '2026-11-01T07:00Z']],
-    ['America/New_York', '0 */2 * * *', '2026-03-08T05:00Z', ['2026-03-08T08:00Z', '2026-03-08T10:00Z']],
     ['Australia/Lord_Howe', '*/20 * * * *', '2026-04-04T14:39Z', ['2026-04-04T14:40Z', '2026-04-04T15:10Z']],
     // Open minutes within chosen hours: both passes.
     ['Europe/London', '*/30 1 * * *', '2026-10-25T00:00Z', ['2026-10-25T00:30Z', '2026-10-25T01:00Z']],
@@ -216,6 +219,11 @@ describe('against random patterns and zones', () => {
     ['Africa/Casablanca', '2026-02-15'],
     ['Africa/Casablanca', '2026-03-22'],
     ['Asia/Kathmandu', '2026-01-01'],
+    ['Europe/Berlin', '2031-03-30'],
+    ['Europe/Berlin', '1996-10-27'],
+    ['America/Sao_Paulo', '2002-11-03'],
+    ['America/Sao_Paulo', '2010-02-21'],
+    ['Australia/Lord_Howe', '2029-10-07'],
   ];
 
   interface Field {
@@ -307,7 +315,7 @@ describe('against random patterns and zones', () => {
 
   /** Checks every minute against the rule alone. */
   function bruteForce(pattern: Pattern, timeZone: string, fromMs: number, untilMs: number): number[] {
-    const isElapsed = pattern.hour.isOpen;
+    const isElapsed = pattern.hour.allowed.size === 24;
     const isFixed = !isElapsed && !pattern.minute.isOpen;
     const seen = new Set<number>();
     const found: number[] = [];
@@ -344,6 +352,25 @@ describe('against random patterns and zones', () => {
       { numRuns: 300 },
     );
   }, 60_000);
+
+  it('a step chooses the same instants as the list of its hours [rule 18: daylight saving]', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 23 }),
+        fc.integer({ min: 0, max: 59 }),
+        fc.constantFrom(...windows),
+        (step, minute, [timeZone, day]) => {
+          const hours = Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => hour % step === 0);
+          const from = new Date(Date.parse(`${day}T00:00:00Z`) - 20 * 60 * minuteMs).toISOString();
+          const [stepped, listed] = [`*/${step}`, hours.join()].map((hour) =>
+            listFrom(cron(`${minute} ${hour} * * *`, timeZone), from, 48),
+          );
+          expect(stepped).toEqual(listed);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
 
   it('next instants strictly increase, and previousNominal finds the same ones [rule 18: daylight saving]', () => {
     fc.assert(

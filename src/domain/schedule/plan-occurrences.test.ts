@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planOccurrences } from './plan-occurrences.ts';
-import type { OccurrencePlan, PlanInput } from './plan-occurrences.ts';
+import type { OccurrencePlan, OffPeriod, OffReason, PlanInput } from './plan-occurrences.ts';
 import { previewOccurrences } from './preview-occurrences.ts';
 import type { Schedule, SchedulePolicies } from './schedule.ts';
 import { spreadOffsetSeconds } from './spread.ts';
@@ -23,29 +23,29 @@ function plan(input: Partial<PlanInput>, changed: Partial<SchedulePolicies> = {}
     lastNominalAt: at('00:00'),
     startAt: new Date('2025-01-01T00:00:00Z'),
     now: at('01:00:00.500'),
-    isEnabled: true,
-    isGloballyEnabled: true,
-    enabledAt: null,
+    offPeriods: [],
     misfireGraceSeconds: 120,
     policies: { ...policies, ...changed },
     ...input,
   });
 }
 
-/** '01:00 run', '02:00 blackout', '03:00..09:00 misfire_bound x7+'. */
+/** '01:00 run', '02:00 blackout', '03:00..09:00 misfire_bound x7'. */
 function told({ occurrences }: OccurrencePlan): string[] {
   const clock = (date: Date) => date.toISOString().slice(11, 16);
   return occurrences.map((planned) => {
-    switch (planned.decision) {
-      case 'run':
-        return `${clock(planned.nominalAt)} run`;
-      case 'skip':
-        return `${clock(planned.nominalAt)} ${planned.reason}`;
-      case 'skip_range':
-        return `${clock(planned.nominalAt)}..${clock(planned.untilNominalAt)} ${planned.reason} x${planned.count}${planned.isCountAtLeast ? '+' : ''}`;
-    }
+    if (planned.decision === 'run') return `${clock(planned.nominalAt)} run`;
+    return planned.count === 1
+      ? `${clock(planned.nominalAt)} ${planned.reason}`
+      : `${clock(planned.nominalAt)}..${clock(planned.untilNominalAt)} ${planned.reason} x${planned.count}`;
   });
 }
+
+const off = (since: string, until: string | null, reason: OffReason = 'disabled'): OffPeriod => ({
+  since: at(since),
+  until: until === null ? null : at(until),
+  reason,
+});
 
 describe('what is due [rule 20: one instant, one run]', () => {
   it('an occurrence on time runs, and the next is computed from its nominal instant', () => {
@@ -143,11 +143,10 @@ describe('what was missed [rule 21: misfire and overlap]', () => {
       );
       expect(planned.occurrences).toHaveLength(101);
       expect(planned.occurrences[0]).toMatchObject({
-        decision: 'skip_range',
+        decision: 'skip',
         nominalAt: new Date('2025-11-21T00:00:01Z'),
         untilNominalAt: new Date('2026-11-20T23:58:20Z'),
-        count: 1_000,
-        isCountAtLeast: true,
+        count: 365 * 86_400 - 100,
       });
       const runs = planned.occurrences.filter(({ decision }) => decision === 'run');
       expect(runs).toHaveLength({ skip: 0, once: 1, all: 100 }[misfire]);
@@ -167,7 +166,7 @@ describe('what was missed [rule 21: misfire and overlap]', () => {
       now: at('00:00:00'),
       misfireGraceSeconds: 0,
     });
-    expect(planned.occurrences[0]).toMatchObject({ count: 365 * 86_400 - 100, isCountAtLeast: false });
+    expect(planned.occurrences[0]).toMatchObject({ count: 365 * 86_400 - 100 });
     expect(planned.occurrences.at(-1)).toMatchObject({ decision: 'run', nominalAt: at('00:00:00') });
   });
 });
@@ -246,49 +245,116 @@ describe('blackouts', () => {
   });
 });
 
+describe('the limit of `all` [rule 21: misfire and overlap]', () => {
+  it('is what it makes up for, however many instants are due just now', () => {
+    const everyTenSeconds: Schedule = { type: 'cron', expression: '*/10 * * * * *', timeZone: 'UTC' };
+    const planned = plan(
+      { schedule: everyTenSeconds, now: at('01:00:05') },
+      { misfire: 'all', misfireLimit: 10 },
+    );
+    const runs = planned.occurrences.filter((one) => one.decision === 'run');
+    expect(runs.map(({ isMadeUp }) => isMadeUp)).toEqual(Array.from({ length: 10 }, () => true));
+    expect(runs.at(-1)!.nominalAt).toEqual(at('01:00'));
+    const skipped = planned.occurrences.filter((one) => one.decision === 'skip');
+    expect(skipped.reduce((sum, { count }) => sum + count, 0)).toBe(350);
+  });
+});
+
 describe('disabled schedules [rule 22: switching off]', () => {
-  it('occurrences due while disabled are skipped, with the reason', () => {
-    expect(told(plan({ isEnabled: false }))).toEqual(['01:00 disabled']);
-    expect(told(plan({ isGloballyEnabled: false }))).toEqual(['01:00 globally_disabled']);
-    expect(told(plan({ isEnabled: false, isGloballyEnabled: false }))).toEqual(['01:00 globally_disabled']);
+  it('occurrences due while disabled are skipped, with the widest reason', () => {
+    expect(told(plan({ offPeriods: [off('00:30', null)] }))).toEqual(['01:00 disabled']);
+    expect(told(plan({ offPeriods: [off('00:30', null, 'globally_disabled'), off('00:10', null)] }))).toEqual(
+      ['01:00 globally_disabled'],
+    );
+    expect(told(plan({ offPeriods: [off('00:30', null, 'plugin_disabled')] }))).toEqual([
+      '01:00 plugin_disabled',
+    ]);
+  });
+
+  it('what was due but undecided does not start after switching off, and says so', () => {
+    expect(told(plan({ now: at('01:00:05'), offPeriods: [off('01:00:01', null)] }))).toEqual([
+      '01:00 disabled',
+    ]);
+  });
+
+  it('what was due but undecided runs if it is on again', () => {
+    const offPeriods = [off('01:00:01', '01:00:03')];
+    expect(told(plan({ now: at('01:00:05'), offPeriods }))).toEqual(['01:00 run']);
   });
 
   it('enabling does not run missed occurrences', () => {
-    expect(told(plan({ now: at('05:30'), enabledAt: at('03:30') }))).toEqual([
-      '01:00 disabled',
-      '02:00 disabled',
-      '03:00 disabled',
+    const offPeriods = [off('00:00', '03:30')];
+    expect(told(plan({ now: at('05:30'), offPeriods }))).toEqual([
+      '01:00..03:00 disabled x3',
       '04:00 misfire_collapsed',
       '05:00 run',
     ]);
-    expect(told(plan({ now: at('03:30'), enabledAt: at('03:29') }, { misfire: 'all' }))).toEqual([
-      '01:00 disabled',
+    expect(told(plan({ now: at('03:30'), offPeriods: [off('00:00', '03:29')] }, { misfire: 'all' }))).toEqual(
+      ['01:00..03:00 disabled x3'],
+    );
+  });
+
+  it('switched several times between two ticks: each instant gets its own answer', () => {
+    const offPeriods = [off('01:30', '02:30'), off('03:30', '04:30', 'globally_disabled')];
+    expect(told(plan({ now: at('06:30'), offPeriods }, { misfire: 'all' }))).toEqual([
+      '01:00 run',
       '02:00 disabled',
-      '03:00 disabled',
+      '03:00 run',
+      '04:00 globally_disabled',
+      '05:00 run',
+      '06:00 run',
     ]);
   });
 
   it('with catchUpAfterEnable they stay due and count as missed', () => {
-    const held = plan({ isEnabled: false, now: at('05:30') }, { catchUpAfterEnable: true });
+    const held = plan({ offPeriods: [off('00:00', null)], now: at('05:30') }, { catchUpAfterEnable: true });
     expect(held).toMatchObject({ occurrences: [], lastNominalAt: at('00:00'), nextNominalAt: at('01:00') });
     expect(
-      told(plan({ now: at('02:30'), enabledAt: at('02:29') }, { catchUpAfterEnable: true, misfire: 'all' })),
+      told(
+        plan(
+          { now: at('02:30'), offPeriods: [off('00:00', '02:29')] },
+          { catchUpAfterEnable: true, misfire: 'all' },
+        ),
+      ),
     ).toEqual(['01:00 run', '02:00 run']);
   });
 
-  it('a disabled year becomes one row and the newest hundred', () => {
+  it('a disabled year becomes one row with an exact count [rule 41: nothing due is lost]', () => {
     const planned = plan({
       lastNominalAt: new Date('2025-11-21T00:00:00Z'),
-      isEnabled: false,
+      offPeriods: [{ since: new Date('2025-11-21T00:00:00Z'), until: null, reason: 'disabled' }],
       now: at('00:30'),
     });
-    expect(planned.occurrences).toHaveLength(101);
-    expect(planned.occurrences[0]).toMatchObject({
-      decision: 'skip_range',
-      reason: 'disabled',
-      isCountAtLeast: true,
-    });
+    expect(planned.occurrences).toMatchObject([{ decision: 'skip', reason: 'disabled', count: 365 * 24 }]);
     expect(planned.nextNominalAt).toEqual(at('01:00'));
+  });
+});
+
+describe('a schedule that was changed or deleted [rule 41: nothing due is lost]', () => {
+  const ended = { now: at('03:30'), supersededAt: at('02:10') };
+
+  it('decides what was due before, and nothing later', () => {
+    const planned = plan(ended);
+    expect(told(planned)).toEqual(['01:00 misfire_collapsed', '02:00 run']);
+    expect(planned).toMatchObject({ nextNominalAt: null, nextDueAt: null });
+  });
+
+  it('waits for the spread of its last instant', () => {
+    const offsetSeconds = spreadOffsetSeconds('a', hourly, 1800);
+    const dueAt = new Date(at('01:00').getTime() + offsetSeconds * 1000);
+    const early = plan(
+      { now: new Date(dueAt.getTime() - 1), supersededAt: at('01:00:01') },
+      { spreadSeconds: 1800 },
+    );
+    expect(early).toMatchObject({ occurrences: [], nextNominalAt: at('01:00'), nextDueAt: dueAt });
+  });
+
+  it('starts nothing if it was deleted, and says so', () => {
+    const deleted = { ...ended, isDeleted: true };
+    expect(told(plan(deleted))).toEqual(['01:00..02:00 schedule_deleted x2']);
+    expect(
+      told(plan({ ...deleted, offPeriods: [off('00:00', null)] }, { catchUpAfterEnable: true })),
+    ).toEqual(['01:00..02:00 schedule_deleted x2']);
   });
 });
 

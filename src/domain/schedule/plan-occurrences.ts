@@ -1,7 +1,12 @@
 import { findBlackout } from './blackout.ts';
+import { countNominal } from './count-nominal.ts';
 import { nextNominal, previousNominal } from './next-occurrence.ts';
 import type { Schedule, SchedulePolicies } from './schedule.ts';
 import { dueInstant, spreadOffsetSeconds } from './spread.ts';
+
+/** What can be switched off, the widest first: its reason is the one that the occurrence records. */
+export const offReasons = ['globally_disabled', 'plugin_disabled', 'disabled'] as const;
+export type OffReason = (typeof offReasons)[number];
 
 /** Why an occurrence does not run: every skipped occurrence records its reason [rule 21: misfire and overlap]. */
 export type SkipReason =
@@ -12,8 +17,17 @@ export type SkipReason =
   /** Missed, and beyond the number that `all` makes up for. */
   | 'misfire_bound'
   | 'blackout'
-  | 'disabled'
-  | 'globally_disabled';
+  /** Its schedule was deleted before a tick could start it. */
+  | 'schedule_deleted'
+  | OffReason;
+
+/** A time in which a job, its plugin or all schedules were switched off. */
+export interface OffPeriod {
+  since: Date;
+  /** Null while it lasts. */
+  until: Date | null;
+  reason: OffReason;
+}
 
 interface PlannedBase {
   nominalAt: Date;
@@ -22,30 +36,24 @@ interface PlannedBase {
 
 export interface RunOccurrence extends PlannedBase {
   decision: 'run';
-  /** Missed and made up for under `all`: such runs start one after another if overlaps are not allowed. */
+  /** Made up for under `all`: such runs start one after another if overlaps are not allowed. */
   isMadeUp: boolean;
 }
 
-export interface SkippedOccurrence extends PlannedBase {
+/** One or more consecutive instants that do not run for the same reason. */
+export interface SkippedOccurrences extends PlannedBase {
   decision: 'skip';
   reason: SkipReason;
-}
-
-/** One row for many old occurrences that are not listed individually. */
-export interface CollapsedOccurrences extends PlannedBase {
-  decision: 'skip_range';
-  reason: SkipReason;
-  /** Nominal instant of the newest occurrence; `nominalAt` is the oldest. */
+  /** Nominal instant of the newest; `nominalAt` is the oldest. */
   untilNominalAt: Date;
+  /** Exact. */
   count: number;
-  /** There were too many to count in limited time: show "at least". */
-  isCountAtLeast: boolean;
 }
 
-export type PlannedOccurrence = RunOccurrence | SkippedOccurrence | CollapsedOccurrences;
+export type PlannedOccurrence = RunOccurrence | SkippedOccurrences;
 
 export interface OccurrencePlan {
-  /** Oldest first; at most about a hundred, or as many as `misfireLimit` allows to run. */
+  /** Oldest first. */
   occurrences: PlannedOccurrence[];
   /** The newest nominal instant covered by this plan: the next plan's `lastNominalAt`. */
   lastNominalAt: Date | null;
@@ -62,88 +70,168 @@ export interface PlanInput {
   /** When the schedule was created or changed; nothing at or before it is due, except a one-shot. */
   startAt: Date;
   now: Date;
-  isEnabled: boolean;
-  isGloballyEnabled: boolean;
-  /** When the job or the global switch was last enabled; null if neither was ever disabled. */
-  enabledAt: Date | null;
+  /** When the job, its plugin or all schedules were switched off; those that ended long before can be left out. */
+  offPeriods: readonly OffPeriod[];
+  /** The schedule was changed or deleted then, so later instants are not its own; null if it is the current one. */
+  supersededAt?: Date | null;
+  isDeleted?: boolean;
   /** An occurrence that starts later than this after its due instant counts as missed. */
   misfireGraceSeconds: number;
 }
 
-/** Up to this many skipped occurrences are listed individually, the newest; older ones become one row. */
-const listedMin = 100;
-/** Counting stops here, after a few milliseconds of work. */
-const countedMax = 1_000;
+/** How many instants are decided one by one, the newest; older ones are counted only. */
+const decidedMin = 100;
+/** Where all of these are in blackouts, this many more batches are searched for one that can be made up for. */
+const batchesMax = 10;
 
 /**
  * Decides what a tick does with all due occurrences of one schedule, with limited work and output
- * [rule 21: misfire and overlap]. Blackouts are checked at the due instant, and at `now` for a missed occurrence; rows that combine old occurrences
- * ignore them. public.apply_tick handles overlap in the database, where the runs are.
+ * [rule 21: misfire and overlap]. Blackouts are checked at the due instant, and at `now` for a missed occurrence; old
+ * occurrences that only count ignore them. public.apply_tick handles overlap in the database, where the runs are.
  */
 export function planOccurrences(input: PlanInput): OccurrencePlan {
-  const { schedule, policies, now, lastNominalAt } = input;
+  const { schedule, policies, now, lastNominalAt, supersededAt = null } = input;
   const offsetSeconds = spreadOffsetSeconds(input.scheduleId, schedule, policies.spreadSeconds);
   const after = afterOf(input);
-  const dueUntil = new Date(now.getTime() - offsetSeconds * 1000);
-  const isOff = !input.isEnabled || !input.isGloballyEnabled;
+  const planOf = (occurrences: PlannedOccurrence[], decidedAt: Date | null): OccurrencePlan => {
+    const next = nextNominal(schedule, decidedAt ?? after);
+    const nextNominalAt = next && supersededAt && next > supersededAt ? null : next;
+    const nextDueAt = nextNominalAt && dueInstant(nextNominalAt, offsetSeconds);
+    return { occurrences, lastNominalAt: decidedAt ?? lastNominalAt, nextNominalAt, nextDueAt };
+  };
 
   // Disabled, but to be made up for later: keep everything due.
-  const isHeld = isOff && policies.catchUpAfterEnable;
-  const newest = isHeld ? null : findNewest(schedule, after, dueUntil);
-  if (!newest) return planOf([], lastNominalAt, nextNominal(schedule, after), offsetSeconds);
+  if (policies.catchUpAfterEnable && !input.isDeleted && offReasonNow(input)) return planOf([], null);
+  const dueUntil = new Date(now.getTime() - offsetSeconds * 1000);
+  const newest = findNewest(
+    schedule,
+    after,
+    supersededAt && supersededAt < dueUntil ? supersededAt : dueUntil,
+  );
+  if (!newest) return planOf([], null);
 
-  const occurrences: PlannedOccurrence[] = [];
-  const offUntil = offUntilOf(input, newest, offsetSeconds);
-  if (offUntil && offUntil > after) {
-    const reason = input.isGloballyEnabled ? 'disabled' : 'globally_disabled';
-    const { listed, range } = listNewest(schedule, after, offUntil, listedMin);
-    if (range) occurrences.push(collapsed(range, reason, offsetSeconds));
-    occurrences.push(...listed.map((nominalAt) => skipped(nominalAt, reason, offsetSeconds)));
-  }
-  const onFrom = offUntil && offUntil > after ? offUntil : after;
-  if (newest > onFrom) occurrences.push(...planWhileOn(input, onFrom, newest, offsetSeconds));
-  return planOf(occurrences, newest, nextNominal(schedule, newest), offsetSeconds);
+  const parts = partsOf(input, after, newest, offsetSeconds);
+  const oldestPart = parts.find(({ reason }) => reason === null);
+  const planner = new Planner(input, offsetSeconds, oldestPart && nextNominal(schedule, oldestPart.after));
+  const newestFirst = parts.toReversed().flatMap((part) => planner.decide(part));
+  return planOf(newestFirst.toReversed(), newest);
 }
 
-function planWhileOn(
-  { schedule, policies, now, misfireGraceSeconds }: PlanInput,
-  after: Date,
-  newest: Date,
-  offsetSeconds: number,
-): PlannedOccurrence[] {
-  const { misfire, misfireLimit, blackouts } = policies;
-  const { listed, range } = listNewest(schedule, after, newest, Math.max(listedMin, misfireLimit));
-  const missedBefore = now.getTime() - misfireGraceSeconds * 1000;
-  const isNowBlackedOut = findBlackout(blackouts, now) !== null;
+/** Instants in (after, until] that are decided in the same way. */
+interface Part {
+  after: Date;
+  until: Date;
+  /** Null: the policies decide. */
+  reason: SkipReason | null;
+}
 
-  const planned: PlannedOccurrence[] = [];
-  let runs = 0;
-  for (const nominalAt of listed.toReversed()) {
-    const startAt = dueInstant(nominalAt, offsetSeconds);
-    const isMissed = startAt.getTime() < missedBefore;
-    const isBlackedOut = (isMissed && isNowBlackedOut) || findBlackout(blackouts, startAt) !== null;
+const widestReason = (periods: readonly OffPeriod[]): OffReason | null =>
+  offReasons.find((reason) => periods.some((period) => period.reason === reason)) ?? null;
+
+const offReasonNow = ({ offPeriods }: PlanInput): OffReason | null =>
+  widestReason(offPeriods.filter(({ until }) => until === null));
+
+/** Splits (after, newest] where something was switched on or off; oldest first. */
+function partsOf(input: PlanInput, after: Date, newest: Date, offsetSeconds: number): Part[] {
+  const { offPeriods, policies, isDeleted } = input;
+  if (isDeleted) return [{ after, until: newest, reason: 'schedule_deleted' }];
+  if (policies.catchUpAfterEnable || offPeriods.length === 0) return [{ after, until: newest, reason: null }];
+  // What is undecided when something is switched off does not start any more, although it was due before.
+  const reasonNow = offReasonNow(input);
+  // An instant is off if it is due at `since` or later and at `until` or earlier.
+  const edges = offPeriods
+    .flatMap(({ since, until }) => (until ? [since.getTime() - 1, until.getTime()] : [since.getTime() - 1]))
+    .map((ms) => ms - offsetSeconds * 1000)
+    .filter((ms) => after.getTime() < ms && ms < newest.getTime())
+    .sort((left, right) => left - right);
+  const parts: Part[] = [];
+  let from = after;
+  for (const edge of [...new Set(edges), newest.getTime()]) {
+    const until = new Date(edge);
+    const due = dueInstant(until, offsetSeconds);
+    const isWithin = (period: OffPeriod) =>
+      period.since <= due && (period.until === null || due <= period.until);
+    const reason = widestReason(offPeriods.filter(isWithin)) ?? reasonNow;
+    const last = parts.at(-1);
+    if (last && last.reason === reason) last.until = until;
+    else parts.push({ after: from, until, reason });
+    from = until;
+  }
+  return parts;
+}
+
+/** Decides the parts of a plan, the newest first, because the newest instants are the ones that are made up for. */
+class Planner {
+  private runs = 0;
+  private readonly input: PlanInput;
+  private readonly offsetSeconds: number;
+  private readonly missedBefore: number;
+  private readonly isNowBlackedOut: boolean;
+  private readonly isCatchUp: boolean;
+  private readonly runsMax: number;
+
+  /** @param oldest the oldest instant that was due while nothing was switched off */
+  constructor(input: PlanInput, offsetSeconds: number, oldest: Date | null | undefined) {
+    const { policies, now } = input;
+    this.input = input;
+    this.offsetSeconds = offsetSeconds;
+    this.missedBefore = now.getTime() - input.misfireGraceSeconds * 1000;
+    this.isNowBlackedOut = findBlackout(policies.blackouts, now) !== null;
+    this.runsMax = { skip: 0, once: 1, all: policies.misfireLimit }[policies.misfire];
+    // Under `all`, what is due just now is made up for together with what was missed before it, and counts for the limit.
+    this.isCatchUp =
+      policies.misfire === 'all' &&
+      oldest != null &&
+      dueInstant(oldest, offsetSeconds).getTime() < this.missedBefore;
+  }
+
+  /** Returns the occurrences of a part, newest first. */
+  decide({ after, until, reason }: Part): PlannedOccurrence[] {
+    if (reason !== null) return this.skipAll(after, until, reason);
+    const { schedule, policies, misfireGraceSeconds } = this.input;
+    const size = Math.max(decidedMin, policies.misfireLimit, misfireGraceSeconds + 1);
+    const decided: PlannedOccurrence[] = [];
+    let rest = until;
+    for (let batch = 0; rest > after; batch += 1) {
+      const canRunMore = this.runs < this.runsMax && !this.isNowBlackedOut && batch < batchesMax;
+      if (batch > 0 && !canRunMore) break;
+      const from = startOfNewest(schedule, after, rest, size);
+      for (const nominalAt of listAll(schedule, from, rest).toReversed())
+        decided.push(this.decideOne(nominalAt));
+      rest = from;
+    }
+    const isRestBlackedOut = this.isNowBlackedOut && policies.misfire !== 'skip';
+    const reasonOfRest = isRestBlackedOut ? 'blackout' : restReasons[policies.misfire];
+    return [...decided, ...this.skipAll(after, rest, reasonOfRest)];
+  }
+
+  private decideOne(nominalAt: Date): PlannedOccurrence {
+    const { misfire, misfireLimit, blackouts } = this.input.policies;
+    const dueAt = dueInstant(nominalAt, this.offsetSeconds);
+    const isMissed = this.isCatchUp || dueAt.getTime() < this.missedBefore;
+    const isBlackedOut = (isMissed && this.isNowBlackedOut) || findBlackout(blackouts, dueAt) !== null;
     let reason: SkipReason | null = null;
     if (isMissed && misfire === 'skip') reason = 'misfire_skipped';
     else if (isBlackedOut) reason = 'blackout';
-    else if (isMissed && misfire === 'once' && runs > 0) reason = 'misfire_collapsed';
-    else if (isMissed && misfire === 'all' && runs >= misfireLimit) reason = 'misfire_bound';
-    if (reason) {
-      planned.push(skipped(nominalAt, reason, offsetSeconds));
-    } else {
-      runs += 1;
-      planned.push({
-        decision: 'run',
-        nominalAt,
-        dueAt: startAt,
-        isMadeUp: isMissed && misfire === 'all',
-      });
-    }
+    else if (isMissed && misfire === 'once' && this.runs > 0) reason = 'misfire_collapsed';
+    else if (isMissed && misfire === 'all' && this.runs >= misfireLimit) reason = 'misfire_bound';
+    if (reason) return { decision: 'skip', reason, nominalAt, untilNominalAt: nominalAt, dueAt, count: 1 };
+    this.runs += 1;
+    return { decision: 'run', nominalAt, dueAt, isMadeUp: isMissed && misfire === 'all' };
   }
-  if (range) planned.push(collapsed(range, rangeReasons[misfire], offsetSeconds));
-  return planned.toReversed();
+
+  private skipAll(after: Date, until: Date, reason: SkipReason): PlannedOccurrence[] {
+    const { schedule } = this.input;
+    const nominalAt = nextNominal(schedule, after);
+    if (!nominalAt || nominalAt > until) return [];
+    const untilNominalAt = previousNominal(schedule, new Date(until.getTime() + 1), after) ?? nominalAt;
+    const dueAt = dueInstant(nominalAt, this.offsetSeconds);
+    const count = countNominal(schedule, after, until);
+    return [{ decision: 'skip', reason, nominalAt, untilNominalAt, dueAt, count }];
+  }
 }
 
-const rangeReasons = { skip: 'misfire_skipped', once: 'misfire_collapsed', all: 'misfire_bound' } as const;
+const restReasons = { skip: 'misfire_skipped', once: 'misfire_collapsed', all: 'misfire_bound' } as const;
 
 /** A one-shot in the past is due although it is before the start: its policy accepted it [rule 19: intervals and one-shots]. */
 function afterOf({ schedule, lastNominalAt, startAt }: PlanInput): Date {
@@ -151,105 +239,44 @@ function afterOf({ schedule, lastNominalAt, startAt }: PlanInput): Date {
   return schedule.type === 'one_shot' ? new Date(schedule.at.getTime() - 1) : startAt;
 }
 
-/** Returns until when occurrences count as disabled; null if none do. */
-function offUntilOf(input: PlanInput, newest: Date, offsetSeconds: number): Date | null {
-  if (!input.isEnabled || !input.isGloballyEnabled) return newest;
-  const { enabledAt, policies } = input;
-  if (!enabledAt || policies.catchUpAfterEnable) return null;
-  // An occurrence whose due instant is still ahead when the switch is enabled is not missed.
-  const offUntil = new Date(enabledAt.getTime() - offsetSeconds * 1000);
-  return offUntil < newest ? offUntil : newest;
-}
-
-interface OccurrenceRange {
-  firstAt: Date;
-  lastAt: Date;
-  count: number;
-  isCountAtLeast: boolean;
-}
-
 /** Returns the newest nominal instant in (after, until]. Nearly always there are few, so a few forward steps are enough. */
 function findNewest(schedule: Schedule, after: Date, until: Date): Date | null {
-  const few = listAll(schedule, after, until, 8);
-  if (few) return few.at(-1) ?? null;
+  let newest: Date | null = null;
+  let next = nextNominal(schedule, after);
+  for (let step = 0; step < 8; step += 1) {
+    if (!next || next > until) return newest;
+    newest = next;
+    next = nextNominal(schedule, next);
+  }
   return previousNominal(schedule, new Date(until.getTime() + 1), after);
 }
 
-/** Returns all nominal instants in (after, until], oldest first, or null if there are more than `max`. */
-function listAll(schedule: Schedule, after: Date, until: Date, max: number): Date[] | null {
+/** Returns all nominal instants in (after, until], oldest first. */
+function listAll(schedule: Schedule, after: Date, until: Date): Date[] {
   const all: Date[] = [];
-  let next = nextNominal(schedule, after);
-  while (next && next <= until) {
-    if (all.length === max) return null;
+  for (let next = nextNominal(schedule, after); next && next <= until; next = nextNominal(schedule, next)) {
     all.push(next);
-    next = nextNominal(schedule, next);
   }
   return all;
 }
 
-/** Returns the newest occurrences in (after, until], oldest first, and the earlier ones as a range. */
-function listNewest(
-  schedule: Schedule,
-  after: Date,
-  until: Date,
-  max: number,
-): { listed: Date[]; range: OccurrenceRange | null } {
-  const all = listAll(schedule, after, until, max);
-  if (all) return { listed: all, range: null };
-  const listed: Date[] = [];
-  let before = new Date(until.getTime() + 1);
-  while (listed.length < max) {
-    const previous = previousNominal(schedule, before, after);
-    if (!previous) break;
-    listed.push(previous);
-    before = previous;
+/** Returns the latest start, found to the second, from which (start, until] has `size` instants; `after` if there are fewer. */
+function startOfNewest(schedule: Schedule, after: Date, until: Date, size: number): Date {
+  let next = nextNominal(schedule, after);
+  for (let step = 0; step < size; step += 1) {
+    if (!next || next > until) return after;
+    next = nextNominal(schedule, next);
   }
-  const lastAt = previousNominal(schedule, before, after);
-  const firstAt = lastAt ? nextNominal(schedule, after) : null;
-  const range = lastAt && firstAt ? countRange(schedule, firstAt, lastAt) : null;
-  return { listed: listed.toReversed(), range };
-}
-
-function countRange(schedule: Schedule, firstAt: Date, lastAt: Date): OccurrenceRange {
-  if (schedule.type === 'interval') {
-    const count = Math.round((lastAt.getTime() - firstAt.getTime()) / (schedule.seconds * 1000)) + 1;
-    return { firstAt, lastAt, count, isCountAtLeast: false };
+  const has = (fromMs: number) => countNominal(schedule, new Date(fromMs), until) >= size;
+  const untilMs = until.getTime();
+  let spanMs = 1000;
+  while (untilMs - spanMs > after.getTime() && !has(untilMs - spanMs)) spanMs *= 2;
+  let low = Math.max(after.getTime(), untilMs - spanMs);
+  let high = untilMs;
+  while (high - low > 1000) {
+    const middle = Math.floor((low + high) / 2);
+    if (has(middle)) low = middle;
+    else high = middle;
   }
-  let count = 1;
-  let at: Date | null = firstAt;
-  while (at && at < lastAt && count < countedMax) {
-    at = nextNominal(schedule, at);
-    count += 1;
-  }
-  return { firstAt, lastAt, count, isCountAtLeast: at !== null && at < lastAt };
-}
-
-function skipped(nominalAt: Date, reason: SkipReason, offsetSeconds: number): SkippedOccurrence {
-  return { decision: 'skip', reason, nominalAt, dueAt: dueInstant(nominalAt, offsetSeconds) };
-}
-
-function collapsed(
-  { firstAt, lastAt, count, isCountAtLeast }: OccurrenceRange,
-  reason: SkipReason,
-  offsetSeconds: number,
-): CollapsedOccurrences {
-  return {
-    decision: 'skip_range',
-    reason,
-    nominalAt: firstAt,
-    dueAt: dueInstant(firstAt, offsetSeconds),
-    untilNominalAt: lastAt,
-    count,
-    isCountAtLeast,
-  };
-}
-
-function planOf(
-  occurrences: PlannedOccurrence[],
-  lastNominalAt: Date | null,
-  nextNominalAt: Date | null,
-  offsetSeconds: number,
-): OccurrencePlan {
-  const nextDueAt = nextNominalAt ? dueInstant(nextNominalAt, offsetSeconds) : null;
-  return { occurrences, lastNominalAt, nextNominalAt, nextDueAt };
+  return new Date(low);
 }

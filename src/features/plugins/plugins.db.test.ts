@@ -49,14 +49,14 @@ describe('built-in plugins', () => {
       'self-check',
     ]);
     const jobs = await sql`
-      select j.job_key, s.cron_expression, s.time_zone, s.next_nominal_at
+      select j.job_key, s.cron_expression, s.time_zone, s.next_nominal_at is not null as is_planned
       from public.jobs j left join public.schedules s on s.job_id = j.id where j.tenant_id = ${tenant.id}`;
     expect(jobs).toEqual([
       {
         job_key: 'self-check:check',
         cron_expression: '7 * * * *',
         time_zone: 'Asia/Tokyo',
-        next_nominal_at: new Date('2026-11-21T00:07:00Z'),
+        is_planned: true,
       },
     ]);
   });

@@ -42,7 +42,7 @@ export async function registerRemotePlugin(
   if (existing) {
     throw new ConflictError('A plugin with this id exists already', 'plugin_key_is_unique_in_its_tenant');
   }
-  const pluginId = await declarePlugin(client, tenantId, plugin, now);
+  const pluginId = await declarePlugin(client, tenantId, plugin);
   return { pluginId, secret: await setSecret(actor, pluginId) };
 }
 
@@ -77,5 +77,5 @@ export async function refreshRemotePlugin(
   if (declared.manifest.id !== plugin.pluginKey) {
     throw new ConflictError(`The service is now the plugin ${declared.manifest.id}`);
   }
-  await declarePlugin(actor.client, actor.tenantId, declared, now);
+  await declarePlugin(actor.client, actor.tenantId, declared);
 }

@@ -39,7 +39,7 @@ export async function syncBuiltInPlugins({
     if (declared.has(tenant.id)) continue;
     for (const { default: written } of manifests) {
       const plugin = readManifest(written, { now, defaultTimeZone: tenant.timeZone });
-      await declarePlugin(client, tenant.id, plugin, now);
+      await declarePlugin(client, tenant.id, plugin);
     }
     declared.add(tenant.id);
   }

@@ -23,7 +23,6 @@ import { setSchedulerEnabled as setSchedulerEnabledVerb } from './set-scheduler-
 export const setJobEnabled = defineAction({
   access: 'admin',
   schema: setJobEnabledInput,
-  rules: { schedule_broken: 'schedules.problems.schedule_broken' },
   async handle(input, admin) {
     await setJobEnabledVerb(admin, input);
   },

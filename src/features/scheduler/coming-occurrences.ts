@@ -1,13 +1,13 @@
 import type { PluginJob } from '#data/plugin-job-row.ts';
 import { type PreviewedOccurrence, previewOccurrences } from '#domain/schedule/preview-occurrences.ts';
 
-/** Returns the next instants of a job's schedule, as a tick would decide them; empty while the job is disabled. */
+/** Returns the next instants of a job's schedule, as a tick would decide them; empty while something is off. */
 export function readComingOccurrences(
-  { isEnabled, schedule }: Pick<PluginJob, 'isEnabled' | 'schedule'>,
+  { schedule }: Pick<PluginJob, 'schedule'>,
   now: Date,
   count = 5,
 ): PreviewedOccurrence[] {
-  if (!isEnabled || !schedule?.when || schedule.nextNominalAt === null) return [];
+  if (!schedule?.when || schedule.nextNominalAt === null) return [];
   const nextAt = new Date(schedule.nextNominalAt);
   return previewOccurrences({
     scheduleId: schedule.id,

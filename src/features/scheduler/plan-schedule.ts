@@ -8,7 +8,7 @@ import { type PlannedOccurrence, planOccurrences } from '#domain/schedule/plan-o
  */
 const misfireGraceSeconds = 120;
 
-/** How soon a due schedule is checked again while all schedules are stopped. */
+/** How soon a schedule that waits to be made up for is checked again while something is switched off. */
 const heldMs = 30_000;
 
 /**
@@ -24,9 +24,9 @@ export function planSchedule(due: DueSchedule, now: Date): SchedulePlan {
     lastNominalAt: null,
     startAt: new Date(new Date(due.nextNominalAt).getTime() - 1),
     now,
-    isEnabled: due.isEnabled,
-    isGloballyEnabled: due.isTenantEnabled,
-    enabledAt: due.tenantEnabledAt === null ? null : new Date(due.tenantEnabledAt),
+    offPeriods: due.offPeriods,
+    supersededAt: due.superseded?.supersededAt ?? null,
+    isDeleted: due.superseded?.isDeleted ?? false,
     misfireGraceSeconds,
   });
   const { lastNominalAt, nextNominalAt, nextDueAt } = plan;
@@ -65,8 +65,13 @@ export function planBroken(due: DueSchedule): SchedulePlan {
 
 function placeOf(
   due: DueSchedule,
-): Pick<SchedulePlan, 'scheduleId' | 'expectedNominalAt' | 'expectedUpdatedAt'> {
-  return { scheduleId: due.id, expectedNominalAt: due.nextNominalAt, expectedUpdatedAt: due.updatedAt };
+): Pick<SchedulePlan, 'scheduleId' | 'supersededId' | 'expectedNominalAt' | 'expectedUpdatedAt'> {
+  return {
+    scheduleId: due.id,
+    supersededId: due.superseded?.id ?? null,
+    expectedNominalAt: due.nextNominalAt,
+    expectedUpdatedAt: due.updatedAt,
+  };
 }
 
 /** Consecutive instants that are skipped for the same reason share a row of the ledger. */
@@ -74,10 +79,10 @@ function joinSkipped(occurrences: readonly PlannedOccurrence[]): PlannedInstants
   const joined: PlannedInstants[] = [];
   for (const occurrence of occurrences) {
     const nominalAt = occurrence.nominalAt.toISOString();
-    const isRange = occurrence.decision === 'skip_range';
-    const throughNominalAt = isRange ? occurrence.untilNominalAt.toISOString() : nominalAt;
-    const count = isRange ? occurrence.count : 1;
-    const reason = occurrence.decision === 'run' ? null : occurrence.reason;
+    const isRun = occurrence.decision === 'run';
+    const throughNominalAt = isRun ? nominalAt : occurrence.untilNominalAt.toISOString();
+    const count = isRun ? 1 : occurrence.count;
+    const reason = isRun ? null : occurrence.reason;
     const last = joined.at(-1);
     if (last && reason !== null && last.reason === reason) {
       last.throughNominalAt = throughNominalAt;
@@ -90,7 +95,7 @@ function joinSkipped(occurrences: readonly PlannedOccurrence[]): PlannedInstants
         dueAt: occurrence.dueAt.toISOString(),
         decision: reason === null ? 'run' : 'skip',
         reason,
-        isMadeUp: occurrence.decision === 'run' && occurrence.isMadeUp,
+        isMadeUp: isRun && occurrence.isMadeUp,
       });
     }
   }

@@ -26,6 +26,7 @@ import {
   dayStartsMax,
   worstCollisions,
 } from '#domain/schedule/day-load.ts';
+import { offReasons } from '#domain/schedule/plan-occurrences.ts';
 import { type PreviewedOccurrence, previewOccurrences } from '#domain/schedule/preview-occurrences.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
@@ -100,6 +101,8 @@ export interface Occurrence {
   dueAt: string;
   state: string;
   reason: string | null;
+  /** Since when and by whom it was off, and until when (null: it still is); null if that is not the reason. */
+  off: { since: string; by: string; until: string | null } | null;
   runId: string | null;
 }
 
@@ -110,7 +113,9 @@ export async function listOccurrences(
 ): Promise<{ occurrences: Occurrence[]; next: string | null }> {
   let query = client
     .from('occurrences')
-    .select('id, nominal_at, through_nominal_at, instant_count, due_at, state, reason, run_id')
+    .select(
+      'id, nominal_at, through_nominal_at, instant_count, due_at, state, reason, run_id, jobs(plugin_id)',
+    )
     .eq('tenant_id', tenantId)
     .eq('job_id', jobId);
   if (after)
@@ -121,7 +126,13 @@ export async function listOccurrences(
       .order('id', { ascending: false })
       .limit(size + 1),
   );
-  const occurrences = rows.slice(0, size).map((row) => ({
+  const shown = rows.slice(0, size);
+  const offPeriods = await listOffPeriods(
+    { client, tenantId },
+    { jobId, pluginId: shown[0]?.jobs.plugin_id ?? null },
+    shown.filter((row) => offReasons.some((reason) => reason === row.reason)).at(-1)?.nominal_at,
+  );
+  const occurrences = shown.map((row) => ({
     id: row.id,
     nominalAt: toInstant(row.nominal_at),
     throughNominalAt: toInstant(row.through_nominal_at),
@@ -129,6 +140,7 @@ export async function listOccurrences(
     dueAt: toInstant(row.due_at),
     state: row.state,
     reason: row.reason,
+    off: findOffPeriod(offPeriods, row),
     runId: row.run_id,
   }));
   const last = occurrences.at(-1);
@@ -139,6 +151,47 @@ export async function listOccurrences(
 
 const collisionsShown = 3;
 const collisionNamesMax = 4;
+
+interface OffPeriodRow {
+  reason: string;
+  since: string;
+  since_by: string;
+  until: string | null;
+}
+
+/** Returns when the job, its plugin or all schedules were off since the instant, oldest first; none without an instant. */
+async function listOffPeriods(
+  { client, tenantId }: Pick<Actor, 'client' | 'tenantId'>,
+  { jobId, pluginId }: { jobId: string; pluginId: string | null },
+  from: string | undefined,
+): Promise<OffPeriodRow[]> {
+  if (from === undefined) return [];
+  const subjects = [jobId, tenantId, ...(pluginId === null ? [] : [pluginId])];
+  return unwrap(
+    await client
+      .from('off_periods')
+      .select('reason, since, since_by, until')
+      .eq('tenant_id', tenantId)
+      .in('subject_id', subjects)
+      .or(`until.is.null,until.gte.${quoted(from)}`)
+      .order('since')
+      .limit(1_000),
+  );
+}
+
+/** An instant that was due shortly before the switch, too, did not run because of it. */
+function findOffPeriod(
+  periods: readonly OffPeriodRow[],
+  row: { reason: string | null; through_nominal_at: string },
+): Occurrence['off'] {
+  const through = new Date(row.through_nominal_at);
+  const found = periods.find(
+    ({ reason, until }) => reason === row.reason && (until === null || new Date(until) >= through),
+  );
+  return found
+    ? { since: toInstant(found.since), by: found.since_by, until: found.until && toInstant(found.until) }
+    : null;
+}
 
 /** A job's instants within a day. */
 export interface TimelineJob {

@@ -201,14 +201,36 @@ describe('missed and overlapping instants [rule 21: misfire and overlap]', () =>
         '00:01:00 missed misfire_bound ×6',
         '00:07:00 started',
         '00:08:00 started',
-        '00:09:00 skipped overlap',
-        '00:10:00 skipped overlap',
+        '00:09:00 started',
+        '00:10:00 started',
       ]);
       const runs = await runsOf(minutely);
-      expect(runs.map((run) => run.is_exclusive as boolean)).toEqual([true, true]);
+      expect(runs.map((run) => run.is_exclusive as boolean)).toEqual([true, true, true, true]);
       await runTick({ now: at('00:11:00') });
-      expect((await ledgerWords(minutely)).at(-1)).toBe('00:10:00 skipped overlap ×2');
+      expect((await ledgerWords(minutely)).at(-1)).toBe('00:11:00 skipped overlap');
       await finish(minutely);
+    },
+  );
+
+  it.each(['skip', 'queue', 'allow'])(
+    'misfire all catches up to its limit with overlap %s while a run from before is not finished',
+    async (overlap) => {
+      await rest();
+      const often = await arrange(
+        {
+          cron_expression: '*/10 * * * * *',
+          misfire_policy: 'all',
+          misfire_limit: 10,
+          overlap_policy: overlap,
+        },
+        { next: at('00:01:00') },
+      );
+      await makeRun(tenant.id, often.jobId, { trigger: 'schedule', state: 'running' });
+      await runTick({ now: at('01:00:05') });
+      const started = (await ledgerOf(often)).filter(({ state }) => state === 'started');
+      expect(started).toHaveLength(10);
+      expect(started.at(-1)!.nominal_at).toEqual(at('01:00:00'));
+      await finish(often);
     },
   );
 
@@ -297,7 +319,7 @@ describe('disabled [rule 22: switching off]', () => {
     expect(await ledgerWords(held)).toEqual([]);
 
     await sql`update public.scheduler_settings set is_enabled = true where tenant_id = ${off.id}`;
-    await sql`update public.scheduler_settings set enabled_at = ${at('00:03:30')} where tenant_id = ${off.id}`;
+    await sql`update public.off_periods set since = ${at('00:00:30')}, until = ${at('00:03:30')} where tenant_id = ${off.id}`;
     await runTick({ now: at('00:04:00') });
     expect(await ledgerWords(minutely)).toEqual([
       '00:01:00 skipped globally_disabled ×3',

@@ -70,7 +70,9 @@ export async function runTick({
     const isOver = () => elapsedMs() > budgetMs;
     const applied = due.length > 0 ? await takePage(client, due, summary, isOver) : null;
     // If no schedule has moved, the next read would return the same page.
-    if (due.length < pageSize || !applied || applied.moved + applied.stale === 0 || isOver()) break;
+    if (!applied || applied.moved + applied.stale === 0 || isOver()) break;
+    // What changed schedules left undecided comes alone, before what is due now.
+    if (due.length < pageSize && due[0]?.superseded == null) break;
   }
   summary.elapsedMs = elapsedMs();
   // For a tick that finds nothing, list_due_schedules has already recorded the heartbeat.
@@ -81,6 +83,9 @@ export async function runTick({
   return summary;
 }
 
+/** One schedule can be planned in several versions. */
+const keyOf = ({ scheduleId, supersededId }: SchedulePlan): string => supersededId ?? scheduleId;
+
 async function takePage(
   client: ServiceClient,
   due: readonly DueSchedule[],
@@ -89,7 +94,8 @@ async function takePage(
 ): Promise<AppliedTick> {
   const brokenPlans = new Map<string, SchedulePlan>();
   const plans = due.map((schedule) => {
-    brokenPlans.set(schedule.id, planBroken(schedule));
+    const resting = planBroken(schedule);
+    brokenPlans.set(keyOf(resting), resting);
     try {
       return planSchedule(schedule, schedule.asOf);
     } catch (error) {
@@ -99,7 +105,7 @@ async function takePage(
         tenant_id: schedule.tenantId,
         ...describeError(error),
       });
-      return planBroken(schedule);
+      return resting;
     }
   });
   let applied = nothing;
@@ -159,11 +165,11 @@ async function applyPlans(
       const right = await applyPlans(client, now, plans.slice(middle), brokenPlans, summary);
       return addUp(left, right);
     }
-    const resting = first && brokenPlans.get(first.scheduleId);
+    const resting = first && brokenPlans.get(keyOf(first));
     writeLog('error', 'schedule_refused', { schedule_id: first?.scheduleId, ...describeError(error) });
     summary.broken += 1;
     if (!resting) return nothing;
-    brokenPlans.delete(resting.scheduleId);
+    brokenPlans.delete(keyOf(resting));
     return applyPlans(client, now, [resting], brokenPlans, summary);
   }
 }

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { fromSchedule } from '#data/schedule-row.ts';
+import { fromSchedule, nextInstant, type ScheduleColumns } from '#data/schedule-row.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { ConflictError, InvalidInputError } from '#domain/errors.ts';
-import { nextNominal } from '#domain/schedule/next-occurrence.ts';
 import { parsePolicies } from '#domain/schedule/parse-policies.ts';
 import { parseSchedule } from '#domain/schedule/parse-schedule.ts';
 import type { Schedule, SchedulePolicies } from '#domain/schedule/schedule.ts';
-import { dueInstant, spreadOffsetSeconds } from '#domain/schedule/spread.ts';
 import type { AdminActor } from '#auth/actor.ts';
 import { findPluginJob } from '#features/scheduler/find-plugin-job.ts';
 
@@ -38,15 +36,11 @@ export function readScheduleInput(
   ]);
 }
 
-/** A one-shot in the past is due at once if its misfire policy allows it [rule 19: intervals and one-shots]. */
-function firstNominal(schedule: Schedule, now: Date): Date | null {
-  return schedule.type === 'one_shot' ? schedule.at : nextNominal(schedule, now);
-}
-
 /**
- * Creates or replaces a job's schedule (admins). Instants up to and including `now` belong to the old schedule; a
- * disabled job gets no next instant until it is enabled. The audit log records the change.
+ * Creates or replaces a job's schedule (admins). What was due until now is decided by the schedule as it was, and saving
+ * without a change changes nothing [rule 41: nothing due is lost]; the database holds both. The audit log records the change.
  * @param schedule as `parseSchedule` reads it @param policies as `parsePolicies` reads it
+ * @returns the next instant; null if the job is disabled or the schedule has ended
  * @throws InvalidInputError that names the fields, NotFoundError, ConflictError (plugin_job), ForbiddenError
  */
 export async function saveSchedule(
@@ -54,35 +48,36 @@ export async function saveSchedule(
   { jobId, ...given }: { jobId: string; schedule: unknown; policies?: unknown },
   now: Date = new Date(),
 ): Promise<{ scheduleId: string; nextNominalAt: Date | null; nextDueAt: Date | null }> {
-  const { schedule, policies } = readScheduleInput(given, now);
+  const { schedule: parsed, policies } = readScheduleInput(given, now);
   for (let attempt = 1; ; attempt += 1) {
     const { isEnabled, schedule: stored } = await findPluginJob(actor, jobId);
     const scheduleId = stored?.id ?? randomUUID();
-    const isOver =
-      schedule.type === 'one_shot' &&
-      stored?.schedule_type === 'one_shot' &&
-      stored.last_nominal_at !== null &&
-      new Date(stored.last_nominal_at) >= schedule.at;
-    const nominalAt = isEnabled && !isOver ? firstNominal(schedule, now) : null;
-    const offsetSeconds = spreadOffsetSeconds(scheduleId, schedule, policies.spreadSeconds);
-    const dueAt = nominalAt && dueInstant(nominalAt, offsetSeconds);
-    const row = {
-      ...fromSchedule(schedule, policies),
-      next_nominal_at: nominalAt?.toISOString() ?? null,
-      next_due_at: dueAt?.toISOString() ?? null,
-      updated_at: now.toISOString(),
-    };
+    const schedule = stored ? keepAnchor(parsed, given.schedule, stored) : parsed;
+    const row = { ...fromSchedule(schedule, policies), updated_at: now.toISOString() };
     const { client, tenantId } = actor;
     const table = client.from('schedules');
+    const columns = 'next_nominal_at';
     const answer = stored
-      ? await table.update(row).eq('tenant_id', tenantId).eq('id', scheduleId).select('id')
-      : await table.insert({ ...row, id: scheduleId, tenant_id: tenantId, job_id: jobId }).select('id');
+      ? await table.update(row).eq('tenant_id', tenantId).eq('id', scheduleId).select(columns)
+      : await table.insert({ ...row, id: scheduleId, tenant_id: tenantId, job_id: jobId }).select(columns);
     try {
-      if (unwrap(answer).length > 0) return { scheduleId, nextNominalAt: nominalAt, nextDueAt: dueAt };
+      const [saved] = unwrap(answer);
+      if (saved) {
+        const place = isEnabled ? saved.next_nominal_at : null;
+        return { scheduleId, ...nextInstant(scheduleId, { schedule, policies }, place) };
+      }
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
     }
     // Another user created or deleted the schedule in the meantime.
     if (attempt === 3) throw new ConflictError('Someone else changed the schedule at the same time');
   }
+}
+
+/** An interval without `anchorAt` starts now, but one that is saved again without a change keeps its pace. */
+function keepAnchor(schedule: Schedule, given: unknown, stored: ScheduleColumns): Schedule {
+  const hasAnchor = typeof given === 'object' && given !== null && 'anchorAt' in given;
+  const isSame = schedule.type === 'interval' && schedule.seconds === stored.interval_seconds;
+  if (hasAnchor || !isSame || stored.anchor_at === null) return schedule;
+  return { ...schedule, anchorAt: new Date(stored.anchor_at) };
 }

@@ -5,6 +5,7 @@ import type { TitlePageCursor, PagePosition } from '#domain/page-cursor.ts';
 import { deleteSchedule } from '#features/scheduler/delete-schedule.ts';
 import { previewSchedule } from '#features/scheduler/preview-schedule.ts';
 import {
+  getPluginJob,
   listOccurrences,
   listPluginJobs,
   readSchedulerStatus,
@@ -15,6 +16,7 @@ import { saveSchedule } from '#features/scheduler/save-schedule.ts';
 import { setJobEnabled } from '#features/scheduler/set-job-enabled.ts';
 import { setSchedulerEnabled } from '#features/scheduler/set-scheduler-enabled.ts';
 import { sql } from '#testing/database/clients.ts';
+import type { Columns } from '#testing/database/insert-row.ts';
 import { makeJob, ofPlugin } from '#testing/jobs/make-job.ts';
 import { walkPages } from '#testing/pages/walk-pages.ts';
 import { makePlugin } from '#testing/plugins/make-plugin.ts';
@@ -83,8 +85,8 @@ describe('saving a schedule', () => {
       interval_seconds: 90,
       misfire_policy: 'all',
       misfire_limit: 5,
-      next_nominal_at: new Date('2026-03-02T00:03:00Z'),
     });
+    expect(changed.nextNominalAt).toEqual(new Date('2026-03-02T00:03:00Z'));
     const [update, insert] = await auditOf('schedules');
     expect([update!.action, update!.actor_id]).toEqual(['schedules.update', mine.admin.id]);
     expect(insert!.action).toBe('schedules.insert');
@@ -154,20 +156,36 @@ describe('deleting a schedule [rule 41: nothing due is lost]', () => {
   });
 });
 
-describe('disabling and enabling a job [rule 22: switching off]', () => {
-  it('writes one ledger row for missed instants, continues from now, and cancels nothing', async () => {
+/** Moves what was switched just now to the clock of these tests. */
+const backdate = (jobId: string, since: Date, until: Date | null) =>
+  sql`update public.off_periods set since = ${since}, until = ${until} where job_id = ${jobId}`;
+
+describe('disabling and enabling a job [rule 22: switching off] [rule 41: nothing due is lost]', () => {
+  it('tells in the ledger while it is off, with by whom, continues from then, and cancels nothing', async () => {
     const jobId = await newJob();
     await saveSchedule(admin, { jobId, schedule: minutely }, base);
     await runTick({ now: after(1) });
-    expect(await setJobEnabled(admin, { jobId, isEnabled: false }, after(2))).toBe(true);
-    expect(await setJobEnabled(admin, { jobId, isEnabled: false }, after(2))).toBe(false);
-    expect(await scheduleOf(jobId)).toMatchObject({ next_nominal_at: null, next_due_at: null });
+    expect(await setJobEnabled(admin, { jobId, isEnabled: false })).toBe(true);
+    expect(await setJobEnabled(admin, { jobId, isEnabled: false })).toBe(false);
+    await backdate(jobId, after(2), null);
     await runTick({ now: after(300) });
-    expect(await ledgerOf(jobId)).toEqual(['00:01 started null ×1']);
+    expect(await ledgerOf(jobId)).toEqual(['00:01 started null ×1', '00:02 skipped disabled ×299']);
+    const by = mine.admin.email;
+    expect(await getPluginJob(staff, jobId)).toMatchObject({
+      off: { reason: 'disabled', since: after(2).toISOString(), by },
+      schedule: { nextNominalAt: null, nextDueAt: null },
+    });
+    const [row] = (await listOccurrences(staff, { jobId })).occurrences;
+    expect(row).toMatchObject({ reason: 'disabled', count: 299, off: { since: after(2).toISOString(), by } });
 
-    expect(await setJobEnabled(admin, { jobId, isEnabled: true }, after(600))).toBe(true);
+    expect(await setJobEnabled(admin, { jobId, isEnabled: true })).toBe(true);
+    await backdate(jobId, after(2), after(600));
+    await runTick({ now: after(600) });
     expect(await ledgerOf(jobId)).toEqual(['00:01 started null ×1', '00:02 skipped disabled ×599']);
-    expect((await scheduleOf(jobId))!.next_nominal_at).toEqual(new Date('2026-03-02T10:01:00Z'));
+    expect(await getPluginJob(staff, jobId)).toMatchObject({
+      off: null,
+      schedule: { nextNominalAt: '2026-03-02T10:01:00.000Z' },
+    });
     expect(await sql`select state from public.runs where job_id = ${jobId}`).toEqual([{ state: 'pending' }]);
     const [on, off] = await auditOf('jobs');
     expect([off!.after, on!.after]).toEqual([{ is_enabled: false }, { is_enabled: true }]);
@@ -178,9 +196,12 @@ describe('disabling and enabling a job [rule 22: switching off]', () => {
     const jobId = await newJob();
     const policies = { catchUpAfterEnable: true, misfire: 'once', overlap: 'allow' };
     await saveSchedule(admin, { jobId, schedule: minutely, policies }, base);
-    await setJobEnabled(admin, { jobId, isEnabled: false }, base);
-    await setJobEnabled(admin, { jobId, isEnabled: true }, after(60));
+    await setJobEnabled(admin, { jobId, isEnabled: false });
+    await backdate(jobId, base, null);
+    await runTick({ now: after(30) });
     expect(await ledgerOf(jobId)).toEqual([]);
+    await setJobEnabled(admin, { jobId, isEnabled: true });
+    await backdate(jobId, base, after(60));
     await runTick({ now: after(60) });
     const ledger = await ledgerOf(jobId);
     expect(ledger[0]).toMatch(/^00:01 missed misfire_collapsed/);
@@ -195,22 +216,87 @@ describe('disabling and enabling a job [rule 22: switching off]', () => {
     const direct = await other.admin.client.rpc('set_job_enabled', { p_job_id: jobId, p_is_enabled: false });
     expect(direct.error?.code).toBe('P0002');
   });
+});
 
-  it('refuses ledger rows in the future, which would keep an instant from running', async () => {
+describe('where a schedule continues [rule 41: nothing due is lost]', () => {
+  it('is not for anybody to move, and no way of writing leaves a schedule without it', async () => {
+    const { client } = mine.admin;
+    const jobId = await newJob();
+    const row = { tenant_id: mine.id, job_id: jobId, schedule_type: 'cron', cron_expression: '* * * * *' };
+    expect((await client.from('schedules').insert(row)).error).toBeNull();
+    const place = (await scheduleOf(jobId))!.next_nominal_at as Date;
+    expect(Math.abs(place.getTime() - Date.now())).toBeLessThan(60_000);
+    for (const column of ['next_nominal_at', 'next_due_at', 'last_nominal_at']) {
+      for (const value of [null, '2050-01-01T00:00:00Z']) {
+        const change: Columns<'schedules'> = { [column]: value };
+        const { error } = await client
+          .from('schedules')
+          .update(change as object)
+          .eq('job_id', jobId);
+        expect([column, error?.code]).toEqual([column, '42501']);
+      }
+    }
+    const future = { cron_expression: '5 * * * *', updated_at: '2050-01-01T00:00:00Z' };
+    expect((await client.from('schedules').update(future).eq('job_id', jobId)).error).toBeNull();
+    const moved = (await scheduleOf(jobId))!.next_nominal_at as Date;
+    expect(moved.getTime()).toBeLessThan(Date.now() + 60_000);
+    await rest(jobId);
+  });
+
+  it('does not change when a schedule is saved without a change', async () => {
+    const all: [schedule: object, policies: object][] = [
+      [minutely, {}],
+      [{ type: 'interval', seconds: 90 }, {}],
+      [{ type: 'interval', seconds: 90, anchorAt: '2026-03-01T00:00:00.123Z' }, { spreadSeconds: 30 }],
+      [{ type: 'one_shot', at: '2026-03-03T00:00:00Z' }, {}],
+      [
+        minutely,
+        {
+          blackouts: [
+            { type: 'weekly', days: [1, 2], from: '10:00', to: '12:00', timeZone: 'Asia/Tokyo' },
+            { type: 'one_off', startsAt: '2026-03-04T00:00:00+09:00', endsAt: '2026-03-05T00:00:00Z' },
+          ],
+        },
+      ],
+    ];
+    for (const [schedule, policies] of all) {
+      const jobId = await newJob();
+      const first = await saveSchedule(admin, { jobId, schedule, policies }, base);
+      const stored = await scheduleOf(jobId);
+      const again = await saveSchedule(admin, { jobId, schedule, policies }, after(7));
+      expect(await scheduleOf(jobId)).toEqual(stored);
+      expect(again).toEqual(first);
+      await rest(jobId);
+    }
+  });
+
+  it('a changed schedule leaves what was due to the one before', async () => {
+    const jobId = await newJob();
+    await saveSchedule(admin, { jobId, schedule: minutely, policies: { overlap: 'allow' } }, base);
+    // 00:01 is due, and no tick has run when it is saved.
+    const schedule = { type: 'cron', expression: '*/2 * * * *', timeZone: 'Asia/Tokyo' };
+    await saveSchedule(admin, { jobId, schedule, policies: { overlap: 'allow' } }, after(1));
+    await runTick({ now: after(2) });
+    expect(await ledgerOf(jobId)).toEqual(['00:01 started null ×1', '00:02 started null ×1']);
+    expect(await sql`select 1 from private.superseded_schedules where job_id = ${jobId}`).toEqual([]);
+    await rest(jobId);
+  });
+
+  it('a deleted schedule says so for what was due', async () => {
     const jobId = await newJob();
     await saveSchedule(admin, { jobId, schedule: minutely }, base);
-    await setJobEnabled(admin, { jobId, isEnabled: false }, base);
-    const future = '2050-01-01T00:00:00Z';
-    const { error } = await mine.admin.client.rpc('set_job_enabled', {
-      p_job_id: jobId,
-      p_is_enabled: true,
-      p_schedule_updated_at: base.toISOString(),
-      p_next_nominal_at: future,
-      p_next_due_at: future,
-      p_missed: { nominal_at: future, through_nominal_at: future, instant_count: 1, due_at: future },
-    });
-    expect(error?.code).toBe('23514');
-    expect(await ledgerOf(jobId)).toEqual([]);
+    await sql`delete from private.superseded_schedules`;
+    await deleteSchedule(admin, { jobId });
+    await sql`update private.superseded_schedules set superseded_at = ${after(3)} where job_id = ${jobId}`;
+    await runTick({ now: after(5) });
+    expect(await ledgerOf(jobId)).toEqual(['00:01 skipped schedule_deleted ×3']);
+  });
+
+  it('a deleted job takes its schedule with it', async () => {
+    const jobId = await newJob();
+    await saveSchedule(admin, { jobId, schedule: minutely }, base);
+    await sql`delete from public.jobs where id = ${jobId}`;
+    expect(await sql`select 1 from private.superseded_schedules where job_id = ${jobId}`).toEqual([]);
   });
 });
 
@@ -223,11 +309,13 @@ describe('the global switch [rule 22: switching off]', () => {
     ]);
     await setSchedulerEnabled(admin, { isEnabled: true });
     const rows =
-      await sql`select tenant_id, is_enabled, enabled_at is not null as was_off from public.scheduler_settings where tenant_id in (${mine.id}, ${other.id})`;
-    expect(rows).toEqual([{ tenant_id: mine.id, is_enabled: true, was_off: true }]);
+      await sql`select tenant_id, is_enabled from public.scheduler_settings where tenant_id in (${mine.id}, ${other.id})`;
+    expect(rows).toEqual([{ tenant_id: mine.id, is_enabled: true }]);
+    const by = mine.admin.email;
+    expect(
+      await sql`select since_by, until_by, reason from public.off_periods where tenant_id = ${mine.id} and job_id is null`,
+    ).toEqual([{ since_by: by, until_by: by, reason: 'globally_disabled' }]);
     expect((await auditOf('scheduler_settings'))[0]!.actor_id).toBe(mine.admin.id);
-    // The clock of these tests is in the past, before schedules were started.
-    await sql`update public.scheduler_settings set enabled_at = null where tenant_id = ${mine.id}`;
   });
 });
 
@@ -246,6 +334,7 @@ describe('next instants', () => {
     const at = (expression: string) => ({ type: 'cron', expression, timeZone: 'UTC' });
     await saveSchedule(otherAdmin, { jobId: first, schedule: at('0 6,7 * * *') }, base);
     await saveSchedule(otherAdmin, { jobId: second, schedule: at('0 7,8 * * *') }, base);
+    await runTick({ now: new Date(base.getTime() + 1) });
     const staffOfOther = memberOf(other, 'staff');
     const day = { from: base, until: after(24 * 60) };
     const timelineFor = async (actor: Actor) => (await readSchedulesOverview(actor, day)).timeline!;
@@ -260,7 +349,7 @@ describe('next instants', () => {
     expect(timeline.collisions[0]!.titles).toHaveLength(2);
     expect(timeline.load.starts[7 * 60]).toBe(2);
     expect(await timelineFor(admin)).toMatchObject({ jobCount: 0, jobs: [], collisionCount: 0 });
-    await saveSchedule(otherAdmin, { jobId: first, schedule: minutely }, base);
+    await saveSchedule(otherAdmin, { jobId: first, schedule: minutely }, after(1));
     expect((await timelineFor(staffOfOther)).jobs.find(({ jobId }) => jobId === first)).toMatchObject({
       isCut: true,
     });
@@ -270,6 +359,8 @@ describe('next instants', () => {
   it('shows members the state of the scheduler of their own company only', async () => {
     const job = await newJob(other);
     await saveSchedule(otherAdmin, { jobId: job, schedule: minutely }, base);
+    // The tick finds the first instant.
+    await runTick({ now: new Date(base.getTime() + 1) });
     const { status, plugins, timeline } = await readSchedulesOverview(memberOf(other, 'staff'), null);
     expect(timeline).toBeNull();
     expect(plugins.map(({ name }) => name)).toContain('Demo');

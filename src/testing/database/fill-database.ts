@@ -211,11 +211,11 @@ async function tick(
   const switched = await plan('switched', minutely, {});
   // No tick runs for a while, so instants are missed.
   for (const minutes of [1, 2, 3, 20]) await runTick({ now: at(minutes) });
-  await setJobEnabled(admin, { jobId: switched, isEnabled: false }, at(20));
+  await setJobEnabled(admin, { jobId: switched, isEnabled: false });
   await setSchedulerEnabled(admin, { isEnabled: false });
   await runTick({ now: at(21) });
   await setSchedulerEnabled(admin, { isEnabled: true });
-  await setJobEnabled(admin, { jobId: switched, isEnabled: true }, at(30));
+  await setJobEnabled(admin, { jobId: switched, isEnabled: true });
   await runTick({ now: at(40) });
   await setJobEnabled(admin, { jobId: switched, isEnabled: false });
 }
@@ -277,7 +277,7 @@ export async function fillDatabase(): Promise<void> {
   await syncBuiltInPlugins({ now: new Date() });
   const declare = (written: object) => {
     const read = readManifest(written, { now: new Date(), defaultTimeZone: 'Asia/Tokyo' });
-    return declarePlugin(admin.client, admin.tenantId, read, new Date());
+    return declarePlugin(admin.client, admin.tenantId, read);
   };
   const pluginId = await declare(manifest);
   for (const [id, health] of [

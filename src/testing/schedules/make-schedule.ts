@@ -1,12 +1,13 @@
+import { sql } from '#testing/database/clients.ts';
 import { type Columns, insertRow } from '#testing/database/insert-row.ts';
 
-/** Creates a schedule for every minute that is not planned yet, and returns its id. */
-export function makeSchedule(
+/** Creates a schedule for every minute, and returns its id. Without `next_nominal_at`, no tick plans it. */
+export async function makeSchedule(
   tenantId: string,
   jobId: string,
   columns: Columns<'schedules'> = {},
 ): Promise<string> {
-  return insertRow('schedules', {
+  const id = await insertRow('schedules', {
     tenant_id: tenantId,
     job_id: jobId,
     schedule_type: 'cron',
@@ -14,4 +15,7 @@ export function makeSchedule(
     time_zone: 'UTC',
     ...columns,
   });
+  if (columns.next_nominal_at == null)
+    await sql`update public.schedules set next_nominal_at = null, next_due_at = null where id = ${id}`;
+  return id;
 }

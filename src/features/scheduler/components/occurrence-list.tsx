@@ -10,7 +10,9 @@ import { runPath } from '#http/paths.ts';
 
 const reasons = [
   'disabled',
+  'plugin_disabled',
   'globally_disabled',
+  'schedule_deleted',
   'blackout',
   'overlap',
   'misfire_skipped',

@@ -8,6 +8,7 @@ set search_path = ''
 as $$
 declare
   v_moved uuid[];
+  v_past uuid[];
   v_run_ids uuid[];
   v_to_cancel uuid[];
   v_skipped bigint;
@@ -20,13 +21,18 @@ begin
     where s.id in (select (p ->> 'schedule_id')::uuid from jsonb_array_elements(p_plans) p)
     order by s.id
     for no key update;
+  perform 1
+    from private.superseded_schedules x
+    where x.id in (select (p ->> 'superseded_id')::uuid from jsonb_array_elements(p_plans) p)
+    order by x.id
+    for no key update;
 
   -- Compare and set: a plan changes nothing if its instant is no longer the next one, or if a person has changed the schedule
   -- in the meantime.
   with plans as (
     select * from jsonb_to_recordset(p_plans) as p (
-      schedule_id uuid, expected_nominal_at timestamptz, expected_updated_at timestamptz, last_nominal_at timestamptz,
-      next_nominal_at timestamptz, next_due_at timestamptz
+      schedule_id uuid, superseded_id uuid, expected_nominal_at timestamptz, expected_updated_at timestamptz,
+      last_nominal_at timestamptz, next_nominal_at timestamptz, next_due_at timestamptz
     )
   ),
   moved as (
@@ -37,20 +43,35 @@ begin
       next_due_at = p.next_due_at
     from plans p
     where s.id = p.schedule_id
+      and p.superseded_id is null
       and s.next_nominal_at = p.expected_nominal_at
       and s.updated_at = p.expected_updated_at
     returning s.id
+  ),
+  past as (
+    update private.superseded_schedules x
+    set next_nominal_at = p.next_nominal_at, next_due_at = p.next_due_at
+    from plans p
+    where x.id = p.superseded_id and x.next_nominal_at = p.expected_nominal_at
+    returning x.id
   )
-  select coalesce(array_agg(id), '{}') into v_moved from moved;
+  select
+    coalesce((select array_agg(id) from moved), '{}'), coalesce((select array_agg(id) from past), '{}')
+    into v_moved, v_past;
 
   -- Decide overlaps and write occurrences.
   with instants as (
     select
-      s.id as schedule_id, s.tenant_id, s.job_id, s.overlap_policy, o.*,
-      count(*) filter (where o.decision = 'run') over (partition by s.id) as wanted,
-      row_number() over (partition by s.id, o.decision order by o.nominal_at) as place
-    from jsonb_to_recordset(p_plans) as p (schedule_id uuid, occurrences jsonb)
-    join public.schedules s on s.id = p.schedule_id and s.id = any (v_moved)
+      s.schedule_id, s.tenant_id, s.job_id, s.overlap_policy, o.*,
+      count(*) filter (where o.decision = 'run') over (partition by s.schedule_id) as wanted,
+      row_number() over (partition by s.schedule_id, o.decision order by o.nominal_at) as place
+    from jsonb_to_recordset(p_plans) as p (schedule_id uuid, superseded_id uuid, occurrences jsonb)
+    join (
+      select id as plan_id, id as schedule_id, tenant_id, job_id, overlap_policy from public.schedules where id = any (v_moved)
+      union all
+      select id, schedule_id, tenant_id, job_id, schedule ->> 'overlap_policy'
+        from private.superseded_schedules where id = any (v_past)
+    ) s on s.plan_id = coalesce(p.superseded_id, p.schedule_id)
     cross join lateral jsonb_to_recordset(p.occurrences) as o (
       nominal_at timestamptz, through_nominal_at timestamptz, instant_count bigint, due_at timestamptz,
       decision text, reason text, is_made_up boolean
@@ -67,10 +88,10 @@ begin
       i.*,
       i.decision = 'run' and case i.overlap_policy
         when 'allow' then true
-        -- Missed instants are made up for one after another if the policy does not allow overlap.
-        when 'skip' then i.place <= 1 - a.runs or (i.is_made_up and a.runs = 0)
+        -- All that is made up for runs, one after another, also after a run that is not finished.
+        when 'skip' then i.place <= 1 - a.runs or i.is_made_up is true
         -- One run waits, however many are running.
-        when 'queue' then i.place <= 2 - least(a.runs - a.waiting, 1) - a.waiting or (i.is_made_up and a.runs = 0)
+        when 'queue' then i.place <= 2 - least(a.runs - a.waiting, 1) - a.waiting or i.is_made_up is true
         else i.place = i.wanted
       end as is_started
     from instants i
@@ -169,10 +190,11 @@ begin
   if v_run_ids is not null then
     perform private.enqueue_runs(v_run_ids);
   end if;
+  delete from private.superseded_schedules where id = any (v_past) and next_nominal_at is null;
 
   return jsonb_build_object(
-    'moved', cardinality(v_moved),
-    'stale', jsonb_array_length(p_plans) - cardinality(v_moved),
+    'moved', cardinality(v_moved) + cardinality(v_past),
+    'stale', jsonb_array_length(p_plans) - cardinality(v_moved) - cardinality(v_past),
     'enqueued', coalesce(cardinality(v_run_ids), 0),
     'skipped', v_skipped,
     'missed', v_missed
@@ -180,8 +202,8 @@ begin
 end;
 $$;
 comment on function public.apply_tick(timestamptz, jsonb) is
-  'Applies an array of {schedule_id, expected_nominal_at, expected_updated_at, last_nominal_at, next_nominal_at, next_due_at, '
-  'occurrences: [{nominal_at, through_nominal_at, instant_count, due_at, decision: run|skip, reason, is_made_up}]}. Concurrent '
+  'Applies an array of {schedule_id, superseded_id, expected_nominal_at, expected_updated_at, last_nominal_at, next_nominal_at, '
+  'next_due_at, occurrences: [{nominal_at, through_nominal_at, instant_count, due_at, decision: run|skip, reason, is_made_up}]}. Concurrent '
   'calls are safe: one instant, one occurrence, one run. Returns {moved, stale, enqueued, skipped, missed}: counts of '
   'schedules, schedules, runs, instants, instants.';
 

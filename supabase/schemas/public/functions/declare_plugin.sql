@@ -59,15 +59,15 @@ begin
   )
   insert into public.schedules
     (tenant_id, job_id, schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at, misfire_policy,
-      misfire_limit, overlap_policy, spread_seconds, next_nominal_at, next_due_at)
+      misfire_limit, overlap_policy, spread_seconds)
   select
     p_tenant_id, m.id, s.schedule_type, s.cron_expression, coalesce(s.time_zone, 'UTC'), s.interval_seconds, s.anchor_at,
-    s.run_at, s.misfire_policy, s.misfire_limit, s.overlap_policy, s.spread_seconds, s.next_nominal_at, s.next_nominal_at
+    s.run_at, s.misfire_policy, s.misfire_limit, s.overlap_policy, s.spread_seconds
   from made m
   join declared d on d.name = m.plugin_job_name
   cross join lateral jsonb_to_record(d.schedule) as s (
     schedule_type text, cron_expression text, time_zone text, interval_seconds integer, anchor_at timestamptz,
-    run_at timestamptz, misfire_policy text, misfire_limit integer, overlap_policy text, spread_seconds integer, next_nominal_at timestamptz
+    run_at timestamptz, misfire_policy text, misfire_limit integer, overlap_policy text, spread_seconds integer
   )
   where d.schedule is not null;
   return v_id;

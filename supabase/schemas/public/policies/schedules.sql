@@ -1,10 +1,9 @@
--- An admin's client sets the id, because the spread of the first instant depends on it.
+-- An admin's client sets the id, because the spread depends on it. From where a schedule continues is set by a trigger.
 grant select, delete,
   insert (id, tenant_id, job_id, schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at,
-    misfire_policy, misfire_limit, overlap_policy, spread_seconds, blackouts, catch_up_after_enable, next_nominal_at,
-    next_due_at, updated_at),
+    misfire_policy, misfire_limit, overlap_policy, spread_seconds, blackouts, catch_up_after_enable, updated_at),
   update (schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at, misfire_policy, misfire_limit,
-    overlap_policy, spread_seconds, blackouts, catch_up_after_enable, next_nominal_at, next_due_at, updated_at)
+    overlap_policy, spread_seconds, blackouts, catch_up_after_enable, updated_at)
   on public.schedules to authenticated;
 grant select, insert, update, delete on public.schedules to service_role;
 

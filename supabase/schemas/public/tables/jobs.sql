@@ -139,3 +139,9 @@ create trigger note_new_job_name after insert on public.jobs
 create trigger note_job_name after update of job_key, title, titles on public.jobs
   for each row when (old.job_key <> new.job_key or old.title <> new.title or old.titles is distinct from new.titles)
   execute function private.note_job_name();
+create trigger note_off_since_creation after insert on public.jobs
+  for each row when (not new.is_enabled)
+  execute function private.note_off_period();
+create trigger note_off_period after update of is_enabled on public.jobs
+  for each row when (old.is_enabled <> new.is_enabled)
+  execute function private.note_off_period();

@@ -53,3 +53,9 @@ create trigger touch_plugins before update on public.plugins
 create trigger audit_plugins
   after insert or delete or update of name, base_url, manifest, is_enabled, concurrency_limit on public.plugins
   for each row execute function private.write_audit_row();
+create trigger note_off_since_creation after insert on public.plugins
+  for each row when (not new.is_enabled)
+  execute function private.note_off_period();
+create trigger note_off_period after update of is_enabled on public.plugins
+  for each row when (old.is_enabled <> new.is_enabled)
+  execute function private.note_off_period();

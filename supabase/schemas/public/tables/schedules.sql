@@ -59,8 +59,9 @@ comment on column public.schedules.spread_seconds is 'Window in which the schedu
 comment on column public.schedules.blackouts is 'Windows in which instants are skipped.';
 comment on column public.schedules.catch_up_after_enable is
   'Treat instants that were due while it was disabled as missed, by the misfire policy, instead of skipping them.';
-comment on column public.schedules.next_nominal_at is 'The next instant of the schedule; null if disabled or ended.';
-comment on column public.schedules.next_due_at is 'The same instant plus the spread offset: when a tick processes it.';
+comment on column public.schedules.next_nominal_at is
+  'From here on no instant is decided: the next instant or, until the next tick, when the schedule was changed; null if it ended.';
+comment on column public.schedules.next_due_at is 'When a tick processes it: the same instant plus the spread offset.';
 comment on column public.schedules.last_nominal_at is 'The last instant that a tick processed.';
 comment on column public.schedules.created_at is 'When it was created.';
 comment on column public.schedules.updated_at is 'When a person last changed it.';
@@ -70,3 +71,8 @@ create trigger audit_schedules
     misfire_policy, misfire_limit, overlap_policy, spread_seconds, blackouts, catch_up_after_enable
   on public.schedules
   for each row execute function private.write_audit_row();
+create trigger keep_due_instants
+  before insert or delete or update of schedule_type, cron_expression, time_zone, interval_seconds, anchor_at, run_at,
+    misfire_policy, misfire_limit, overlap_policy, spread_seconds, blackouts, catch_up_after_enable
+  on public.schedules
+  for each row execute function private.keep_due_instants();

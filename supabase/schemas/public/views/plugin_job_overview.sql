@@ -17,7 +17,8 @@ as
     t.last_status, t.last_finished_at, t.last_message,
     r.id as latest_run_id, r.state as latest_run_state, r.trigger as latest_run_trigger,
     coalesce(r.started_at, r.received_at) as latest_run_at, r.finished_at as latest_run_finished_at,
-    x.name_text, j.titles, p.manifest -> 'name' as plugin_names
+    x.name_text, j.titles, p.manifest -> 'name' as plugin_names,
+    o.reason as off_reason, o.since as off_since, o.since_by as off_by
   from public.jobs j
   join public.plugins p on p.id = j.plugin_id
   left join public.schedules s on s.job_id = j.id
@@ -30,7 +31,15 @@ as
     order by l.ordered_at desc, l.id desc
     limit 1
   ) r on true
+  left join lateral (
+    select f.reason, f.since, f.since_by
+    from public.off_periods f
+    where f.subject_id in (j.id, j.plugin_id, j.tenant_id) and f.until is null
+    order by f.job_id is not null, f.plugin_id is not null
+    limit 1
+  ) o on true
   where j.kind = 'plugin';
-comment on view public.plugin_job_overview is 'Each job that the portal runs, with its schedule, its status and its newest run.';
+comment on view public.plugin_job_overview is 'Each job that the portal runs, with its schedule, its status and its newest run, and why, since '
+  'when and by whom it is off.';
 
 grant select on public.plugin_job_overview to authenticated, service_role;

@@ -1,0 +1,1 @@
+grant select, insert, update, delete on private.superseded_schedules to service_role;
