@@ -14,7 +14,7 @@ import { listBackgroundJobs, listExecutions } from '#features/runs/background-jo
 import { listPluginRuns } from '#features/runs/plugin-runs.ts';
 import { findNeighbours, getRun } from '#features/runs/queries.ts';
 import { listAllRuns, readTotals } from '#features/runs/run-list.ts';
-import { listOccurrences, readSchedulesOverview } from '#features/scheduler/queries.ts';
+import { listOccurrences, listRunningRuns, readSchedulesOverview } from '#features/scheduler/queries.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';
 import { type TestSupabase, startTestSupabase } from '#testing/database/start-supabase.ts';
 
@@ -174,6 +174,10 @@ async function makeVerbs(): Promise<Record<string, () => Promise<unknown>>> {
       listPluginRuns(member, pluginId, { ...page, offset: (runCount * 8) / 20 - 20 }),
     'a plugin’s oldest failures': () =>
       listPluginRuns(member, pluginId, { ...page, status: 'failed', isNewestFirst: false }),
+    'the middle of a job’s runs by the API': () =>
+      listPluginRuns(member, pluginId, { ...page, jobId: own, offset: runCount / 40 }),
+    'what runs now': () => listRunningRuns(member),
+    'what runs now of a job': () => listRunningRuns(member, own),
     'background jobs': () => listBackgroundJobs(member, { limit: 20 }),
     'background jobs that failed': () => listBackgroundJobs(member, { state: 'failed', limit: 20 }),
     'what a person has started': () => listBackgroundJobs({ ...member, role: 'staff' }, { limit: 20 }),

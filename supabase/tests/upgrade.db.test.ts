@@ -15,6 +15,7 @@ import { listJobStatuses } from '#features/job-status/queries.ts';
 import { listJobs } from '#features/jobs/queries.ts';
 import { listPlugins } from '#features/plugins/queries.ts';
 import { parseJobReport } from '#features/reports/schemas.ts';
+import { listPluginRuns } from '#features/runs/plugin-runs.ts';
 import { listAllRuns, readTotals } from '#features/runs/run-list.ts';
 import { startRun } from '#features/runs/start-run.ts';
 import { listPluginJobs, readSchedulerStatus } from '#features/scheduler/queries.ts';
@@ -161,6 +162,29 @@ describe.each(readReleases())('a database that version $version has filled', ({ 
       0,
     );
     expect((await readSchedulerStatus(admin)).isEnabled).toBe(true);
+  });
+
+  it('lists and counts the runs of each plugin as before, and knows when they changed', async () => {
+    const ofPlugins = await sql<{ id: string; tenant_id: string; runs: string[]; unmoved: boolean }[]>`
+      select p.id, p.tenant_id, array_agg(r.id order by coalesce(r.started_at, r.received_at) desc, r.id desc) as runs,
+        bool_and(r.updated_at = coalesce(r.finished_at, r.started_at, r.received_at)) as unmoved
+      from public.plugins p
+      join public.jobs j on j.plugin_id = p.id
+      join public.runs r on r.job_id = j.id and r.trigger <> 'report'
+      group by p.id`;
+    expect(ofPlugins.length).toBeGreaterThan(0);
+    const actor = {
+      client: client('secretKey'),
+      role: 'admin',
+      timeZone: 'Asia/Tokyo',
+      userId: null,
+    } as const;
+    const page = { limit: 100, offset: 0, isNewestFirst: true };
+    for (const { id, tenant_id: tenantId, runs, unmoved } of ofPlugins) {
+      const { total, runs: listed } = await listPluginRuns({ ...actor, tenantId }, id, page);
+      expect([total, listed.map(({ runId }) => runId)]).toEqual([runs.length, runs.slice(0, 100)]);
+      expect(unmoved).toBe(true);
+    }
   });
 
   it('continues to record reports, tick and claim runs', async () => {
