@@ -5,11 +5,15 @@ security definer
 set search_path = ''
 as $$
 declare
+  -- What the portal does not count around its own settings either.
+  v_around constant text := E' \t\r\n\uFEFF"''';
   v_url text;
   v_secret text;
 begin
-  select s.decrypted_secret into v_url from vault.decrypted_secrets s where s.name = 'tc_portal_url';
-  select s.decrypted_secret into v_secret from vault.decrypted_secrets s where s.name = 'tc_portal_cron_secret';
+  select nullif(btrim(s.decrypted_secret, v_around), '') into v_url
+  from vault.decrypted_secrets s where s.name = 'tc_portal_url';
+  select nullif(btrim(s.decrypted_secret, v_around), '') into v_secret
+  from vault.decrypted_secrets s where s.name = 'tc_portal_cron_secret';
   if v_url is null or v_secret is null then
     return null;
   end if;
