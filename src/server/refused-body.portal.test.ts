@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPortal, type TestPortal } from '#testing/portal/start-portal.ts';
+import { reportBody } from '#testing/reports/send-report.ts';
 
 const run = promisify(execFile);
 const isThere = async (program: string): Promise<boolean> =>
@@ -210,3 +211,64 @@ describe.concurrent('a refused sender can read why', () => {
     });
   }
 });
+
+describe('a body whose Content-Length is wrong [contract: reports]', () => {
+  const report = JSON.stringify(reportBody({ title: '売上の集計' }));
+  const headers = (length: number, ...more: string[]) =>
+    [
+      `POST ${reports} HTTP/1.1`,
+      `X-TC-Portal-Webhook-Secret: ${portal.secrets.TC_PORTAL_WEBHOOK_SECRET}`,
+      `Content-Length: ${length}`,
+      ...more,
+    ].join('\r\n') + '\r\n\r\n';
+
+  /** Sends it in one piece and returns the responses. */
+  async function send(sent: string, isEnded = false): Promise<string> {
+    const socket = net.connect({ port: portal.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(sent);
+    if (isEnded) socket.end();
+    const answer = await text(socket);
+    socket.destroy();
+    return answer;
+  }
+
+  // The commonest mistake: characters are counted, not bytes.
+  it.each([[], ['Host: portal'], ['Host: portal', 'Connection: close']])(
+    'because characters were counted: the response says so (%j)',
+    async (...more) => {
+      const answer = await send(headers(report.length, ...more) + report);
+      expect(answer.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 400']);
+      expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toEqual({
+        error: 'Invalid JSON body',
+        details: [{ field: 'body', problem: `is longer than its Content-Length (${report.length} bytes)` }],
+      });
+    },
+  );
+
+  it('because it ends before: the response says so if the sender still reads', async () => {
+    const answer = await send(headers(5_000, 'Host: portal') + report, true);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain(error('Body ended too early: it is shorter than its Content-Length'));
+  });
+
+  it('although more follows: a report that is whole is recorded', async () => {
+    const answer = await send(`${headers(Buffer.byteLength(report))}${report}and more\r\n\r\n`);
+    expect(answer.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 200']);
+    expect(answer).toContain('"success":true');
+  });
+
+  it('is in the log of the portal, with the reason', () => {
+    const log = fs.readFileSync(path.join(portal.folder, 'logs', 'portal.log'), 'utf8');
+    expect(log).toContain('"problem":"Body ended too early: it is shorter than its Content-Length"');
+    expect(log).not.toContain('売上の集計');
+  });
+});
+
+it.each(['/sign-in', '/api/health'])(
+  'a request without a host, as by hand, is answered (%s)',
+  async (target) => {
+    const socket = net.connect({ port: portal.port, host: '127.0.0.1' });
+    socket.write(`GET ${target} HTTP/1.1\r\nConnection: close\r\n\r\n`);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 /);
+  },
+);

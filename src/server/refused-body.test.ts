@@ -552,6 +552,7 @@ describe('refusals by Node', () => {
     await until(() => client.text().includes('recorded'));
     expect(client.text().match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
     expect(isLongerThanDeclared(seen()!.request)).toBe(true);
+    expect(log.join('')).toContain('"problem":"What follows the request is not another one"');
   });
 
   it('the rest of a body that comes after its response is refused with the reason', async () => {

@@ -268,10 +268,13 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
       }
     };
     const isComplete = answer?.req.complete === true;
+    const reason = 'code' in error ? String(error.code) : error.name;
     if (isComplete && !answer.headersSent && !answer.destroyed) {
       // The request before it is still being handled: its own response says what became of it.
       if (answer.req.headers['content-length'] !== undefined) longer.add(answer.req);
       answer.setHeader('Connection', 'close');
+      const problem = 'What follows the request is not another one';
+      writeLog('info', 'refused', { request_id: answer.getHeader('X-Request-Id'), reason, problem });
       const { destroySoon } = socket;
       socket.destroySoon = () => {
         socket.destroySoon = destroySoon;
@@ -283,7 +286,6 @@ export function readRefusedBodies(server: Server, bounds: Partial<RefusedBodyBou
       const request = answer && !isComplete ? answer.req : undefined;
       const hasLength = request?.headers['content-length'] !== undefined;
       const refusal = explain(error, hasLength, isComplete && hasBody(answer.req));
-      const reason = 'code' in error ? String(error.code) : error.name;
       const { head, text } = refuse(refusal, socket.bytesRead > 0 ? reason : null);
       const lines = Object.entries({ ...head, Connection: 'close' }).map((header) => header.join(': '));
       const start = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`;
