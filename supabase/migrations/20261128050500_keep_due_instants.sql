@@ -196,7 +196,7 @@ begin
     raise exception 'No such job' using errcode = 'P0002';
   end if;
   if v_user_id is not null and v_job.tenant_id not in (select private.my_admin_tenant_ids()) then
-    raise exception 'Only admins switch jobs' using errcode = '42501';
+    raise exception 'Only admins can do this' using errcode = '42501';
   end if;
   if v_job.kind <> 'plugin' then
     raise exception 'Only plugin jobs are run by the portal' using errcode = '23514', constraint = 'switched_job_is_a_plugin_job';

@@ -1017,6 +1017,8 @@ describe('[contract: scheduler]', () => {
           schedule_type: 'cron',
           time_zone: 'Asia/Tokyo',
           is_enabled: true,
+          off_reason: null,
+          off_since: null,
           is_running: false,
           current_execution_id: null,
           last_run_at: null,
@@ -1094,6 +1096,35 @@ describe('[contract: scheduler]', () => {
     expect(on.body.is_enabled).toBe(true);
     expect(new Date(on.body.next_run_at).getTime()).toBeGreaterThan(askedAt);
     expect((await put('yes')).status).toBe(400);
+  });
+
+  type Switch = 'all' | 'plugin' | 'job';
+  it.each<[off: Switch[], reason: string | null]>([
+    [[], null],
+    [['job'], 'disabled'],
+    [['plugin'], 'plugin_disabled'],
+    [['all'], 'globally_disabled'],
+    [['job', 'plugin'], 'plugin_disabled'],
+    [['job', 'all'], 'globally_disabled'],
+    [['plugin', 'all'], 'globally_disabled'],
+    [['job', 'plugin', 'all'], 'globally_disabled'],
+  ])('tells no next run while %j is off, and says what is [rule 22: switching off]', async (off, reason) => {
+    const put = (handlers: unknown, enabled: boolean) =>
+      call('admin', { handlers, method: 'PUT', params: { id: mine.jobId }, body: { enabled } });
+    const turn: Record<Switch, (enabled: boolean) => Promise<unknown>> = {
+      all: (enabled) => put(schedulerEnabled, enabled),
+      plugin: (enabled) => sql`update public.plugins set is_enabled = ${enabled} where id = ${mine.pluginId}`,
+      job: (enabled) => put(schedulerJobEnabled, enabled),
+    };
+    const since = off.length === 0 ? null : expect.any(String);
+    const next = off.length === 0 ? expect.any(String) : null;
+    for (const one of off) await turn[one](false);
+    const { body } = await call('read key', { handlers: schedulerJobs });
+    expect(body.jobs).toMatchObject([{ off_reason: reason, off_since: since, next_run_at: next }]);
+    expect((await call('staff', { handlers: schedulerStatus })).body.next_run_at).toEqual(next);
+    for (const one of off) await turn[one](true);
+    const again = await call('staff', { handlers: schedulerJob, params: { id: mine.jobId } });
+    expect(again.body).toMatchObject({ off_reason: null, off_since: null, next_run_at: expect.any(String) });
   });
 
   it('lists executions as in the contract, page by page', async () => {

@@ -35,6 +35,8 @@ export function toSchedulerJob(job: PluginJob, running: readonly RunningRun[]): 
     schedule_type: when?.schedule.type ?? null,
     time_zone: when?.schedule.type === 'cron' ? when.schedule.timeZone : null,
     is_enabled: job.isEnabled,
+    off_reason: job.off?.reason ?? null,
+    off_since: job.off?.since ?? null,
     is_running: current !== undefined,
     current_execution_id: current?.runId ?? null,
     last_run_at: job.latestRun?.at ?? null,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { offReasons } from '#domain/schedule/plan-occurrences.ts';
 import { parseTitlePageCursor } from '#domain/page-cursor.ts';
 import { pageCursor, pageSize } from '#http/api-input.ts';
 import { answer, operation, refusal } from '#http/operation.ts';
@@ -42,6 +43,10 @@ const schedulerJob = z
     schedule_type: z.enum(['cron', 'interval', 'one_shot']).nullable(),
     time_zone: z.string().nullable(),
     is_enabled: z.boolean(),
+    off_reason: z.enum(offReasons).nullable().meta({
+      description: 'What keeps its schedule from starting it: the job, its plugin or everything is off.',
+    }),
+    off_since: instant.nullable(),
     is_running: z.boolean(),
     current_execution_id: z
       .guid()
@@ -49,7 +54,7 @@ const schedulerJob = z
       .meta({ description: 'The run that is running; the newest, if there are several.' }),
     last_run_at: instant.nullable(),
     last_status: z.enum(['success', 'error']).nullable(),
-    next_run_at: instant.nullable(),
+    next_run_at: instant.nullable().meta({ description: 'Null while it is off.' }),
     plugin_id: z.guid(),
   })
   .meta({ id: 'SchedulerJob' });
@@ -71,6 +76,8 @@ const jobExample: SchedulerJob = {
   schedule_type: 'cron',
   time_zone: 'Asia/Tokyo',
   is_enabled: true,
+  off_reason: null,
+  off_since: null,
   is_running: false,
   current_execution_id: null,
   last_run_at: '2026-11-20T21:00:00.000Z',

@@ -16,7 +16,7 @@ begin
     raise exception 'No such job' using errcode = 'P0002';
   end if;
   if v_user_id is not null and v_job.tenant_id not in (select private.my_admin_tenant_ids()) then
-    raise exception 'Only admins dismiss failures' using errcode = '42501';
+    raise exception 'Only admins can do this' using errcode = '42501';
   end if;
   with dismissed as (
     update public.runs set is_reported_late = false where job_id = p_job_id and is_reported_late returning id
