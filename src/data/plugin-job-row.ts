@@ -62,6 +62,8 @@ export interface PluginJob {
     /** When the run started, or was queued if it has not started. */
     at: string;
     finishedAt: string | null;
+    /** Set by the query, which knows more about the run. */
+    isRunningLong: boolean;
   } | null;
 }
 
@@ -136,6 +138,7 @@ export function toPluginJob(row: PluginJobRow): PluginJob {
             trigger: parseRunTrigger(row.latest_run_trigger ?? ''),
             at: toInstant(row.latest_run_at),
             finishedAt: toMaybeInstant(row.latest_run_finished_at),
+            isRunningLong: false,
           },
   };
 }

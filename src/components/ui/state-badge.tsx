@@ -5,6 +5,7 @@ import {
   CircleX,
   Clock3,
   History,
+  Hourglass,
   type LucideIcon,
   LoaderCircle,
 } from 'lucide-react';
@@ -12,11 +13,12 @@ import { Badge, type Tone } from './badge.tsx';
 import { Icon } from './icon.tsx';
 
 export type ShownState =
-  'pending' | 'running' | 'success' | 'failed' | 'canceled' | 'error' | 'late' | 'neverRun';
+  'pending' | 'running' | 'runningLong' | 'success' | 'failed' | 'canceled' | 'error' | 'late' | 'neverRun';
 
 const looks: Record<ShownState, { tone: Tone; icon: LucideIcon }> = {
   pending: { tone: 'neutral', icon: Clock3 },
   running: { tone: 'info', icon: LoaderCircle },
+  runningLong: { tone: 'warning', icon: Hourglass },
   success: { tone: 'success', icon: CircleCheck },
   failed: { tone: 'danger', icon: CircleX },
   canceled: { tone: 'neutral', icon: CircleMinus },

@@ -16,6 +16,7 @@ function stateWords(t: (state: ShownState) => string): Record<ShownState, string
   return {
     pending: t('pending'),
     running: t('running'),
+    runningLong: t('runningLong'),
     success: t('success'),
     failed: t('failed'),
     canceled: t('canceled'),

@@ -1,7 +1,7 @@
 import { cache } from 'react';
 import { type Job, jobColumns, toJob } from '#data/job-row.ts';
 import { type JobStatus, jobStatusColumns, toJobStatus } from '#data/job-status-row.ts';
-import { type RunSummary, runSummaryColumns, toRunSummary } from '#data/run-row.ts';
+import { type RunSummary, runSummaryColumns, toRunClock, toRunPace, toRunSummary } from '#data/run-row.ts';
 import {
   type DailyStats,
   emptyDailyStats,
@@ -15,6 +15,7 @@ import { NotFoundError } from '#domain/errors.ts';
 import type { JobStatusWord } from '#domain/job-status.ts';
 import type { Message } from '#domain/message.ts';
 import { cutPage, type InstantPageCursor, type Page, type PagePosition } from '#domain/page-cursor.ts';
+import { isRunningLong } from '#domain/run/long-run.ts';
 import { searchPattern } from '#domain/search-pattern.ts';
 import type { LocalizedText } from '#domain/plugin/payload-schema.ts';
 import type { Actor } from '#auth/actor.ts';
@@ -37,7 +38,7 @@ export interface ListedJob {
   /** A failure was reported late, although the latest run succeeded. */
   hasLateFailure: boolean;
   /** Its newest run that has not finished. */
-  running: { startedAt: string | null; host: string | null } | null;
+  running: { startedAt: string | null; host: string | null; isRunningLong: boolean } | null;
 }
 
 /** Returns a page of all jobs by key, including jobs that have never finished. */
@@ -50,7 +51,7 @@ export async function listJobs(
   let query = client
     .from('jobs')
     .select(
-      `id, job_key, title, titles, tools(name), job_status(${jobStatusColumns}), runs(id, started_at, host, ordered_at), job_search_texts(job_id)`,
+      `id, job_key, title, titles, tools(name), job_status(${jobStatusColumns}), kind, max_run_seconds, timeout_seconds, runs(id, state, trigger, started_at, received_at, clock_ahead_ms, attempt, host, ordered_at), job_search_texts(job_id)`,
     )
     .eq('tenant_id', tenantId)
     .is('runs.finished_at', null)
@@ -86,7 +87,13 @@ export async function listJobs(
       lastMessage: status?.lastMessage ?? null,
       isClockWrong: status?.isClockWrong ?? false,
       hasLateFailure: status?.shownState === 'late',
-      running: running ? { startedAt: running.started_at, host: running.host } : null,
+      running: running
+        ? {
+            startedAt: running.started_at,
+            host: running.host,
+            isRunningLong: isRunningLong(toRunClock(running), toRunPace(row), new Date()),
+          }
+        : null,
     };
   });
   return cutPage(jobs, jobsPerPage, position, (job) => job.jobKey);

@@ -9,6 +9,7 @@ import {
   type SchedulerStatus,
   type SchedulesOverview,
 } from '#data/schedules-overview.ts';
+import { runSummaryColumns, toRunSummary } from '#data/run-row.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
 import {
@@ -75,7 +76,31 @@ export async function listPluginJobs(
     return [...unwrap(sameTitle), ...unwrap(otherTitles)].slice(0, size + 1);
   };
   const rows = await read();
-  return cutPage(rows.map(toPluginJob), size, position, (job) => ({ title: job.storedTitle, id: job.jobId }));
+  const jobs = await markLongRuns({ client, tenantId }, rows.map(toPluginJob));
+  return cutPage(jobs, size, position, (job) => ({ title: job.storedTitle, id: job.jobId }));
+}
+
+/** Marks the newest runs that take too long. Reads only those that are running. */
+async function markLongRuns(
+  { client, tenantId }: Pick<Actor, 'client' | 'tenantId'>,
+  jobs: readonly PluginJob[],
+): Promise<PluginJob[]> {
+  const running = jobs.flatMap(({ latestRun }) => (latestRun?.state === 'running' ? [latestRun.id] : []));
+  if (running.length === 0) return [...jobs];
+  const rows = unwrap(
+    await client.from('runs').select(runSummaryColumns).eq('tenant_id', tenantId).in('id', running),
+  );
+  const long = new Set(
+    rows
+      .map((row) => toRunSummary(row))
+      .filter((run) => run.isRunningLong)
+      .map(({ id }) => id),
+  );
+  return jobs.map((job) =>
+    job.latestRun && long.has(job.latestRun.id)
+      ? { ...job, latestRun: { ...job.latestRun, isRunningLong: true } }
+      : job,
+  );
 }
 
 /** @throws NotFoundError for another tenant's job, too, and for an external job */

@@ -6,7 +6,7 @@ import { Icon } from '#components/ui/icon.tsx';
 import { RowMessage } from '#components/ui/row-message.tsx';
 import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
 import { Cell, Row } from '#components/ui/table.tsx';
-import type { RunState } from '#domain/run-state.ts';
+import type { ShownRunState } from '#domain/run/long-run.ts';
 import { runPath } from '#http/paths.ts';
 
 /** What the portal says about the time or place of a run. */
@@ -25,7 +25,7 @@ const looks: Record<RunMark['kind'], { icon: LucideIcon; className: string }> = 
 /** The contents of a row; its texts are already clipped, formatted and safe. */
 export interface HistoryRow {
   id: string;
-  state: RunState;
+  state: ShownRunState;
   at: string;
   atText: string;
   marks: readonly RunMark[];

@@ -10,6 +10,7 @@ import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { RunSummary } from '#data/run-row.ts';
 import { clockAheadMs, lateByMs } from '#domain/clock-skew.ts';
 import { formatDuration } from '#domain/duration.ts';
+import { shownRunState } from '#domain/run/long-run.ts';
 import {
   formatInstantPageCursor,
   type InstantPageCursor,
@@ -128,7 +129,7 @@ export function RunHistory({
             }}
             rows={page.items.map((run) => ({
               id: run.id,
-              state: run.state,
+              state: shownRunState(run),
               at: run.orderedAt,
               atText: formatPlainTime(run.orderedAt, locale, timeZone),
               marks: marksOf(run),

@@ -3,6 +3,7 @@ import { useTranslations } from 'next-intl';
 import { RelativeTime } from '#components/ui/relative-time.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
 import type { RunSummary } from '#data/run-row.ts';
+import { shownRunState } from '#domain/run/long-run.ts';
 import { runPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 
@@ -14,7 +15,7 @@ export function RunningRuns({ runs, timeZone }: { runs: RunSummary[]; timeZone: 
     <ul aria-label={t('title')} className="divide-y divide-line rounded-lg border border-line bg-surface">
       {runs.map((run) => (
         <li key={run.id} className="relative flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5">
-          <StatusBadge state={run.state} />
+          <StatusBadge state={shownRunState(run)} />
           <Link
             href={runPath(run.id)}
             prefetch={false}

@@ -60,6 +60,14 @@ export function RunBody({ whole, timeZone }: { whole: WholeRun; timeZone: string
             <RunErrorCard run={portalRun} />
           </>
         )}
+        {run.isRunningLong ? (
+          <Notice
+            tone="warning"
+            title={t('runningLong.title', { limit: formatDuration(run.longestSeconds * 1000, locale) })}
+          >
+            <p>{t(portalRun === null ? 'runningLong.reported' : 'runningLong.own')}</p>
+          </Notice>
+        ) : null}
         {run.isReportedLate ? (
           <Notice tone="warning" title={t('reportedLate.title')}>
             <p>{t('reportedLate.body')}</p>

@@ -6,6 +6,7 @@ import { formatPlainTime } from '#components/ui/format-time.ts';
 import { Icon } from '#components/ui/icon.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
+import { shownRunState } from '#domain/run/long-run.ts';
 import { runPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 import type { WholeRun } from '#features/runs/whole-run.ts';
@@ -33,7 +34,7 @@ export function RunDrawer({
       title={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <ReportedText text={run.job.title} lengthMax={80} />
-          <StatusBadge state={run.state} />
+          <StatusBadge state={shownRunState(run)} />
         </span>
       }
     >

@@ -6,13 +6,13 @@ import { ProgressBar } from '#components/ui/progress-bar.tsx';
 import { RowMessage } from '#components/ui/row-message.tsx';
 import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
 import { Cell, Row } from '#components/ui/table.tsx';
-import type { RunState } from '#domain/run-state.ts';
+import type { ShownRunState } from '#domain/run/long-run.ts';
 import { addressOf } from '#http/paths.ts';
 
 /** The contents of a row; its texts are already clipped, formatted and safe. */
 export interface RunRow {
   id: string;
-  state: RunState;
+  state: ShownRunState;
   title: string;
   at: string;
   atText: string;

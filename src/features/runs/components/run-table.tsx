@@ -4,6 +4,7 @@ import { formatPlainTime } from '#components/ui/format-time.ts';
 import { useStateWords } from '#components/ui/status-badge.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
 import { formatDuration } from '#domain/duration.ts';
+import { shownRunState } from '#domain/run/long-run.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { shownText } from '#screens/reported-text.tsx';
 import { sayMessage } from '#screens/say-message.ts';
@@ -32,7 +33,7 @@ export function RunTable({
     const note = progress?.note ?? null;
     return {
       id: run.id,
-      state: run.state,
+      state: shownRunState(run),
       title: shownText(textIn(run.job.title, locale), 80),
       at: run.orderedAt,
       atText: formatPlainTime(run.orderedAt, locale, timeZone),

@@ -7,7 +7,7 @@ import { Icon } from '#components/ui/icon.tsx';
 import { LiveRelativeTime, type WrittenTime } from '#components/ui/live-relative-time.tsx';
 import { type ShownState, StateBadge } from '#components/ui/state-badge.tsx';
 import { Cell, Row } from '#components/ui/table.tsx';
-import type { RunState } from '#domain/run-state.ts';
+import type { ShownRunState } from '#domain/run/long-run.ts';
 import { jobPath, runPath } from '#http/paths.ts';
 import { EnableForm } from './enable-form.tsx';
 
@@ -23,7 +23,7 @@ export interface ScheduleRow {
   when: { text: string; expression: string | null; kind: 'known' | 'none' | 'broken' };
   /** Null: nothing is planned. */
   next: { due: WrittenTime; dueText: string; nominalText: string | null } | null;
-  latest: { runId: string; state: RunState; at: WrittenTime } | null;
+  latest: { runId: string; state: ShownRunState; at: WrittenTime } | null;
   isEnabled: boolean;
   isPluginEnabled: boolean;
   switchLabel: string;

@@ -6,6 +6,7 @@ import { readStateWords } from '#components/ui/status-badge.tsx';
 import { HeadCell, Table } from '#components/ui/table.tsx';
 import type { PluginJob } from '#data/plugin-job-row.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
+import { shownRunState } from '#domain/run/long-run.ts';
 import { describeSchedule } from '#domain/schedule/describe-schedule.ts';
 import { shownText } from '#screens/reported-text.tsx';
 import { type ScheduleRow, ScheduleRows } from './schedule-rows.tsx';
@@ -77,7 +78,11 @@ export async function ScheduleTable({
       latest:
         latestRun === null
           ? null
-          : { runId: latestRun.id, state: latestRun.state, at: write(latestRun.finishedAt ?? latestRun.at) },
+          : {
+              runId: latestRun.id,
+              state: shownRunState(latestRun),
+              at: write(latestRun.finishedAt ?? latestRun.at),
+            },
       isEnabled: job.isEnabled,
       isPluginEnabled: plugin.isEnabled,
       switchLabel: t('switchLabel', { title: textIn(job.title, locale) }),

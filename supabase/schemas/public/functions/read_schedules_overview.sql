@@ -34,8 +34,9 @@ begin
           s.job_id, s.schedule_type, s.cron_expression, s.time_zone, s.interval_seconds, s.blackouts, s.next_nominal_at,
           s.next_due_at
         from public.schedules s
-        join public.jobs j on j.id = s.job_id
-        join public.plugins p on p.id = j.plugin_id
+        -- The tenant's own jobs only: by itself the planner would read all jobs of the portal.
+        join public.jobs j on j.id = s.job_id and j.tenant_id = p_tenant_id
+        join public.plugins p on p.id = j.plugin_id and p.tenant_id = p_tenant_id
         where s.tenant_id = p_tenant_id
           and s.next_due_at < p_due_until
           and j.kind = 'plugin'

@@ -68,7 +68,9 @@ export default portalPage<PageProps<'/jobs'>>(async ({ searchParams }) => {
             states: [
               ...(job.health === 'neverRun' && job.running ? [] : [job.health]),
               ...(job.hasLateFailure ? (['late'] as const) : []),
-              ...(job.running ? (['running'] as const) : []),
+              ...(job.running
+                ? [job.running.isRunningLong ? ('runningLong' as const) : ('running' as const)]
+                : []),
             ],
           }))}
           timeZone={member.timeZone}

@@ -8,6 +8,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
 import { PortalError } from '#domain/errors.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
+import { shownRunState } from '#domain/run/long-run.ts';
 import { oneLine, readableText } from '#domain/readable-text.ts';
 import { jobPath, runPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
@@ -46,7 +47,7 @@ export default portalPage<PageProps<'/runs/[id]'>>(async ({ params }) => {
         title={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <ReportedText text={run.job.title} lengthMax={200} />
-            <StatusBadge state={run.state} />
+            <StatusBadge state={shownRunState(run)} />
           </span>
         }
         description={t('title', { time })}
