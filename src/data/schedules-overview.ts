@@ -106,6 +106,8 @@ const groupAnswer = z
     z.string().nullable(),
     z.string(),
     z.number().nullable(),
+    z.string().nullable(),
+    z.string().nullable(),
     z.json(),
     z.string(),
     z.string(),
@@ -114,10 +116,12 @@ const groupAnswer = z
   ])
   .transform(
     ([
-      type,
-      expression,
-      timeZone,
-      seconds,
+      schedule_type,
+      cron_expression,
+      time_zone,
+      interval_seconds,
+      anchor_at,
+      run_at,
       blackouts,
       nominalAt,
       dueAt,
@@ -127,13 +131,12 @@ const groupAnswer = z
       try {
         const nextNominalAt = new Date(nominalAt);
         const schedule = toSchedule({
-          schedule_type: type,
-          cron_expression: expression,
-          time_zone: timeZone,
-          interval_seconds: seconds,
-          // From its next instant on, an interval and a one-shot go on as if they began there.
-          anchor_at: nominalAt,
-          run_at: nominalAt,
+          schedule_type,
+          cron_expression,
+          time_zone,
+          interval_seconds,
+          anchor_at,
+          run_at,
         });
         if (schedule.type === 'cron') {
           // Only using them shows whether they are valid.

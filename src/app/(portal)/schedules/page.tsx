@@ -85,7 +85,8 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
         }
       />
       <SchedulerNotices status={status} isAdmin={isAdmin} />
-      {timeline && page.newer === null ? (
+      {/* While everything is stopped, nothing starts. */}
+      {timeline && status.isEnabled && page.newer === null ? (
         <div className="mb-5">
           <DayTimeline timeline={timeline} span={span} timeZone={timeZone} />
         </div>

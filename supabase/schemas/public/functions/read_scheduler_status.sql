@@ -18,11 +18,13 @@ begin
       'off_by', v_off.since_by,
       -- Nothing is next while everything is off.
       'next_due_at', case when v_off.id is null then (
-        select min(s.next_due_at)
+        select s.next_due_at
         from public.schedules s
         join public.jobs k on k.id = s.job_id and k.is_enabled
         join public.plugins p on p.id = k.plugin_id and p.is_enabled
-        where s.tenant_id = p_tenant_id
+        where s.tenant_id = p_tenant_id and s.next_due_at is not null
+        order by s.next_due_at
+        limit 1
       ) end
     )
     from public.jobs j

@@ -31,8 +31,8 @@ begin
     'day', (
       with due as materialized (
         select
-          s.job_id, s.schedule_type, s.cron_expression, s.time_zone, s.interval_seconds, s.blackouts, s.next_nominal_at,
-          s.next_due_at
+          s.job_id, s.schedule_type, s.cron_expression, s.time_zone, s.interval_seconds, s.anchor_at, s.run_at, s.blackouts,
+          s.next_nominal_at, s.next_due_at
         from public.schedules s
         -- The tenant's own jobs only: by itself the planner would read all jobs of the portal.
         join public.jobs j on j.id = s.job_id and j.tenant_id = p_tenant_id
@@ -45,11 +45,12 @@ begin
       ),
       groups as (
         select
-          d.schedule_type, d.cron_expression, d.time_zone, d.interval_seconds, d.blackouts, d.next_nominal_at, d.next_due_at,
+          d.schedule_type, d.cron_expression, d.time_zone, d.interval_seconds, d.anchor_at, d.run_at, d.blackouts,
+          d.next_nominal_at, d.next_due_at,
           count(*) as job_count, (array_agg(d.job_id))[1:4] as job_ids,
           row_number() over (order by count(*) desc, d.next_due_at, d.cron_expression) as place
         from due d
-        group by 1, 2, 3, 4, 5, 6, 7
+        group by 1, 2, 3, 4, 5, 6, 7, 8, 9
       )
       select jsonb_build_object(
         'job_count', (select count(*) from due),
@@ -57,8 +58,8 @@ begin
           select coalesce(
             jsonb_agg(
               jsonb_build_array(
-                g.schedule_type, g.cron_expression, g.time_zone, g.interval_seconds, g.blackouts, g.next_nominal_at,
-                g.next_due_at, g.job_count, g.job_ids
+                g.schedule_type, g.cron_expression, g.time_zone, g.interval_seconds, g.anchor_at, g.run_at, g.blackouts,
+                g.next_nominal_at, g.next_due_at, g.job_count, g.job_ids
               )
               order by g.place
             ),

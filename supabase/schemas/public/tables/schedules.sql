@@ -39,6 +39,7 @@ create table public.schedules (
 );
 create index schedules_by_due on public.schedules (next_due_at) where next_due_at is not null;
 create index schedules_of_tenant_by_due on public.schedules (tenant_id, job_id);
+create index schedules_of_tenant_due_first on public.schedules (tenant_id, next_due_at) where next_due_at is not null;
 
 comment on table public.schedules is 'When a plugin job runs.';
 comment on column public.schedules.id is 'Schedule id; also the seed of its spread.';
