@@ -1,4 +1,11 @@
 import { hash, timingSafeEqual } from 'node:crypto';
+import { settingOf } from '#domain/setting.ts';
+
+/**
+ * Returns a sent secret without what its file or shell left around it, as the portal reads its own. A byte order mark arrives
+ * as Latin-1.
+ */
+export const secretIn = (sent: string): string => settingOf(sent.replace(/^\u00ef\u00bb\u00bf/, '')) ?? '';
 
 /** Whether a secret is one of the known ones; the comparison time reveals nothing about them [contract: reports]. */
 export function isKnownSecret(given: string, known: readonly string[]): boolean {

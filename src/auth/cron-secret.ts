@@ -1,12 +1,12 @@
 import { readCronSecret } from '#data/env.ts';
 import { ConfigurationError, UnauthenticatedError } from '#domain/errors.ts';
 import { readBearer } from './authenticate-request.ts';
-import { isKnownSecret, whyUnknown } from './compare-secrets.ts';
+import { isKnownSecret, secretIn, whyUnknown } from './compare-secrets.ts';
 
 /** Whether a request has the secret of the internal routes, compared in constant time. */
 export function hasCronSecret(headers: Headers): boolean {
   const secret = readCronSecret();
-  return secret !== undefined && isKnownSecret(readBearer(headers) ?? '', [secret]);
+  return secret !== undefined && isKnownSecret(secretIn(readBearer(headers) ?? ''), [secret]);
 }
 
 /** @throws ConfigurationError if no secret is set, UnauthenticatedError if the request does not have it */

@@ -1,6 +1,7 @@
 import { reportLimits } from '#domain/limits.ts';
 import { readWebhookSecrets } from '#data/env.ts';
 import type { Reporter } from '#data/reports.ts';
+import { secretIn } from '#auth/compare-secrets.ts';
 import { decodeBody } from '#domain/body-encoding.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import { parseTolerantJson } from '#http/json-body.ts';
@@ -50,7 +51,7 @@ async function readReport(request: Request, note: Note): Promise<ReadReport> {
 
 function secretsOf(request: Request): string[] {
   const own = request.headers.get('x-tc-portal-webhook-secret');
-  return own === null ? readWebhookSecrets() : [...readWebhookSecrets(), own];
+  return own === null ? readWebhookSecrets() : [...readWebhookSecrets(), secretIn(own)];
 }
 
 /** Records how a script's run finished [contract: reports]. */

@@ -9,7 +9,7 @@ import {
   UnavailableError,
 } from '#domain/errors.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
-import { isKnownSecret, whyUnknown } from '#auth/compare-secrets.ts';
+import { isKnownSecret, secretIn, whyUnknown } from '#auth/compare-secrets.ts';
 
 const foundForMs = 60_000;
 const missingForMs = 2_000;
@@ -69,10 +69,12 @@ export async function authenticateReporter(headers: Headers): Promise<Reporter> 
   const secrets = readWebhookSecrets();
   if (secrets.length === 0) throw new ConfigurationError('TC_PORTAL_WEBHOOK_SECRET is not set');
   const inHeader = headers.get('x-tc-portal-webhook-secret');
-  if (inHeader !== null && isKnownSecret(inHeader, secrets)) return { tenantId: null, apiKeyId: null };
-  const key = inHeader ?? /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
+  if (inHeader !== null && isKnownSecret(secretIn(inHeader), secrets))
+    return { tenantId: null, apiKeyId: null };
+  const sent = inHeader ?? /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
+  const key = secretIn(sent ?? '');
   const refuse = (cause: string) => new UnauthenticatedError(refusal, { cause });
-  if (key === null || !isApiKey(key)) throw refuse(whyUnknown(key, secrets));
+  if (!isApiKey(key)) throw refuse(whyUnknown(sent, secrets));
   const found = await lookUpKey(hashSecret(key));
   if (!found) throw refuse('the API key is unknown, revoked or expired');
   if (!found.scopes.includes('report')) {

@@ -383,6 +383,36 @@ describe('the secret [rule 34: keys and secrets] [contract: reports]', () => {
     expect(answer.body).toEqual(wrong);
   });
 
+  // `fetch` and Node remove blanks and line breaks; a byte order mark arrives as Latin-1.
+  const mark = Buffer.from('\ufeff').toString('latin1');
+  it.each([`"${secret}"`, `'${secret}'`, ` ${secret} `, `${mark}${secret}`])(
+    'may be sent with what its file had around it, and so may that of the environment (%#)',
+    async (given) => {
+      expect((await post(least(newJobKey()), { 'X-TC-Portal-Webhook-Secret': given })).status).toBe(200);
+      vi.stubEnv('TC_PORTAL_WEBHOOK_SECRET', `${given.replace(mark, '\ufeff')}\r\n`);
+      expect((await post(least(newJobKey()))).status).toBe(200);
+    },
+  );
+
+  it.each([
+    [undefined, 'no secret was sent'],
+    ['${TC_PORTAL_WEBHOOK_SECRET}', 'the name of the secret was sent instead of its value'],
+    [secret.toUpperCase(), 'the sent secret differs only in upper and lower case'],
+    [`"${secret}`, 'the sent secret has a quotation mark at its start or end'],
+    ['wrong', 'the sent secret is another one'],
+    [`tcp_${'x'.repeat(43)}`, 'the API key is unknown, revoked or expired'],
+  ])('401: the log says why without the secret, the response does not (%#)', async (given, problem) => {
+    const id = randomUUID();
+    const headers: Headers = { 'X-Request-Id': id };
+    if (given !== undefined) headers['X-TC-Portal-Webhook-Secret'] = given;
+    const body = JSON.stringify(least(newJobKey()));
+    const response = await jobReport.POST(request('/api/monitor/job-report', body, headers));
+    expect([response.status, await response.json()]).toEqual([401, wrong]);
+    const line = logged.find((text) => text.includes(id)) ?? '';
+    expect(JSON.parse(line)).toMatchObject({ status: 401, problem });
+    expect(line.toLowerCase()).not.toContain(secret);
+  });
+
   it('is checked before the body', async () => {
     const answer = await post('not JSON', {
       'X-TC-Portal-Webhook-Secret': 'wrong',
@@ -556,6 +586,20 @@ describe('the size of a body', () => {
     });
     expect((await post(body)).status).toBe(200);
     expect((await statusOf(jobKey))?.last_message).toBe('処理が完了しました');
+  });
+});
+
+describe('the type of a body', () => {
+  it.each([
+    'text/plain',
+    // What curl -d sends.
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/json; charset=nonsense',
+    'nonsense',
+    '',
+  ])('does not matter: %j is read as JSON [contract: bodies]', async (type) => {
+    expect((await post(least(newJobKey()), { 'Content-Type': type })).status).toBe(200);
   });
 });
 
