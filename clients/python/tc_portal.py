@@ -39,26 +39,32 @@ if __name__ == "__main__":
     _own_folder = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [path for path in sys.path if os.path.abspath(path or os.curdir) != _own_folder]
 
+import _thread
+import atexit
 import contextlib
 import contextvars
+import enum
 import functools
 import hashlib
 import inspect
+import itertools
 import json
 import math
 import re
 import threading
 import time
 import traceback
+import unicodedata
 import urllib.parse
 import uuid
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import (
     IO,
     Any,
     Callable,
     Dict,
+    Iterator,
     List,
     Mapping,
     NamedTuple,
@@ -72,7 +78,7 @@ from typing import (
     overload,
 )
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 __all__ = ["Monitor", "Run", "current_run", "monitor", "report_job_status"]
 
 DEFAULT_TIMEOUT_SECONDS = 10.0
@@ -82,6 +88,9 @@ RETRY_PAUSE_SECONDS_MAX = 2.0
 FLUSH_SECONDS = 5.0
 FLUSH_COMMAND_SECONDS = 300.0
 FLUSH_FAILURES_MAX = 3
+# A saved report that failed so often on its own is sent after the others.
+SUSPECT_TRIES = 3
+WARNINGS_SHOWN_MAX = 5
 # After a report timed out, later ones go straight to disk for this many times as long, so that
 # a script that reports in a loop loses at most a seventh of its time.
 AWAY_PAUSE_FACTOR = 6.0
@@ -100,23 +109,43 @@ STALE_CLAIM_SECONDS = 600.0
 OUTPUT_HEAD_BYTES = 128 * 1024
 OUTPUT_TAIL_BYTES = 256 * 1024
 OUTPUT_CHUNK_BYTES = 64 * 1024
-OUTPUT_QUIET_SECONDS = 1.0
-OUTPUT_DRAIN_SECONDS = 5.0
+OUTPUT_DRAIN_SECONDS = 0.5
 STOP_GRACE_SECONDS = 10.0
+# What sends SIGTERM kills after a while: Docker after 10 seconds.
+STOP_SECONDS = 4.0
 
 EXIT_TIMED_OUT = 124
 EXIT_CANNOT_START = 126
 EXIT_NOT_FOUND = 127
 
+# What the portal accepts; its first version refuses a report that has more.
+JOB_KEY_LENGTH_MAX = 200
+TITLE_LENGTH_MAX = 500
+RUN_ID_LENGTH_MAX = 200
+HOST_LENGTH_MAX = 255
+TOOL_ID_LENGTH_MAX = 100
+METRICS_MAX = 100
+METRIC_NAME_LENGTH_MAX = 100
+DURATION_MS_MAX = 10 * 365 * 86_400_000
+# A time outside of this century is a mistake, and would order the report behind all others.
+EARLIEST_TIME = datetime(2000, 1, 1, tzinfo=timezone.utc)
+LATEST_TIME = datetime(2100, 1, 1, tzinfo=timezone.utc)
+NAIVE_TIME_TOLERANCE = timedelta(minutes=10)
+
+REPORT_PATH = "/api/monitor/job-report"
+
 # The fields that every version accepts. The others are omitted if the portal refuses the report.
 CORE_FIELDS = ("job_key", "title", "status", "finished_at", "message")
+
+SUCCESS_WORDS = ("success", "succeeded", "successful", "ok", "done", "completed", "true", "成功", "正常")
+ERROR_WORDS = ("error", "failed", "failure", "fail", "ng", "false", "失敗", "異常", "エラー")
 
 _THIS_FILE = (lambda: None).__code__.co_filename
 _IS_WINDOWS = os.name == "nt"
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 Payload = Dict[str, Any]
-Moment = Union[datetime, str]
+Moment = Union[datetime, str, float]
 ExceptionType = Optional[Type[BaseException]]
 
 
@@ -126,9 +155,9 @@ _already_said: Set[str] = set()
 
 
 def _say(line: str) -> None:
-    stream = sys.stderr
-    text = "[TC Portal] " + " ".join(_printable(line).split()) + "\n"
     try:
+        stream: Any = sys.stderr
+        text = "[TC Portal] " + " ".join(_printable(line).split()) + "\n"
         if stream is None:
             return
         if stream is sys.__stderr__ and not _is_windows_console(stream):
@@ -188,50 +217,114 @@ class Settings(NamedTuple):
     tool_id: Optional[str]
     spool_folder: Optional[str]
     timeout_seconds: float
+    # Why reports can only be saved at present: the URL or the secret cannot be used.
+    problem: Optional[str] = None
 
 
 @_never_raise
 def _read_settings(
-    job_key: Optional[str] = None, title: Optional[str] = None, tool_id: Optional[str] = None
+    job_key: Optional[object] = None, title: Optional[object] = None, tool_id: Optional[object] = None
 ) -> Optional[Settings]:
     """The settings of one report, or None if it must be skipped."""
-    url = _environment("TC_PORTAL_MONITOR_URL")
-    secret = _environment("TC_PORTAL_WEBHOOK_SECRET")
-    if not url or not secret:
-        _say_once("環境変数未設定のためスキップ" " (skipped: TC_PORTAL_MONITOR_URL or TC_PORTAL_WEBHOOK_SECRET is not set)")
+    address = _environment("TC_PORTAL_MONITOR_URL", is_token=True)
+    secret = _environment("TC_PORTAL_WEBHOOK_SECRET", is_token=True)
+    if not address or not secret:
+        _say_once(
+            "環境変数未設定のためスキップ"
+            " (skipped: TC_PORTAL_MONITOR_URL or TC_PORTAL_WEBHOOK_SECRET is not set)"
+        )
         return None
-    if not _is_web_address(url):
-        _say_once("TC_PORTAL_MONITOR_URL が URL ではないためスキップ (skipped: not an http or https URL)")
-        return None
-    if not all("!" <= char <= "~" for char in secret):
-        _say_once("TC_PORTAL_WEBHOOK_SECRET に使えない文字があるためスキップ (skipped: the secret is not plain ASCII)")
-        return None
-    own_title = str(title) if title else str(job_key) if job_key else None
+    url = _read_address(address)
+    problem = None
+    if url is None:
+        problem = "TC_PORTAL_MONITOR_URL が URL ではありません (not an http or https URL)"
+    elif not all(" " <= char <= "~" for char in secret) or _PLACEHOLDER.match(secret):
+        problem = "TC_PORTAL_WEBHOOK_SECRET に使えない文字があります (the secret is not plain ASCII, or a placeholder)"
+    own_key = _convert("job_key", _read_name, job_key)
+    own_title = _convert("title", _read_name, title)
     return Settings(
-        url=url,
+        url=url or address,
         secret=secret,
-        job_key=str(job_key) if job_key else _environment("TC_PORTAL_JOB_KEY") or "default-job",
-        title=own_title or _environment("TC_PORTAL_JOB_TITLE") or "Default Job",
-        tool_id=str(tool_id) if tool_id else _environment("TC_PORTAL_TOOL_ID"),
-        spool_folder=_find_spool_folder(url),
+        job_key=_fit_name(own_key or _environment("TC_PORTAL_JOB_KEY") or "default-job", JOB_KEY_LENGTH_MAX),
+        title=_clip(
+            own_title or own_key or _environment("TC_PORTAL_JOB_TITLE") or "Default Job", TITLE_LENGTH_MAX
+        ),
+        tool_id=_clip(
+            _convert("tool_id", _read_name, tool_id) or _environment("TC_PORTAL_TOOL_ID") or "",
+            TOOL_ID_LENGTH_MAX,
+        )
+        or None,
+        spool_folder=_find_spool_folder(),
         timeout_seconds=_read_timeout_seconds(),
+        problem=problem,
     )
 
 
-def _environment(name: str) -> Optional[str]:
-    value = (os.environ.get(name) or "").strip()
-    # `set NAME="value"` in a batch file keeps the quotes.
-    if len(value) >= 2 and value[0] == value[-1] == '"':
-        value = value[1:-1].strip()
-    return value or None
+_QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "「": "」", "＂": "＂", "＇": "＇"}
+_PLACEHOLDER = re.compile(r"^(?:\$\{\w+\}|\$[A-Z_]+|%\w+%|\{\{.*\}\}|<.*>)$")
 
 
-def _is_web_address(url: str) -> bool:
+def _environment(name: str, is_token: bool = False) -> Optional[str]:
+    """The value as it was meant: batch files, `docker --env-file`, editors and copying add to it. A token is a URL
+    or a secret, in which an escaped line break or an invisible character is never meant."""
+    text = _read_environment(name)
+    if is_token:
+        text = "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cf"))
+        text = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    while True:
+        before = text
+        text = _trim(text)
+        if text.startswith("ï»¿"):
+            text = text[3:]
+        if len(text) >= 2 and _QUOTES.get(text[0]) == text[-1]:
+            text = text[1:-1]
+        # The whole line was copied as the value.
+        text = re.sub(r"^(?:(?:export|set)\s+)?{}\s*=".format(name), "", text, flags=re.IGNORECASE)
+        if is_token:
+            text = re.sub(r"(?:\\[rn])+$", "", text)
+        if text == before:
+            return text or None
+
+
+def _read_environment(name: str) -> str:
+    if _IS_WINDOWS or not hasattr(os, "environb"):
+        return os.environ.get(name) or ""
+    # Bytes, because the locale of cron is often not the encoding of the text.
+    return _decode_output(os.environb.get(os.fsencode(name)) or b"")
+
+
+def _trim(text: str) -> str:
+    """Without blanks at both ends, nor byte order marks and other characters that nobody sees."""
+    start, end = 0, len(text)
+    while start < end and _is_invisible(text[start]):
+        start += 1
+    while end > start and _is_invisible(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def _is_invisible(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cf", "Zs", "Zl", "Zp")
+
+
+def _read_address(text: str) -> Optional[str]:
+    """The URL of reports as the portal knows it, without the slashes that it answers with a redirect."""
     try:
-        parts = urllib.parse.urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        parts = urllib.parse.urlsplit("".join(text.split()).strip("\"'<>,;"))
+        if parts.scheme not in ("http", "https") or not parts.hostname or (parts.port or 1) <= 0:
+            return None
     except ValueError:
-        return False
+        return None
+    path = re.sub(r"/{2,}", "/", parts.path).rstrip("/") or REPORT_PATH
+    return urllib.parse.urlunsplit(
+        (
+            parts.scheme,
+            parts.netloc,
+            urllib.parse.quote(path, safe="/%:@!$&'()*+,;=~"),
+            urllib.parse.quote(parts.query, safe="/?%:@!$&'()*+,;=~"),
+            "",
+        )
+    )
 
 
 def _read_timeout_seconds() -> float:
@@ -242,8 +335,8 @@ def _read_timeout_seconds() -> float:
     return min(max(seconds, 0.1), 300.0) if math.isfinite(seconds) else DEFAULT_TIMEOUT_SECONDS
 
 
-def _find_spool_folder(url: str) -> Optional[str]:
-    """The folder of this portal's saved reports; None if this user has no home folder."""
+def _find_spool_folder() -> Optional[str]:
+    """The folder of saved reports; None if this user has no home folder."""
     chosen = _environment("TC_PORTAL_SPOOL_DIR")
     if chosen:
         base = os.path.abspath(os.path.expanduser(chosen))
@@ -252,9 +345,7 @@ def _find_spool_folder(url: str) -> Optional[str]:
         base = os.path.join(local, "tc_portal", "spool")
     else:
         base = os.path.expanduser("~/.tc_portal/spool")
-    if not os.path.isabs(base):
-        return None
-    return os.path.join(base, hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()[:16])
+    return base if os.path.isabs(base) else None
 
 
 # --- The report ---
@@ -262,65 +353,239 @@ def _find_spool_folder(url: str) -> Optional[str]:
 
 def _build_report(
     settings: Settings,
-    status: str,
+    status: object,
     message: Optional[object] = None,
     *,
-    finished_at: Optional[Moment] = None,
-    started_at: Optional[Moment] = None,
-    duration_ms: Optional[float] = None,
-    run_id: Optional[str] = None,
-    exit_code: Optional[int] = None,
-    host: Optional[str] = None,
+    finished_at: Optional[object] = None,
+    started_at: Optional[object] = None,
+    duration_ms: Optional[object] = None,
+    run_id: Optional[object] = None,
+    exit_code: Optional[object] = None,
+    host: Optional[object] = None,
     log: Optional[object] = None,
-    metrics: Optional[Mapping[str, Any]] = None,
-    schedule: Optional[Mapping[str, Any]] = None,
+    metrics: Optional[object] = None,
+    schedule: Optional[object] = None,
 ) -> Payload:
+    """The report of an outcome. No value can stop it: one that makes no sense is omitted, and said."""
     now = datetime.now(timezone.utc)
-    if duration_ms is None:
-        duration_ms = _convert("duration_ms", lambda: _milliseconds_between(started_at, finished_at or now))
+    finished = _convert("finished_at", _read_time, finished_at)
+    started = _convert("started_at", _read_time, started_at)
+    is_utc = any(_is_only_now_in_utc(moment, now) for moment in (finished, started))
+    finished = _convert("finished_at", lambda moment: _to_utc(moment, is_utc), finished) or now
+    started = _convert("started_at", lambda moment: _to_utc(moment, is_utc), started)
+    if duration_ms is None and started is not None:
+        duration_ms = max(timedelta(0), finished - started)
+    word, note = _read_status(status)
+    text = _convert("message", lambda value: _shown_text(value, settings), message)
+    if note is not None:
+        _say(note)
+        text = note + (": " + text if text else "")
     report = {
         "job_key": settings.job_key,
         "title": settings.title,
-        "status": status,
-        "finished_at": _convert("finished_at", _iso_time, finished_at) or _iso_time(now),
-        "started_at": _convert("started_at", _iso_time, started_at),
-        "duration_ms": _convert("duration_ms", int, duration_ms),
-        "run_id": _convert("run_id", str, run_id) or str(uuid.uuid4()),
-        "exit_code": _convert("exit_code", int, exit_code),
-        "host": _convert("host", str, host) or _find_host(),
+        "status": word,
+        "finished_at": finished.isoformat(),
+        "started_at": started.isoformat() if started else None,
+        "duration_ms": _convert("duration_ms", _read_duration, duration_ms),
+        "run_id": _fit_name(_convert("run_id", _read_name, run_id) or str(uuid.uuid4()), RUN_ID_LENGTH_MAX),
+        "exit_code": _convert("exit_code", _read_exit_code, exit_code),
+        "host": _clip(_convert("host", _read_name, host) or _find_host() or "", HOST_LENGTH_MAX) or None,
         "tool_id": settings.tool_id,
-        "message": _convert("message", lambda text: _clip_message(_text_of(text, settings)), message),
+        "message": None if text is None else _clip_message(text),
         "metrics": _convert("metrics", _read_metrics, metrics) or None,
-        "schedule": _convert("schedule", _to_json, schedule) or None,
-        "log": _convert("log", lambda text: _text_of(text, settings), log) or None,
+        "schedule": _convert("schedule", _read_schedule, schedule) or None,
+        "log": _convert("log", lambda value: _shown_text(value, settings), log) or None,
     }
     return {name: value for name, value in report.items() if value is not None}
 
 
-def _convert(name: str, convert: Callable[..., Any], *values: Any) -> Any:
+def _convert(name: str, convert: Callable[[Any], Any], value: Any) -> Any:
     """The converted value; None for an invalid one, because the outcome must be sent anyway."""
-    if len(values) == 1 and values[0] is None:
+    if value is None:
         return None
     try:
-        return convert(*values)
+        return convert(value)
     except Exception:
         _say("無効な値のため省略しました (omitted, invalid value): " + name)
         return None
 
 
-def _iso_time(moment: Moment) -> str:
-    if isinstance(moment, datetime):
-        # A datetime without a zone is in this machine's local time.
-        return moment.astimezone(timezone.utc).isoformat()
-    return str(moment)
+def _read_status(status: object) -> Tuple[str, Optional[str]]:
+    """The outcome, and what to say of a word that names none: it counts as an error, so that somebody looks."""
+    try:
+        word = _trim(_text_of(status)).lower()
+        if word in SUCCESS_WORDS:
+            return "success", None
+        if word in ERROR_WORDS:
+            return "error", None
+        shown = repr(word[:50])
+    except Exception:
+        shown = type(status).__name__
+    return "error", "status {} は不明です (status must be 'success' or 'error')".format(shown)
 
 
-def _milliseconds_between(started: Optional[Moment], finished: Moment) -> Optional[float]:
-    if not isinstance(started, datetime) or not isinstance(finished, datetime):
-        return None
-    return max(
-        0.0, (finished.astimezone(timezone.utc) - started.astimezone(timezone.utc)).total_seconds() * 1000
-    )
+def _text_of(value: object) -> str:
+    if isinstance(value, enum.Enum):
+        value = value.value
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return _decode_output(bytes(value))
+    return str.__str__(str(value))
+
+
+def _shown_text(value: object, settings: Settings) -> str:
+    try:
+        text = _text_of(value)
+    except Exception:
+        text = "<" + type(value).__name__ + ">"
+    # Redacting a very short secret would hide ordinary words.
+    return text.replace(settings.secret, "***") if len(settings.secret) >= 8 else text
+
+
+def _read_name(value: object) -> Optional[str]:
+    """A key or title as the portal compares it: trimmed, composed, and without what it cannot store."""
+    text = _trim(unicodedata.normalize("NFC", _text_of(value).replace("\0", "")))
+    return text.encode("utf-8", "replace").decode("utf-8") or None
+
+
+def _clip(text: str, length_max: int) -> str:
+    return text if len(text) <= length_max else text[: length_max - 1] + "…"
+
+
+def _fit_name(text: str, length_max: int) -> str:
+    """Clips a name in such a way that two long ones stay two."""
+    if len(text) <= length_max:
+        return text
+    return text[: length_max - 17] + "…" + _hash(text)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+_ISO_TIME = re.compile(
+    r"^(\d{4})[-/]?(\d\d)[-/]?(\d\d)[Tt ]\s*(\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?"
+    r"\s*(?:(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)(?:\[[^\]]*\])?)?$",
+    re.IGNORECASE,
+)
+_MAIL_TIME = re.compile(
+    r"^(?:[A-Z]{3}, *)?(\d{1,2}) +([A-Z]{3}) +(\d{4}) +(\d\d):(\d\d)(?::(\d\d))?"
+    r"\s*(?:(Z|UTC?|GMT|[+-]\d\d:?\d\d)(?: *\([^)]*\))?)?$",
+    re.IGNORECASE,
+)
+_CTIME = re.compile(r"^[A-Z]{3} +([A-Z]{3}) +(\d{1,2}) +(\d\d):(\d\d):(\d\d) +(\d{4})$", re.IGNORECASE)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def _read_time(value: object) -> datetime:
+    """The time that a datetime, a struct_time, a number since 1970 or a text names, perhaps without a zone."""
+    if isinstance(value, enum.Enum):
+        value = value.value
+    if isinstance(value, datetime):
+        # A plain copy: a subclass may have no year, as pandas.NaT, or format itself in its own way.
+        return datetime(
+            value.year,
+            value.month,
+            value.day,
+            value.hour,
+            value.minute,
+            value.second,
+            value.microsecond,
+            value.tzinfo,
+            fold=value.fold,
+        )
+    if isinstance(value, time.struct_time):
+        return _make_time(value[:6], 0, None).replace(
+            tzinfo=None if value.tm_gmtoff is None else timezone(timedelta(seconds=value.tm_gmtoff))
+        )
+    number = None if isinstance(value, bool) else _read_number(value)
+    if number is not None:
+        return _time_of_number(number)
+    text = _trim(_text_of(value))
+    if re.match(r"^\d{9,19}(?:\.\d+)?$", text):
+        return _time_of_number(float(text))
+    found = _ISO_TIME.match(text)
+    if found:
+        microseconds = int((found.group(7) or "0").ljust(6, "0")[:6])
+        return _make_time(found.groups("0")[:6], microseconds, found.group(8))
+    found = _MAIL_TIME.match(text)
+    if found:
+        day, month, year, hour, minute, second, zone = found.groups()
+        return _make_time((year, _month_number(month), day, hour, minute, second or 0), 0, zone)
+    found = _CTIME.match(text)
+    if found:
+        month, day, hour, minute, second, year = found.groups()
+        return _make_time((year, _month_number(month), day, hour, minute, second), 0, None)
+    raise ValueError("not a time")
+
+
+def _make_time(parts: Any, microseconds: int, zone: Optional[str]) -> datetime:
+    year, month, day, hour, minute, second = (int(part) for part in parts)
+    # A leap second.
+    moment = datetime(year, month, day, hour, minute, min(second, 59), microseconds)
+    if not zone:
+        return moment
+    if zone[0] not in "+-":
+        return moment.replace(tzinfo=timezone.utc)
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return moment.replace(tzinfo=timezone(-offset if zone[0] == "-" else offset))
+
+
+def _month_number(name: str) -> int:
+    return _MONTHS.index(name.lower()) + 1
+
+
+def _time_of_number(number: float) -> datetime:
+    for units_per_second in (1.0, 1e3, 1e6, 1e9):
+        seconds = number / units_per_second
+        if EARLIEST_TIME.timestamp() <= seconds <= LATEST_TIME.timestamp():
+            return datetime.fromtimestamp(seconds, timezone.utc)
+    raise ValueError("not a number of seconds or milliseconds since 1970")
+
+
+def _to_utc(moment: datetime, is_utc: bool) -> datetime:
+    """The instant. A time without a zone is in this machine's local time, unless the caller knows that it is UTC."""
+    if moment.tzinfo is None and is_utc:
+        moment = moment.replace(tzinfo=timezone.utc)
+    moment = moment.astimezone(timezone.utc)
+    if not EARLIEST_TIME <= moment <= LATEST_TIME:
+        raise ValueError("not in this century")
+    return moment
+
+
+def _is_only_now_in_utc(moment: Optional[datetime], now: datetime) -> bool:
+    """Whether a time without a zone comes from `datetime.utcnow()`: only its reading as UTC is near the present."""
+    try:
+        if moment is None or moment.tzinfo is not None:
+            return False
+        in_utc = abs(moment.replace(tzinfo=timezone.utc) - now)
+        return in_utc <= NAIVE_TIME_TOLERANCE < abs(moment.astimezone(timezone.utc) - now)
+    except Exception:
+        return False
+
+
+def _read_duration(value: Any) -> int:
+    if isinstance(value, timedelta):
+        value = value.total_seconds() * 1000
+    return _read_whole_number(value, 0, DURATION_MS_MAX)
+
+
+def _read_exit_code(value: Any) -> int:
+    # Windows' codes such as 0xC0000005 are unsigned.
+    return _read_whole_number(value, -(2**31), 2**32 - 1)
+
+
+def _read_whole_number(value: Any, low: int, high: int) -> int:
+    if isinstance(value, enum.Enum):
+        value = value.value
+    if not isinstance(value, int):
+        value = float(_text_of(value) if isinstance(value, (str, bytes, bytearray)) else value)
+    number = int(round(value))
+    if not low <= number <= high:
+        raise ValueError("out of range")
+    return number
 
 
 def _find_host() -> Optional[str]:
@@ -332,21 +597,9 @@ def _find_host() -> Optional[str]:
         return None
 
 
-def _text_of(value: object, settings: Settings) -> str:
-    if isinstance(value, (bytes, bytearray)):
-        text = _decode_output(bytes(value))
-    else:
-        try:
-            text = str(value)
-        except Exception:
-            text = "<" + type(value).__name__ + ">"
-    # Redacting a very short secret would hide ordinary words.
-    return text.replace(settings.secret, "***") if len(settings.secret) >= 8 else text
-
-
 def _clip_message(text: str) -> str:
     # The portal counts as JavaScript does, so a character outside the BMP counts twice.
-    units = text.encode("utf-16-le", "surrogatepass")
+    units = text[: MESSAGE_LENGTH_MAX + 1].encode("utf-16-le", "surrogatepass")
     if len(units) <= MESSAGE_LENGTH_MAX * 2:
         return text
     return units[: (MESSAGE_LENGTH_MAX - 1) * 2].decode("utf-16-le", "ignore") + "…"
@@ -355,12 +608,19 @@ def _clip_message(text: str) -> str:
 def _read_metrics(metrics: Mapping[Any, Any]) -> Dict[str, float]:
     """The metrics that are numbers, with those of numpy and the like as plain numbers; omits the others."""
     found: Dict[str, float] = {}
-    for name, value in metrics.items():
-        number = _read_number(value)
-        if number is not None:
-            found[str(name)] = number
-    if len(found) < len(metrics):
-        _say("数値ではない metrics を省略しました (omitted metrics that are not numbers)")
+    entries = list(itertools.islice(metrics.items(), 10 * METRICS_MAX))
+    for name, value in entries:
+        try:
+            text, number = _read_name(name), _read_number(value)
+        except Exception:
+            continue
+        if text is not None and number is not None and len(found) < METRICS_MAX:
+            found[_clip(text, METRIC_NAME_LENGTH_MAX)] = number
+    if len(found) < len(entries):
+        _say(
+            "数値ではない metrics や {0} 件を超える metrics を省略しました"
+            " (omitted metrics that are not numbers, or more than {0})".format(METRICS_MAX)
+        )
     return found
 
 
@@ -368,34 +628,33 @@ def _read_number(value: Any) -> Optional[float]:
     if isinstance(value, int) and abs(value) < 2**63:
         return int(value)
     try:
-        number = None if isinstance(value, (str, bytes)) else float(value)
+        number = None if isinstance(value, (str, bytes, bytearray)) else float(value)
     except Exception:
         return None
     return number if number is not None and math.isfinite(number) else None
 
 
-def _to_json(value: Any) -> Any:
-    """The value as plain JSON; raises for values that JSON cannot represent."""
-    return json.loads(json.dumps(value, allow_nan=False))
+def _read_schedule(schedule: Any) -> Dict[str, Any]:
+    """The schedule as plain JSON; raises for values that JSON cannot represent."""
+    found = json.loads(json.dumps(dict(schedule), allow_nan=False))
+    return cast(Dict[str, Any], found)
 
 
 def _encode(payload: Payload) -> bytes:
     return json.dumps(payload, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
 
 
-def _fit_report(payload: Payload) -> bytes:
-    """The body of a report, its log cut in the middle (and fields omitted if needed) to fit the limit."""
-    body = _encode(payload)
-    if len(body) <= BODY_BYTES_MAX:
-        return body
+def _fit_report(payload: Payload) -> Payload:
+    """The report with its log cut in the middle (and fields omitted if needed), so that it fits the limit."""
+    if len(_encode(payload)) <= BODY_BYTES_MAX:
+        return payload
     rest = {name: value for name, value in payload.items() if name != "log"}
-    for name in ("metrics", "schedule"):
-        if len(_encode(rest)) > BODY_BYTES_MAX and rest.pop(name, None) is not None:
-            _say("サイズが大きすぎるため省略しました (omitted, too large): " + name)
+    if len(_encode(rest)) > BODY_BYTES_MAX and rest.pop("schedule", None) is not None:
+        _say("サイズが大きすぎるため省略しました (omitted, too large): schedule")
     room_bytes = BODY_BYTES_MAX - len(_encode(dict(rest, log="")))
     if "log" in payload and room_bytes > 1_000:
         rest["log"] = _clip_log(payload["log"], room_bytes)
-    return _encode(rest)
+    return rest
 
 
 def _clip_log(text: str, bytes_max: int) -> str:
@@ -437,25 +696,50 @@ class Answer(NamedTuple):
     status: int
     text: str
     retry_after_seconds: Optional[float] = None
+    location: Optional[str] = None
+
+    @property
+    def content(self) -> Dict[str, Any]:
+        """The portal's own JSON. A proxy answers with pages, also with status 200 or 400."""
+        try:
+            content = json.loads(self.text)
+        except ValueError:
+            return {}
+        return content if isinstance(content, dict) else {}
 
     @property
     def is_accepted(self) -> bool:
-        # A proxy's sign-in page also has status 200, so only the portal's own JSON counts.
-        if not 200 <= self.status < 300:
-            return False
-        try:
-            answer = json.loads(self.text)
-        except ValueError:
-            return False
-        return isinstance(answer, dict) and answer.get("success") is True
+        return 200 <= self.status < 300 and self.content.get("success") is True
 
     @property
     def is_refused(self) -> bool:
-        return self.status in (400, 413)
+        return self.status in (400, 413, 415, 422) and isinstance(self.content.get("error"), str)
+
+    @property
+    def is_worth_reducing(self) -> bool:
+        # A proxy that limits bodies says so with a page.
+        return self.is_refused or self.status == 413
 
     @property
     def is_worth_retrying(self) -> bool:
         return self.status in (0, 429) or self.status >= 500
+
+    @property
+    def is_about_this_report(self) -> bool:
+        """Whether the next report may well be accepted."""
+        return self.status in (0, 500) or self.is_refused
+
+    @property
+    def named_fields(self) -> Set[str]:
+        """The fields that the portal complains about, without the part after a dot."""
+        details = self.content.get("details")
+        named = (
+            [detail.get("field") for detail in details if isinstance(detail, dict)]
+            if isinstance(details, list)
+            else []
+        )
+        words = re.findall(r"\w+", str(self.content.get("error", "")))
+        return {str(name).partition(".")[0] for name in named} | set(words)
 
     def describe(self) -> str:
         if self.status == 0:
@@ -463,25 +747,31 @@ class Answer(NamedTuple):
         if 200 <= self.status < 300 and not self.is_accepted:
             return "HTTP {} ポータル以外からの応答です (not a response from the portal)".format(self.status)
         if 300 <= self.status < 400:
-            return "HTTP {} リダイレクトには対応していません (redirects are not followed; correct the URL)".format(self.status)
-        try:
-            sentence = json.loads(self.text)["error"]
-        except Exception:
-            sentence = ""
-        return "HTTP {} {}".format(self.status, str(sentence)[:300]).strip()
+            return (
+                "HTTP {} リダイレクトには対応していません。TC_PORTAL_MONITOR_URL を修正してください"
+                " (redirects are not followed; correct the URL){}"
+            ).format(self.status, ": " + _without_password(self.location) if self.location else "")
+        return "HTTP {} {}".format(self.status, str(self.content.get("error", ""))[:300]).strip()
 
 
 def _post_within(settings: Settings, url: str, body: bytes, seconds: float) -> Answer:
     """Posts in its own thread: a socket's timeout limits neither DNS nor a very slow server."""
     answers: List[Answer] = []
-    thread = threading.Thread(
-        target=lambda: answers.append(_post(settings, url, body, seconds)), name="tc-portal", daemon=True
-    )
+    # Not a threading.Thread: a signal handler must not wait for a lock that the interrupted code holds.
+    done = _thread.allocate_lock()
+    done.acquire()
+
+    def post() -> None:
+        try:
+            answers.append(_post(settings, url, body, seconds))
+        finally:
+            done.release()
+
     try:
-        thread.start()
+        _thread.start_new_thread(post, ())
     except RuntimeError:
         return _post(settings, url, body, seconds)
-    thread.join(seconds)
+    done.acquire(timeout=max(seconds, 0.0))
     return answers[0] if answers else Answer(0, "タイムアウト (timed out)")
 
 
@@ -507,7 +797,10 @@ def _post(settings: Settings, url: str, body: bytes, seconds: float) -> Answer:
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(
-                    error.code, _read_text(error), _parse_retry_after(error.headers.get("Retry-After"))
+                    error.code,
+                    _read_text(error),
+                    _parse_retry_after(error.headers.get("Retry-After")),
+                    error.headers.get("Location"),
                 )
         except urllib.error.URLError as error:
             return Answer(0, str(error.reason))
@@ -553,93 +846,189 @@ def _parse_retry_after(value: Optional[str]) -> Optional[float]:
 # --- The spool: reports saved on disk ---
 
 
+_SAVED_REPORT = re.compile(
+    r"^(\d{20})-[0-9a-f]{32}-([0-9a-f]{16})-([0-9a-f]{6})-(\d)\.(json|refused)"
+    r"(?:\.claimed-(\d+)-[0-9a-f]{32})?$"
+)
+
+
+class SavedReport(NamedTuple):
+    """The name of a file in the spool: `<nanoseconds>-<uuid>-<URL>-<secret>-<tries>.<state>`. The state is `json`,
+    or `refused` if only `flush` sends it again; while a process sends it, `.claimed-<seconds>-<uuid>` follows.
+    """
+
+    file: str
+    written_at_seconds: float
+    address: str
+    secret: str
+    tries: int
+    state: str
+    claimed_at_seconds: Optional[float]
+
+    @classmethod
+    def parse(cls, file: str) -> Optional["SavedReport"]:
+        found = _SAVED_REPORT.match(file)
+        if not found:
+            return None
+        written, address, secret, tries, state, claimed = found.groups()
+        return cls(
+            file, int(written) / 1e9, address, secret, int(tries), state, float(claimed) if claimed else None
+        )
+
+    def name_in(self, state: str, tries: int) -> str:
+        return "{}-{}-{}-{}.{}".format(self.file[:53], self.address, self.secret, min(tries, 9), state)
+
+    @property
+    def age_seconds(self) -> float:
+        # A computer without a clock starts in 1970; what it saved then is not old.
+        is_known = self.written_at_seconds > EARLIEST_TIME.timestamp()
+        return time.time() - self.written_at_seconds if is_known else 0.0
+
+
 class Spool:
-    """One file per saved report: `<nanoseconds>-<uuid>.json`, renamed to `...json.claimed-<seconds>-<uuid>`
-    by the process that sends it. It contains the body exactly as it will be sent, but never the secret."""
+    """The saved reports of this user for all portals, one file each. It contains the body, but never the secret.
 
-    _WAITING = re.compile(r"^\d{20}-[0-9a-f]{32}\.json$")
-    _CLAIMED = re.compile(r"^(\d{20}-[0-9a-f]{32}\.json)\.claimed-(\d+)-[0-9a-f]{32}$")
-    _UNFINISHED = re.compile(r"^\d{20}-[0-9a-f]{32}\.tmp$")
+    A report goes to the URL that it was written for. If that URL has never accepted one, it was a mistake, and the
+    report goes to the present URL, provided that the secret is the same: one machine may report to two portals.
+    """
 
-    def __init__(self, folder: Optional[str]) -> None:
-        self.folder = folder
+    _UNFINISHED = re.compile(r"^(\d{20})-[0-9a-f]{32}\.tmp$")
+    _OLD_FOLDER = re.compile(r"^[0-9a-f]{16}$")
+    _OLD_FILE = re.compile(r"^\d{20}-[0-9a-f]{32}\.json$")
 
-    def keep(self, body: bytes) -> bool:
-        """Saves a report for later; False if that is not possible here."""
+    def __init__(self, settings: Settings) -> None:
+        self.folder = settings.spool_folder
+        self._url = settings.url
+        self._address = _hash(settings.url)
+        # Only 24 bits, from which nobody can find the secret.
+        self._secret = _hash(settings.secret)[:6]
+
+    def keep(self, body: bytes, state: str = "json") -> Optional[str]:
+        """Saves a report for later; returns its file, or None if that is not possible here."""
         if self.folder is None:
-            return False
+            return None
         name = "{:020d}-{}".format(time.time_ns(), uuid.uuid4().hex)
+        file = "{}-{}-{}-0.{}".format(name, self._address, self._secret, state)
         temporary = self._path(name + ".tmp")
         try:
             os.makedirs(self.folder, mode=0o700, exist_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, self._path(name + ".json"))
+            with os.fdopen(os.open(temporary, flags, 0o600), "wb") as stream:
+                stream.write(body)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(temporary, self._path(file))
         except OSError:
-            self._delete(name + ".tmp")
-            return False
+            self.delete(name + ".tmp")
+            return None
+        self._note("address-" + self._address, _without_password(self._url))
         self.drop_excess()
-        return True
+        return file
 
-    def list_waiting(self) -> List[str]:
-        """The saved reports, oldest first."""
-        return sorted(name for name in self._list() if self._WAITING.match(name))
+    def list_waiting(self) -> List[SavedReport]:
+        """All saved reports that no process is sending, oldest first; those that failed several times are last."""
+        reports = [report for report in self._list_reports() if report.claimed_at_seconds is None]
+        return sorted(reports, key=lambda report: (report.tries >= SUSPECT_TRIES, report.file))
 
-    def claim(self, name: str) -> Optional[str]:
-        """Claims a report for sending; None if another process was faster."""
-        claimed = "{}.claimed-{}-{}".format(name, int(time.time()), uuid.uuid4().hex)
-        return claimed if self._rename(name, claimed) else None
+    def list_sendable(self, is_command: bool = False, is_for_all: bool = False) -> List[SavedReport]:
+        """Those of the saved reports that this portal should get."""
+        return [
+            report
+            for report in self.list_waiting()
+            if (is_command or report.state == "json") and (is_for_all or self._belongs_here(report))
+        ]
 
-    def release(self, claimed: str) -> None:
-        self._rename(claimed, claimed.split(".claimed-")[0])
+    def _belongs_here(self, report: SavedReport) -> bool:
+        if report.address == self._address:
+            return True
+        return report.secret == self._secret and not os.path.exists(self._path("accepted-" + report.address))
 
-    def delete(self, name: str) -> bool:
-        return self._delete(name)
-
-    def read(self, name: str) -> Optional[bytes]:
+    def address_of(self, report: SavedReport) -> str:
         try:
-            with open(self._path(name), "rb") as file:
-                return file.read(2 * BODY_BYTES_MAX)
+            with open(self._path("address-" + report.address), encoding="utf-8") as file:
+                return file.read(500)
+        except (OSError, ValueError):
+            return "?"
+
+    def note_accepted(self) -> None:
+        """Remembers, for all processes, that this URL is that of a portal."""
+        self._note("accepted-" + self._address, "")
+
+    def claim(self, report: SavedReport) -> Optional[str]:
+        """Claims a report for sending; None if another process was faster."""
+        claimed = "{}.claimed-{}-{}".format(report.file, int(time.time()), uuid.uuid4().hex)
+        return claimed if self._rename(report.file, claimed) else None
+
+    def release(
+        self, claimed: str, report: SavedReport, state: str = "json", is_failure: bool = False
+    ) -> None:
+        self._rename(claimed, report.name_in(state, report.tries + 1 if is_failure else report.tries))
+
+    def delete(self, file: str) -> bool:
+        try:
+            os.unlink(self._path(file))
+            return True
+        except OSError:
+            return False
+
+    def read(self, file: str) -> Optional[bytes]:
+        try:
+            with open(self._path(file), "rb") as stream:
+                return stream.read(2 * BODY_BYTES_MAX)
         except OSError:
             return None
 
     def recover(self) -> None:
-        """Releases the claims of processes that died, and deletes their unfinished files."""
+        """Releases the claims of processes that died, deletes their unfinished files, and adopts old folders."""
         for name in self._list():
-            claim = self._CLAIMED.match(name)
-            if claim and abs(time.time() - int(claim.group(2))) > STALE_CLAIM_SECONDS:
-                self.release(name)
-            elif self._UNFINISHED.match(name) and self._age_seconds(name) > STALE_CLAIM_SECONDS:
-                self._delete(name)
+            report = SavedReport.parse(name)
+            if report and report.claimed_at_seconds is not None:
+                if abs(time.time() - report.claimed_at_seconds) > STALE_CLAIM_SECONDS:
+                    self.release(name, report, report.state)
+            elif self._UNFINISHED.match(name):
+                if abs(time.time() - int(name[:20]) / 1e9) > STALE_CLAIM_SECONDS:
+                    self.delete(name)
+            elif self._OLD_FOLDER.match(name):
+                self._adopt(name)
+
+    def _adopt(self, folder: str) -> None:
+        """Takes over what version 1.0.0 saved, in a folder for each URL as it was written in the variable."""
+        as_written = (os.environ.get("TC_PORTAL_MONITOR_URL") or "").strip()
+        if len(as_written) >= 2 and as_written[0] == as_written[-1] == '"':
+            as_written = as_written[1:-1].strip()
+        address = self._address if folder == _hash(as_written) else folder
+        try:
+            names = os.listdir(self._path(folder))
+        except OSError:
+            return
+        for name in names:
+            if self._OLD_FILE.match(name):
+                new_name = "{}-{}-000000-0.json".format(name[:-5], address)
+                self._rename(os.path.join(folder, name), new_name)
+        with contextlib.suppress(OSError):
+            os.rmdir(self._path(folder))
 
     def drop_excess(self) -> None:
-        names = self.list_waiting()
+        reports = sorted(report for report in self.list_waiting())
         keep_count = 0
         total_bytes = 0
-        for name in reversed(names):
-            total_bytes += self._size_bytes(name)
-            is_too_old = self._age_seconds(name) > SPOOL_AGE_SECONDS_MAX
+        for report in reversed(reports):
+            total_bytes += self._size_bytes(report.file)
+            is_too_old = report.age_seconds > SPOOL_AGE_SECONDS_MAX
             if is_too_old or keep_count >= SPOOL_FILES_MAX or total_bytes > SPOOL_BYTES_MAX:
                 break
             keep_count += 1
-        dropped = sum(self._delete(name) for name in names[: len(names) - keep_count])
+        dropped = sum(self.delete(report.file) for report in reports[: len(reports) - keep_count])
         if dropped:
             _say("未送信の古い報告 {0} 件を破棄しました (deleted {0} old unsent reports)".format(dropped))
 
     def put_off(self, seconds: float) -> None:
         """Records, for all processes, how long the portal asked us to wait."""
-        try:
-            with open(self._path("wait-until"), "w") as file:
-                file.write(str(time.time() + seconds))
-        except OSError:
-            pass
+        self._write("wait-until-" + self._address, str(time.time() + seconds))
 
     def is_put_off(self) -> bool:
         try:
-            with open(self._path("wait-until")) as file:
+            with open(self._path("wait-until-" + self._address)) as file:
                 return 0 < float(file.read()) - time.time() <= RETRY_AFTER_SECONDS_MAX
         except (OSError, ValueError):
             return False
@@ -653,6 +1042,9 @@ class Spool:
         except OSError:
             return []
 
+    def _list_reports(self) -> List[SavedReport]:
+        return [report for report in map(SavedReport.parse, self._list()) if report is not None]
+
     def _rename(self, name: str, new_name: str) -> bool:
         try:
             os.rename(self._path(name), self._path(new_name))
@@ -660,21 +1052,23 @@ class Spool:
         except OSError:
             return False
 
-    def _delete(self, name: str) -> bool:
+    def _note(self, name: str, text: str) -> None:
+        if self.folder and not os.path.exists(self._path(name)):
+            self._write(name, text)
+
+    def _write(self, name: str, text: str) -> None:
         try:
-            os.unlink(self._path(name))
-            return True
+            os.makedirs(self.folder or "", mode=0o700, exist_ok=True)
+            with open(self._path(name), "w", encoding="utf-8") as file:
+                file.write(text)
         except OSError:
-            return False
+            pass
 
     def _size_bytes(self, name: str) -> int:
         try:
             return os.stat(self._path(name)).st_size
         except OSError:
             return 0
-
-    def _age_seconds(self, name: str) -> float:
-        return time.time() - int(name[:20]) / 1e9
 
 
 class FlushResult(NamedTuple):
@@ -683,22 +1077,25 @@ class FlushResult(NamedTuple):
     last_problem: Optional[str]
 
 
-def _flush_spool(settings: Settings, seconds: float) -> FlushResult:
+def _flush_spool(
+    settings: Settings, seconds: float, is_command: bool = False, is_for_all: bool = False
+) -> FlushResult:
     """Sends saved reports, oldest first, until all are sent, the portal is unavailable or time is up."""
-    spool = Spool(settings.spool_folder)
+    spool = Spool(settings)
     deadline = time.monotonic() + seconds
     sent = failures = 0
     problem: Optional[str] = None
     spool.recover()
     spool.drop_excess()
-    for name in spool.list_waiting():
+    for report in spool.list_sendable(is_command, is_for_all):
         seconds_left = min(settings.timeout_seconds, deadline - time.monotonic())
         if seconds_left <= 0.05:
             break
-        answer = _send_waiting(settings, spool, name, seconds_left)
+        answer = _send_saved(settings, spool, report, seconds_left)
         if answer is None:
             continue
         if answer.is_accepted:
+            spool.note_accepted()
             sent += 1
             continue
         problem = answer.describe()
@@ -712,41 +1109,47 @@ def _flush_spool(settings: Settings, seconds: float) -> FlushResult:
             break
     if sent:
         _say("未送信だった報告 {0} 件を送信しました (sent {0} saved reports)".format(sent))
-    return FlushResult(sent, len(spool.list_waiting()), problem)
+    return FlushResult(sent, len(spool.list_sendable(is_command, is_for_all)), problem)
 
 
-def _send_waiting(settings: Settings, spool: Spool, name: str, seconds: float) -> Optional[Answer]:
-    claimed = spool.claim(name)
+def _send_saved(settings: Settings, spool: Spool, report: SavedReport, seconds: float) -> Optional[Answer]:
+    claimed = spool.claim(report)
     if claimed is None:
         return None
     try:
         body = spool.read(claimed)
         if body is None:
-            spool.release(claimed)
+            spool.release(claimed, report, report.state)
             return None
-        if not _is_report(body):
+        payload = _parse_report(body)
+        if payload is None:
             spool.delete(claimed)
             _say("破損していた未送信の報告を破棄しました (deleted a damaged unsent report)")
             return None
-        answer = _post_or_reduce(settings, body, seconds)
-        if answer.is_accepted or answer.is_refused:
+        answer = _post_or_reduce(settings, payload, seconds)
+        if answer.is_accepted:
             spool.delete(claimed)
+        elif answer.is_refused:
+            spool.release(claimed, report, "refused")
         else:
-            spool.release(claimed)
+            spool.release(claimed, report, report.state, answer.is_about_this_report)
     except BaseException:
-        spool.release(claimed)
+        spool.release(claimed, report, report.state)
         raise
     if answer.is_refused:
         _say("未送信の報告が拒否されました (the portal refused a saved report): " + answer.describe())
     return answer
 
 
-def _is_report(body: bytes) -> bool:
+def _parse_report(body: bytes) -> Optional[Payload]:
     try:
         report = json.loads(body.decode("utf-8"))
     except ValueError:
-        return False
-    return isinstance(report, dict) and all(name in report for name in ("job_key", "status", "finished_at"))
+        return None
+    is_report = isinstance(report, dict) and all(
+        name in report for name in ("job_key", "status", "finished_at")
+    )
+    return cast(Payload, report) if is_report else None
 
 
 # --- Delivery ---
@@ -761,41 +1164,56 @@ def _is_away(settings: Settings) -> bool:
 
 def _deliver(settings: Settings, payload: Payload) -> bool:
     """Sends a report or saves it for later; True if the portal has it."""
-    spool = Spool(settings.spool_folder)
-    body = _fit_report(payload)
+    spool = Spool(settings)
+    payload = _fit_report(payload)
+    if settings.problem is not None:
+        _save(spool, payload, settings.problem)
+        return False
     if _is_away(settings):
-        if not spool.keep(body):
+        if not spool.keep(_encode(payload)):
             _say("ポータルに接続できず、報告も保存できませんでした (neither delivered nor saved)")
         return False
-    began = time.monotonic()
-    try:
-        answer = _send(settings, body)
-    except BaseException:
-        spool.keep(body)
-        raise
-    if answer.is_accepted:
-        _next_attempt_at.pop(settings.url, None)
-        if not spool.is_put_off():
-            _flush_spool(settings, FLUSH_SECONDS)
-        return True
+    with _in_delivery(settings, payload):
+        began = time.monotonic()
+        try:
+            answer = _send(settings, payload)
+        except BaseException:
+            spool.keep(_encode(payload))
+            raise
+        if not answer.is_accepted:
+            _keep_undelivered(settings, spool, payload, answer, time.monotonic() - began)
+            return False
+    _next_attempt_at.pop(settings.url, None)
+    spool.note_accepted()
+    if not spool.is_put_off():
+        _flush_spool(settings, FLUSH_SECONDS)
+    return True
+
+
+def _keep_undelivered(
+    settings: Settings, spool: Spool, payload: Payload, answer: Answer, seconds_spent: float
+) -> None:
     if answer.is_refused:
+        spool.keep(_encode(payload), "refused")
         _say("報告が拒否されました (the portal refused the report): " + answer.describe())
-        return False
-    _next_attempt_at[settings.url] = time.monotonic() + AWAY_PAUSE_FACTOR * (time.monotonic() - began)
-    is_kept = spool.keep(body)
-    if is_kept and answer.retry_after_seconds:
+        return
+    _next_attempt_at[settings.url] = time.monotonic() + AWAY_PAUSE_FACTOR * seconds_spent
+    _save(spool, payload, answer.describe())
+    if answer.retry_after_seconds:
         spool.put_off(answer.retry_after_seconds)
-    if is_kept:
-        _say("報告できませんでした。保存して次回送信します (not delivered; saved for later): " + answer.describe())
+
+
+def _save(spool: Spool, payload: Payload, reason: str) -> None:
+    if spool.keep(_encode(payload)):
+        _say("報告できませんでした。保存して次回送信します (not delivered; saved for later): " + reason)
     else:
-        _say("報告も保存もできませんでした (neither delivered nor saved): " + answer.describe())
-    return False
+        _say("報告も保存もできませんでした (neither delivered nor saved): " + reason)
 
 
-def _send(settings: Settings, body: bytes) -> Answer:
+def _send(settings: Settings, payload: Payload) -> Answer:
     """Tries once and, if that failed at once, a second time: a daily job's next report is a day away."""
     deadline = time.monotonic() + settings.timeout_seconds
-    answer = _post_or_reduce(settings, body, settings.timeout_seconds)
+    answer = _post_or_reduce(settings, payload, settings.timeout_seconds)
     pause_seconds = max(RETRY_PAUSE_SECONDS, answer.retry_after_seconds or 0.0)
     if (
         not answer.is_worth_retrying
@@ -804,33 +1222,54 @@ def _send(settings: Settings, body: bytes) -> Answer:
     ):
         return answer
     time.sleep(pause_seconds)
-    return _post_or_reduce(settings, body, deadline - time.monotonic())
+    return _post_or_reduce(settings, payload, deadline - time.monotonic())
 
 
-def _post_or_reduce(settings: Settings, body: bytes, seconds: float) -> Answer:
+def _post_or_reduce(settings: Settings, payload: Payload, seconds: float) -> Answer:
     """Posts a report; if it is refused, posts it without optional fields, so that the outcome arrives."""
     deadline = time.monotonic() + seconds
-    first = _post_within(settings, settings.url, body, seconds)
-    if not first.is_refused:
+    first = _post_report(settings, payload, seconds)
+    if not first.is_worth_reducing:
         return first
-    for smaller in _reduce(json.loads(body.decode("utf-8")), first.describe()):
+    for smaller in _reduce(payload, first):
         seconds_left = deadline - time.monotonic()
         if seconds_left <= 0.05:
             break
-        answer = _post_within(settings, settings.url, _encode(smaller), seconds_left)
+        answer = _post_report(settings, smaller, seconds_left)
         if answer.is_accepted:
-            _say("一部の項目を除いて報告しました。理由 (reported without some fields; reason): " + first.describe())
-        if not answer.is_refused:
+            _say(
+                "一部の項目を除いて報告しました。理由 (reported without some fields; reason): "
+                + first.describe()
+            )
+        if not answer.is_worth_reducing:
             return answer
     return first
 
 
-def _reduce(report: Payload, complaint: str) -> List[Payload]:
-    """The report without the optional fields that the portal named, and without any optional field."""
-    named = [
-        name for name in report if name not in CORE_FIELDS and re.search(r"\b{}\b".format(name), complaint)
-    ]
-    without_named = {name: value for name, value in report.items() if name not in named}
+def _post_report(settings: Settings, payload: Payload, seconds: float) -> Answer:
+    # The time of this attempt, from which the portal learns how wrong our clock is [rule 40: measured clocks].
+    sent_at = datetime.now(timezone.utc).isoformat(timespec="microseconds")
+    answer = _post_within(settings, settings.url, _encode(dict(payload, sent_at=sent_at)), seconds)
+    if answer.is_accepted:
+        _show_warnings(answer)
+    return answer
+
+
+def _show_warnings(answer: Answer) -> None:
+    warnings = answer.content.get("warnings")
+    for warning in (warnings if isinstance(warnings, list) else [])[:WARNINGS_SHOWN_MAX]:
+        if isinstance(warning, dict):
+            text = "{} {}".format(warning.get("field", ""), warning.get("problem", ""))[:200]
+            _say_once("ポータルが無視または修正した項目 (ignored or corrected by the portal): " + text)
+
+
+def _reduce(report: Payload, answer: Answer) -> List[Payload]:
+    """The report without the optional fields that the portal named, without its log if it is too large, and
+    without any optional field."""
+    named = answer.named_fields if answer.status != 413 else {"log"}
+    without_named = {
+        name: value for name, value in report.items() if name in CORE_FIELDS or name not in named
+    }
     core = {name: value for name, value in report.items() if name in CORE_FIELDS}
     smaller = [without_named, core] if without_named != core else [core]
     return [candidate for candidate in smaller if candidate != report]
@@ -854,26 +1293,30 @@ def _send_start(
 ) -> Optional[threading.Thread]:
     """Reports in the background that a run started, so that the job does not wait for the portal."""
     url = _start_url(settings.url)
-    if url is None or _is_away(settings):
+    if url is None or settings.problem is not None or _is_away(settings):
         return None
     start = {
         "job_key": settings.job_key,
         "title": settings.title,
         "run_id": run_id,
-        "started_at": _iso_time(started_at),
+        "started_at": started_at.isoformat(),
         "host": host,
         "tool_id": settings.tool_id,
+        "sent_at": datetime.now(timezone.utc).isoformat(timespec="microseconds"),
     }
-    body = _encode({name: value for name, value in start.items() if value is not None})
+    start = {name: value for name, value in start.items() if value is not None}
     thread = threading.Thread(
-        target=_post,
-        args=(settings, url, body, settings.timeout_seconds),
-        name="tc-portal-start",
-        daemon=True,
+        target=_post_start, args=(settings, url, start), name="tc-portal-start", daemon=True
     )
     thread.start()
     _starts_in_flight.append(thread)
     return thread
+
+
+def _post_start(settings: Settings, url: str, start: Payload) -> None:
+    if _post(settings, url, _encode(start), settings.timeout_seconds).is_refused:
+        core = {name: value for name, value in start.items() if name not in ("host", "tool_id")}
+        _post(settings, url, _encode(core), settings.timeout_seconds)
 
 
 def _wait_for_start(thread: Optional[threading.Thread]) -> None:
@@ -884,15 +1327,162 @@ def _wait_for_start(thread: Optional[threading.Thread]) -> None:
             _starts_in_flight.remove(thread)
 
 
+# --- When the process is stopped ---
+
+# Their default action ends the process. SIGINT is usually a KeyboardInterrupt, which passes through the run.
+_ENDING_SIGNALS = (
+    "SIGHUP",
+    "SIGINT",
+    "SIGQUIT",
+    "SIGALRM",
+    "SIGTERM",
+    "SIGUSR1",
+    "SIGUSR2",
+    "SIGVTALRM",
+    "SIGPROF",
+    "SIGXCPU",
+    "SIGBREAK",
+)
+_open_runs: List["Run"] = []
+_deliveries: Dict[int, Tuple[Settings, Payload]] = {}
+_is_stopping = False
+
+
+@contextlib.contextmanager
+def _in_delivery(settings: Settings, payload: Payload) -> Iterator[None]:
+    delivery = (settings, payload)
+    _deliveries[id(delivery)] = delivery
+    _update_signal_handlers()
+    try:
+        yield
+    finally:
+        _deliveries.pop(id(delivery), None)
+        _update_signal_handlers()
+
+
 @_never_raise
-def _wait_before_fork() -> None:
+def _update_signal_handlers(is_needed: Optional[bool] = None) -> None:
+    """Handles the signals that would end the process, but only while there is an outcome to lose, and only
+    those that the job leaves at their default."""
+    # A generator may be closed when the interpreter has almost ended.
+    if sys.is_finalizing() or threading.current_thread() is not threading.main_thread():
+        return
+    import signal
+
+    if is_needed is None:
+        is_needed = bool(_open_runs or _deliveries)
+    ends: Tuple[Any, Any] = (signal.SIG_DFL, _stop_on_signal)
+    old, new = ends if is_needed else ends[::-1]
+    for name in _ENDING_SIGNALS:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == old:
+            with contextlib.suppress(ValueError, OSError):
+                signal.signal(number, new)
+
+
+def _stop_on_signal(number: int, frame: Any) -> None:
+    """Reports the open runs, and then lets the signal end the process as it would have without us."""
+    import signal
+
+    global _is_stopping
+    # A handler that the job has set since calls the one it replaced. It would not call SIG_DFL.
+    if signal.getsignal(number) is not _stop_on_signal:
+        return
+    if not _is_stopping:
+        _is_stopping = True
+        name = _signal_name(number)
+        _report_stopped("シグナル {0} で終了しました (ended by {0})".format(name), frame, 128 + number)
+    signal.signal(number, signal.SIG_DFL)
+    if _IS_WINDOWS:
+        # What the default handlers of the console and of the C library do.
+        os._exit(-1073741510 if _signal_name(number) in ("SIGINT", "SIGBREAK") else 3)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [number])
+    signal.pthread_kill(threading.get_ident(), number)
+    # Only the first process of a container is still here: there, the default does nothing.
+    signal.signal(number, _stop_on_signal)
+    _is_stopping = False
+
+
+@_never_raise
+def _report_stopped(reason: str, frame: Any, exit_code: Optional[int]) -> None:
+    """Saves what would be lost first, because the next signal may be one that nobody can handle; then sends it."""
+    saved = []
+    for settings, payload in _collect_unsent(reason, frame, exit_code):
+        spool = Spool(settings)
+        payload = _fit_report(payload)
+        saved.append((settings, payload, spool, spool.keep(_encode(payload))))
+    deadline = time.monotonic() + STOP_SECONDS
+    for settings, payload, spool, file in saved:
+        seconds_left = min(deadline - time.monotonic(), settings.timeout_seconds)
+        if seconds_left <= 0.05 or settings.problem is not None or _is_away(settings):
+            continue
+        if _post_or_reduce(settings, payload, seconds_left).is_accepted:
+            spool.note_accepted()
+            if file is not None:
+                spool.delete(file)
+
+
+def _collect_unsent(reason: str, frame: Any, exit_code: Optional[int]) -> List[Tuple[Settings, Payload]]:
+    stack = "".join(traceback.format_stack(frame))[-TRACEBACK_LENGTH_MAX:] if frame is not None else None
+    unsent: Dict[str, Tuple[Settings, Payload]] = {}
+    for run in list(_open_runs):
+        if run._settings is not None and run._process_id == os.getpid():
+            payload = run._outcome or run._build_outcome("error", reason, run._join_log(stack), exit_code)
+            unsent[payload["run_id"]] = (run._settings, payload)
+    for settings, payload in list(_deliveries.values()):
+        unsent[payload["run_id"]] = (settings, payload)
+    return list(unsent.values())
+
+
+@_never_raise
+def _report_abandoned() -> None:
+    """Reports runs that are open when the process ends, for example in a daemon thread."""
+    _report_stopped("実行中にプロセスが終了しました (the process ended during the run)", None, None)
+    for run in _open_runs:
+        run._is_over = True
+
+
+# The signals that each forking thread has blocked before.
+_masks: Dict[int, Any] = {}
+
+
+@_never_raise
+def _prepare_fork() -> None:
     for thread in list(_starts_in_flight):
         _wait_for_start(thread)
+    import signal
+
+    # Until the child has its own handlers, a signal for it must wait: Python would forget it.
+    if _open_runs or _deliveries:
+        numbers = {getattr(signal, name) for name in _ENDING_SIGNALS if hasattr(signal, name)}
+        _masks[threading.get_ident()] = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
 
 
+@_never_raise
+def _finish_fork() -> None:
+    import signal
+
+    mask = _masks.pop(threading.get_ident(), None)
+    if mask is not None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@_never_raise
+def _finish_fork_in_child() -> None:
+    """A child reports nothing of its parent's, and signals end it as they would without us."""
+    _starts_in_flight.clear()
+    _open_runs.clear()
+    _deliveries.clear()
+    _update_signal_handlers(False)
+    _finish_fork()
+
+
+atexit.register(_report_abandoned)
 if hasattr(os, "register_at_fork"):
     # A job that forks while our thread holds a lock could hang in the child.
-    os.register_at_fork(before=_wait_before_fork, after_in_child=_starts_in_flight.clear)
+    os.register_at_fork(
+        before=_prepare_fork, after_in_parent=_finish_fork, after_in_child=_finish_fork_in_child
+    )
 
 
 # --- As a function ---
@@ -918,12 +1508,9 @@ def report_job_status(
 ) -> None:
     """TC Portal にジョブの結果 ('success' または 'error') を報告する。例外は発生しない。
 
-    Reports the outcome of a job and never raises. Times are datetimes or ISO 8601 text."""
+    Reports the outcome of a job and never raises. Times are datetimes, ISO 8601 text or `time.time()`."""
     settings = _read_settings(job_key, title, tool_id)
     if settings is None:
-        return
-    if status not in ("success", "error"):
-        _say("報告できません (not reported): status must be 'success' or 'error', not " + repr(status)[:50])
         return
     report = _build_report(
         settings,
@@ -940,7 +1527,7 @@ def report_job_status(
         schedule=schedule,
     )
     if _deliver(settings, report):
-        _say("報告成功: " + status)
+        _say("報告成功: " + report["status"])
 
 
 # --- As a decorator and context manager ---
@@ -961,13 +1548,15 @@ class Run:
         self.metrics: Dict[str, Any] = {}
         self.log: Optional[str] = None
         self._settings = settings
-        self._host = host or _find_host()
+        self._host = _clip(_convert("host", _read_name, host) or _find_host() or "", HOST_LENGTH_MAX) or None
         self._schedule = schedule
         self._is_failed = False
         self._began = time.monotonic()
         self._process_id = os.getpid()
         self._start: Optional[threading.Thread] = None
         self._outer: Optional[Run] = None
+        self._outcome: Optional[Payload] = None
+        self._is_over = False
 
     def fail(self, message: Optional[str] = None) -> None:
         """Marks this run as an error without an exception."""
@@ -981,17 +1570,39 @@ class Run:
 
     @_never_raise
     def _report_finish(
-        self, status: str, message: Optional[object], log: Optional[object], exit_code: Optional[int]
+        self,
+        status: str,
+        message: Optional[object],
+        log: Optional[object],
+        exit_code: Optional[int],
+        ended: Optional[float] = None,
     ) -> None:
         # A forked child that leaves the same block is not this run.
-        if self._settings is None or os.getpid() != self._process_id:
+        if self._settings is None or self._is_over or os.getpid() != self._process_id:
             return
-        report = _build_report(
-            self._settings,
+        self._outcome = self._build_outcome(status, message, log, exit_code, ended)
+        self._is_over = True
+        _wait_for_start(self._start)
+        _deliver(self._settings, self._outcome)
+
+    def _build_outcome(
+        self,
+        status: str,
+        message: Optional[object],
+        log: Optional[object],
+        exit_code: Optional[int],
+        ended: Optional[float] = None,
+    ) -> Payload:
+        """The report of this run, which ended at this time of the monotonic clock."""
+        now = time.monotonic()
+        ended = now if ended is None else ended
+        return _build_report(
+            cast(Settings, self._settings),
             status,
             message,
             started_at=self.started_at,
-            duration_ms=(time.monotonic() - self._began) * 1000,
+            finished_at=datetime.now(timezone.utc) - timedelta(seconds=now - ended),
+            duration_ms=(ended - self._began) * 1000,
             run_id=self.run_id,
             exit_code=exit_code,
             host=self._host,
@@ -999,8 +1610,14 @@ class Run:
             metrics=self.metrics,
             schedule=self._schedule,
         )
-        _wait_for_start(self._start)
-        _deliver(self._settings, report)
+
+    def _join_log(self, trace: Optional[str]) -> Optional[str]:
+        if self._settings is None:
+            return None
+        parts = [
+            _shown_text(part, self._settings) for part in (self.message, self.log, trace) if part is not None
+        ]
+        return "\n".join(part for part in parts if part)
 
     @_never_raise
     def _report_outcome(
@@ -1013,29 +1630,39 @@ class Run:
         if exception_type is None or issubclass(exception_type, GeneratorExit) or exit_code == 0:
             self._report_finish("error" if self._is_failed else "success", self.message, self.log, exit_code)
             return
-        log = "\n".join(
-            str(part)
-            for part in (self.message, self.log, _format_traceback(exception_type, exception, trace))
-            if part
-        )
+        log = self._join_log(_format_traceback(exception_type, exception, trace))
         self._report_finish("error", _describe_exception(exception_type, exception), log, exit_code)
+
+    @_never_raise
+    def _open(self) -> None:
+        _open_runs.append(self)
+        _update_signal_handlers()
+
+    @_never_raise
+    def _close(self) -> None:
+        # A child that was forked inside of the run has forgotten it.
+        with contextlib.suppress(ValueError):
+            _open_runs.remove(self)
+        _update_signal_handlers()
 
 
 def _exit_code_of(exception: Optional[BaseException]) -> Optional[int]:
     if not isinstance(exception, SystemExit):
         return None
-    if exception.code is None:
-        return 0
-    return int(exception.code) if isinstance(exception.code, int) else 1
+    try:
+        return 0 if exception.code is None else int(exception.code) if isinstance(exception.code, int) else 1
+    except Exception:
+        return 1
 
 
 def _describe_exception(exception_type: Type[BaseException], exception: Optional[BaseException]) -> str:
     """The exception as the last line of a traceback shows it."""
     name = exception_type.__qualname__
-    if exception_type.__module__ not in ("builtins", "__main__"):
-        name = exception_type.__module__ + "." + name
+    module = exception_type.__module__
+    if isinstance(module, str) and module not in ("builtins", "__main__"):
+        name = module + "." + name
     try:
-        text = str(exception)
+        text = _text_of(exception)
     except Exception:
         text = "<str() failed>"
     return name + ": " + text if text else name
@@ -1044,15 +1671,17 @@ def _describe_exception(exception_type: Type[BaseException], exception: Optional
 def _format_traceback(
     exception_type: Type[BaseException], exception: Optional[BaseException], trace: Optional[TracebackType]
 ) -> str:
-    while trace is not None and trace.tb_frame.f_code.co_filename == _THIS_FILE:
-        trace = trace.tb_next
     try:
+        while trace is not None and trace.tb_frame.f_code.co_filename == _THIS_FILE:
+            trace = trace.tb_next
         text = "".join(traceback.format_exception(exception_type, exception, trace))
     except Exception:
         text = _describe_exception(exception_type, exception)
     if len(text) <= TRACEBACK_LENGTH_MAX:
         return text
-    return _describe_cut(len(text) - TRACEBACK_LENGTH_MAX, "文字", "characters") + text[-TRACEBACK_LENGTH_MAX:]
+    return (
+        _describe_cut(len(text) - TRACEBACK_LENGTH_MAX, "文字", "characters") + text[-TRACEBACK_LENGTH_MAX:]
+    )
 
 
 _current_run: "contextvars.ContextVar[Optional[Run]]" = contextvars.ContextVar("tc_portal_run", default=None)
@@ -1083,7 +1712,9 @@ class Monitor:
 
     def __call__(self, function: AnyFunction) -> AnyFunction:
         if inspect.isasyncgenfunction(function) or not callable(function):
-            _say("監視できない種類の関数です (cannot be monitored): " + str(getattr(function, "__name__", function)))
+            _say(
+                "監視できない種類の関数です (cannot be monitored): " + str(getattr(function, "__name__", "?"))
+            )
             return function
         if inspect.iscoroutinefunction(function):
             return cast(AnyFunction, self._wrap_coroutine(function))
@@ -1096,6 +1727,7 @@ class Monitor:
         run._outer = _current_run.get()
         _current_run.set(run)
         self._open_runs.append(run)
+        run._open()
         run._report_start()
         return run
 
@@ -1107,7 +1739,10 @@ class Monitor:
     ) -> None:
         run = self._leave_run()
         if run is not None:
-            run._report_outcome(exception_type, exception, trace)
+            try:
+                run._report_outcome(exception_type, exception, trace)
+            finally:
+                run._close()
 
     async def __aenter__(self) -> Run:
         return self.__enter__()
@@ -1120,7 +1755,12 @@ class Monitor:
     ) -> None:
         run = self._leave_run()
         if run is not None:
-            await _call_beside_loop(functools.partial(run._report_outcome, exception_type, exception, trace))
+            try:
+                await _call_beside_loop(
+                    functools.partial(run._report_outcome, exception_type, exception, trace)
+                )
+            finally:
+                run._close()
 
     def _leave_run(self) -> Optional[Run]:
         if not self._open_runs:
@@ -1168,12 +1808,12 @@ async def _call_beside_loop(call: Callable[[], None]) -> None:
     except Exception:
         call()
         return
-    await call_done
+    # A task that is canceled now must not cancel its report.
+    await asyncio.shield(call_done)
 
 
 @overload
-def monitor(job_key: AnyFunction) -> AnyFunction:
-    ...
+def monitor(job_key: AnyFunction) -> AnyFunction: ...
 
 
 @overload
@@ -1184,8 +1824,7 @@ def monitor(
     tool_id: Optional[str] = None,
     host: Optional[str] = None,
     schedule: Optional[Mapping[str, Any]] = None,
-) -> Monitor:
-    ...
+) -> Monitor: ...
 
 
 def monitor(
@@ -1239,7 +1878,9 @@ class OutputLog:
         whole_tail = tail[tail.find(b"\n") + 1 :] or tail
         cut_bytes += len(head) - len(whole_head) + len(tail) - len(whole_tail)
         return (
-            _decode_output(whole_head) + _describe_cut(cut_bytes, "バイト", "bytes") + _decode_output(whole_tail)
+            _decode_output(whole_head)
+            + _describe_cut(cut_bytes, "バイト", "bytes")
+            + _decode_output(whole_tail)
         )
 
 
@@ -1252,72 +1893,157 @@ def _decode_output(data: bytes) -> str:
 
 
 def _decode_line(line: bytes) -> str:
-    for encoding in ("utf-8", "cp932"):
-        try:
-            return line.decode(encoding)
-        except UnicodeDecodeError:
-            pass
-    return line.decode("utf-8", "replace")
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    # A character that was cut in two, at either end, does not make the line CP932.
+    whole = _WHOLE_UTF8.match(line)
+    first, middle, last = whole.groups(b"") if whole else (b"", b"", b"")
+    if not middle.isascii() or (last and not first):
+        return ("\ufffd" if first else "") + middle.decode("utf-8", "replace") + ("\ufffd" if last else "")
+    try:
+        return line.decode("cp932")
+    except UnicodeDecodeError:
+        return line.decode("utf-8", "replace")
 
 
 class Tee(threading.Thread):
-    """Passes one stream of the program through as it arrives, and adds it to the log by whole lines."""
+    """Passes one stream of the program through as it arrives, and adds it to the log by whole lines.
 
-    def __init__(self, source: IO[bytes], write: Callable[[bytes], None], log: OutputLog) -> None:
+    What arrives after the program's end belongs to the log only if the stream ends soon. If it does not, a process
+    that the program left behind holds it."""
+
+    def __init__(self, source: int, write: Callable[[bytes], None], log: OutputLog, wake: int) -> None:
         super().__init__(name="tc-portal-tee", daemon=True)
-        self._source = source
+        self.source: Optional[int] = source
         self._write = write
         self._log = log
+        self._wake = wake
+        self._reading = threading.Lock()
         self._line = b""
         self._recent = b""
-        self._is_writing = False
-        self._last_data_at = time.monotonic()
+        self._late = bytearray()
+        self._read_bytes = 0
+        self._collected_bytes = 0
+        self._written_bytes = 0
+        self._end_bytes: Optional[int] = None
 
     def run(self) -> None:
-        descriptor = self._source.fileno()
-        while True:
-            try:
-                data = os.read(descriptor, OUTPUT_CHUNK_BYTES)
-            except OSError:
-                break
+        while self._wait_for_data():
+            data = self._read()
             if not data:
+                self.close()
                 break
-            self._is_writing = True
             self._collect(data)
             try:
                 self._write(data)
             except BrokenPipeError:
                 # The reader is gone: let the program notice it as it would without us.
+                self.close()
                 break
             except Exception:
                 self._write = _write_nowhere
-            self._last_data_at = time.monotonic()
-            self._is_writing = False
-        self._source.close()
+            self._written_bytes += len(data)
 
-    def finish(self, finished_at: float) -> None:
-        """Waits for the rest of the output, but not for a background process that keeps the pipe open."""
+    def mark_end(self) -> None:
+        """Remembers how much the program had printed when it ended."""
+        if _IS_WINDOWS:
+            self._end_bytes = self._read_bytes + _count_waiting_bytes(self.source)
+            return
+        with self._reading:
+            self._end_bytes = self._read_bytes + _count_waiting_bytes(self.source)
+
+    def finish(self, ended: float) -> None:
+        """Waits for the program's output, but not for a background process that keeps the pipe open."""
         while self.is_alive():
-            now = time.monotonic()
-            is_quiet = now - max(finished_at, self._last_data_at) > OUTPUT_QUIET_SECONDS
-            if not self._is_writing and (is_quiet or now - finished_at > OUTPUT_DRAIN_SECONDS):
+            is_passed_on = self._written_bytes >= (self._end_bytes or 0)
+            if is_passed_on and time.monotonic() - ended > OUTPUT_DRAIN_SECONDS:
                 break
-            self.join(0.05)
+            self.join(0.02)
+        if self.source is None:
+            self._add(bytes(self._late))
         rest, self._line = self._line, b""
         self._log.add(rest)
 
+    def close(self) -> None:
+        with self._reading:
+            source, self.source = self.source, None
+        if source is not None:
+            os.close(source)
+
     @property
     def last_line(self) -> str:
-        lines = [line.strip() for line in _decode_output(self._recent).splitlines()]
+        text = _ESCAPE_CODES.sub("", _decode_output(self._recent))
+        lines = [line.strip() for line in text.splitlines()]
         return next((line for line in reversed(lines) if line), "")
 
+    def _wait_for_data(self) -> bool:
+        """False when somebody else passes the rest on. On Windows, the read itself waits."""
+        if _IS_WINDOWS or self.source is None:
+            return self.source is not None
+        import select
+
+        poll = select.poll()
+        poll.register(self.source, select.POLLIN)
+        poll.register(self._wake, select.POLLIN)
+        return all(descriptor != self._wake for descriptor, _ in poll.poll())
+
+    def _read(self) -> bytes:
+        try:
+            if _IS_WINDOWS:
+                data = os.read(cast(int, self.source), OUTPUT_CHUNK_BYTES)
+                self._read_bytes += len(data)
+                return data
+            # With the lock, so that what was read and what still waits can be counted together.
+            with self._reading:
+                data = os.read(cast(int, self.source), OUTPUT_CHUNK_BYTES)
+                self._read_bytes += len(data)
+                return data
+        except OSError:
+            return b""
+
     def _collect(self, data: bytes) -> None:
+        room_bytes = len(data) if self._end_bytes is None else max(0, self._end_bytes - self._collected_bytes)
+        self._collected_bytes += len(data)
+        self._late += data[room_bytes:][: max(0, OUTPUT_TAIL_BYTES - len(self._late))]
+        self._add(data[:room_bytes])
+
+    def _add(self, data: bytes) -> None:
         self._recent = (self._recent + data)[-4096:]
         lines, newline, rest = (self._line + data).rpartition(b"\n")
         if len(rest) > OUTPUT_CHUNK_BYTES:
             lines, newline, rest = lines + newline + rest, b"", b""
         self._line = rest
         self._log.add(lines + newline)
+
+
+# A character of UTF-8 that lacks its start, whole characters, and one that lacks its end.
+_WHOLE_UTF8 = re.compile(
+    rb"^([\x80-\xbf]{0,3})((?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
+    rb"|[\xf0-\xf4][\x80-\xbf]{3})*)([\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})?$",
+    re.DOTALL,
+)
+_ESCAPE_CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?")
+
+
+def _count_waiting_bytes(source: Optional[int]) -> int:
+    """How many bytes can be read from a pipe at once."""
+    if source is None:
+        return 0
+    try:
+        if _IS_WINDOWS:
+            import _winapi
+            import msvcrt
+
+            return int(_winapi.PeekNamedPipe(msvcrt.get_osfhandle(source), 0)[0])  # type: ignore
+        import fcntl
+        import struct
+        import termios
+
+        return int(struct.unpack("i", fcntl.ioctl(source, termios.FIONREAD, b"\0" * 4))[0])
+    except Exception:
+        return 0
 
 
 def _write_nowhere(_data: bytes) -> None:
@@ -1447,6 +2173,8 @@ def _is_in_foreground() -> bool:
 
 class ProgramResult(NamedTuple):
     exit_code: int
+    # The time of its end by the monotonic clock.
+    ended: float
     message: Optional[str] = None
     log: Optional[str] = None
 
@@ -1464,18 +2192,32 @@ def run_program(
     run._report_start()
     forwarder = SignalForwarder()
     forwarder.install()
-    result = _run_child(command, forwarder, timeout_seconds, keeps_log and settings is not None)
+    output = _open_output() if keeps_log and settings is not None else None
+    result = _run_child(command, forwarder, timeout_seconds, output)
     try:
         forwarder.restore()
         status = "success" if result.exit_code == 0 else "error"
-        run._report_finish(status, result.message, result.log, result.exit_code)
+        run._report_finish(status, result.message, result.log, result.exit_code, result.ended)
     except KeyboardInterrupt:
         pass
+    if output is not None:
+        output.hand_over()
     return result.exit_code
 
 
+def _open_output() -> Optional["ProgramOutput"]:
+    try:
+        return ProgramOutput()
+    except (OSError, RuntimeError) as error:
+        _say("出力を送信できません (the output cannot be sent): " + type(error).__name__)
+        return None
+
+
 def _run_child(
-    command: List[str], forwarder: SignalForwarder, timeout_seconds: Optional[float], keeps_log: bool
+    command: List[str],
+    forwarder: SignalForwarder,
+    timeout_seconds: Optional[float],
+    output: Optional["ProgramOutput"],
 ) -> ProgramResult:
     import subprocess
 
@@ -1485,29 +2227,96 @@ def _run_child(
         process = subprocess.Popen(
             _resolve_command(command),
             bufsize=0,
-            stdout=subprocess.PIPE if keeps_log else None,
-            stderr=subprocess.PIPE if keeps_log else None,
-            env=_child_environment() if keeps_log else None,
+            stdout=output.stdout if output else None,
+            stderr=output.stderr if output else None,
+            env=_child_environment() if output else None,
             close_fds=False,
             start_new_session=has_own_group,
             creationflags=_creation_flags(),
+            preexec_fn=_keep_children(),
         )
     except (OSError, ValueError) as error:
+        if output:
+            output.close_inputs()
         return _explain_no_start(command, error)
+    if output:
+        output.close_inputs()
     forwarder.attach(process)
-    tees = _start_tees(process) if keeps_log else []
-    is_timed_out = False
+    limit = TimeLimit(process, timeout_seconds, has_own_group)
+    process.wait()
+    ended = time.monotonic()
+    if output:
+        output.mark_end()
+    limit.end()
+    if output:
+        output.finish(ended)
+    exit_code = EXIT_TIMED_OUT if limit.is_exceeded else _shell_exit_code(process.returncode)
+    message = _explain_exit(process.returncode, timeout_seconds if limit.is_exceeded else None, output)
+    return ProgramResult(exit_code, ended, message, (output.text() or None) if output else None)
+
+
+def _keep_children() -> Optional[Callable[[], None]]:
+    """If our parent ignores SIGCHLD, the system forgets exit codes, so we must not; returns what makes the
+    program ignore it again."""
+    import signal
+
+    number = getattr(signal, "SIGCHLD", None)
+    if number is None or signal.getsignal(number) != signal.SIG_IGN:
+        return None
     try:
-        process.wait(timeout_seconds)
-    except subprocess.TimeoutExpired:
-        is_timed_out = True
-        _stop_child(process, has_own_group)
-    finished_at = time.monotonic()
-    for tee in tees:
-        tee.finish(finished_at)
-    exit_code = EXIT_TIMED_OUT if is_timed_out else _shell_exit_code(process.returncode)
-    message = _explain_exit(process.returncode, timeout_seconds if is_timed_out else None, tees)
-    return ProgramResult(exit_code, message, (tees[0]._log.text() or None) if tees else None)
+        signal.signal(number, signal.SIG_DFL)
+    except ValueError:
+        return None
+    return lambda: cast(None, signal.signal(number, signal.SIG_IGN))
+
+
+class TimeLimit:
+    """Stops a program that runs for too long."""
+
+    def __init__(self, process: Any, seconds: Optional[float], has_own_group: bool) -> None:
+        self.is_exceeded = False
+        self._process = process
+        self._has_own_group = has_own_group
+        self._has_ended = threading.Event()
+        if seconds is not None:
+            timer = threading.Timer(min(seconds, threading.TIMEOUT_MAX), self._stop)
+            timer.daemon = True
+            with contextlib.suppress(RuntimeError):
+                timer.start()
+
+    def end(self) -> None:
+        self._has_ended.set()
+
+    def _stop(self) -> None:
+        if self._has_ended.is_set() or self._process.poll() is not None:
+            return
+        self.is_exceeded = True
+        if _IS_WINDOWS:
+            self._stop_on_windows()
+            return
+        import signal
+
+        self._send(signal.SIGTERM)
+        if not self._has_ended.wait(STOP_GRACE_SECONDS):
+            self._send(signal.SIGKILL)
+
+    def _send(self, number: int) -> None:
+        with contextlib.suppress(OSError):
+            if self._has_own_group:
+                os.killpg(self._process.pid, number)
+            else:
+                self._process.send_signal(number)
+
+    def _stop_on_windows(self) -> None:
+        import subprocess
+
+        quiet = subprocess.DEVNULL
+        with contextlib.suppress(OSError):
+            subprocess.call(
+                ["taskkill", "/T", "/F", "/PID", str(self._process.pid)], stdout=quiet, stderr=quiet
+            )
+        with contextlib.suppress(OSError):
+            self._process.kill()
 
 
 def _resolve_command(command: List[str]) -> List[str]:
@@ -1539,39 +2348,65 @@ def _creation_flags() -> int:
     return int(getattr(subprocess, "CREATE_NO_WINDOW", 0)) if sys.stdout is None else 0
 
 
-def _start_tees(process: Any) -> List[Tee]:
-    log = OutputLog()
-    tees = [
-        Tee(process.stdout, _choose_writer(sys.stdout), log),
-        Tee(process.stderr, _choose_writer(sys.stderr), log),
-    ]
-    for tee in tees:
-        tee.start()
-    return tees
+class ProgramOutput:
+    """The two pipes that a program prints to."""
 
+    def __init__(self) -> None:
+        self._log = OutputLog()
+        # Closing it wakes the threads up.
+        self._wake_reader, self._wake_writer = os.pipe()
+        self.stdout, out = self._open_pipe(sys.stdout)
+        self.stderr, error = self._open_pipe(sys.stderr)
+        self._tees = [out, error]
+        for tee in self._tees:
+            tee.start()
 
-def _stop_child(process: Any, has_own_group: bool) -> None:
-    import signal
-    import subprocess
+    def _open_pipe(self, stream: Any) -> Tuple[int, Tee]:
+        reader, writer = os.pipe()
+        return writer, Tee(reader, _choose_writer(stream), self._log, self._wake_reader)
 
-    if _IS_WINDOWS:
+    def close_inputs(self) -> None:
+        """Closes our copies of what the program writes to, so that the pipes end with it."""
+        os.close(self.stdout)
+        os.close(self.stderr)
+
+    def mark_end(self) -> None:
+        for tee in self._tees:
+            tee.mark_end()
+
+    def finish(self, ended: float) -> None:
+        for tee in self._tees:
+            tee.finish(ended)
+
+    def text(self) -> str:
+        return self._log.text()
+
+    @property
+    def last_line(self) -> str:
+        return next((tee.last_line for tee in reversed(self._tees) if tee.last_line), "")
+
+    @_never_raise
+    def hand_over(self) -> None:
+        """Lets `cat` pass on what a process prints that the program left behind. It may print, as without us."""
+        os.close(self._wake_writer)
+        for tee, stream in zip(self._tees, (sys.stdout, sys.stderr)):
+            tee.join(STOP_SECONDS)
+            if tee.source is not None and not tee.is_alive() and not _IS_WINDOWS:
+                self._relay(tee.source, stream)
+            if not tee.is_alive():
+                tee.close()
+
+    @staticmethod
+    def _relay(source: int, stream: Any) -> None:
+        import subprocess
+
         try:
-            quiet = subprocess.DEVNULL
-            subprocess.call(["taskkill", "/T", "/F", "/PID", str(process.pid)], stdout=quiet, stderr=quiet)
-        except OSError:
+            target = stream.fileno() if stream is not None else subprocess.DEVNULL
+            subprocess.Popen(
+                ["cat"], stdin=source, stdout=target, stderr=subprocess.DEVNULL, start_new_session=True
+            )
+        except Exception:
             pass
-        process.kill()
-        process.wait()
-        return
-    send = os.killpg if has_own_group else os.kill
-    try:
-        send(process.pid, signal.SIGTERM)
-        process.wait(STOP_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        send(process.pid, signal.SIGKILL)
-        process.wait()
-    except OSError:
-        process.wait()
 
 
 def _shell_exit_code(return_code: int) -> int:
@@ -1588,10 +2423,12 @@ def _explain_no_start(command: List[str], error: Exception) -> ProgramResult:
         exit_code, reason = EXIT_CANNOT_START, "コマンドを実行できません (command cannot be executed)"
     message = "{}: {}".format(reason, command[0])
     _say(message)
-    return ProgramResult(exit_code, message)
+    return ProgramResult(exit_code, time.monotonic(), message)
 
 
-def _explain_exit(return_code: int, seconds: Optional[float], tees: List[Tee]) -> Optional[str]:
+def _explain_exit(
+    return_code: int, seconds: Optional[float], output: Optional[ProgramOutput]
+) -> Optional[str]:
     if seconds is not None:
         return "制限時間 {0:g} 秒を超えたため停止しました (stopped after {0:g} seconds)".format(seconds)
     if return_code == 0:
@@ -1599,7 +2436,7 @@ def _explain_exit(return_code: int, seconds: Optional[float], tees: List[Tee]) -
     if return_code < 0 and not _IS_WINDOWS:
         return "シグナル {0} で終了しました (ended by {0})".format(_signal_name(-return_code))
     what = "終了コード {0} (exit code {0})".format(_shell_exit_code(return_code))
-    last_line = next((tee.last_line for tee in reversed(tees) if tee.last_line), "")
+    last_line = output.last_line if output else ""
     return what + ": " + last_line if last_line else what
 
 
@@ -1615,15 +2452,33 @@ def _signal_name(number: int) -> str:
 # --- Commands ---
 
 
-def flush_reports() -> int:
+def flush_reports(is_for_all: bool = False) -> int:
     """Sends the saved reports; 1 if some are still unsent."""
     settings = _read_settings()
     if settings is None:
         return 0
-    result = _flush_spool(settings, FLUSH_COMMAND_SECONDS)
+    spool = Spool(settings)
+    if settings.problem is not None:
+        result = FlushResult(0, len(spool.list_sendable(True, is_for_all)), settings.problem)
+    else:
+        result = _flush_spool(settings, FLUSH_COMMAND_SECONDS, True, is_for_all)
+    others = {report.address: report for report in spool.list_waiting()}
+    for report in spool.list_sendable(True, True):
+        if is_for_all or spool._belongs_here(report):
+            others.pop(report.address, None)
+    if others:
+        addresses = ", ".join(sorted(spool.address_of(report) for report in others.values()))
+        _say(
+            "別の URL 宛ての報告が保存されています。この URL に送信するには flush --all"
+            " (reports for another URL are saved; to send them here: flush --all): " + addresses
+        )
     if result.waiting:
         reason = ": " + result.last_problem if result.last_problem else ""
-        _say("未送信の報告が {0} 件残っています ({0} reports are still unsent){1}".format(result.waiting, reason))
+        _say(
+            "未送信の報告が {0} 件残っています ({0} reports are still unsent){1}".format(
+                result.waiting, reason
+            )
+        )
         return 1
     if not result.sent:
         _say("未送信の報告はありません (no unsent reports)")
@@ -1636,12 +2491,17 @@ def check_connection() -> int:
     _describe_settings(settings)
     if settings is None:
         return 1
+    if settings.problem is not None:
+        _say(settings.problem)
+        return 1
     report = _build_report(settings, "success", "テスト報告 (tc_portal.py test)")
     began = time.monotonic()
-    answer = _post_within(settings, settings.url, _fit_report(report), settings.timeout_seconds)
+    answer = _post_report(settings, report, settings.timeout_seconds)
     _say("応答 (response, {:.0f} ms): {}".format((time.monotonic() - began) * 1000, answer.describe()))
     if answer.status:
         _say("本文 (body): " + answer.text[:1000])
+    if answer.is_accepted:
+        Spool(settings).note_accepted()
     return 0 if answer.is_accepted else 1
 
 
@@ -1663,8 +2523,12 @@ def _describe_settings(settings: Optional[Settings]) -> None:
     if settings is None:
         return
     _say("TC_PORTAL_MONITOR_URL = " + _without_password(settings.url))
-    spool = Spool(settings.spool_folder)
-    _say("保存先 (spool): {}, 未送信 {} 件 (unsent)".format(settings.spool_folder or "-", len(spool.list_waiting())))
+    spool = Spool(settings)
+    _say(
+        "保存先 (spool): {}, 未送信 {} 件 (unsent)".format(
+            settings.spool_folder or "-", len(spool.list_waiting())
+        )
+    )
     parts = urllib.parse.urlsplit(settings.url)
     proxy = getproxies().get(parts.scheme)
     if proxy and not proxy_bypass(parts.netloc.rpartition("@")[2]):
@@ -1680,6 +2544,10 @@ def _without_password(url: str) -> str:
         return "?"
 
 
+_RUN_OPTIONS = ("--key", "--title", "--timeout-seconds")
+_REPORT_OPTIONS = ("--message", "--key", "--title", "--exit-code", "--run-id")
+
+
 def _split_program(arguments: List[str]) -> Tuple[List[str], List[str]]:
     """Splits `--key K -- program --flag` into our options and the program's own arguments."""
     index = 0
@@ -1687,9 +2555,31 @@ def _split_program(arguments: List[str]) -> Tuple[List[str], List[str]]:
         option = arguments[index]
         if option == "--":
             return arguments[:index], arguments[index + 1 :]
-        has_value = option in ("--key", "--title", "--timeout-seconds")
-        index += 2 if has_value else 1
+        if option.partition("=")[0] not in _RUN_OPTIONS + ("--no-log", "--help", "-h") and "--" in arguments:
+            # A word that we do not know may have a value; what follows the two dashes is certain.
+            index = arguments.index("--")
+            continue
+        index += 2 if option in _RUN_OPTIONS else 1
     return arguments[:index], arguments[index:]
+
+
+def _join_values(words: List[str], options: Tuple[str, ...]) -> List[str]:
+    """`--message -1` as `--message=-1`, because argparse reads a value with a dash as an option."""
+    joined: List[str] = []
+    for word in words:
+        if joined and joined[-1] in options:
+            joined[-1] += "=" + word
+        else:
+            joined.append(word)
+    return joined
+
+
+def _read_word(word: str) -> str:
+    """An argument of the command line, whose encoding need not be that of the locale."""
+    try:
+        return word if _IS_WINDOWS else _decode_output(os.fsencode(word))
+    except UnicodeError:
+        return word
 
 
 def _make_parser() -> Any:
@@ -1706,22 +2596,28 @@ def _make_parser() -> Any:
         "run",
         usage="tc_portal run [options] -- program ...",
         help="プログラムを実行して結果を報告 (run a program and report its result)",
+        allow_abbrev=False,
     )
-    run.add_argument("--key", help="job_key (default: TC_PORTAL_JOB_KEY)")
-    run.add_argument("--title", help="title (default: TC_PORTAL_JOB_TITLE)")
+    run.add_argument("--key", help="job_key (default: TC_PORTAL_JOB_KEY)", nargs="?")
+    run.add_argument("--title", help="title (default: TC_PORTAL_JOB_TITLE)", nargs="?")
     run.add_argument(
-        "--timeout-seconds", type=float, help="指定した秒数で停止 (stop the program after this many seconds)"
+        "--timeout-seconds", help="指定した秒数で停止 (stop the program after this many seconds)", nargs="?"
     )
     run.add_argument("--no-log", action="store_true", help="出力を送信しない (do not send the output)")
-    report = commands.add_parser("report", help="結果だけを報告 (report a result)")
-    report.add_argument("status", choices=["success", "error"])
-    report.add_argument("--message")
-    report.add_argument("--key", help="job_key (default: TC_PORTAL_JOB_KEY)")
-    report.add_argument("--title", help="title (default: TC_PORTAL_JOB_TITLE)")
-    report.add_argument("--exit-code", type=int)
-    report.add_argument("--run-id")
-    commands.add_parser("flush", help="未送信の報告を送信 (send saved reports)")
-    commands.add_parser("test", help="設定とポータルの応答を表示 (show the settings and the portal's response)")
+    report = commands.add_parser("report", help="結果だけを報告 (report a result)", allow_abbrev=False)
+    report.add_argument("status", help="success | error")
+    report.add_argument("--message", nargs="?")
+    report.add_argument("--key", help="job_key (default: TC_PORTAL_JOB_KEY)", nargs="?")
+    report.add_argument("--title", help="title (default: TC_PORTAL_JOB_TITLE)", nargs="?")
+    report.add_argument("--exit-code", nargs="?")
+    report.add_argument("--run-id", nargs="?")
+    flush = commands.add_parser("flush", help="未送信の報告を送信 (send saved reports)")
+    flush.add_argument(
+        "--all", action="store_true", help="別の URL 宛ての報告も (also those for another URL)"
+    )
+    commands.add_parser(
+        "test", help="設定とポータルの応答を表示 (show the settings and the portal's response)"
+    )
     return parser
 
 
@@ -1730,14 +2626,25 @@ def main(arguments: Optional[List[str]] = None) -> int:
     program: List[str] = []
     if words[:1] == ["run"]:
         own_words, program = _split_program(words[1:])
-        words = ["run"] + own_words
+        words = ["run"] + _join_values(own_words, _RUN_OPTIONS)
+    elif words[:1] == ["report"]:
+        words = _join_values(words, _REPORT_OPTIONS)
     _make_output_lenient()
     parser = _make_parser()
-    options = parser.parse_args(words)
+    options, unknown = parser.parse_known_args([_read_word(word) for word in words])
+    if options.command in ("run", "report"):
+        # A slip in our own arguments must cost neither the program nor its report.
+        if unknown:
+            _say("不明な引数を無視しました (ignored unknown arguments): " + " ".join(unknown))
+    elif unknown:
+        parser.error("unknown arguments: " + " ".join(unknown))
     if options.command == "run":
         if not program:
-            parser.error("プログラムを指定してください (no program given): tc_portal run [options] -- program ...")
-        return run_program(program, options.key, options.title, options.timeout_seconds, not options.no_log)
+            parser.error(
+                "プログラムを指定してください (no program given): tc_portal run [options] -- program ..."
+            )
+        limit = _read_limit(options.timeout_seconds)
+        return run_program(program, options.key, options.title, limit, not options.no_log)
     if options.command == "report":
         report_job_status(
             options.status,
@@ -1749,11 +2656,22 @@ def main(arguments: Optional[List[str]] = None) -> int:
         )
         return 0
     if options.command == "flush":
-        return flush_reports()
+        return flush_reports(options.all)
     if options.command == "test":
         return check_connection()
     parser.print_help()
     return 2
+
+
+def _read_limit(text: Optional[str]) -> Optional[float]:
+    def read(value: str) -> float:
+        seconds = float(value)
+        if not 0 < seconds < math.inf:
+            raise ValueError("not a limit")
+        return seconds
+
+    limit = _convert("--timeout-seconds", read, text)
+    return cast(Optional[float], limit)
 
 
 def _make_output_lenient() -> None:

@@ -4,6 +4,7 @@ import http.server
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,7 +24,7 @@ import tc_portal
 # The command with short waits, for tests in which it would time out.
 IMPATIENT = (
     "import sys; sys.path.insert(0, {!r}); import tc_portal; "
-    "tc_portal.RETRY_PAUSE_SECONDS = 0; tc_portal.START_WAIT_SECONDS = 0.2; tc_portal.OUTPUT_QUIET_SECONDS = 0.3; "
+    "tc_portal.RETRY_PAUSE_SECONDS = 0; tc_portal.START_WAIT_SECONDS = 0.2; tc_portal.OUTPUT_DRAIN_SECONDS = 0.3; "
     "tc_portal._leave(tc_portal.main())"
 ).format(os.path.dirname(TC_PORTAL))
 
@@ -37,7 +38,14 @@ class Request(NamedTuple):
 
     @property
     def body(self) -> Dict[str, Any]:
-        return dict(json.loads(self.raw.decode("utf-8")))
+        """What it says, without the time of sending, which differs at each attempt."""
+        body = dict(json.loads(self.raw.decode("utf-8")))
+        body.pop("sent_at", None)
+        return body
+
+    @property
+    def sent_at(self) -> str:
+        return str(json.loads(self.raw.decode("utf-8"))["sent_at"])
 
 
 class Answer(NamedTuple):
@@ -49,6 +57,46 @@ class Answer(NamedTuple):
 def refuse(status: int, sentence: str, **headers: str) -> Answer:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Answer(status, json.dumps({"error": sentence}).encode(), named)
+
+
+_UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-8][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE)
+_INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,12})?(Z|[+-]\d\d:\d\d)$")
+
+
+def refuse_as_version_0_1_0(request: Request) -> Optional[Answer]:
+    """The first released portal, which refused a report for any invalid field."""
+
+    def is_text(value: Any, length_max: int) -> bool:
+        return isinstance(value, str) and 0 < len(value.replace("\0", "")) <= length_max
+
+    def is_whole(value: Any, low: int, high: int) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+    def is_metrics(value: Any) -> bool:
+        numbers = isinstance(value, dict) and len(value) <= 100
+        return numbers and all(len(name) <= 100 and isinstance(n, (int, float)) for name, n in value.items())
+
+    rules: Dict[str, Callable[[Any], bool]] = {
+        "job_key": lambda value: is_text(value, 200),
+        "title": lambda value: is_text(value, 500),
+        "status": lambda value: value in ("success", "error"),
+        "finished_at": lambda value: isinstance(value, str) and bool(_INSTANT.match(value)),
+        "started_at": lambda value: isinstance(value, str) and bool(_INSTANT.match(value)),
+        "tool_id": lambda value: isinstance(value, str) and bool(_UUID.match(value)),
+        "host": lambda value: is_text(value, 255),
+        "run_id": lambda value: is_text(value, 200),
+        "message": lambda value: isinstance(value, str),
+        "log": lambda value: isinstance(value, str),
+        "duration_ms": lambda value: is_whole(value, 0, 10 * 366 * 86_400_000),
+        "exit_code": lambda value: is_whole(value, -(2**31), 2**32 - 1),
+        "metrics": is_metrics,
+        "schedule": lambda value: isinstance(value, dict) and value.get("type") in ("cron", "interval"),
+    }
+    for field, is_valid in rules.items():
+        if field in request.body and not is_valid(request.body[field]):
+            body = {"error": field + " is wrong", "details": [{"field": field, "problem": "is wrong"}]}
+            return Answer(400, json.dumps(body).encode())
+    return None
 
 
 HANG = "hang"
@@ -187,11 +235,21 @@ class PortalTestCase(unittest.TestCase):
 
     @property
     def spool(self) -> tc_portal.Spool:
-        return tc_portal.Spool(tc_portal._find_spool_folder(os.environ["TC_PORTAL_MONITOR_URL"]))
+        settings = tc_portal._read_settings()
+        assert settings
+        return tc_portal.Spool(settings)
 
     def list_spool(self) -> List[str]:
-        folder = self.spool.folder
-        return sorted(os.listdir(folder)) if folder and os.path.isdir(folder) else []
+        """What is in the spool, except for the notes about URLs."""
+        if not os.path.isdir(self.spool_base):
+            return []
+        notes = ("accepted-", "address-", "wait-until-")
+        return sorted(name for name in os.listdir(self.spool_base) if not name.startswith(notes))
+
+    def read_saved(self) -> List[Dict[str, Any]]:
+        """The saved reports, oldest first."""
+        bodies = [self.spool.read(report.file) or b"" for report in self.spool.list_waiting()]
+        return [dict(json.loads(body.decode("utf-8"))) for body in bodies]
 
     def fill_spool(self, count: int, age_seconds: float = 0.0) -> List[str]:
         """Saves reports in the spool as if written then, and returns their run_ids in that order."""

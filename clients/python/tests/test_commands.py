@@ -24,9 +24,38 @@ class TheReportCommand(PortalTestCase):
         self.assertEqual(tc_portal.main(["report", "success"]), 0)
         self.assertEqual(len(self.spool.list_waiting()), 1)
 
-    def test_an_unknown_status_is_a_usage_error(self) -> None:
-        result = self.run_tc_portal("report", "ok")
-        self.assertEqual(result.returncode, 2)
+    def test_a_slip_in_its_arguments_does_not_cost_the_outcome(self) -> None:
+        for words, expected in (
+            (["ok"], {"status": "success"}),
+            (["Failed"], {"status": "error"}),
+            (["sucess"], {"status": "error"}),
+            (["error", "--message", "-5 rows"], {"message": "-5 rows"}),
+            (["error", "--message", "--x"], {"message": "--x"}),
+            (["error", "--message"], {"status": "error"}),
+            (["error", "--exit-code", "many"], {"status": "error"}),
+            (["error", "--exit-code", "-1"], {"exit_code": -1}),
+            (["error", "--mesage", "typo", "--key=k"], {"job_key": "k"}),
+            (["error", "--message", "two", "words"], {"message": "two"}),
+        ):
+            with self.subTest(words=words):
+                self.portal.requests.clear()
+                result = self.run_tc_portal("report", *words)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertEqual({name: self.report.get(name) for name in expected}, expected)
+                self.assertIn(b"[TC Portal]", result.stderr)
+
+    def test_arguments_need_not_have_the_encoding_of_the_locale(self) -> None:
+        environment = dict(os.environb, LC_ALL="POSIX", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+        for encoding in ("utf-8", "cp932"):
+            self.portal.requests.clear()
+            words = ["report", "error", "--message", "失敗しました".encode(encoding)]
+            subprocess.run(
+                [sys.executable, TC_PORTAL, *words], env=environment, timeout=90, stderr=subprocess.PIPE
+            )
+            self.assertEqual(self.report["message"], "失敗しました")
+
+    def test_a_report_without_a_status_is_a_usage_error(self) -> None:
+        self.assertEqual(self.run_tc_portal("report").returncode, 2)
         self.assertEqual(self.portal.requests, [])
 
     def test_it_can_be_used_as_a_module(self) -> None:

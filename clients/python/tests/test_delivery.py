@@ -19,17 +19,34 @@ from tc_portal import report_job_status
 
 
 class WhenThePortalRefuses(PortalTestCase):
-    def test_a_refused_report_is_announced_and_not_saved(self) -> None:
+    def test_a_refused_report_is_announced_and_saved_for_the_command_flush(self) -> None:
         self.portal.answer = refuse(400, "job_key is required")
         report_job_status("success")
         self.assertIn("HTTP 400 job_key is required", self.said)
+        self.portal.answer = None
+        self.portal.requests.clear()
+        report_job_status("success", job_key="another-job")
+        self.assertEqual(self.report["job_key"], "another-job")
+        self.assertEqual(tc_portal.main(["flush"]), 0)
+        self.assertEqual(self.portal.reports[1].body["job_key"], "minpaku-in-report")
         self.assertEqual(self.list_spool(), [])
 
-    def test_a_report_that_is_too_large_is_announced_and_not_saved(self) -> None:
-        self.portal.answer = refuse(413, "the limit is 1048576 bytes")
-        report_job_status("success", log="x")
-        self.assertIn("HTTP 413 the limit is 1048576 bytes", self.said)
-        self.assertEqual(self.list_spool(), [])
+    def test_a_report_that_is_too_large_arrives_without_its_log(self) -> None:
+        for answer in (refuse(413, "the limit is 1048576 bytes"), Answer(413, b"<html>nginx</html>")):
+            self.portal.requests.clear()
+            self.portal.answer = lambda request: answer if "log" in request.body else None
+            report_job_status("error", "boom", log="x", exit_code=3)
+            first, second = [request.body for request in self.portal.reports]
+            self.assertEqual(first.pop("log"), "x")
+            self.assertEqual(second, first)
+            self.assertIn("HTTP 413", self.said)
+
+    def test_a_page_with_status_400_is_not_a_refusal_by_the_portal(self) -> None:
+        # As nginx answers a plain request to its port for HTTPS.
+        self.portal.answer = Answer(400, b"<html>The plain HTTP request was sent to HTTPS port</html>")
+        report_job_status("error", "boom", log="x")
+        self.assertEqual(len(self.portal.reports), 1)
+        self.assertEqual([saved["message"] for saved in self.read_saved()], ["boom"])
 
     def test_only_the_optional_field_that_the_portal_names_is_omitted(self) -> None:
         self.portal.next_answers = [refuse(400, "schedule.expression is not a cron expression")]
@@ -107,7 +124,7 @@ class WhenThePortalIsAway(PortalTestCase):
         self.portal.next_answers = [refuse(503, "away")]
         report_job_status("success")
         first, second = self.portal.reports
-        self.assertEqual(first.raw, second.raw)
+        self.assertEqual(first.body, second.body)
         self.assertIn("報告成功", self.said)
         self.assertEqual(self.list_spool(), [])
 
@@ -161,6 +178,8 @@ class WhereTheSecretGoes(PortalTestCase):
         self.assertEqual(other.requests, [])
         self.assertEqual(len(self.spool.list_waiting()), 5)
         self.assertIn("redirects are not followed", self.said)
+        self.assertIn(other.url, self.said)
+        self.assertNotIn("報告成功", self.said)
 
     def test_a_proxy_from_the_environment_is_used(self) -> None:
         os.environ["http_proxy"] = self.portal.url.split("/api")[0]

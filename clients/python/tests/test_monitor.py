@@ -338,7 +338,8 @@ class WhenThePortalCannotBeReached(PortalTestCase):
             self.portal.start_answer = answer
             with monitor():
                 pass
-        self.assertEqual(len(self.portal.starts), 4)
+        # A refused one is tried a second time, without its optional fields.
+        self.assertEqual(len(self.portal.starts), 5)
         self.assertEqual(len(self.portal.reports), 4)
         self.assertEqual((self.said, self.list_spool()), ("", []))
 
@@ -410,7 +411,8 @@ class WhenThePortalCannotBeReached(PortalTestCase):
         with monitor():
             self.eventually(lambda: self.portal.starts)
             threading.Timer(0.1, may_answer.set).start()
-            tc_portal._wait_before_fork()
+            tc_portal._prepare_fork()
+            tc_portal._finish_fork()
             order.append("forked")
         self.assertEqual(order, ["answered", "forked"])
         self.assertEqual(tc_portal._starts_in_flight, [])

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import signal
@@ -5,9 +6,20 @@ import stat
 import threading
 import time
 import unittest
+from typing import List
 from unittest import mock
 
-from portal_double import CLOSE, HANG, SECRET, PortalDouble, PortalTestCase, refuse, tc_portal
+from portal_double import (
+    CLOSE,
+    HANG,
+    SECRET,
+    Answer,
+    PortalDouble,
+    PortalTestCase,
+    refuse,
+    tc_portal,
+    unused_address,
+)
 
 from tc_portal import report_job_status
 
@@ -21,7 +33,7 @@ class WhatWaits(PortalTestCase):
         self.forget_that_the_portal_was_away()
         report_job_status("success", job_key="another-job")
         self.assertEqual(self.portal.reports[-2].body["job_key"], "another-job")
-        self.assertEqual(self.portal.reports[-1].raw, first.raw)
+        self.assertEqual(self.portal.reports[-1].body, first.body)
         self.assertEqual(self.list_spool(), [])
         self.assertIn("未送信だった報告 1 件を送信しました", self.said)
 
@@ -39,26 +51,17 @@ class WhatWaits(PortalTestCase):
         for name in self.list_spool():
             self.assertEqual(stat.S_IMODE(os.stat(os.path.join(folder, name)).st_mode), 0o600)
 
-    def test_two_portals_keep_separate_reports(self) -> None:
-        self.fill_spool(1)
-        other = PortalDouble()
-        self.addCleanup(other.close)
-        os.environ["TC_PORTAL_MONITOR_URL"] = other.url
-        report_job_status("success")
-        self.assertEqual(len(other.reports), 1)
-        self.assertEqual(self.portal.reports, [])
-
     def test_it_is_in_the_user_s_own_folder_unless_told_otherwise(self) -> None:
         del os.environ["TC_PORTAL_SPOOL_DIR"]
         os.environ["HOME"] = self.folder
         os.environ["LOCALAPPDATA"] = os.path.join(self.folder, "Local")
         with mock.patch.object(tc_portal, "_IS_WINDOWS", False):
-            home = tc_portal._find_spool_folder("http://x") or ""
+            home = tc_portal._find_spool_folder()
         with mock.patch.object(tc_portal, "_IS_WINDOWS", True):
-            local = tc_portal._find_spool_folder("http://x") or ""
+            local = tc_portal._find_spool_folder()
         if os.name != "nt":
-            self.assertEqual(os.path.dirname(home), os.path.join(self.folder, ".tc_portal", "spool"))
-        self.assertEqual(os.path.dirname(local), os.path.join(self.folder, "Local", "tc_portal", "spool"))
+            self.assertEqual(home, os.path.join(self.folder, ".tc_portal", "spool"))
+        self.assertEqual(local, os.path.join(self.folder, "Local", "tc_portal", "spool"))
 
     def test_other_files_in_the_folder_are_not_changed(self) -> None:
         self.fill_spool(1)
@@ -69,12 +72,120 @@ class WhatWaits(PortalTestCase):
         self.assertEqual(self.list_spool(), ["note.json"])
 
 
+class WhichPortalGetsIt(PortalTestCase):
+    """A kept report belongs to its URL. If that URL never was a portal's, it belongs to its secret."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.other = PortalDouble()
+        self.addCleanup(self.other.close)
+
+    def report_to(self, url: str, message: str, secret: str = SECRET) -> None:
+        self.forget_that_the_portal_was_away()
+        with mock.patch.dict(os.environ, {"TC_PORTAL_MONITOR_URL": url, "TC_PORTAL_WEBHOOK_SECRET": secret}):
+            report_job_status("error", message)
+
+    def messages_at(self, portal: PortalDouble) -> List[str]:
+        return [request.body["message"] for request in portal.reports]
+
+    def test_what_was_kept_for_a_mistyped_url_is_sent_after_it_is_corrected(self) -> None:
+        correct = self.portal.url
+        host = correct.split("/api")[0]
+        mistyped = [
+            unused_address(),
+            host + "/api/monitor/job-reprot",
+            host.replace("http:", "https:") + "/api/monitor/job-report",
+            "http://portal.invalid/api/monitor/job-report",
+            host + ":1/api/monitor/job-report",
+            "htp" + correct[4:],
+            "localhost/api/monitor/job-report",
+        ]
+        self.portal.answer = lambda request: (
+            None if request.path.endswith("job-report") else refuse(404, "no")
+        )
+        for number, url in enumerate(mistyped):
+            self.report_to(url, "kept {}".format(number))
+        self.portal.requests.clear()
+        self.report_to(correct, "now")
+        self.assertEqual(
+            self.messages_at(self.portal), ["now"] + ["kept {}".format(n) for n in range(len(mistyped))]
+        )
+        self.assertEqual(self.list_spool(), [])
+
+    def test_what_was_kept_for_a_url_that_redirects_is_sent_after_it_is_corrected(self) -> None:
+        self.other.answer = Answer(308, b"", {"Location": self.portal.url})
+        self.report_to(self.other.url, "kept")
+        self.report_to(self.portal.url, "now")
+        self.assertEqual(self.messages_at(self.portal), ["now", "kept"])
+
+    def test_a_report_for_another_portal_waits_for_it(self) -> None:
+        self.report_to(self.other.url, "first")
+        self.other.answer = refuse(503, "away")
+        self.report_to(self.other.url, "kept")
+        self.report_to(self.portal.url, "now")
+        self.assertEqual(tc_portal.main(["flush"]), 0)
+        self.assertEqual(self.messages_at(self.portal), ["now"])
+        self.assertIn(self.other.url, self.said)
+        self.other.answer = None
+        self.other.requests.clear()
+        self.report_to(self.other.url, "again")
+        self.assertEqual(self.messages_at(self.other), ["again", "kept"])
+
+    def test_a_report_for_another_portal_that_was_never_reached_waits_if_it_has_its_own_secret(self) -> None:
+        self.report_to(unused_address(), "of the test portal", "another-secret-of-the-test-portal")
+        self.report_to(self.portal.url, "now")
+        self.assertEqual(tc_portal.main(["flush"]), 0)
+        self.assertEqual(self.messages_at(self.portal), ["now"])
+        self.assertEqual([saved["message"] for saved in self.read_saved()], ["of the test portal"])
+
+    def test_the_user_can_send_everything_here(self) -> None:
+        self.report_to(unused_address(), "kept", "a-mistyped-secret-and-url")
+        self.assertEqual(tc_portal.main(["flush", "--all"]), 0)
+        self.assertEqual(self.messages_at(self.portal), ["kept"])
+        self.assertEqual(self.list_spool(), [])
+
+    def test_spellings_of_one_url_are_one_portal(self) -> None:
+        self.portal.answer = refuse(503, "away")
+        for url in (self.portal.url + "/", " '" + self.portal.url + "'", self.portal.url + "#x"):
+            self.report_to(url, "kept", "a-secret-that-has-changed")
+        self.portal.answer = None
+        self.portal.requests.clear()
+        self.report_to(self.portal.url, "now")
+        self.assertEqual(self.messages_at(self.portal), ["now", "kept", "kept", "kept"])
+
+    def test_what_version_1_0_0_kept_is_sent(self) -> None:
+        for url, message in (
+            (self.portal.url, "same"),
+            (self.portal.url + "/", "redirected"),
+            ("http://other.example/", "other"),
+        ):
+            folder = os.path.join(self.spool_base, hashlib.sha256(url.encode()).hexdigest()[:16])
+            os.makedirs(folder)
+            name = "{:020d}-{}.json".format(time.time_ns(), "a" * 32)
+            with open(os.path.join(folder, name), "w") as file:
+                body = {
+                    "job_key": "k",
+                    "title": "t",
+                    "status": "error",
+                    "finished_at": "2026-11-20T06:00:00Z",
+                }
+                json.dump(dict(body, message=message), file)
+        # The variable is as before, with the slash that made the portal answer with a redirect.
+        self.report_to(self.portal.url + "/", "now")
+        self.assertEqual(self.messages_at(self.portal), ["now", "same", "redirected"])
+        self.assertEqual(tc_portal.main(["flush", "--all"]), 0)
+        self.assertEqual(self.messages_at(self.portal)[3:], ["other"])
+        self.assertFalse(
+            any(os.path.isdir(os.path.join(self.spool_base, name)) for name in self.list_spool())
+        )
+
+
 class WhatIsDropped(PortalTestCase):
     def test_the_oldest_is_deleted_when_there_are_too_many(self) -> None:
         self.portal.answer = refuse(503, "away")
         with mock.patch.object(tc_portal, "SPOOL_FILES_MAX", 5):
             self.fill_spool(5, age_seconds=60)
-            oldest, second = self.spool.list_waiting()[:2]
+            oldest, second = [report.file for report in self.spool.list_waiting()[:2]]
             report_job_status("success")
         self.assertEqual(len(self.spool.list_waiting()), 5)
         self.assertNotIn(oldest, self.list_spool())
@@ -92,6 +203,11 @@ class WhatIsDropped(PortalTestCase):
         self.assertEqual(len(self.portal.reports), 1)
         self.assertIn("2 件を破棄しました", self.said)
 
+    def test_a_report_saved_before_the_clock_was_set_is_sent(self) -> None:
+        self.fill_spool(1, age_seconds=time.time() - 60)
+        self.assertEqual(tc_portal.main(["flush"]), 0)
+        self.assertEqual(len(self.portal.reports), 1)
+
     def test_the_oldest_is_deleted_when_they_are_too_large(self) -> None:
         self.portal.answer = refuse(503, "away")
         with mock.patch.object(tc_portal, "SPOOL_BYTES_MAX", 30_000):
@@ -107,9 +223,9 @@ class WhatIsDropped(PortalTestCase):
             if request.body.get("finished_at", "").startswith("2026-11-20T06:00:00")
             else None
         )
-        self.assertEqual(tc_portal.main(["flush"]), 0)
+        self.assertEqual(tc_portal.main(["flush"]), 1)
         self.assertIn("HTTP 400 title is too long", self.said)
-        self.assertEqual(self.list_spool(), [])
+        self.assertEqual([saved["run_id"] for saved in self.read_saved()], ["run-0"])
 
     def test_a_damaged_file_is_dropped(self) -> None:
         self.fill_spool(1)
@@ -121,6 +237,22 @@ class WhatIsDropped(PortalTestCase):
 
 
 class HowItIsSent(PortalTestCase):
+    def test_a_report_that_always_fails_is_sent_last_after_three_tries(self) -> None:
+        """One that a firewall cuts off, for example."""
+        run_ids = self.fill_spool(4)
+        self.portal.answer = lambda request: CLOSE if request.body["run_id"] == "run-0" else None
+        for _ in range(3):
+            self.assertEqual(tc_portal.main(["flush"]), 1)
+            self.assertEqual(len(self.spool.list_waiting()), 4)
+        self.portal.requests.clear()
+        self.assertEqual(tc_portal.main(["flush"]), 1)
+        self.assertEqual(
+            [request.body["run_id"] for request in self.portal.reports], run_ids[1:] + run_ids[:1]
+        )
+        self.portal.answer = None
+        self.assertEqual(tc_portal.main(["flush"]), 0)
+        self.assertEqual(self.list_spool(), [])
+
     def test_a_flush_stops_when_the_portal_is_unavailable(self) -> None:
         self.fill_spool(5)
         self.portal.answer = CLOSE
@@ -130,8 +262,8 @@ class HowItIsSent(PortalTestCase):
 
     def test_a_report_that_causes_a_500_does_not_hold_up_the_others(self) -> None:
         self.fill_spool(3)
-        self.portal.answer = (
-            lambda request: refuse(500, "oops") if request.body["run_id"] == "run-0" else None
+        self.portal.answer = lambda request: (
+            refuse(500, "oops") if request.body["run_id"] == "run-0" else None
         )
         self.assertEqual(tc_portal.main(["flush"]), 1)
         self.assertEqual(len(self.spool.list_waiting()), 1)
@@ -198,8 +330,8 @@ class WithSeveralProcesses(PortalTestCase):
 
     def test_two_processes_that_see_the_same_report_claim_it_once(self) -> None:
         self.fill_spool(1)
-        (name,) = self.spool.list_waiting()
-        claims = [self.spool.claim(name), self.spool.claim(name)]
+        (report,) = self.spool.list_waiting()
+        claims = [self.spool.claim(report), self.spool.claim(report)]
         self.assertEqual(sum(claim is not None for claim in claims), 1)
 
     @unittest.skipIf(os.name == "nt", "needs SIGKILL")
@@ -228,8 +360,7 @@ class WithSeveralProcesses(PortalTestCase):
 
     def test_an_unfinished_file_of_a_killed_process_is_deleted(self) -> None:
         self.fill_spool(1)
-        (name,) = self.spool.list_waiting()
-        unfinished = os.path.join(self.spool.folder or "", "{:020d}-{}".format(1, name[21:-5]) + ".tmp")
+        unfinished = os.path.join(self.spool_base, "{:020d}-{}.tmp".format(1, "0" * 32))
         with open(unfinished, "w") as file:
             file.write('{"job_key"')
         tc_portal.main(["flush"])
