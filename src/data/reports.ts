@@ -112,6 +112,21 @@ export async function recordReports(
   return recorded;
 }
 
+/**
+ * Returns the time zone of the tenant that a reporter reports for; null if there is no tenant.
+ * @throws UnavailableError if the database is unavailable
+ */
+export async function findReporterZone(
+  client: ServiceClient,
+  { tenantId }: Reporter,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const tenants = client.from('tenants').select('time_zone');
+  const own = tenantId === null ? tenants.order('created_at').order('id') : tenants.eq('id', tenantId);
+  const [tenant] = unwrap(await own.limit(1).abortSignal(signal).retry(false));
+  return tenant?.time_zone ?? null;
+}
+
 /** A key that can be used now. */
 export interface FoundApiKey {
   apiKeyId: string;

@@ -22,15 +22,34 @@ export function parseJson(text: string): unknown {
   }
 }
 
+const bigNumber = /[:[,\s]-?\d{16}/;
+
+/** Keeps the digits of whole numbers that JavaScript cannot hold, such as ids: they become text. */
+function keepDigits(_name: string, value: unknown, context?: { source?: string }): unknown {
+  const isLost = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
+  return isLost && /^-?\d+$/.test(context?.source ?? '') ? context?.source : value;
+}
+
+function parseExactly(text: string): unknown {
+  if (!bigNumber.test(text)) return JSON.parse(text);
+  try {
+    return JSON.parse(text, keepDigits);
+  } catch (error) {
+    // A reviver overflows the stack where a body is nested thousands of times.
+    if (error instanceof RangeError) return JSON.parse(text);
+    throw error;
+  }
+}
+
 /**
  * Like `parseJson`, but drops NUL characters and reads NaN and Infinity, which Python writes for a metric without a value, as
- * text.
+ * text, as well as whole numbers that JavaScript cannot hold.
  * @throws InvalidInputError `Invalid JSON body`; `details` say where and why
  */
 export function parseTolerantJson(text: string): unknown {
   const clean = text.includes('\0') ? text.replaceAll('\0', '') : text;
   try {
-    return JSON.parse(clean);
+    return parseExactly(clean);
   } catch {
     const { problem, notNumbers } = scanJson(clean);
     if (problem || notNumbers.length === 0) throw refusalOf(clean);

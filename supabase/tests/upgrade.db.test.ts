@@ -14,7 +14,7 @@ import { type CurrentMember, readCurrentMember } from '#auth/current-member.ts';
 import { listJobStatuses } from '#features/job-status/queries.ts';
 import { listJobs } from '#features/jobs/queries.ts';
 import { listPlugins } from '#features/plugins/queries.ts';
-import { parseJobReport } from '#features/reports/schemas.ts';
+import { parseJobReport } from '#features/reports/parse-report.ts';
 import { listPluginRuns } from '#features/runs/plugin-runs.ts';
 import { listAllRuns, readTotals } from '#features/runs/run-list.ts';
 import { startRun } from '#features/runs/start-run.ts';
@@ -191,7 +191,12 @@ describe.each(readReleases())('a database that version $version has filled', ({ 
     const service = client('secretKey');
     const now = new Date();
     const body = { job_key: 'stock', title: '在庫', status: 'success', finished_at: now.toISOString() };
-    const report = parseJobReport(body, { idempotencyKey: null, secrets: [], now });
+    const { report } = parseJobReport(body, {
+      idempotencyKey: null,
+      secrets: [],
+      now,
+      timeZone: 'Asia/Tokyo',
+    });
     const [recorded] = await recordReports(
       service,
       [{ report, reporter: { tenantId: null, apiKeyId: null } }],

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { reportLimits } from '#domain/limits.ts';
 import { jobReport, jobStart } from '#features/reports/schemas.ts';
 import { answer, operation, refusal } from '#http/operation.ts';
 
@@ -8,11 +7,28 @@ const decodedFrom = z
   .optional()
   .meta({ description: 'The encoding of the body if it was not UTF-8, or the encodings of its parts.' });
 
+const remarks = {
+  repeated: z.literal(true).optional().meta({ description: 'The report was known and changed nothing.' }),
+  warnings: z
+    .array(
+      z.object({
+        field: z.string(),
+        problem: z.string().meta({ description: 'What is wrong; follows the name of the field.' }),
+        ignored: z
+          .boolean()
+          .meta({ description: 'Whether the field was left out; otherwise it was changed.' }),
+      }),
+    )
+    .optional()
+    .meta({ description: 'Optional fields that could not be taken as they are; the report was recorded.' }),
+};
+
 const reportAnswer = z
   .object({
     success: z.literal(true),
     id: z.guid().meta({ description: "The id of the job's `job_status`; it never changes." }),
     job_key: z.string(),
+    ...remarks,
     decoded_from: decodedFrom,
   })
   .meta({ id: 'JobReportAnswer' });
@@ -22,6 +38,7 @@ const startAnswer = z
     success: z.literal(true),
     job_key: z.string(),
     run_id: z.string().meta({ description: 'As it was sent.' }),
+    ...remarks,
     decoded_from: decodedFrom,
   })
   .meta({ id: 'JobStartAnswer' });
@@ -51,17 +68,17 @@ export const reportJob = operation({
   summary: 'Report the result of a run',
   description: [
     'Returns 200 only after the report is committed. Sending the same `run_id` (or `Idempotency-Key`) again changes nothing and ' +
-      'returns the first response; without one, a report with the same key, status and finish within 24 hours is the same report. ' +
+      'returns the first response with `repeated`; without one, a report with the same key, status and finish within 24 hours is the same report. ' +
       'So it is always safe to try again after a timeout or a 503.',
     'Reports can arrive in any order: the job shows the newest by `finished_at`, its history all. A `finished_at` more than 5 ' +
       'minutes in the future is stored as sent, marked, and ordered by the time of arrival.',
-    'Order of checks: method, server configuration, secret, rate limit, size and compression, encoding, JSON, `job_key`, `title`, `status`, ' +
-      '`finished_at`, other fields.',
+    'Order of checks: method, server configuration, secret, rate limit, size and compression, JSON, `job_key`, `title`, `status`, ' +
+      '`finished_at`. Nothing else refuses a report.',
   ].join('\n\n'),
   access: 'report',
   query: 'any',
   headers: {
-    'Idempotency-Key': z.string().max(reportLimits.idempotencyKeyCharacters).meta({
+    'Idempotency-Key': z.string().meta({
       description: 'Identifies a report without a `run_id`, so that sending it again changes nothing.',
     }),
   },
@@ -69,7 +86,9 @@ export const reportJob = operation({
     schema: jobReport.meta({
       id: 'JobReport',
       description:
-        'Null and an empty string in an optional field count as missing. Unknown fields are ignored.',
+        'Null and an empty string in an optional field count as missing, and unknown fields are ignored. An optional field of ' +
+        'another type is read if its meaning is clear (`"1"` as 1, `12.7` ms as 13, `true` as text, `[]` as `{}`); otherwise it is ' +
+        'left out, and `warnings` name it.',
     }),
     examples: {
       'Required fields': {
@@ -106,21 +125,34 @@ export const reportJob = operation({
     200: answer(reportAnswer, 'Committed. A repeated report returns the first response.', {
       Recorded: recorded,
       'The body was CP932': { ...recorded, decoded_from: 'shift_jis' },
+      'A repeat': { ...recorded, repeated: true },
+      'An optional field was left out': {
+        ...recorded,
+        warnings: [
+          { field: 'schedule.timezone', problem: 'is not a known time zone', ignored: true },
+          { field: 'schedule', problem: 'cannot be used without it', ignored: true },
+        ],
+      },
     }),
   },
   refusals: {
     400: refusal(
-      `${description400} If optional fields are wrong, the error names the first, and \`details\` lists all.`,
+      description400,
       ...bodySentences,
       "status must be 'success' or 'error'",
       'finished_at is required',
-      'finished_at must be valid ISO 8601',
       {
-        error: 'host must be text',
+        error: 'finished_at must be valid ISO 8601',
         details: [
-          { field: 'host', problem: 'must be text' },
-          { field: 'exit_code', problem: 'must be a whole number' },
+          {
+            field: 'finished_at',
+            problem: 'does not say which number is the month: send for example 2026-11-27',
+          },
         ],
+      },
+      {
+        error: 'job_key must be at most 200 characters',
+        details: [{ field: 'job_key', problem: 'must be at most 200 characters' }],
       },
     ),
   },

@@ -51,9 +51,11 @@ const info = {
 \`{"error": "<sentence>"}\`, with \`details\` if fields are wrong. Any other method gets 405 with \`Allow\`, and an unknown \
 query parameter gets 400, except on the report routes.
 
-**Instants** are ISO 8601 calendar dates with or without a time: extended (\`2026-11-21T06:00:00.123456+09:00\`) or basic \
-(\`20261121T060000Z\`), with \`T\` or a space between date and time. **A time without an offset is UTC**, and a date alone is \
-midnight UTC. Microseconds are stored. Everything else is refused, even if \`new Date\` accepts it (\`1\`, \`Jan 5\`).
+**Instants** in responses are ISO 8601 in UTC. In reports, ISO 8601 is best (\`2026-11-21T06:00:00.123456+09:00\`), but every form \
+that names an instant without doubt is read: RFC 2822, \`2026-11-21 06:00:00 +0900\`, \`… UTC\`, a zone in brackets, what \`date\` \
+writes in English or Japanese, and seconds, milliseconds, microseconds or nanoseconds since 1970 as a number or digits. **A time \
+without an offset is in the company's time zone**, unless only UTC puts it within 10 minutes of its arrival; a date alone is \
+midnight. Microseconds are stored. What stays in doubt (\`11/12/2026\`, \`CST\`) is refused, and \`details\` say why.
 
 **Bodies** are UTF-8, with or without a byte order mark. Reports are also read in UTF-16, the declared \`charset\`, \
 CP932/Shift_JIS, EUC-JP and ISO-2022-JP, line by line if a log has several, and the response says so in \`decoded_from\`; bytes that \

@@ -21,7 +21,7 @@ import { readManifest } from '#features/plugins/read-manifest.ts';
 import { setJobSecret } from '#features/plugins/set-job-secret.ts';
 import { syncBuiltInPlugins } from '#features/plugins/sync-built-in-plugins.ts';
 import { recordReport } from '#features/reports/record-report.ts';
-import { parseJobReport, parseJobStart } from '#features/reports/schemas.ts';
+import { parseJobReport, parseJobStart } from '#features/reports/parse-report.ts';
 import { cancelRun } from '#features/runs/cancel-run.ts';
 import { rerunRun } from '#features/runs/rerun-run.ts';
 import { startRun } from '#features/runs/start-run.ts';
@@ -127,11 +127,11 @@ async function report(admin: CurrentMember & AdminActor, toolId: string, apiKeyI
   const bySecret: Reporter = { tenantId: null, apiKeyId: null };
   const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
   const finish = (body: object, reporter = byKey, log: FinishReport['log'] = null) => {
-    const parsed = parseJobReport(
+    const { report } = parseJobReport(
       { job_key: 'stock', title: '在庫数同期', status: 'success', ...body },
-      { idempotencyKey: null, secrets: [], now: new Date() },
+      { idempotencyKey: null, secrets: [], now: new Date(), timeZone: 'Asia/Tokyo' },
     );
-    return recordReport({ ...parsed, log }, reporter, 1_000);
+    return recordReport({ ...report, log }, reporter, 1_000);
   };
   const schedule = {
     type: 'cron',
@@ -152,7 +152,10 @@ async function report(admin: CurrentMember & AdminActor, toolId: string, apiKeyI
   });
   const start = (run_id: string) =>
     recordReport(
-      parseJobStart({ job_key: 'invoice', title: 'Invoices', run_id, started_at: ago(2 * minute) }).report,
+      parseJobStart(
+        { job_key: 'invoice', title: 'Invoices', run_id, started_at: ago(2 * minute) },
+        { now: new Date(), timeZone: 'Asia/Tokyo' },
+      ).report,
       byKey,
       1_000,
     );
