@@ -152,6 +152,8 @@ language plpgsql
 security invoker
 set search_path = ''
 as $$
+declare
+  v_may_be_late boolean;
 begin
   -- In a fixed order, so that two batches with the same jobs cannot deadlock.
   perform 1 from public.jobs j
@@ -208,69 +210,86 @@ begin
     started_failed_count = s.started_failed_count + excluded.started_failed_count,
     started_canceled_count = s.started_canceled_count + excluded.started_canceled_count;
 
+  -- Almost always there is no late failure, neither an old one nor a new one.
+  select bool_or(x.may_be_late)
+    into v_may_be_late
+    from (
+      select
+        s.late_failure_run_id is not null
+          or r.state = 'failed' and r.ordered_at < greatest(j.latest_ordered_at, max(r.ordered_at) over (partition by r.job_id))
+          as may_be_late
+      from public.runs r
+      join public.jobs j on j.id = r.job_id
+      left join public.job_status s on s.job_id = r.job_id
+      where r.id = any (p_run_ids)
+    ) x;
+
   -- A failure that arrives behind a newer success must not stay invisible: it is marked until a success of its host arrives
   -- that is not older. A success that had arrived before explains it only if both clocks were measured, because a clock that
   -- fell back makes a new failure look old.
-  with arrived as (
-    select
-      r.id, r.job_id, r.state, r.host, r.ordered_at, r.clock_ahead_ms, a.position,
-      greatest(
-        j.latest_ordered_at,
-        max(r.ordered_at) over (
-          partition by r.job_id order by a.position rows between unbounded preceding and 1 preceding
+  if v_may_be_late then
+    with arrived as (
+      select
+        r.id, r.job_id, r.state, r.host, r.ordered_at, r.clock_ahead_ms, a.position,
+        greatest(
+          j.latest_ordered_at,
+          max(r.ordered_at) over (
+            partition by r.job_id order by a.position rows between unbounded preceding and 1 preceding
+          )
+        ) as newest_before
+      from public.runs r
+      join public.jobs j on j.id = r.job_id
+      cross join lateral array_position(p_run_ids, r.id) a (position)
+      where r.id = any (p_run_ids) and r.state in ('success', 'failed')
+    ),
+    late as (
+      select l.*
+      from arrived l
+      where l.state = 'failed'
+        and l.ordered_at < l.newest_before
+        and coalesce(
+          (
+            select a.state from arrived a
+            where a.job_id = l.job_id and a.position < l.position and a.ordered_at = l.newest_before
+            order by a.position desc
+            limit 1
+          ),
+          (select s.last_status from public.job_status s where s.job_id = l.job_id)
+        ) = 'success'
+        and not exists (
+          select from arrived a
+          where a.job_id = l.job_id and a.state = 'success' and a.host is not distinct from l.host
+            and a.ordered_at >= l.ordered_at and a.position > l.position
         )
-      ) as newest_before
-    from unnest(p_run_ids) with ordinality a (id, position)
-    join public.runs r on r.id = a.id and r.state in ('success', 'failed')
-    join public.jobs j on j.id = r.job_id
-  ),
-  late as (
-    select l.*
-    from arrived l
-    where l.state = 'failed'
-      and l.ordered_at < l.newest_before
-      and coalesce(
-        (
-          select a.state from arrived a
-          where a.job_id = l.job_id and a.position < l.position and a.ordered_at = l.newest_before
-          order by a.position desc
-          limit 1
-        ),
-        (select s.last_status from public.job_status s where s.job_id = l.job_id)
-      ) = 'success'
-      and not exists (
-        select from arrived a
-        where a.job_id = l.job_id and a.state = 'success' and a.host is not distinct from l.host
-          and a.ordered_at >= l.ordered_at and a.position > l.position
-      )
-      -- Only the next runs, because a host that no longer reports could have a long history behind it.
-      and (l.clock_ahead_ms is null or not exists (
-        select from (
-          select r.state, r.host, r.clock_ahead_ms from public.runs r
-          where r.job_id = l.job_id and r.ordered_at >= l.ordered_at
-          order by r.ordered_at, r.id
-          limit 200
-        ) r
-        where r.state = 'success' and r.host is not distinct from l.host and r.clock_ahead_ms is not null
-      ))
-  ),
-  explained as (
-    select distinct r.id
-    from arrived a
-    join public.runs r
-      on r.job_id = a.job_id and r.is_reported_late and r.host is not distinct from a.host and r.ordered_at <= a.ordered_at
-    where a.state = 'success'
-  )
-  update public.runs r
-    set is_reported_late = marked.is_late
-    from (select id, true as is_late from late union all select id, false from explained) marked
-    where r.id = marked.id;
+        -- Only the next runs, because a host that no longer reports could have a long history behind it.
+        and (l.clock_ahead_ms is null or not exists (
+          select from (
+            select r.state, r.host, r.clock_ahead_ms from public.runs r
+            where r.job_id = l.job_id and r.ordered_at >= l.ordered_at
+            order by r.ordered_at, r.id
+            limit 200
+          ) r
+          where r.state = 'success' and r.host is not distinct from l.host and r.clock_ahead_ms is not null
+        ))
+    ),
+    explained as (
+      select distinct r.id
+      from arrived a
+      join public.runs r
+        on r.job_id = a.job_id and r.is_reported_late and r.host is not distinct from a.host and r.ordered_at <= a.ordered_at
+      where a.state = 'success'
+    )
+    update public.runs r
+      set is_reported_late = marked.is_late
+      from (select id, true as is_late from late union all select id, false from explained) marked
+      where r.id = marked.id;
+  end if;
 
   with newest as (
     select distinct on (r.job_id) r.*
-    from unnest(p_run_ids) with ordinality a (id, position)
-    join public.runs r on r.id = a.id and r.state in ('success', 'failed')
-    order by r.job_id, r.ordered_at desc, a.position desc
+    from public.runs r
+    where r.id = any (p_run_ids) and r.state in ('success', 'failed')
+    order by r.job_id, r.ordered_at desc, array_position(p_run_ids, r.id) desc
   ),
   advanced as (
     update public.jobs j
@@ -301,7 +320,9 @@ begin
     last_message_values = excluded.last_message_values,
     updated_at = now();
 
-  perform private.show_late_failures(array(select distinct r.job_id from public.runs r where r.id = any (p_run_ids)));
+  if v_may_be_late then
+    perform private.show_late_failures(array(select distinct r.job_id from public.runs r where r.id = any (p_run_ids)));
+  end if;
 end;
 $$;
 comment on function private.show_finished_runs(uuid[]) is

@@ -24,7 +24,7 @@ create type private.report_item as (
   is_tool_unknown boolean,
   given_started_at timestamptz,
   clock_ahead_ms bigint,
-  is_again boolean,
+  leader integer,
   round integer
 );
 comment on type private.report_item is 'One report of a batch with its tenant and job.';

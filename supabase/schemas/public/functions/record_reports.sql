@@ -4,6 +4,8 @@ returns jsonb
 language plpgsql
 security invoker
 set search_path = ''
+-- Planning costs more than recording one report, and no plan depends on what is in it.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := now();
@@ -135,7 +137,7 @@ begin
       row(
         i.position, i.refusal, i.tenant_id, i.api_key_id, i.job_id, i.kind, i.job_key, i.title, i.state, i.started_at,
         i.finished_at, i.ordered_at, i.is_clock_wrong, i.duration_ms, i.report_key, i.tool_id, i.message, i.exit_code,
-        i.host, i.metrics, i.log, i.expectation, i.is_tool_unknown, i.given_started_at, i.clock_ahead_ms, i.is_again,
+        i.host, i.metrics, i.log, i.expectation, i.is_tool_unknown, i.given_started_at, i.clock_ahead_ms, i.leader,
         i.round
       )::private.report_item
       order by i.position
@@ -143,15 +145,14 @@ begin
     into v_items
     from (
       select
-        i.*,
-        case when i.refusal is null then
-          count(*) filter (where not i.is_again) over (partition by i.job_id, i.report_key order by i.position)
-        end as round
+        i.position, i.refusal, i.tenant_id, i.api_key_id, j.id as job_id, i.kind, i.job_key, i.title, i.state, i.started_at,
+        i.finished_at, i.ordered_at, i.is_clock_wrong, i.duration_ms, i.report_key, i.tool_id, i.message, i.exit_code,
+        i.host, i.metrics, i.log, i.expectation, i.is_tool_unknown, i.given_started_at, i.clock_ahead_ms,
+        max(i.position) filter (where not i.is_again) over of_run as leader,
+        case when i.refusal is null then count(*) filter (where not i.is_again) over of_run end as round
       from (
         select
-          i.position, i.refusal, i.tenant_id, i.api_key_id, j.id as job_id, i.kind, i.job_key, i.title, i.state,
-          i.started_at, i.finished_at, i.ordered_at, i.is_clock_wrong, i.duration_ms, i.report_key, i.tool_id, i.message,
-          i.exit_code, i.host, i.metrics, i.log, i.expectation, i.is_tool_unknown, i.given_started_at, i.clock_ahead_ms,
+          i.*,
           coalesce(
             i.kind = lag(i.kind) over of_run
               and coalesce(i.state, '') = coalesce(lag(i.state) over of_run, '')
@@ -160,9 +161,10 @@ begin
             false
           ) as is_again
         from unnest(v_items) i
-        left join public.jobs j on j.tenant_id = i.tenant_id and j.job_key = i.job_key and i.refusal is null
-        window of_run as (partition by j.id, i.report_key order by i.position)
+        window of_run as (partition by i.refusal, i.tenant_id, i.job_key, i.report_key order by i.position)
       ) i
+      left join public.jobs j on j.tenant_id = i.tenant_id and j.job_key = i.job_key and i.refusal is null
+      window of_run as (partition by i.refusal, i.tenant_id, i.job_key, i.report_key order by i.position)
     ) i;
 
   -- 4. An identical body counts as the same report only for 24 hours: after that, the old key is cleared for a new one.
@@ -214,7 +216,7 @@ begin
         from public.runs r
         where r.job_id = i.job_id and r.report_key = i.report_key
       ) known
-      where i.kind = 'finish' and i.round = v_round and not i.is_again
+      where i.kind = 'finish' and i.round = v_round and i.leader = i.position
     ),
     finishes as (
       select d.*, coalesce(d.open_attempt, d.next_attempt) as report_attempt
@@ -281,7 +283,7 @@ begin
         order by r.started_at is distinct from i.started_at, r.finished_at < i.started_at, abs(extract(epoch from r.finished_at - i.started_at))
         limit 1
       ) ended on true
-      where i.kind = 'start' and i.round = v_round and not i.is_again
+      where i.kind = 'start' and i.round = v_round and i.leader = i.position
     ),
     timed as (
       update public.runs r
@@ -427,7 +429,7 @@ begin
         'position', i.position,
         'refusal', i.refusal,
         'is_tool_unknown', i.is_tool_unknown,
-        'is_new', coalesce(p.is_new and not i.is_again, false),
+        'is_new', coalesce(p.is_new and i.leader = i.position, false),
         'run_id', p.run_id,
         'job_status_id', s.id
       )
@@ -436,9 +438,7 @@ begin
     into v_answers
     from unnest(v_items) i
     left join public.job_status s on s.job_id = i.job_id
-    left join unnest(v_items) f
-      on f.job_id = i.job_id and f.report_key = i.report_key and f.round = i.round and not f.is_again
-    left join unnest(v_placed) p on p.position = f.position;
+    left join unnest(v_placed) p on p.position = i.leader;
   perform set_config('portal.audits_itself', 'no', true);
   return v_answers;
 end;
