@@ -16,6 +16,7 @@ import { findNeighbours, getRun } from '#features/runs/queries.ts';
 import { listAllRuns, readTotals } from '#features/runs/run-list.ts';
 import { listOccurrences, listRunningRuns, readSchedulesOverview } from '#features/scheduler/queries.ts';
 import { runTick } from '#features/scheduler/run-tick.ts';
+import type { FinishReport } from '#domain/report.ts';
 import { type TestSupabase, startTestSupabase } from '#testing/database/start-supabase.ts';
 
 // PostgreSQL itself counts what a report, a tick and each page read (auto_explain), through the real Data API with its
@@ -109,35 +110,41 @@ async function makeVerbs(): Promise<Record<string, () => Promise<unknown>>> {
   const [aRun] = await sql<{ id: string }[]>`select id from public.runs where job_id = ${external} limit 1`;
   const tomorrow = { from: new Date(), until: new Date(Date.now() + 86_400_000) };
   let sent = 0;
-  return {
-    'a report': () =>
-      recordReports(
-        service,
-        [
-          {
-            reporter: { tenantId: null, apiKeyId: null },
-            report: {
-              kind: 'finish',
-              jobKey: 'job-1',
-              title: 'Job 1',
-              toolId: null,
-              host: null,
-              reportKey: `growth:${(sent += 1)}`,
-              startedAt: null,
-              sentAt: null,
-              state: 'success',
-              finishedAt: new Date().toISOString(),
-              durationMs: 5,
-              message: 'ok',
-              exitCode: null,
-              metrics: null,
-              log: null,
-              expectation: null,
-            },
+  const report = (fields: Partial<FinishReport>) =>
+    recordReports(
+      service,
+      [
+        {
+          reporter: { tenantId: null, apiKeyId: null },
+          report: {
+            kind: 'finish',
+            jobKey: 'job-1',
+            title: 'Job 1',
+            toolId: null,
+            host: null,
+            reportKey: `growth:${(sent += 1)}`,
+            startedAt: null,
+            sentAt: null,
+            state: 'success',
+            finishedAt: new Date().toISOString(),
+            durationMs: 5,
+            message: 'ok',
+            exitCode: null,
+            metrics: null,
+            log: null,
+            expectation: null,
+            ...fields,
           },
-        ],
-        AbortSignal.timeout(20_000),
-      ),
+        },
+      ],
+      AbortSignal.timeout(20_000),
+    );
+  const aYearAgo = new Date(Date.now() - 366 * 86_400_000).toISOString();
+  return {
+    'a report': () => report({}),
+    'a failure behind all others, by a clock that was measured': () =>
+      report({ state: 'failed', finishedAt: aYearAgo, sentAt: new Date().toISOString(), host: 'old' }),
+    'a success that explains it': () => report({ host: 'old' }),
     'a tick with nothing due': () => runTick({ now: new Date(), client: service }),
     'a worker that finds nothing': () =>
       claimRuns(service, { workerId: 'worker', quantity: 10, leaseSeconds: 30 }, AbortSignal.timeout(20_000)),
