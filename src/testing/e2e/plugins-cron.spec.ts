@@ -156,6 +156,35 @@ test('story 6: signed-out users are redirected to sign-in, and staff cannot star
   await expect(staffPage.getByRole('button', { name: 'Stop all schedules' })).toHaveCount(0);
 });
 
+test('staff run a job that an admin lets them run, and only that one [rule 33: roles]', async ({
+  adminPage,
+  staffPage,
+  plugin,
+}) => {
+  const path = await pluginPath(adminPage, plugin.url);
+  await adminPage.goto(path);
+  await rowOf(adminPage, 'e2e-sync:sync').getByRole('link', { name: 'E2E sync', exact: true }).click();
+  await adminPage.getByRole('link', { name: 'Edit settings' }).click();
+  await adminPage.getByLabel('Staff can run it, too').check();
+  await expectNoViolations(adminPage);
+  await adminPage.getByRole('button', { name: 'Save' }).click();
+  await expect(adminPage.getByText('Admins and staff')).toBeVisible();
+  await adminPage.goto(path);
+  await expect(rowOf(adminPage, 'e2e-sync:sync')).toContainText('Staff can run it');
+
+  plugin.hold();
+  await staffPage.goto(path);
+  await expect(staffPage.getByRole('button', { name: /^Run now/ })).toHaveCount(1);
+  await expectNoViolations(staffPage);
+  const row = rowOf(staffPage, 'e2e-sync:sync');
+  await row.getByRole('button', { name: 'Run now: E2E sync' }).click();
+  await row.getByRole('link', { name: /Running/ }).click(soon);
+  await staffPage.getByRole('button', { name: 'Cancel run' }).click();
+  await staffPage.getByRole('dialog').getByRole('button', { name: 'Cancel run' }).click();
+  await expect(staffPage.getByRole('heading', { level: 1 })).toContainText('Canceled', soon);
+  await expect(staffPage.getByRole('button', { name: 'Run again' })).toHaveCount(0);
+});
+
 test('story 7: an unknown plugin is not found, and an unknown job of a plugin is refused', async ({
   adminPage: page,
   plugin,

@@ -44,9 +44,9 @@ export interface ScheduleRowTexts {
   off: string;
 }
 
-function Next({ next, isHeld, texts, locale }: RowProps & { next: ScheduleRow['next'] }) {
+function Next({ row: { next, when }, isHeld, texts, locale }: RowProps & { row: ScheduleRow }) {
+  if (isHeld && when.kind !== 'none') return <span className="text-warning">{texts.held}</span>;
   if (next === null) return texts.noNext;
-  if (isHeld) return <span className="text-warning">{texts.held}</span>;
   return (
     <span className="block">
       <LiveRelativeTime {...next.due} locale={locale} className="block whitespace-nowrap text-ink" />
@@ -119,7 +119,7 @@ export function ScheduleRows({
         )}
       </Cell>
       <Cell label={texts.next} className="text-ink-muted">
-        <Next next={row.next} {...common} />
+        <Next row={row} {...common} />
       </Cell>
       <Cell label={texts.last}>
         <Latest latest={row.latest} {...common} />

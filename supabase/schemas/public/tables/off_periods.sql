@@ -17,6 +17,7 @@ create table public.off_periods (
 create unique index off_periods_one_open on public.off_periods (subject_id) where until is null;
 create index off_periods_of_subject on public.off_periods (subject_id, until);
 create index off_periods_of_tenant on public.off_periods (tenant_id);
+create index off_periods_open_of_tenant on public.off_periods (tenant_id) where until is null;
 create index off_periods_of_plugin on public.off_periods (plugin_id) where plugin_id is not null;
 create index off_periods_of_job on public.off_periods (job_id) where job_id is not null;
 
