@@ -1,6 +1,7 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { PassThrough, pipeline, Readable } from 'node:stream';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isLongerThanDeclared, readRefusedBodies, type RefusedBodyBounds } from '#server/refused-body.ts';
 import { until } from '#testing/until.ts';
@@ -566,6 +567,68 @@ describe('refusals by Node', () => {
       client
         .text()
         .endsWith('{"error":"Body is longer than its Content-Length: what follows is not a request"}'),
+    );
+  });
+
+  it('whatever is sent, every response is whole, and every refusal is JSON', async () => {
+    const { connect } = await start(
+      { lingerMs: 50 },
+      (request, response) => {
+        request
+          .on('error', () => {})
+          .resume()
+          .once('end', () => response.writeHead(200, { 'Content-Length': 2 }).end('{}'));
+      },
+      { requireHostHeader: false },
+    );
+    const body = '{"job_key":"a"}';
+    const requests = [
+      declared('/', body.length) + body,
+      declared('/', body.length, 'Connection: close') + body,
+      `${head('/', chunked)}f\r\n${body}\r\n0\r\n\r\n`,
+      `${declared('/', body.length)}${body}${declared('/', body.length)}${body}`,
+    ];
+    const piece = fc.constantFrom(
+      '',
+      '\r',
+      '\n',
+      '\0',
+      ' ',
+      ':',
+      '0',
+      'f',
+      '\r\n',
+      '\r\n\r\n',
+      'Ä',
+      '1e9',
+      chunked,
+    );
+    const change = fc.record({ at: fc.nat(300), cut: fc.nat(40), put: piece });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...requests),
+        fc.array(change, { maxLength: 3 }),
+        async (request, changes) => {
+          let sent = request;
+          for (const { at, cut, put } of changes) sent = sent.slice(0, at) + put + sent.slice(at + cut);
+          const client = await connect();
+          client.send(Buffer.from(sent, 'latin1'));
+          client.socket.end();
+          await client.closed;
+          let rest = client.text();
+          if (/[^\r\n]/.test(sent)) expect(rest).not.toBe('');
+          while (rest !== '') {
+            const [, status, headers = ''] = /^HTTP\/1\.1 (\d+) [^\r\n]*\r\n([^]*?\r\n)\r\n/.exec(rest) ?? [];
+            expect(Number(status)).toBeGreaterThan(0);
+            const length = Number(/content-length: (\d+)/i.exec(headers)?.[1]);
+            const start = rest.indexOf('\r\n\r\n') + 4;
+            const said = JSON.parse(rest.slice(start, start + length)) as { error?: string };
+            expect(said.error === undefined).toBe(status === '200');
+            rest = rest.slice(start + length);
+          }
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 });

@@ -152,6 +152,18 @@ it.skipIf(!hasTools).each(refusals)('every command fails and shows why: %s', asy
   }
 });
 
+// On Windows, curl's status is all there is.
+it.skipIf(!hasTools)(
+  'the commands for bash fail if another program answers 200, such as the sign-in page of a proxy',
+  async () => {
+    respond = elsewhere;
+    for (const [name, printed] of Object.entries(commands).filter(([of]) => !of.includes('Windows'))) {
+      const { code, output } = await run(printed()[0]!);
+      expect([name, code, output]).toEqual([name, 1, expect.stringContaining(sentence)]);
+    }
+  },
+);
+
 it('no other document has a curl command that reports', () => {
   const documents = fs
     .globSync('**/*.md', { cwd: projectFolder, exclude: (name) => /node_modules|^\./.test(String(name)) })
