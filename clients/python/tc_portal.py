@@ -1228,22 +1228,19 @@ def _send(settings: Settings, payload: Payload) -> Answer:
 def _post_or_reduce(settings: Settings, payload: Payload, seconds: float) -> Answer:
     """Posts a report; if it is refused, posts it without optional fields, so that the outcome arrives."""
     deadline = time.monotonic() + seconds
-    first = _post_report(settings, payload, seconds)
-    if not first.is_worth_reducing:
-        return first
-    for smaller in _reduce(payload, first):
+    answer = first = _post_report(settings, payload, seconds)
+    while answer.is_worth_reducing:
+        smaller = _reduce(payload, answer)
         seconds_left = deadline - time.monotonic()
-        if seconds_left <= 0.05:
-            break
-        answer = _post_report(settings, smaller, seconds_left)
-        if answer.is_accepted:
-            _say(
-                "一部の項目を除いて報告しました。理由 (reported without some fields; reason): "
-                + first.describe()
-            )
-        if not answer.is_worth_reducing:
-            return answer
-    return first
+        if smaller is None or seconds_left <= 0.05:
+            return first
+        payload = smaller
+        answer = _post_report(settings, payload, seconds_left)
+    if answer.is_accepted and answer is not first:
+        _say(
+            "一部の項目を除いて報告しました。理由 (reported without some fields; reason): " + first.describe()
+        )
+    return answer
 
 
 def _post_report(settings: Settings, payload: Payload, seconds: float) -> Answer:
@@ -1263,16 +1260,14 @@ def _show_warnings(answer: Answer) -> None:
             _say_once("ポータルが無視または修正した項目 (ignored or corrected by the portal): " + text)
 
 
-def _reduce(report: Payload, answer: Answer) -> List[Payload]:
-    """The report without the optional fields that the portal named, without its log if it is too large, and
-    without any optional field."""
+def _reduce(report: Payload, answer: Answer) -> Optional[Payload]:
+    """The report without the optional fields that the portal named (or its log if it is too large), or else
+    without any; None if nothing is left to omit."""
     named = answer.named_fields if answer.status != 413 else {"log"}
-    without_named = {
-        name: value for name, value in report.items() if name in CORE_FIELDS or name not in named
-    }
-    core = {name: value for name, value in report.items() if name in CORE_FIELDS}
-    smaller = [without_named, core] if without_named != core else [core]
-    return [candidate for candidate in smaller if candidate != report]
+    smaller = {name: value for name, value in report.items() if name in CORE_FIELDS or name not in named}
+    if smaller == report:
+        smaller = {name: value for name, value in report.items() if name in CORE_FIELDS}
+    return smaller if smaller != report else None
 
 
 # --- Starts ---
@@ -1338,8 +1333,6 @@ _ENDING_SIGNALS = (
     "SIGTERM",
     "SIGUSR1",
     "SIGUSR2",
-    "SIGVTALRM",
-    "SIGPROF",
     "SIGXCPU",
     "SIGBREAK",
 )
@@ -1373,11 +1366,22 @@ def _update_signal_handlers(is_needed: Optional[bool] = None) -> None:
         is_needed = bool(_open_runs or _deliveries)
     ends: Tuple[Any, Any] = (signal.SIG_DFL, _stop_on_signal)
     old, new = ends if is_needed else ends[::-1]
+    foreign = _read_caught_signals() if is_needed else 0
     for name in _ENDING_SIGNALS:
         number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) == old:
-            with contextlib.suppress(ValueError, OSError):
-                signal.signal(number, new)
+        if number is None or signal.getsignal(number) != old or foreign >> (number - 1) & 1:
+            continue
+        with contextlib.suppress(ValueError, OSError):
+            signal.signal(number, new)
+
+
+def _read_caught_signals() -> int:
+    """A bit for each signal with a handler. Python does not know those of C code, such as faulthandler's."""
+    try:
+        with open("/proc/self/status", "rb") as file:
+            return int(file.read().partition(b"SigCgt:")[2].split()[0], 16)
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def _stop_on_signal(number: int, frame: Any) -> None:
@@ -2388,13 +2392,15 @@ class ProgramOutput:
     @_never_raise
     def hand_over(self) -> None:
         """Lets `cat` pass on what a process prints that the program left behind. It may print, as without us."""
+        if _IS_WINDOWS:
+            return
         os.close(self._wake_writer)
         for tee, stream in zip(self._tees, (sys.stdout, sys.stderr)):
             tee.join(STOP_SECONDS)
-            if tee.source is not None and not tee.is_alive() and not _IS_WINDOWS:
+            if tee.source is not None and not tee.is_alive():
                 self._relay(tee.source, stream)
-            if not tee.is_alive():
                 tee.close()
+        os.close(self._wake_reader)
 
     @staticmethod
     def _relay(source: int, stream: Any) -> None:

@@ -56,6 +56,14 @@ class WhenThePortalRefuses(PortalTestCase):
         self.assertEqual(second, first)
         self.assertIn("schedule.expression is not a cron expression", self.said)
 
+    def test_fields_that_the_portal_names_one_after_the_other_are_all_that_is_omitted(self) -> None:
+        self.portal.next_answers = [
+            refuse(400, "{} is wrong".format(name)) for name in ("schedule.timezone", "exit_code", "host")
+        ]
+        report_job_status("error", "boom", log="x", exit_code=3, schedule={"type": "cron"})
+        first, *_, last = [request.body for request in self.portal.reports]
+        self.assertEqual(set(first) - set(last), {"schedule", "exit_code", "host"})
+
     def test_an_outcome_arrives_although_its_optional_fields_are_refused(self) -> None:
         self.portal.next_answers = [refuse(400, "host is odd"), refuse(400, "something else is wrong")]
         report_job_status("error", "boom", log="x")

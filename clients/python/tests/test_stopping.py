@@ -11,7 +11,7 @@ from typing import Any, Dict
 
 from portal_double import HANG, TC_PORTAL, PortalTestCase, refuse, tc_portal
 
-ENDING = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU", "SIGPROF", "SIGVTALRM")
+ENDING = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU")
 
 WAIT = "print('ready', flush=True)\nfor _ in range(6000): time.sleep(0.01)\n"
 
@@ -119,6 +119,15 @@ class BySignal(PortalTestCase):
         code = "os.kill(os.getpid(), signal.SIGHUP)\nprint('ready', flush=True)\n"
         process = self.start_script(self.job(before=before, code=code))
         self.assertEqual(process.wait(60), 0)
+        self.assertEqual(self.report["status"], "success")
+
+    @unittest.skipUnless(os.path.exists("/proc/self/status"), "needs /proc")
+    def test_a_handler_of_c_code_is_left_alone(self) -> None:
+        before = "import faulthandler\nfaulthandler.register(signal.SIGUSR1)\n"
+        code = "os.kill(os.getpid(), signal.SIGUSR1)\nprint('ready', flush=True)\n"
+        process = self.start_script(self.job(before=before, code=code))
+        self.assertEqual(process.wait(60), 0)
+        self.assertIn(b"most recent call first", process.stderr.read())
         self.assertEqual(self.report["status"], "success")
 
     def test_outside_of_a_run_nothing_is_changed(self) -> None:
