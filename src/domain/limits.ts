@@ -85,6 +85,7 @@ export const searchCharactersMax = 200;
 /** Limits of a report, in addition to those of its job. */
 export const reportLimits = {
   bytes: mebibyte,
+  batch: 500,
   hostCharacters: 255,
   runIdCharacters: 200,
   idempotencyKeyCharacters: 200,

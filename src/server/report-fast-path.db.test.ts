@@ -3,6 +3,7 @@ import http from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as jobReport from '#app/api/monitor/job-report/route.ts';
+import * as jobReports from '#app/api/monitor/job-reports/route.ts';
 import * as jobStart from '#app/api/monitor/job-start/route.ts';
 import { takeFastPath } from './report-fast-path.ts';
 import { sql } from '#testing/database/clients.ts';
@@ -11,7 +12,11 @@ import { listen, type TestHttpServer } from '#testing/http/listen.ts';
 
 const secret = `secret-${randomUUID()}`;
 const tenantId = randomUUID();
-const routes = { '/api/monitor/job-report': jobReport, '/api/monitor/job-start': jobStart };
+const routes = {
+  '/api/monitor/job-report': jobReport,
+  '/api/monitor/job-reports': jobReports,
+  '/api/monitor/job-start': jobStart,
+};
 
 let server: TestHttpServer;
 
@@ -118,6 +123,8 @@ describe('the fast path responds like the route', () => {
     ['a report', { path, body: report() }, 200],
     ['a query', { path, query: '?from=cron', body: report() }, 200],
     ['a start', { path: '/api/monitor/job-start', body: start }, 200],
+    ['a batch', { path: '/api/monitor/job-reports', body: `[${report()}]` }, 200],
+    ['a batch with a bad one', { path: '/api/monitor/job-reports', body: `[${report()},{}]` }, 207],
     ['a start without its run', { path: '/api/monitor/job-start', body: report() }, 400],
     ['Shift_JIS', { path, body: sjis }, 200],
     ['a field of a wrong type', { path, body: report({ duration_ms: 'x' }) }, 200],
@@ -152,9 +159,9 @@ describe('the fast path responds like the route', () => {
   ])('%s', async (_what, sent, status) => {
     const [answer, other] = [await sendToFastPath(sent), await sendToRoute(sent)];
     // The second of the same is a repeat.
-    expect({ ...other, body: other.body.replace(',"repeated":true', '') }).toEqual({
+    expect({ ...other, body: other.body.replaceAll(',"repeated":true', '') }).toEqual({
       ...answer,
-      body: answer.body.replace(',"repeated":true', ''),
+      body: answer.body.replaceAll(',"repeated":true', ''),
     });
     expect(answer.status).toBe(status);
   });

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { jobReportsRoute } from '#features/reports/answer-batch.ts';
 import { jobReportRoute, jobStartRoute } from '#features/reports/answer-report.ts';
-import { reportJob, reportJobStart } from '#features/reports/operations.ts';
+import { reportJob, reportJobs, reportJobStart } from '#features/reports/operations.ts';
 import { isLongerThanDeclared } from '#server/refused-body.ts';
 
 /** If the body was longer than its `Content-Length`, invalid JSON is only what that left of it. */
@@ -33,6 +34,7 @@ function listen({ POST: respond }: typeof jobReportRoute): Listener {
 
 const listeners = new Map<string, Listener>([
   [reportJob.path, listen(jobReportRoute)],
+  [reportJobs.path, listen(jobReportsRoute)],
   [reportJobStart.path, listen(jobStartRoute)],
 ]);
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from '#domain/limits.ts';
+import { cleanName } from '#domain/name-text.ts';
 import { parseWholeNumber } from '#domain/written-text.ts';
 import { shownText } from '#forms/shown-text.ts';
 import { secretNamePattern } from '#domain/plugin/secret-name.ts';
@@ -34,7 +35,7 @@ export const newJobInput = z.looseObject({
   title,
   jobKey: z
     .string()
-    .trim()
+    .overwrite(cleanName)
     .min(1, 'problems.required')
     .max(limits.jobs.jobKey.max, 'problems.tooLong')
     .regex(/^\S+$/, 'plugins.job.invalidKey'),

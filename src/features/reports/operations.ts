@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { reportLimits } from '#domain/limits.ts';
 import { jobReport, jobStart } from '#features/reports/schemas.ts';
-import { answer, operation, refusal } from '#http/operation.ts';
+import { answer, errorBody, operation, refusal } from '#http/operation.ts';
 
 const decodedFrom = z
   .string()
@@ -154,6 +155,86 @@ export const reportJob = operation({
         error: 'job_key must be at most 200 characters',
         details: [{ field: 'job_key', problem: 'must be at most 200 characters' }],
       },
+    ),
+  },
+});
+
+const batchAnswer = z
+  .object({
+    success: z.boolean().meta({ description: 'Whether every report was recorded.' }),
+    results: z
+      .array(
+        z.object({
+          status: z.int().meta({ description: 'The status that this report would get alone.' }),
+          success: z.literal(true).optional(),
+          id: z.guid().optional(),
+          job_key: z.string().optional(),
+          ...remarks,
+          error: z.string().optional(),
+          details: errorBody.shape.details,
+        }),
+      )
+      .meta({ description: 'One result for each report, in the order of the batch.' }),
+    decoded_from: decodedFrom,
+  })
+  .meta({ id: 'JobReportsAnswer' });
+
+export const reportJobs = operation({
+  id: 'reportJobs',
+  method: 'POST',
+  path: '/api/monitor/job-reports',
+  tag: 'Reports',
+  summary: 'Report the results of several runs',
+  description: [
+    `For spools and for hosts with many jobs: up to ${reportLimits.batch} reports in one request of at most 1 MiB, as a JSON array or as ` +
+      'one JSON object on each line (NDJSON). Each report is checked, counted against the rate limit and answered as if it had ' +
+      'come alone, and they are recorded in their order; a bad one does not affect the others. An `Idempotency-Key` identifies ' +
+      'each report together with its place in the batch.',
+    '200 means that every report was recorded, 207 that `results` say what was not. If nothing was recorded because of the key, the ' +
+      'limit or the database, the response is that of a single report.',
+  ].join('\n\n'),
+  access: 'report',
+  query: 'any',
+  headers: { 'Idempotency-Key': z.string() },
+  body: {
+    schema: z.array(jobReport).max(reportLimits.batch),
+    examples: {
+      'Two reports': [
+        {
+          job_key: 'minpaku-in-report',
+          title: 'minpaku-IN レポート作成',
+          status: 'success',
+          finished_at: '2026-11-21T06:00:00+09:00',
+        },
+        {
+          job_key: 'stock-sync',
+          title: '在庫数同期',
+          status: 'error',
+          finished_at: '2026-11-21T06:00:02+09:00',
+          message: 'HTTP 503',
+        },
+      ],
+    },
+  },
+  answers: {
+    200: answer(batchAnswer, 'All committed.', {
+      Recorded: { success: true, results: [{ status: 200, ...recorded }] },
+    }),
+    207: answer(batchAnswer, 'Some were not recorded. With `Retry-After` if some can be sent again.', {
+      'One was refused': {
+        success: false,
+        results: [
+          { status: 200, ...recorded },
+          { status: 400, error: 'title is required' },
+        ],
+      },
+    }),
+  },
+  refusals: {
+    400: refusal(
+      description400,
+      ...bodySentences.slice(0, 1),
+      `A batch must have at most ${reportLimits.batch} reports`,
     ),
   },
 });

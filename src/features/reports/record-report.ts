@@ -32,11 +32,10 @@ async function send(reports: SentReport[], signal: AbortSignal): Promise<Recorde
   }
 }
 
-const batcher = new Batcher<SentReport, RecordedReport>({
+const settings = {
   send,
   itemsPerCallMax: 500,
   bytesPerCallMax: 2 * 1024 * 1024,
-  callsInFlightMax: 2,
   callMsMax: waitMsMax,
   waiting: {
     itemsMax: 5_000,
@@ -45,7 +44,10 @@ const batcher = new Batcher<SentReport, RecordedReport>({
     fullMessage: 'Too many reports are waiting: nothing was recorded, try again',
     lateMessage: 'The database did not answer in time: try again',
   },
-});
+};
+const batcher = new Batcher<SentReport, RecordedReport>({ ...settings, callsInFlightMax: 2 });
+/** One call after the other, so that the order of a batch holds, and batches leave room for single reports. */
+const batcherOfBatches = new Batcher<SentReport, RecordedReport>({ ...settings, callsInFlightMax: 1 });
 
 /**
  * Records a report and returns only after its commit [rule 1: commit before answer]. A repeat gets the same response as
@@ -59,7 +61,19 @@ export async function recordReport(
   reporter: Reporter,
   bytes: number,
 ): Promise<RecordedReport> {
-  const recorded = await batcher.add({ report, reporter }, bytes);
+  return checkRecorded(await batcher.add({ report, reporter }, bytes), reporter);
+}
+
+/** Like `recordReport`, for a report of a batch: those of one batch are recorded in the order of the calls. */
+export async function recordReportOfBatch(
+  report: Report,
+  reporter: Reporter,
+  bytes: number,
+): Promise<RecordedReport> {
+  return checkRecorded(await batcherOfBatches.add({ report, reporter }, bytes), reporter);
+}
+
+function checkRecorded(recorded: RecordedReport, reporter: Reporter): RecordedReport {
   switch (recorded.refusal) {
     case null:
       return recorded;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from '#domain/limits.ts';
+import { cleanName } from '#domain/name-text.ts';
 import { parseInstantPageCursor } from '#domain/page-cursor.ts';
 import {
   backgroundJobStatuses,
@@ -147,7 +148,7 @@ export const listPluginRuns = operation({
   params: { id: 'Plugin not found' },
   query: z.object({
     status: z.enum(runStates).optional().meta({ description: 'Only runs in this state.' }),
-    jobName: z.string().min(1).max(limits.jobs.jobKey.max).optional().meta({
+    jobName: z.string().overwrite(cleanName).min(1).max(limits.jobs.jobKey.max).optional().meta({
       description: 'Only runs of the jobs of this name, or of the job with this key.',
     }),
     jobId: z.guid().optional().meta({ description: 'Only runs of this job.' }),
@@ -332,7 +333,13 @@ export const listBackgroundJobs = operation({
     'Newest first. Staff see the runs that they started; admins and API keys see all, a key with the scope read without input and result.',
   access: 'read',
   query: z.object({
-    type: z.string().min(1).max(limits.jobs.jobKey.max).optional().meta({ description: 'The key of a job.' }),
+    type: z
+      .string()
+      .overwrite(cleanName)
+      .min(1)
+      .max(limits.jobs.jobKey.max)
+      .optional()
+      .meta({ description: 'The key of a job.' }),
     status: z
       .enum(statuses)
       .transform(fromBackgroundJobStatus)

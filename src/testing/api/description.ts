@@ -18,6 +18,7 @@ export const apiDescriptionFile = path.join(projectFolder, 'docs', 'api', 'opena
 /** All operations, in the order of the description. */
 export const operations: readonly Operation[] = [
   reports.reportJob,
+  reports.reportJobs,
   reports.reportJobStart,
   portalHealth.getHealth,
   portalHealth.getPortalHealth,
