@@ -1,161 +1,133 @@
+import type { CronMeaning, MonthDays, WeekDay } from './cron-expression.ts';
+import { listTimesOfDay, type NumberPiece, paceOf, piecesOf } from './number-pieces.ts';
+
 const weekdays = ['日曜日', '月曜日', '火曜日', '水曜日', '木曜日', '金曜日', '土曜日'];
-const dayNames = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
-const monthNames = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
-/** With more times of day than this, the fields are described instead of listing the times. */
-const listedTimesMax = 6;
 
 /**
- * Describes a cron pattern of five or six fields in Japanese: `30 2,14 * * *` is '毎日 02:30 と 14:30'. The caller resolves
- * aliases and `?` first. Throws for a pattern without five or six fields; unreadable patterns were rejected when they were
- * saved.
+ * Describes in Japanese what a cron pattern means: `30 2,14 * * *` is '毎日 02:30 と 14:30'. Two patterns with different
+ * instants have different sentences.
  */
-export function describeCronInJapanese(pattern: string): string {
-  const parts = pattern.trim().toUpperCase().split(/\s+/);
-  if (parts.length < 5 || parts.length > 6) throw new RangeError(`Not a cron pattern: ${pattern}`);
-  const [second = '', minute = '', hour = '', dayOfMonth = '', month = '', dayOfWeek = ''] =
-    parts.length === 5 ? ['0', ...parts] : parts;
-  const day = describeDay(dayOfMonth, month, dayOfWeek);
-  const time = describeTime(second, minute, hour);
+export function describeCronInJapanese(meaning: CronMeaning): string {
+  const { hours } = meaning;
+  const day = dayWords(meaning);
+  const times = listTimesOfDay(meaning);
+  const time = times ? times.join(times.length > 2 ? '、' : ' と ') : timeWords(meaning);
+  if (day !== '') return `${day}の ${time}`;
   // 'Every 5 minutes' does not need 'every day' before it.
-  if (day === '') return isOpen(hour) ? time : `毎日 ${time}`;
-  return `${day}の ${time}`;
+  return times || paceOf(hours, 24) === null ? `毎日 ${time}` : time;
 }
 
-function isOpen(field: string): boolean {
-  return field.startsWith('*');
+interface Unit {
+  /** After a number: '15 分'. */
+  name: string;
+  /** After a count: '2 時間ごと'. */
+  every: string;
+}
+const second: Unit = { name: '秒', every: '秒' };
+const minute: Unit = { name: '分', every: '分' };
+const hour: Unit = { name: '時', every: '時間' };
+const dayOfMonth: Unit = { name: '日', every: '日' };
+const month: Unit = { name: '月', every: 'か月' };
+
+function pieceWords({ from, to, step }: NumberPiece, { name, every }: Unit): string {
+  if (from === to) return `${from} ${name}`;
+  const range = `${from} ${name}〜${to} ${name}`;
+  return step === 1 ? range : `${range}の ${step} ${every}ごと`;
 }
 
-function describeTime(second: string, minute: string, hour: string): string {
-  const times = listTimes(second, minute, hour);
-  if (times) return times.join(times.length > 2 ? '、' : ' と ');
-  const hours = describeHours(hour);
-  const pace = describePace(second, minute);
-  if (pace) {
-    if (hour === '*') return pace;
-    return isOpen(hour) ? `${hours}の ${pace}` : `${hours}台の ${pace}`;
+const numberWords = (numbers: readonly number[], unit: Unit): string =>
+  piecesOf(numbers)
+    .map((piece) => pieceWords(piece, unit))
+    .join('と ');
+
+const everyWords = (count: number, { name, every }: Unit): string =>
+  count === 1 ? `毎${name}` : `${count} ${every}ごと`;
+
+function timeWords({ seconds, minutes, hours }: CronMeaning): string {
+  const isOnTheMinute = seconds.length === 1 && seconds[0] === 0;
+  const secondPace = paceOf(seconds, 60);
+  const minutePace = paceOf(minutes, 60);
+  if (isOnTheMinute) {
+    return minutePace === null
+      ? `${eachHour(hours)}${numberWords(minutes, minute)}`
+      : `${withinHours(hours)}${everyWords(minutePace, minute)}`;
   }
-  const seconds = /^0+$/.test(second) ? '' : ` ${describeList(second, '秒')}`;
-  const minutes = `${describeList(minute, '分')}${seconds}`;
-  if (hour === '*') return `毎時 ${minutes}`;
-  if (isOpen(hour)) return `${hours}の ${minutes}`;
-  return /^\d+$/.test(hour) ? `${hours}台の ${minutes}` : `${hours}の毎時 ${minutes}`;
+  if (secondPace !== null) {
+    const pace = everyWords(secondPace, second);
+    return minutes.length === 60
+      ? `${withinHours(hours)}${pace}`
+      : `${eachHour(hours)}${numberWords(minutes, minute)}の各 1 分間、${pace}`;
+  }
+  const at = numberWords(seconds, second);
+  return minutePace === null
+    ? `${eachHour(hours)}${numberWords(minutes, minute)}の ${at}`
+    : `${withinHours(hours)}${everyWords(minutePace, minute)}の ${at}`;
 }
 
-/** Lists every time of day if hours, minutes and seconds are plain numbers and there are few of them. */
-function listTimes(second: string, minute: string, hour: string): string[] | null {
-  if (![second, minute, hour].every((field) => /^\d+(,\d+)*$/.test(field))) return null;
-  const numbers = (field: string) =>
-    field
-      .split(',')
-      .map(Number)
-      .sort((a, b) => a - b);
-  const times = numbers(hour).flatMap((h) =>
-    numbers(minute).flatMap((m) => numbers(second).map((s) => clockTime(h, m, s))),
+/** Before the minutes of each hour: '9 時〜17 時の毎時 '. */
+function eachHour(hours: readonly number[]): string {
+  const pace = paceOf(hours, 24);
+  if (pace !== null) return pace === 1 ? '毎時 ' : `${everyWords(pace, hour)}の `;
+  if (hours.length === 1) return `${hours[0]} 時台の `;
+  const [piece, ...others] = piecesOf(hours);
+  const words = numberWords(hours, hour);
+  return others.length === 0 && piece && piece.step > 1 ? `${words}の ` : `${words}の毎時 `;
+}
+
+/** Before what goes on during whole hours: '9 時〜17 時台の '. */
+function withinHours(hours: readonly number[]): string {
+  if (hours.length === 24) return '';
+  const pieces = piecesOf(hours);
+  const words = pieces.map((piece) =>
+    piece.step === 1 ? `${pieceWords(piece, hour)}台` : `${pieceWords(piece, hour)}の各 1 時間`,
   );
-  return times.length <= listedTimesMax ? times : null;
+  return `${words.join('と ')}の `;
 }
 
-function clockTime(hour: number, minute: number, second: number): string {
-  const shown = second === 0 ? [hour, minute] : [hour, minute, second];
-  return shown.map((number) => String(number).padStart(2, '0')).join(':');
+function dayWords({ monthDays, weekDays, months, needsBoth }: CronMeaning): string {
+  const chosenMonths = months.length === 12 ? '' : numberWords(months, month);
+  const ofMonth = monthDays
+    ? `${chosenMonths ? `${chosenMonths}の` : '毎月'} ${monthDayWords(monthDays)}`
+    : '';
+  const ofWeek = weekDays ? weekDayWords(weekDays) : '';
+  if (ofMonth && ofWeek)
+    return needsBoth
+      ? `${ofMonth}のうち${ofWeek.replace(/^毎週/, '')}`
+      : `${ofMonth}、または${orMonth(chosenMonths)}${ofWeek}`;
+  if (ofMonth) return ofMonth;
+  if (ofWeek) return `${orMonth(chosenMonths)}${ofWeek}`;
+  return chosenMonths ? `${chosenMonths}の毎日` : '';
 }
 
-/** Describes open seconds or minutes as a frequency; null if both are fixed. */
-function describePace(second: string, minute: string): string | null {
-  if (isOpen(second)) {
-    const pace = second === '*' ? '毎秒' : `${stepOf(second)} 秒ごと`;
-    return isOpen(minute) && minute === '*' ? pace : `${describeList(minute, '分')}の間 ${pace}`;
-  }
-  const seconds = /^0+$/.test(second) ? '' : `（${describeList(second, '秒')}）`;
-  if (minute === '*') return `毎分${seconds}`;
-  if (isOpen(minute)) return `${stepOf(minute)} 分ごと${seconds}`;
-  return null;
+const orMonth = (chosenMonths: string): string => (chosenMonths ? `${chosenMonths}の` : '');
+
+function monthDayWords({ days, nearestWeekdays, hasLastDay, hasLastWeekday }: MonthDays): string {
+  return [
+    ...(days.length > 0 ? [numberWords(days, dayOfMonth)] : []),
+    ...nearestWeekdays.map((day) => `${day} 日に最も近い平日`),
+    ...(hasLastDay ? ['末日'] : []),
+    ...(hasLastWeekday ? ['最後の平日'] : []),
+  ].join('と ');
 }
 
-function describeHours(hour: string): string {
-  if (hour === '*') return '毎時';
-  return isOpen(hour) && hour.includes('/') ? `${stepOf(hour)} 時間ごと` : describeList(hour, '時');
-}
+/** Weeks start on Monday. */
+const mondayFirst = (day: number): number => (day + 6) % 7;
 
-function describeDay(dayOfMonth: string, month: string, dayOfWeek: string): string {
-  const isBoth = dayOfWeek.startsWith('+');
-  const months = month === '*' ? '' : describeMonths(month);
-  const inMonth = months ? `${months}の` : '毎月';
-  const days = dayOfMonth === '*' ? '' : `${inMonth} ${describeDaysOfMonth(dayOfMonth)}`;
-  const week = dayOfWeek.replace('+', '');
-  const weekdaysText = week === '*' ? '' : describeWeekdays(week);
-  if (days && weekdaysText) return `${days}${isBoth ? 'かつ' : '、または'}${weekdaysText}`;
-  if (days) return days;
-  if (weekdaysText) return months ? `${months}の${weekdaysText}` : weekdaysText;
-  return months ? `${months}の毎日` : '';
-}
-
-function describeMonths(month: string): string {
-  if (isOpen(month)) return `${stepOf(month)} か月ごと`;
-  return describeList(replaceNames(month, monthNames, 1), '月');
-}
-
-function describeDaysOfMonth(dayOfMonth: string): string {
-  return dayOfMonth
-    .split(',')
-    .map((part) => {
-      if (part === 'L') return '末日';
-      if (part === 'LW') return '最後の平日';
-      if (part.endsWith('W')) return `${part.slice(0, -1)} 日に最も近い平日`;
-      if (isOpen(part)) return part === '*' ? '毎日' : `1 日から ${stepOf(part)} 日ごと`;
-      return describeList(part, '日');
-    })
-    .join('と ');
-}
-
-function describeWeekdays(dayOfWeek: string): string {
-  const numbered = replaceNames(dayOfWeek, dayNames, 0);
-  if (numbered === '1-5' || numbered === '1,2,3,4,5') return '平日（月〜金）';
-  if (/^[0-7]$/.test(numbered)) return `毎週${weekdayOf(numbered)}`;
-  return numbered
-    .split(',')
-    .map((part) => {
-      const [days = '', nth] = part.split('#');
-      if (nth === 'L') return `最終${describeWeekdayRange(days)}`;
-      if (nth) return `第 ${nth} ${describeWeekdayRange(days)}`;
-      if (part.endsWith('L')) return `最終${describeWeekdayRange(part.slice(0, -1))}`;
-      return describeWeekdayRange(part);
-    })
-    .join('と');
-}
-
-function describeWeekdayRange(part: string): string {
-  const [range = '', step] = part.split('/');
-  const [from = '', to] = range.split('-');
-  const words =
-    range === '*' ? '日曜日から' : to ? `${weekdayOf(from)}から${weekdayOf(to)}` : weekdayOf(from);
-  return step ? `${words}${to ? 'まで' : ''} ${step} 日ごと` : words;
-}
-
-function weekdayOf(number: string): string {
-  return weekdays[Number(number) % 7] ?? number;
-}
-
-function stepOf(field: string): string {
-  return field.split('/')[1] ?? '1';
-}
-
-/** Describes '9-17' as '9 時〜17 時', '0-30/10' as '0〜30 分の 10 分ごと', '1,15' as '1 日と 15 日'. */
-function describeList(field: string, unit: string): string {
-  return field
-    .split(',')
-    .map((part) => {
-      const [range = '', step] = part.split('/');
-      const [from = '', to] = range.split('-').map((text) => text.replace(/^0+(?=\d)/, ''));
-      const stepWords = step
-        ? `の ${step} ${unit === '月' ? 'か月' : unit === '時' ? '時間' : unit}ごと`
-        : '';
-      if (range === '*') return `${step ?? '1'} ${unit}ごと`;
-      return to === undefined ? `${from} ${unit}` : `${from} ${unit}〜${to} ${unit}${stepWords}`;
-    })
-    .join('と ');
-}
-
-function replaceNames(field: string, names: readonly string[], first: number): string {
-  return names.reduce((text, name, index) => text.replaceAll(name, String(index + first)), field);
+function weekDayWords(weekDays: readonly WeekDay[]): string {
+  const ordered = weekDays.toSorted((left, right) => mondayFirst(left.day) - mondayFirst(right.day));
+  const whole = ordered.filter(({ which }) => which === null).map(({ day }) => mondayFirst(day));
+  const nameOf = (place: number) => weekdays[(place + 1) % 7] ?? '';
+  const nth = ordered.flatMap(({ day, which }) =>
+    (which ?? []).map((place) =>
+      place === 'last' ? `最終${weekdays[day]}` : `第 ${place} ${weekdays[day]}`,
+    ),
+  );
+  if (whole.length === 1 && nth.length === 0) return `毎週${nameOf(whole[0] ?? 0)}`;
+  if (whole.join() === '0,1,2,3,4' && nth.length === 0) return '平日（月〜金）';
+  const plain = piecesOf(whole).map(({ from, to, step }) => {
+    if (from === to) return nameOf(from);
+    const range = `${nameOf(from)}〜${nameOf(to)}`;
+    return step === 1 ? range : `${range}の ${step} 日ごと`;
+  });
+  return [...plain, ...nth].join('と');
 }

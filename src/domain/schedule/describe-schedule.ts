@@ -1,29 +1,22 @@
+import { compileCron } from './cron-expression.ts';
+import { describeCronInEnglish } from './describe-cron-in-english.ts';
+import { describeCronInJapanese } from './describe-cron-in-japanese.ts';
 import type { Schedule } from './schedule.ts';
 
 export type DescriptionLocale = 'ja' | 'en';
 
-const aliases: Record<string, string> = {
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-  '@monthly': '0 0 1 * *',
-  '@weekly': '0 0 * * 0',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@hourly': '0 * * * *',
-};
-
 /**
  * Describes a schedule in words: 'At 06:00, Monday through Friday' or '平日の 06:00'. `timeZone` is the reader's: a pattern in
- * another zone names its zone. English comes from cronstrue, whose Japanese is not natural ('次において実施06:00'), so ours is
- * written here; each is loaded only when needed. Returns an expression unchanged if it cannot be described.
+ * another zone names its zone. Cron patterns are described from what they mean, not from how they are written, so that a
+ * sentence is true for every pattern. Returns an expression unchanged if it cannot be read.
  */
-export async function describeSchedule(
+export function describeSchedule(
   schedule: Schedule,
   { locale, timeZone }: { locale: DescriptionLocale; timeZone: string },
-): Promise<string> {
+): string {
   switch (schedule.type) {
     case 'cron': {
-      const words = await describeCron(schedule.expression, locale);
+      const words = describeCron(schedule.expression, locale);
       if (schedule.timeZone === timeZone) return words;
       return locale === 'ja' ? `${words}（${schedule.timeZone}）` : `${words} (${schedule.timeZone})`;
     }
@@ -36,19 +29,12 @@ export async function describeSchedule(
   }
 }
 
-async function describeCron(expression: string, locale: DescriptionLocale): Promise<string> {
-  const text = expression.trim();
-  const pattern = (aliases[text.toLowerCase()] ?? text).replaceAll('?', '*');
+function describeCron(expression: string, locale: DescriptionLocale): string {
   try {
-    if (locale === 'ja')
-      return (await import('./describe-cron-in-japanese.ts')).describeCronInJapanese(pattern);
-    const { toString } = (await import('cronstrue')).default;
-    return toString(pattern.replaceAll('+', ''), {
-      use24HourTimeFormat: true,
-      logicalAndDayFields: pattern.includes('+'),
-    });
+    const { meaning } = compileCron(expression);
+    return locale === 'ja' ? describeCronInJapanese(meaning) : describeCronInEnglish(meaning);
   } catch {
-    return text;
+    return expression.trim();
   }
 }
 

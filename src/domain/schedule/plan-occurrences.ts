@@ -93,28 +93,36 @@ export function planOccurrences(input: PlanInput): OccurrencePlan {
   const { schedule, policies, now, lastNominalAt, supersededAt = null } = input;
   const offsetSeconds = spreadOffsetSeconds(input.scheduleId, schedule, policies.spreadSeconds);
   const after = afterOf(input);
-  const planOf = (occurrences: PlannedOccurrence[], decidedAt: Date | null): OccurrencePlan => {
-    const next = nextNominal(schedule, decidedAt ?? after);
+  const planOf = (
+    occurrences: PlannedOccurrence[],
+    decidedAt: Date | null,
+    next: Date | null,
+  ): OccurrencePlan => {
     const nextNominalAt = next && supersededAt && next > supersededAt ? null : next;
     const nextDueAt = nextNominalAt && dueInstant(nextNominalAt, offsetSeconds);
     return { occurrences, lastNominalAt: decidedAt ?? lastNominalAt, nextNominalAt, nextDueAt };
   };
 
   // Disabled, but to be made up for later: keep everything due.
-  if (policies.catchUpAfterEnable && !input.isDeleted && offReasonNow(input)) return planOf([], null);
+  const isHeld = policies.catchUpAfterEnable && !input.isDeleted && offReasonNow(input) !== null;
   const dueUntil = new Date(now.getTime() - offsetSeconds * 1000);
-  const newest = findNewest(
-    schedule,
-    after,
-    supersededAt && supersededAt < dueUntil ? supersededAt : dueUntil,
-  );
-  if (!newest) return planOf([], null);
+  const until = supersededAt && supersededAt < dueUntil ? supersededAt : dueUntil;
+  const { newest, next, few } = findDue(schedule, after, isHeld ? after : until);
+  if (!newest) return planOf([], null, next);
 
-  const parts = partsOf(input, after, newest, offsetSeconds);
-  const oldestPart = parts.find(({ reason }) => reason === null);
-  const planner = new Planner(input, offsetSeconds, oldestPart && nextNominal(schedule, oldestPart.after));
+  const parts = partsOf(input, after, newest, offsetSeconds).map((part) => ({
+    ...part,
+    few: few && few.filter((at) => part.after < at && at <= part.until),
+  }));
+  const planner = new Planner(input, offsetSeconds, oldestOf(schedule, parts));
   const newestFirst = parts.toReversed().flatMap((part) => planner.decide(part));
-  return planOf(newestFirst.toReversed(), newest);
+  return planOf(newestFirst.toReversed(), newest, next);
+}
+
+/** Returns the oldest instant that the policies decide. */
+function oldestOf(schedule: Schedule, parts: readonly Part[]): Date | null {
+  const part = parts.find(({ reason }) => reason === null);
+  return part ? (part.few?.[0] ?? nextNominal(schedule, part.after)) : null;
 }
 
 /** Instants in (after, until] that are decided in the same way. */
@@ -123,6 +131,8 @@ interface Part {
   until: Date;
   /** Null: the policies decide. */
   reason: SkipReason | null;
+  /** The instants, oldest first, if they are few. */
+  few?: readonly Date[] | null;
 }
 
 const widestReason = (periods: readonly OffPeriod[]): OffReason | null =>
@@ -171,7 +181,7 @@ class Planner {
   private readonly runsMax: number;
 
   /** @param oldest the oldest instant that was due while nothing was switched off */
-  constructor(input: PlanInput, offsetSeconds: number, oldest: Date | null | undefined) {
+  constructor(input: PlanInput, offsetSeconds: number, oldest: Date | null) {
     const { policies, now } = input;
     this.input = input;
     this.offsetSeconds = offsetSeconds;
@@ -181,13 +191,15 @@ class Planner {
     // Under `all`, what is due just now is made up for together with what was missed before it, and counts for the limit.
     this.isCatchUp =
       policies.misfire === 'all' &&
-      oldest != null &&
+      oldest !== null &&
       dueInstant(oldest, offsetSeconds).getTime() < this.missedBefore;
   }
 
   /** Returns the occurrences of a part, newest first. */
-  decide({ after, until, reason }: Part): PlannedOccurrence[] {
-    if (reason !== null) return this.skipAll(after, until, reason);
+  decide(part: Part): PlannedOccurrence[] {
+    const { after, until, reason, few } = part;
+    if (reason !== null) return this.skipAll(part, reason);
+    if (few) return few.toReversed().map((nominalAt) => this.decideOne(nominalAt));
     const { schedule, policies, misfireGraceSeconds } = this.input;
     const size = Math.max(decidedMin, policies.misfireLimit, misfireGraceSeconds + 1);
     const decided: PlannedOccurrence[] = [];
@@ -202,7 +214,7 @@ class Planner {
     }
     const isRestBlackedOut = this.isNowBlackedOut && policies.misfire !== 'skip';
     const reasonOfRest = isRestBlackedOut ? 'blackout' : restReasons[policies.misfire];
-    return [...decided, ...this.skipAll(after, rest, reasonOfRest)];
+    return [...decided, ...this.skipAll({ after, until: rest }, reasonOfRest)];
   }
 
   private decideOne(nominalAt: Date): PlannedOccurrence {
@@ -220,13 +232,14 @@ class Planner {
     return { decision: 'run', nominalAt, dueAt, isMadeUp: isMissed && misfire === 'all' };
   }
 
-  private skipAll(after: Date, until: Date, reason: SkipReason): PlannedOccurrence[] {
+  private skipAll({ after, until, few }: Omit<Part, 'reason'>, reason: SkipReason): PlannedOccurrence[] {
     const { schedule } = this.input;
-    const nominalAt = nextNominal(schedule, after);
+    const nominalAt = few ? few[0] : nextNominal(schedule, after);
     if (!nominalAt || nominalAt > until) return [];
-    const untilNominalAt = previousNominal(schedule, new Date(until.getTime() + 1), after) ?? nominalAt;
     const dueAt = dueInstant(nominalAt, this.offsetSeconds);
-    const count = countNominal(schedule, after, until);
+    const newest = few ? few.at(-1) : previousNominal(schedule, new Date(until.getTime() + 1), after);
+    const untilNominalAt = newest ?? nominalAt;
+    const count = few ? few.length : countNominal(schedule, after, until);
     return [{ decision: 'skip', reason, nominalAt, untilNominalAt, dueAt, count }];
   }
 }
@@ -239,16 +252,26 @@ function afterOf({ schedule, lastNominalAt, startAt }: PlanInput): Date {
   return schedule.type === 'one_shot' ? new Date(schedule.at.getTime() - 1) : startAt;
 }
 
-/** Returns the newest nominal instant in (after, until]. Nearly always there are few, so a few forward steps are enough. */
-function findNewest(schedule: Schedule, after: Date, until: Date): Date | null {
-  let newest: Date | null = null;
+const fewMax = 8;
+
+/**
+ * Finds the newest nominal instant in (after, until] and the next one. Nearly always there are few, so a few forward steps are
+ * enough.
+ */
+function findDue(
+  schedule: Schedule,
+  after: Date,
+  until: Date,
+): { newest: Date | null; next: Date | null; few: Date[] | null } {
+  const few: Date[] = [];
   let next = nextNominal(schedule, after);
-  for (let step = 0; step < 8; step += 1) {
-    if (!next || next > until) return newest;
-    newest = next;
+  while (next && next <= until && few.length < fewMax) {
+    few.push(next);
     next = nextNominal(schedule, next);
   }
-  return previousNominal(schedule, new Date(until.getTime() + 1), after);
+  if (!next || next > until) return { newest: few.at(-1) ?? null, next, few };
+  const newest = previousNominal(schedule, new Date(until.getTime() + 1), after) ?? next;
+  return { newest, next: nextNominal(schedule, newest), few: null };
 }
 
 /** Returns all nominal instants in (after, until], oldest first. */

@@ -5,7 +5,7 @@ import { type DescriptionLocale, describeSchedule } from '#domain/schedule/descr
 export function describeExpectation(
   expectation: Expectation,
   reader: { locale: DescriptionLocale; timeZone: string },
-): Promise<string> {
+): string {
   const timeZone = expectation.timezone ?? 'UTC';
   return describeSchedule(
     expectation.type === 'interval'

@@ -92,7 +92,7 @@ export async function previewSchedule(form: FormData): Promise<PreviewAnswer> {
     );
     return {
       ok: true,
-      words: await describeSchedule(schedule, { locale, timeZone }),
+      words: describeSchedule(schedule, { locale, timeZone }),
       instants: instants.map(({ nominalAt, dueAt, decision }) => {
         const at = dueAt.toISOString();
         const isSpread = dueAt.getTime() !== nominalAt.getTime();

@@ -59,7 +59,7 @@ export async function ExpectationCard({
         <p className="text-ink-muted">{t('none')}</p>
       ) : (
         <>
-          <p className="text-base">{await describeExpectation(expectation, { locale, timeZone })}</p>
+          <p className="text-base">{describeExpectation(expectation, { locale, timeZone })}</p>
           {expectation.type === 'cron' ? (
             <p className="text-[0.8125rem] text-ink-muted">
               <code className="font-mono">{expectation.expression}</code>

@@ -17,11 +17,8 @@ export async function ManifestView({ plugin, timeZone }: { plugin: Plugin; timeZ
   const [t, locale] = await Promise.all([getTranslations('plugins'), getLocale()]);
   const manifest = manifestOf(plugin);
   const words = new Map(
-    await Promise.all(
-      (manifest?.jobs ?? []).map(
-        async ({ name, schedule }) =>
-          [name, schedule && (await describeSchedule(schedule, { locale, timeZone }))] as const,
-      ),
+    (manifest?.jobs ?? []).map(
+      ({ name, schedule }) => [name, schedule && describeSchedule(schedule, { locale, timeZone })] as const,
     ),
   );
   return (

@@ -39,12 +39,12 @@ export async function ScheduleTable({
   ]);
   const write = timeWriter(locale, timeZone);
 
-  const whenOf = async ({ schedule }: PluginJob): Promise<ScheduleRow['when']> => {
+  const whenOf = ({ schedule }: PluginJob): ScheduleRow['when'] => {
     if (schedule === null) return { text: t('manualOnly'), expression: null, kind: 'none' };
     if (schedule.when === null) return { text: t('broken'), expression: null, kind: 'broken' };
     const { schedule: when } = schedule.when;
     return {
-      text: await describeSchedule(when, { locale, timeZone }),
+      text: describeSchedule(when, { locale, timeZone }),
       expression: when.type === 'cron' ? when.expression : null,
       kind: 'known',
     };
@@ -63,7 +63,7 @@ export async function ScheduleTable({
     };
   };
 
-  const toRow = async (job: PluginJob): Promise<ScheduleRow> => {
+  const toRow = (job: PluginJob): ScheduleRow => {
     const { latestRun, plugin } = job;
     return {
       jobId: job.jobId,
@@ -73,7 +73,7 @@ export async function ScheduleTable({
       // While the next run is in progress, the latest run no longer shows that the last one failed.
       isFailing: job.status?.lastStatus === 'error' && latestRun?.state !== 'failed',
       isForStaff: isForStaff(job),
-      when: await whenOf(job),
+      when: whenOf(job),
       next: nextOf(job),
       latest:
         latestRun === null
@@ -109,7 +109,7 @@ export async function ScheduleTable({
       }
     >
       <ScheduleRows
-        rows={await Promise.all(jobs.map(toRow))}
+        rows={jobs.map(toRow)}
         canSwitch={isAdmin}
         isHeld={isHeld}
         locale={locale}

@@ -25,7 +25,7 @@ export async function ScheduleWords({
   const { schedule: when } = schedule.when;
   return (
     <span title={when.type === 'cron' ? when.expression : undefined}>
-      {await describeSchedule(when, { locale, timeZone })}
+      {describeSchedule(when, { locale, timeZone })}
     </span>
   );
 }
