@@ -108,7 +108,9 @@ class PortalDouble:
     """Responds 200 as the contract says, unless `next_answers` (one each) or `answer` (lasting) differ."""
 
     def __init__(self) -> None:
+        self.secret = SECRET
         self.requests: List[Request] = []
+        self.accepted: List[Request] = []
         self.next_answers: List[Union[Answer, str]] = []
         self.answer: Optional[Union[Answer, str, Callable[[Request], Optional[Answer]]]] = None
         self.start_answer: Union[Answer, str] = Answer(200, b'{"success":true}')
@@ -139,7 +141,7 @@ class PortalDouble:
     def _choose_answer(self, request: Request) -> Union[Answer, str]:
         with self._lock:
             self.requests.append(request)
-            if request.headers.get("x-tc-portal-webhook-secret") != SECRET:
+            if request.headers.get("x-tc-portal-webhook-secret") != self.secret:
                 return refuse(401, "Invalid or missing webhook secret")
             if request.path.endswith("/job-start"):
                 return self.start_answer
@@ -148,6 +150,9 @@ class PortalDouble:
         answer = self.answer(request) if callable(self.answer) else self.answer
         if answer is not None:
             return answer
+        if not request.path.endswith("/job-report"):
+            return refuse(404, "Not found")
+        self.accepted.append(request)
         return Answer(
             200, json.dumps({"success": True, "id": "1", "job_key": request.body["job_key"]}).encode()
         )

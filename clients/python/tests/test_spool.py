@@ -1,12 +1,14 @@
 import hashlib
 import json
 import os
+import random
+import shutil
 import signal
 import stat
 import threading
 import time
 import unittest
-from typing import List
+from typing import Dict, List, Set
 from unittest import mock
 
 from portal_double import (
@@ -310,6 +312,59 @@ class HowItIsSent(PortalTestCase):
         os.environ["TC_PORTAL_WEBHOOK_SECRET"] = SECRET
         self.assertEqual(tc_portal.main(["flush"]), 0)
         self.assertEqual(self.list_spool(), [])
+
+
+class WhateverHappens(PortalTestCase):
+    def test_every_report_reaches_its_own_portal_and_no_other(self) -> None:
+        """Two portals on one machine, in random order: outages, mistyped URLs, refused secrets, crashes."""
+        other = PortalDouble()
+        self.addCleanup(other.close)
+        portals = {"production": (self.portal, SECRET), "test": (other, "the-secret-of-the-other-portal")}
+        other.secret = portals["test"][1]
+        for seed in range(30):
+            chance = random.Random(seed)
+            shutil.rmtree(self.spool_base, ignore_errors=True)
+            for portal, _ in portals.values():
+                portal.accepted.clear()
+                portal.answer = refuse(503, "away") if chance.random() < 0.5 else None
+            expected: Dict[str, Set[str]] = {name: set() for name in portals}
+            for number in range(25):
+                name = chance.choice(list(portals))
+                portal, secret = portals[name]
+                self.forget_that_the_portal_was_away()
+                os.environ.update(TC_PORTAL_MONITOR_URL=portal.url, TC_PORTAL_WEBHOOK_SECRET=secret)
+                event = chance.choice(
+                    ["report", "report", "mistype", "old secret", "flush", "outage", "crash"]
+                )
+                if event == "outage":
+                    portal.answer = chance.choice(
+                        [None, None, refuse(503, "away"), CLOSE, refuse(500, "oops")]
+                    )
+                elif event == "crash":
+                    for report in self.spool.list_waiting()[: chance.randrange(3)]:
+                        self.spool.claim(report)
+                elif event == "flush":
+                    tc_portal.main(["flush"])
+                else:
+                    if event == "mistype":
+                        os.environ["TC_PORTAL_MONITOR_URL"] = chance.choice(
+                            [portal.url.replace("report", "reprot"), unused_address(), "not a url"]
+                        )
+                    elif event == "old secret":
+                        os.environ["TC_PORTAL_WEBHOOK_SECRET"] = "an-old-secret-of-" + name
+                    run_id = "{}-{}".format(seed, number)
+                    expected[name].add(run_id)
+                    report_job_status("error", run_id=run_id)
+            for portal, _ in portals.values():
+                portal.answer = None
+            with mock.patch.object(tc_portal, "STALE_CLAIM_SECONDS", -1.0):
+                for portal, secret in portals.values():
+                    os.environ.update(TC_PORTAL_MONITOR_URL=portal.url, TC_PORTAL_WEBHOOK_SECRET=secret)
+                    tc_portal.main(["flush"])
+            for name, (portal, _) in portals.items():
+                accepted = {request.body["run_id"] for request in portal.accepted}
+                self.assertEqual(accepted, expected[name], (seed, name))
+            self.assertEqual(self.list_spool(), [], seed)
 
 
 class WithSeveralProcesses(PortalTestCase):
