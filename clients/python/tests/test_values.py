@@ -1,4 +1,4 @@
-"""What authors pass: no value may cost the outcome or change the job."""
+"""What authors pass: no value may cost the outcome or change the job [rule 39: the outcome goes through]."""
 
 import decimal
 import enum
