@@ -167,7 +167,10 @@ test('staff run a job that an admin lets them run, and only that one [rule 33: r
   await adminPage.getByRole('link', { name: 'Edit settings' }).click();
   await adminPage.getByLabel('Staff can run it, too').check();
   await expectNoViolations(adminPage);
-  await adminPage.getByRole('button', { name: 'Save' }).click();
+  await adminPage
+    .locator('form', { hasText: 'Limits and retries' })
+    .getByRole('button', { name: 'Save' })
+    .click();
   await expect(adminPage.getByText('Admins and staff')).toBeVisible();
   await adminPage.goto(path);
   await expect(rowOf(adminPage, 'e2e-sync:sync')).toContainText('Staff can run it');

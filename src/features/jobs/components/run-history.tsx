@@ -111,7 +111,7 @@ export function RunHistory({
           className="scan-table md:table-fixed"
           head={
             <>
-              <HeadCell className="w-24">{t('state')}</HeadCell>
+              <HeadCell className="w-34">{t('state')}</HeadCell>
               <HeadCell className="w-46">{t('time')}</HeadCell>
               <HeadCell align="end" className="w-28">
                 {t('duration')}

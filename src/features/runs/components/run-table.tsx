@@ -60,7 +60,7 @@ export function RunTable({
       className="scan-table md:table-fixed"
       head={
         <>
-          <HeadCell className="w-25">{t('state')}</HeadCell>
+          <HeadCell className="w-34">{t('state')}</HeadCell>
           <HeadCell className="w-[20%]">{t('job')}</HeadCell>
           <HeadCell className="w-42">{t('time')}</HeadCell>
           <HeadCell align="end" className="w-22">

@@ -29,9 +29,27 @@ function x(at: Date, { from }: Span): number {
   return Math.round((at.getTime() - from.getTime()) / 6_000) / 10;
 }
 
-/** The width of a point: the line cap makes it visible. */
-const point = 'h0.001';
+/** Draws a mark at each instant, each relative to the one before: a job has up to 300, and the page sends every character. */
+function marksAt(
+  instants: TimelineJob['instants'],
+  span: Span,
+  { top, length }: { top: number; length: number },
+): string {
+  let left = 0;
+  let isFirst = true;
+  return instants
+    .map(({ dueAt }) => {
+      const at = x(dueAt, span);
+      const move = isFirst ? `M${at} ${top}` : `m${Math.round((at - left) * 10) / 10} ${-length}`;
+      left = at;
+      isFirst = false;
+      // The line cap makes a line without a length visible as a point.
+      return length === 0 ? `${move}h0` : `${move}v${length}`;
+    })
+    .join('');
+}
 
+/** Made once for all lanes of a height: the same object is sent to the browser only once. */
 function gridPaths(span: Span, timeZone: string, height: number): PlotPath[] {
   const marks = hourMarks(span.from, span.until, timeZone).filter(({ hour }) => hour % 3 === 0);
   const lines = (chosen: typeof marks) => chosen.map(({ at }) => `M${x(at, span)} 0V${height}`).join('');
@@ -98,21 +116,17 @@ function JobLane({
   job,
   load,
   span,
-  timeZone,
+  grid,
 }: {
   job: TimelineJob;
   load: DayLoad;
   span: Span;
-  timeZone: string;
+  grid: readonly PlotPath[];
 }) {
   const middle = laneHeight / 2;
   const isDense = job.isCut || job.instants.length > pointsMax;
   const marks = (chosen: TimelineJob['instants']) =>
-    chosen
-      .map(({ dueAt }) =>
-        isDense ? `M${x(dueAt, span)} ${middle - 5}v10` : `M${x(dueAt, span)} ${middle}${point}`,
-      )
-      .join('');
+    marksAt(chosen, span, isDense ? { top: middle - 5, length: 10 } : { top: middle, length: 0 });
   const isCrowded = ({ dueAt }: TimelineJob['instants'][number]) =>
     !job.isCut && (load.jobs[Math.floor((dueAt.getTime() - load.fromMs) / 60_000)] ?? 0) > 1;
   const runs = job.instants.filter(({ decision }) => decision === 'run');
@@ -123,7 +137,7 @@ function JobLane({
       width={dayMinutes}
       height={laneHeight}
       paths={[
-        ...gridPaths(span, timeZone, laneHeight),
+        ...grid,
         { d: `M0 ${middle}H${dayMinutes}`, className: 'stroke-line', mark: { width: 1 } },
         ...(job.isCut ? [{ d: `M0 ${middle - 4}H${dayMinutes}v8H0Z`, className: 'fill-chart-longest' }] : []),
         ...(isDense
@@ -183,6 +197,15 @@ function TimelineTable({ timeline, timeZone }: { timeline: Timeline; timeZone: s
         </>
       }
     >
+      <Row>
+        <Cell className="font-medium">{t('allJobs')}</Cell>
+        <Cell align="end" label={t('starts')}>
+          {t(timeline.load.isAtLeast ? 'countCut' : 'count', {
+            count: timeline.load.starts.reduce((sum, count) => sum + count, 0),
+          })}
+        </Cell>
+        <Cell />
+      </Row>
       {timeline.jobs.map((job) => {
         const runs = job.instants.filter(({ decision }) => decision === 'run');
         const skipped = job.instants.length - runs.length;
@@ -231,6 +254,7 @@ export function DayTimeline({
       </Card>
     );
   }
+  const grid = gridPaths(span, timeZone, laneHeight);
   return (
     <Card aria-labelledby="timeline-title">
       <CardHeader
@@ -264,7 +288,7 @@ export function DayTimeline({
               </Link>
             }
           >
-            <JobLane job={job} load={load} span={span} timeZone={timeZone} />
+            <JobLane job={job} load={load} span={span} grid={grid} />
           </Lane>
         ))}
         <Lane label={null}>

@@ -85,6 +85,11 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
   const path = jobPath(job.id);
   const { status } = job;
   const isAdmin = member.role === 'admin';
+  const runningState = unfinished.some(({ isRunningLong }) => isRunningLong)
+    ? 'runningLong'
+    : unfinished.length > 0
+      ? 'running'
+      : 'neverRun';
   const latest = (
     <Card>
       <CardHeader
@@ -131,7 +136,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
         title={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <ReportedText text={job.title} />
-            <StatusBadge state={status?.lastStatus ?? (unfinished.length > 0 ? 'running' : 'neverRun')} />
+            <StatusBadge state={status?.lastStatus ?? runningState} />
             {status?.lateFailure ? <StatusBadge state="late" /> : null}
           </span>
         }
