@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as jobReports from '#app/api/monitor/job-reports/route.ts';
 import { reportJobs } from '#features/reports/operations.ts';
@@ -157,6 +158,66 @@ describe('a batch of reports [contract: batches]', () => {
     const [once, again] = [await post(body, headers), await post(body, headers)];
     expect(once.body.results.map(({ repeated }) => repeated)).toEqual([undefined, undefined]);
     expect(again.body.results.map(({ repeated }) => repeated)).toEqual([true, true]);
+  });
+
+  it('with any values in the optional fields is recorded: none costs its report [rule 39: the outcome goes through]', async () => {
+    const zones = fc.constantFrom(...Intl.supportedValuesOf('timeZone'), 'UTC', 'JST', 'utc');
+    const number = fc.oneof(fc.integer(), fc.double(), fc.constantFrom(2 ** 31, -(2 ** 31), 1e300, 5e-324));
+    const text = fc.string({ unit: 'binary', maxLength: 300 });
+    const time = fc.oneof(
+      fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+      fc.constantFrom(
+        '0001-01-01T00:00:00Z',
+        '9999-12-31T23:59:59Z',
+        '2026-11-27 15:00:00',
+        1795759200,
+        'soon',
+      ),
+    );
+    const any = fc.oneof(number, text, fc.boolean(), fc.jsonValue({ maxDepth: 2 }));
+    const tolerance = fc.oneof(number, fc.constantFrom(0, 60, 31_622_400));
+    const schedule = fc.record(
+      {
+        type: fc.constantFrom('cron', 'interval', 'other'),
+        expression: fc.constantFrom('0 6 * * *', '* * * * * *', '@daily', '0 0 30 2 *', '0 9 L * 1-5'),
+        timezone: zones,
+        seconds: fc.oneof(number, fc.constant(3600)),
+        late_tolerance_seconds: tolerance,
+        max_run_seconds: tolerance,
+        min_run_seconds: tolerance,
+        failure_threshold: tolerance,
+        recovery_threshold: tolerance,
+      },
+      { requiredKeys: ['type'] },
+    );
+    const fields = fc.record(
+      {
+        message: any,
+        log: any,
+        host: any,
+        run_id: any,
+        tool_id: fc.oneof(any, fc.uuid()),
+        started_at: fc.oneof(time, any),
+        sent_at: fc.oneof(time, any),
+        duration_ms: fc.oneof(number, any),
+        exit_code: fc.oneof(number, any),
+        metrics: fc.oneof(fc.dictionary(text, any), any),
+        schedule: fc.oneof(schedule, any),
+      },
+      { requiredKeys: [] },
+    );
+    const keys = newKeys(500);
+    const titles = fc.sample(text, keys.length);
+    const reports = fc
+      .sample(fields, keys.length)
+      .map((given, n) => JSON.stringify(report(keys[n]!, { title: `t${titles[n]}`, ...given })));
+    // One body has at most 1 MiB.
+    for (let at = 0; at < reports.length; at += 100) {
+      const { body } = await post(reports.slice(at, at + 100).join('\n'));
+      for (const [n, result] of body.results.entries())
+        expect(result, reports[at + n]).toMatchObject({ status: 200 });
+    }
+    expect((await recordedKeys(keys)).length).toBe(500);
   });
 
   it('in another encoding says so once', async () => {
