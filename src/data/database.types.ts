@@ -919,6 +919,7 @@ export type Database = {
           clock_ahead_ms: number | null;
           cursor_after: string | null;
           cursor_before: string | null;
+          deadline_at: string | null;
           duration_ms: number | null;
           error: Json | null;
           events_processed: number | null;
@@ -945,6 +946,7 @@ export type Database = {
           queue_message_id: number | null;
           queue_name: string | null;
           received_at: string;
+          release_count: number;
           report_attempt: number;
           report_key: string | null;
           requested_by: string | null;
@@ -969,6 +971,7 @@ export type Database = {
           clock_ahead_ms?: number | null;
           cursor_after?: string | null;
           cursor_before?: string | null;
+          deadline_at?: string | null;
           duration_ms?: number | null;
           error?: Json | null;
           events_processed?: number | null;
@@ -995,6 +998,7 @@ export type Database = {
           queue_message_id?: number | null;
           queue_name?: string | null;
           received_at?: string;
+          release_count?: number;
           report_attempt?: number;
           report_key?: string | null;
           requested_by?: string | null;
@@ -1018,6 +1022,7 @@ export type Database = {
           clock_ahead_ms?: number | null;
           cursor_after?: string | null;
           cursor_before?: string | null;
+          deadline_at?: string | null;
           duration_ms?: number | null;
           error?: Json | null;
           events_processed?: number | null;
@@ -1044,6 +1049,7 @@ export type Database = {
           queue_message_id?: number | null;
           queue_name?: string | null;
           received_at?: string;
+          release_count?: number;
           report_attempt?: number;
           report_key?: string | null;
           requested_by?: string | null;
@@ -1338,7 +1344,7 @@ export type Database = {
       };
       cancel_run: { Args: { p_run_id: string }; Returns: string };
       claim_runs: {
-        Args: { p_lease_seconds?: number; p_quantity: number; p_worker_id: string };
+        Args: { p_handlers?: Json; p_lease_seconds?: number; p_quantity: number; p_worker_id: string };
         Returns: {
           attempt: number;
           attempt_token: string;
@@ -1409,6 +1415,7 @@ export type Database = {
           state: string;
         }[];
       };
+      has_worker: { Args: { p_job_id: string }; Returns: boolean };
       list_due_schedules: {
         Args: { p_limit?: number; p_now?: string };
         Returns: {
@@ -1454,6 +1461,10 @@ export type Database = {
       note_plugin_health: {
         Args: { p_code?: string; p_health: string; p_message: string; p_plugin_id: string; p_values?: Json };
         Returns: undefined;
+      };
+      note_plugin_progress: {
+        Args: { p_attempt_token: string; p_lease_seconds?: number; p_progress?: Json; p_run_id: string };
+        Returns: boolean;
       };
       owns_webhook_secret: { Args: { p_tenant_id: string }; Returns: boolean };
       page_job_status: {

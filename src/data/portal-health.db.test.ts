@@ -20,8 +20,8 @@ it('counts waiting runs of all companies or of one, and returns the last tick an
     await enqueueTestRuns(tenant.id, jobId, count);
   }
   await sql`
-    update public.runs set received_at = now() - interval '90 seconds'
-    where id = (select id from public.runs where tenant_id = ${mine.id} limit 1)`;
+    update pgmq.q_runs set enqueued_at = now() - interval '90 seconds'
+    where message ->> 'run_id' = (select id::text from public.runs where tenant_id = ${mine.id} limit 1)`;
   // This run waits for its next attempt, not for a worker.
   await sql`
     update public.runs set next_attempt_at = now() + interval '1 hour'
@@ -32,7 +32,7 @@ it('counts waiting runs of all companies or of one, and returns the last tick an
 
   const portal = await readPortalHealth(service);
   expect(portal).toMatchObject({
-    queue: { waitingCount: 4, runningCount: 0 },
+    queue: { waitingCount: 4, runningCount: 0, withoutWorkerCount: 0 },
     workers: [{ name: 'host-1:7', ageSeconds: expect.any(Number) }],
   });
   expect(Math.round(portal.queue.oldestWaitingSeconds / 10)).toBe(9);

@@ -168,11 +168,27 @@ const toLease = (row: LeaseRow): Lease => ({
  */
 export async function claimRuns(
   client: ServiceClient,
-  { workerId, quantity, leaseSeconds }: { workerId: string; quantity: number; leaseSeconds: number },
+  {
+    workerId,
+    quantity,
+    leaseSeconds,
+    handlers,
+  }: {
+    workerId: string;
+    quantity: number;
+    leaseSeconds: number;
+    /** The jobs of built-in plugins that this worker can run, by plugin; undefined for all. */
+    handlers?: Readonly<Record<string, readonly string[]>>;
+  },
   signal: AbortSignal,
 ): Promise<ClaimedRun[]> {
   const answer = await client
-    .rpc('claim_runs', { p_worker_id: workerId, p_quantity: quantity, p_lease_seconds: leaseSeconds })
+    .rpc('claim_runs', {
+      p_worker_id: workerId,
+      p_quantity: quantity,
+      p_lease_seconds: leaseSeconds,
+      ...(handlers && { p_handlers: handlers as Json }),
+    })
     .abortSignal(signal)
     .retry(false);
   // A call that took longer than its own lease may have lost a run again: such a row has no token and cannot be run.
@@ -252,9 +268,32 @@ export async function reapRuns(client: ServiceClient): Promise<{ requeued: numbe
 export async function noteHeartbeat(
   client: ServiceClient,
   process: string,
-  details: Record<string, string | number | null>,
+  details: Record<string, Json>,
 ): Promise<void> {
   unwrapMaybe(await client.rpc('note_heartbeat', { p_process: process, p_details: details }).retry(false));
+}
+
+/**
+ * Writes the progress of a remote plugin and keeps its run, but not beyond the attempt's deadline. Returns null if the attempt
+ * is not open.
+ */
+export async function notePluginProgress(
+  client: ServiceClient,
+  { runId, attemptToken, progress }: HeldAttempt,
+  leaseSeconds: number,
+  signal: AbortSignal,
+): Promise<{ isCancelRequested: boolean } | null> {
+  const answer = await client
+    .rpc('note_plugin_progress', {
+      p_run_id: runId,
+      p_attempt_token: attemptToken,
+      ...(progress && { p_progress: toProgressRow(progress) }),
+      p_lease_seconds: leaseSeconds,
+    })
+    .abortSignal(signal)
+    .retry(false);
+  const isCancelRequested = unwrap<boolean | null>(answer);
+  return isCancelRequested === null ? null : { isCancelRequested };
 }
 
 /** An open attempt of a remote plugin's run, with what decides its next step. */

@@ -63,6 +63,12 @@ export const invitationDays = 7;
 /** How long a worker holds a run after a heartbeat [rule 24: leases]; also the default in the database's functions. */
 export const leaseSeconds = 30;
 
+/**
+ * How many runs of a job are queued before a worker takes them [rule 42: nobody stops others]; the others wait in the job's line.
+ * Also the default in the database's functions.
+ */
+export const queuedRunsPerJob = 10;
+
 /** A clock that is further ahead counts as wrong [rule 5: wrong clocks]; the database uses the same limit for reports. */
 export const clockAheadMinutesMax = 5;
 

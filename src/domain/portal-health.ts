@@ -2,8 +2,15 @@
 export interface PortalHealth {
   /** How long the database took to respond. */
   databaseMs: number;
-  /** Runs that a worker could start now, running runs, and how long the oldest waiting run has waited. */
-  queue: { waitingCount: number; runningCount: number; oldestWaitingSeconds: number };
+  queue: {
+    /** Runs that wait for a worker or a limit, but not for their next attempt. */
+    waitingCount: number;
+    runningCount: number;
+    /** How long the oldest run has waited that could start: no limit and no delay holds it back. */
+    oldestWaitingSeconds: number;
+    /** Jobs with waiting runs that no running worker can run, because it does not have their plugin. */
+    withoutWorkerCount: number;
+  };
   lastTickAt: string | null;
   /** Null: no scheduler has ticked for a day. */
   tickAgeSeconds: number | null;

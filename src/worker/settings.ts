@@ -23,7 +23,7 @@ const environmentSchema = z.object({
   WORKER_HEARTBEAT_SECONDS: z.coerce.number().positive().optional(),
   /** How often it polls while there are runs, and for a few seconds after. */
   WORKER_POLL_MS: wholeNumber(10, 60_000, 50),
-  /** How often it polls while there are no runs. Defaults to one second, or five for a remote database. */
+  /** How often it polls while there are no runs. Defaults to one second, or one and a half for a remote database. */
   WORKER_IDLE_POLL_MS: z.coerce.number().int().min(10).max(600_000).optional(),
   NEXT_PUBLIC_SUPABASE_URL: z.string().default(''),
   /** How long running handlers may continue after a stop. */
@@ -145,7 +145,7 @@ export function readWorkerSettings(environment: NodeJS.ProcessEnv): WorkerSettin
     pollMs: settings.WORKER_POLL_MS,
     idlePollMs: Math.max(
       settings.WORKER_POLL_MS,
-      settings.WORKER_IDLE_POLL_MS ?? (isOnThisMachine(settings.NEXT_PUBLIC_SUPABASE_URL) ? 1_000 : 5_000),
+      settings.WORKER_IDLE_POLL_MS ?? (isOnThisMachine(settings.NEXT_PUBLIC_SUPABASE_URL) ? 1_000 : 1_500),
     ),
     graceMs: settings.WORKER_GRACE_SECONDS * 1_000,
     ticks: settings.WORKER_SCHEDULER,

@@ -185,6 +185,7 @@ describe('every table, including future ones [rule 32: row level security]', () 
       'current_member',
       'declare_plugin',
       'dismiss_late_failures',
+      'has_worker',
       'list_job_secrets',
       'owns_webhook_secret',
       'page_job_status',

@@ -40,10 +40,12 @@ async function whileLocked(
 }
 
 describe('a worker that claims runs', () => {
-  it('does not wait for another worker that counts the runs of a limited job, and claims them afterwards', async () => {
+  it('does not wait for a job that another transaction holds: its line stays, and moves up afterwards', async () => {
     const limited = await makePluginJob(tenant.id, { pluginKey: 'a', name: 'limited', concurrencyLimit: 1 });
     const free = await makePluginJob(tenant.id, { pluginKey: 'a', name: 'free' });
-    const [waiting] = await enqueueTestRuns(tenant.id, limited.jobId, 1);
+    const [before, waiting] = await enqueueTestRuns(tenant.id, limited.jobId, 2);
+    expect(await claim()).toEqual([before]);
+    await sql`update public.runs set queue_message_id = null, state = 'canceled', finished_at = now() where id = ${before!}`;
     const [runnable] = await enqueueTestRuns(tenant.id, free.jobId, 1);
     await whileLocked(
       (transaction) => transaction`select from public.jobs where id = ${limited.jobId} for no key update`,
@@ -52,20 +54,20 @@ describe('a worker that claims runs', () => {
     expect(await claim()).toEqual([waiting]);
   });
 
-  it('does not wait for another worker that counts the runs of a limited plugin', async () => {
+  it('does not wait for a limited plugin that another transaction holds', async () => {
     const { jobId, pluginId } = await makePluginJob(tenant.id, {
       pluginKey: 'narrow',
       name: 'one',
       pluginConcurrencyLimit: 1,
     });
-    const runs = await enqueueTestRuns(tenant.id, jobId, 2);
+    const [before, waiting] = await enqueueTestRuns(tenant.id, jobId, 2);
+    expect(await claim()).toEqual([before]);
+    await sql`update public.runs set queue_message_id = null, state = 'canceled', finished_at = now() where id = ${before!}`;
     await whileLocked(
       (transaction) => transaction`select from public.plugins where id = ${pluginId} for no key update`,
       async () => expect(await claim()).toEqual([]),
     );
-    const claimed = await claim();
-    expect(claimed).toHaveLength(1);
-    expect(runs).toContain(claimed[0]);
+    expect(await claim()).toEqual([waiting]);
   });
 
   it('skips a run that another worker is finishing', async () => {

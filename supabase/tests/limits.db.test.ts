@@ -5,6 +5,7 @@ import {
   leaseSeconds,
   limits,
   misfireLimitDefault,
+  queuedRunsPerJob,
 } from '#domain/limits.ts';
 import { sql } from '#testing/database/clients.ts';
 
@@ -91,14 +92,20 @@ it('other numbers in the database match limits.ts too', async () => {
     from pg_proc p
     where 'p_lease_seconds' = any (p.proargnames)
     union all
+    select p.proname, substring(pg_get_function_arguments(p.oid) from 'p_window integer DEFAULT ([0-9]+)')
+    from pg_proc p
+    where p.proname = 'admit_runs'
+    union all
     select distinct p.proname, (regexp_matches(p.prosrc, 'interval ''([0-9]+ minutes)''', 'g'))[1]
     from pg_proc p
     where p.proname = 'record_reports'
     order by 1`;
   expect(defaults.map(({ place, text }) => [place, text])).toEqual([
+    ['admit_runs', String(queuedRunsPerJob)],
     ['claim_runs', String(leaseSeconds)],
     ['extend_leases', String(leaseSeconds)],
     ['invitations.expires_at', `(now() + '${invitationDays} days'::interval)`],
+    ['note_plugin_progress', String(leaseSeconds)],
     ['record_reports', `${clockAheadMinutesMax} minutes`],
     ['schedules.misfire_limit', String(misfireLimitDefault)],
   ]);

@@ -1338,6 +1338,9 @@ describe('[contract: internal]', () => {
       method: 'POST',
       params: { id: mine.jobId },
     });
+    // A run of a plugin that this version does not have would wait.
+    await sql`update public.plugins set plugin_key = 'self-check' where id = ${mine.pluginId}`;
+    await sql`update public.jobs set plugin_job_name = 'check' where id = ${mine.jobId}`;
     vi.stubEnv('VERCEL', '1');
     const answer = await call('nobody', { handlers: internalScheduler, headers: withSecret });
     vi.stubEnv('VERCEL', '');

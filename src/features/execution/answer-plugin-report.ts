@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { leaseSeconds, pluginAnswerBytesMax, pluginProgressBytesMax } from '#domain/limits.ts';
 import { createServiceClient } from '#data/clients/service.ts';
-import { extendLeases, findOpenAttempt, finishAttempts, type OpenAttempt } from '#data/run-queue.ts';
+import { findOpenAttempt, finishAttempts, notePluginProgress, type OpenAttempt } from '#data/run-queue.ts';
 import { ConflictError, InvalidInputError, UnauthenticatedError } from '#domain/errors.ts';
 import { foreignMessage } from '#domain/message.ts';
 import { redactSecrets } from '#domain/redaction.ts';
@@ -73,7 +73,12 @@ export async function answerPluginProgress({
   };
   const { write: progress } = throttleProgress(noProgressYet, given, new Date(), { flush: true });
   const signal = AbortSignal.timeout(callMsMax);
-  const [lease] = await extendLeases(createServiceClient(), [{ ...attempt, progress }], leaseSeconds, signal);
+  const lease = await notePluginProgress(
+    createServiceClient(),
+    { ...attempt, progress },
+    leaseSeconds,
+    signal,
+  );
   if (!lease) throw notOpen();
   return jsonAnswer(200, { cancel_requested: lease.isCancelRequested });
 }

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { createServiceClient } from '#data/clients/service.ts';
+import { noteHeartbeat } from '#data/run-queue.ts';
 import { leaseSeconds } from '#domain/limits.ts';
 import { createRunExecutor } from '#features/execution/create-run-executor.ts';
+import { listHandlers } from '#features/execution/list-handlers.ts';
 import type { BuiltInPlugin } from '#plugins/contract.ts';
+import { builtInPlugins } from '#plugins/index.ts';
 
 const atOnce = 10;
 
@@ -16,7 +20,7 @@ export async function drainQueue({
   msMax,
   publicUrl,
   allowedHosts,
-  plugins,
+  plugins = builtInPlugins,
 }: {
   msMax: number;
   publicUrl: string;
@@ -24,6 +28,7 @@ export async function drainQueue({
   plugins?: Readonly<Record<string, BuiltInPlugin>>;
 }): Promise<number> {
   if (msMax <= 0) return 0;
+  await noteHeartbeat(createServiceClient(), 'drain', { handlers: await listHandlers(plugins) });
   const executor = createRunExecutor(
     {
       workerId: `request:${randomUUID()}`,

@@ -1,13 +1,16 @@
 import { createServiceClient } from '#data/clients/service.ts';
 import { noteHeartbeat, reapRuns } from '#data/run-queue.ts';
+import { listHandlers } from '#features/execution/list-handlers.ts';
 import { writeLog } from '#http/log.ts';
+import { builtInPlugins } from '#plugins/index.ts';
 
-/** Records that a worker is alive and what it is doing. */
+/** Records that a worker is alive, what it is doing, and what it can run. */
 export async function noteWorkerHeartbeat(
   workerId: string,
   details: Record<string, string | number | null>,
 ): Promise<void> {
-  await noteHeartbeat(createServiceClient(), `worker:${workerId}`, details);
+  const handlers = await listHandlers(builtInPlugins);
+  await noteHeartbeat(createServiceClient(), `worker:${workerId}`, { ...details, handlers });
 }
 
 /** Puts runs whose queue message is lost back on their queue, or ends them [rule 31: every run ends]. */

@@ -4,6 +4,7 @@ import { ResultWriter } from '#features/execution/result-writer.ts';
 import { callRemotePlugin } from '#features/execution/call-remote-plugin.ts';
 import { HeldAttempt } from '#features/execution/held-attempt.ts';
 import { type AttemptChannel, runBuiltIn, type Surroundings } from '#features/execution/run-attempt.ts';
+import { listHandlers } from '#features/execution/list-handlers.ts';
 import { describeError, writeLog } from '#http/log.ts';
 import type { Outcome } from '#domain/run/outcome.ts';
 
@@ -130,6 +131,7 @@ export class RunExecutor {
 
   async #claimForever(): Promise<void> {
     const { concurrency, pollMs, idlePollMs, workerId, leaseSeconds } = this.#settings;
+    const handlers = await listHandlers(this.#surroundings.plugins);
     let awayMs = awayMsMin;
     while (!this.#isStopping) {
       const free = concurrency - this.#active;
@@ -143,7 +145,7 @@ export class RunExecutor {
       let runs: ClaimedRun[];
       try {
         const signal = AbortSignal.timeout(callMsMax);
-        runs = await claimRuns(this.#client, { workerId, quantity, leaseSeconds }, signal);
+        runs = await claimRuns(this.#client, { workerId, quantity, leaseSeconds, handlers }, signal);
         awayMs = awayMsMin;
       } catch (error) {
         writeLog('warn', 'claim_failed', describeError(error));

@@ -174,6 +174,11 @@ export async function listUnfinishedRuns({ client }: Actor, ofJobId: string): Pr
   ).map(toRunSummary);
 }
 
+/** Whether a running worker can run a job of a plugin: one whose plugin no worker has waits. */
+export async function hasWorker({ client }: Actor, ofJobId: string): Promise<boolean> {
+  return unwrap<boolean | null>(await client.rpc('has_worker', { p_job_id: ofJobId })) ?? true;
+}
+
 /** Returns a job's last 90 days in the tenant's zone, oldest first, including days without finished runs. */
 export async function readDailyStats(
   { client, timeZone }: Actor,

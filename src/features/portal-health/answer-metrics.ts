@@ -56,8 +56,11 @@ export async function answerMetrics({
       byLabel('state', counts.recentRuns, ['success', 'failed', 'canceled']),
     ),
     metric('tc_portal_queue_length', 'Pending runs.', [[{}, health.queue.waitingCount]]),
-    metric('tc_portal_queue_oldest_seconds', 'How long the oldest of them has waited.', [
+    metric('tc_portal_queue_oldest_seconds', 'How long the oldest run has waited that could start.', [
       [{}, health.queue.oldestWaitingSeconds],
+    ]),
+    metric('tc_portal_jobs_without_worker', 'Jobs with waiting runs whose plugin no running worker has.', [
+      [{}, health.queue.withoutWorkerCount],
     ]),
     metric('tc_portal_heartbeat_age_seconds', 'Seconds since a scheduler or worker was last alive.', [
       ...(health.tickAgeSeconds === null

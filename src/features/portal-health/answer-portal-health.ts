@@ -8,7 +8,8 @@ import type { AnswerOf } from '#http/operation.ts';
 const answerMsMax = 3_000;
 /** This route is public, so it queries the database at most this often. */
 const keptMs = 1_000;
-const waitingSecondsMax = 300;
+/** A run that could start does so within two seconds while workers have free slots; this allows for short peaks. */
+const waitingSecondsMax = 60;
 
 interface Reading {
   /** Null: the database did not respond. */
@@ -39,7 +40,8 @@ const inMs = (seconds: number | null): number | null =>
 
 /**
  * `GET /api/health/ready`: the database's latency through the Data API, the scheduler's last tick and the oldest
- * waiting run, each with its age, and the live workers. Only the database decides the status: a portal without a scheduler still accepts
+ * run that could start but waits, each with its age, and the live workers. Only the database decides the status: a portal
+ * without a scheduler still accepts
  * reports, so a load balancer should keep it.
  */
 export async function answerReady(): Promise<AnswerOf<typeof getPortalHealth>> {
@@ -63,9 +65,11 @@ export async function answerReady(): Promise<AnswerOf<typeof getPortalHealth>> {
       database,
       scheduler: { status: statusOf(tickAgeSeconds, tickAgeSecondsMax), age_ms: inMs(tickAgeSeconds) },
       queue: {
-        status: statusOf(queue.oldestWaitingSeconds, waitingSecondsMax),
+        status:
+          queue.withoutWorkerCount > 0 ? 'late' : statusOf(queue.oldestWaitingSeconds, waitingSecondsMax),
         age_ms: inMs(queue.oldestWaitingSeconds),
         waiting: queue.waitingCount,
+        jobs_without_worker: queue.withoutWorkerCount,
       },
       workers: { status: live > 0 ? 'ok' : 'none', live },
     },

@@ -20,6 +20,7 @@ const portalHealth = z
           status: z.enum(['ok', 'late', 'unknown']),
           age_ms: milliseconds.nullable(),
           waiting: z.int().min(0).nullable(),
+          jobs_without_worker: z.int().min(0),
         })
         .optional(),
       workers: z.object({ status: z.enum(['ok', 'none']), live: z.int().min(0) }).optional(),
@@ -52,7 +53,9 @@ export const getPortalHealth = operation({
   summary: 'Check whether the portal is ready',
   description:
     'Checks the database at most once a second. `age_ms` is the age of that check, the time since the scheduler last ran, and how ' +
-    'long the oldest run in the queue has been waiting. `workers` says how many are alive: without one, nothing runs. Only the database decides between 200 and 503.',
+    'long the oldest run has waited that could start: it is not held back by a limit or a delay. `waiting` counts all waiting runs. ' +
+    'The queue is `late` after 60 seconds, or if no running worker has the plugin of a job that waits (`jobs_without_worker`). ' +
+    '`workers` says how many are alive: without one, nothing runs. Only the database decides between 200 and 503.',
   access: 'anybody',
   // A parameter that a load balancer adds must not take the portal out of service.
   query: 'any',
@@ -63,7 +66,7 @@ export const getPortalHealth = operation({
         checks: {
           database: { status: 'ok', latency_ms: 3, age_ms: 0 },
           scheduler: { status: 'ok', age_ms: 812 },
-          queue: { status: 'ok', age_ms: 0, waiting: 0 },
+          queue: { status: 'ok', age_ms: 0, waiting: 0, jobs_without_worker: 0 },
           workers: { status: 'ok', live: 1 },
         },
       },

@@ -19,10 +19,10 @@ describe('messages of database functions [rule 46: texts as codes]', () => {
     }),
   );
 
-  it('match a sentence of the portal word for word, without values', () => {
+  it('match a sentence of the portal word for word, with at most one value', () => {
     expect(pairs.length).toBeGreaterThan(4);
     for (const { code, sentence } of pairs) expect([code, sentence]).toEqual([code, sentences[code]]);
-    for (const { sentence } of pairs) expect(sentence).not.toContain('{');
+    for (const { sentence } of pairs) expect(sentence.split('{').length).toBeLessThanOrEqual(2);
   });
 
   it('have a known code in every function', () => {

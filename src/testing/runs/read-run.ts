@@ -19,7 +19,7 @@ export interface StoredRun {
   worker_id: string | null;
   attempt_token: string | null;
   next_attempt_at: Date | null;
-  queue_message_id: string;
+  queue_message_id: string | null;
 }
 
 /** Checks that a stored code and its values produce exactly the sentence stored with them. */

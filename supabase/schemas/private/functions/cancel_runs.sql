@@ -3,16 +3,15 @@ returns setof uuid
 language plpgsql
 security definer
 set search_path = ''
+set enable_seqscan = off
 as $$
 declare
   v_pending uuid[];
 begin
   -- Sorted, so that two concurrent cancellations lock the same runs in the same order.
   perform 1 from public.runs r where r.id = any (p_run_ids) order by r.id for no key update;
-  select array_agg(r.id) into v_pending from public.runs r where r.id = any (p_run_ids) and r.state = 'pending';
-  perform pgmq.delete(r.queue_name, r.queue_message_id)
-    from public.runs r
-    where r.id = any (v_pending) and r.queue_message_id is not null;
+  select array_agg(r.id) into v_pending from public.runs r where r.id = any (p_run_ids) and r.state || '' = 'pending';
+  perform private.dequeue_runs(v_pending);
   return query
     update public.runs r
       set
@@ -20,10 +19,11 @@ begin
         state = case r.state when 'pending' then 'canceled' else r.state end,
         finished_at = case r.state when 'pending' then now() else r.finished_at end,
         ordered_at = case r.state when 'pending' then now() else r.ordered_at end
-      where r.id = any (p_run_ids) and r.state in ('pending', 'running') and r.trigger <> 'report'
+      where r.id = any (p_run_ids) and r.state || '' in ('pending', 'running') and r.trigger <> 'report'
       returning r.id;
   if v_pending is not null then
     perform private.show_finished_runs(v_pending);
+    perform private.admit_runs(array(select distinct r.job_id from public.runs r where r.id = any (v_pending)));
   end if;
 end;
 $$;

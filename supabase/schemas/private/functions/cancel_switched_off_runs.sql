@@ -3,6 +3,7 @@ returns uuid[]
 language plpgsql
 security invoker
 set search_path = ''
+set enable_seqscan = off
 as $$
 declare
   v_off uuid[];
@@ -15,14 +16,12 @@ begin
       error = jsonb_build_object('name', 'SwitchedOff') || m.own
     from private.switched_off_runs(p_run_ids) s
     cross join lateral private.own_message(s.code) m (own)
-    where r.id = s.run_id and r.id = any (p_run_ids) and r.state = 'pending'
+    where r.id = s.run_id and r.id = any (p_run_ids) and r.state || '' = 'pending'
     returning r.id
   )
   select array_agg(id) into v_off from finished;
   if v_off is not null then
-    perform pgmq.delete(r.queue_name, r.queue_message_id)
-      from public.runs r
-      where r.id = any (v_off) and r.queue_message_id is not null;
+    perform private.dequeue_runs(v_off);
     perform private.show_finished_runs(v_off);
   end if;
   return v_off;

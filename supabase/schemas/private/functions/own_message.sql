@@ -1,13 +1,19 @@
-create function private.own_message(p_code text)
+create function private.own_message(p_code text, p_values jsonb default '{}')
 returns jsonb
 language sql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object('message', s.sentence, 'code', s.code, 'values', '{}'::jsonb)
+  select jsonb_build_object(
+    'message',
+    coalesce((select replace(s.sentence, '{' || v.key || '}', v.value) from jsonb_each_text(p_values) v), s.sentence),
+    'code', s.code, 'values', p_values)
   from (
     values
+      ('run.timedOut', 'The attempt timed out after {seconds} s'),
+      ('run.tooManyReleases', 'Workers that had to stop gave the run back {count} times'),
+      ('run.noWorker', 'No worker that was running had the plugin {plugin} with this job, for an hour'),
       ('run.workerLost', 'The worker stopped responding during every attempt'),
       ('run.superseded', 'Canceled because the next run of its schedule was due'),
       ('run.pluginOff', 'The plugin was disabled before the run could start'),
@@ -16,8 +22,8 @@ as $$
   ) s (code, sentence)
   where s.code = p_code;
 $$;
-comment on function private.own_message(text) is
+comment on function private.own_message(text, jsonb) is
   'Returns a message of the portal that the database decides: {message, code, values}, with a sentence of '
-  'src/domain/portal-messages.ts.';
+  'src/domain/portal-messages.ts and at most one value.';
 
-grant execute on function private.own_message(text) to service_role;
+grant execute on function private.own_message(text, jsonb) to service_role;

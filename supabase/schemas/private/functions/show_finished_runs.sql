@@ -3,6 +3,7 @@ returns void
 language plpgsql
 security invoker
 set search_path = ''
+set enable_seqscan = off
 as $$
 declare
   v_may_be_late boolean;

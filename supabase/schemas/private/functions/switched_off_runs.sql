@@ -6,6 +6,7 @@ language sql
 stable
 security invoker
 set search_path = ''
+set enable_seqscan = off
 as $$
   select
     r.id,
@@ -18,8 +19,7 @@ as $$
   join public.jobs j on j.id = r.job_id
   join public.plugins p on p.id = j.plugin_id
   left join public.scheduler_settings t on t.tenant_id = r.tenant_id
-  where r.state = 'pending' and r.trigger <> 'report'
-    and (p_run_ids is null or r.id = any (p_run_ids))
+  where r.id = any (p_run_ids) and r.state || '' = 'pending' and r.trigger <> 'report'
     and (
       not p.is_enabled
       -- A user can start a job whose schedule is disabled, and a run that has started continues with its next attempt.
@@ -27,7 +27,7 @@ as $$
     );
 $$;
 comment on function private.switched_off_runs(uuid[]) is
-  'Waiting runs, of these or of all (null), that cannot start: every run of a disabled plugin; and scheduled runs without an '
-  'attempt if their job or all schedules are disabled.';
+  'Those of these waiting runs that cannot start: every run of a disabled plugin; and scheduled runs without an attempt if '
+  'their job or all schedules are disabled.';
 
 grant execute on function private.switched_off_runs(uuid[]) to service_role;

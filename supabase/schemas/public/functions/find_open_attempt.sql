@@ -9,12 +9,13 @@ returns table (
   is_cancel_requested boolean,
   secrets text[]
 )
-language sql
-stable
+language plpgsql
 security invoker
 set search_path = ''
 as $$
-  select
+begin
+  perform private.end_overdue_attempt(p_run_id);
+  return query select
     r.attempt, r.snooze_count, j.max_attempts, j.backoff_seconds, j.max_backoff_seconds, r.cancel_requested_at is not null,
     array(
       select s.value from private.job_secrets s where s.job_id = r.job_id
@@ -24,9 +25,10 @@ as $$
   from public.runs r
   join public.jobs j on j.id = r.job_id
   where r.id = p_run_id and r.attempt_token = p_attempt_token and r.state = 'running';
+end;
 $$;
 comment on function public.find_open_attempt(uuid, uuid) is
   'Returns the attempt of a run for this token, with what decides its next step and the secrets to redact from what its plugin '
-  'reports; nothing if it has finished or the token is wrong.';
+  'reports; nothing if it has finished, its time is up, or the token is wrong.';
 
 grant execute on function public.find_open_attempt(uuid, uuid) to service_role;

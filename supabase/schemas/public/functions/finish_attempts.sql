@@ -3,6 +3,7 @@ returns table (run_id uuid, state text)
 language plpgsql
 security invoker
 set search_path = ''
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -12,8 +13,7 @@ declare
   v_held uuid[];
   v_jobs uuid[];
   v_finished uuid[];
-  v_queue text;
-  v_message_ids bigint[];
+  v_gave_up jsonb := private.own_message('run.tooManyReleases', '{"count": 100}');
 begin
   -- Lock runs before jobs, as claim_runs does, so that the two cannot deadlock.
   perform 1 from public.runs r where r.id = any (v_given) order by r.id for no key update;
@@ -24,13 +24,18 @@ begin
       jsonb_agg(case
         when r.cancel_requested_at is not null and a ->> 'state' = 'pending'
         then a || '{"state": "canceled", "attempt_outcome": "canceled"}'
+        -- A run that is longer than its workers ever live must finish too.
+        when a ->> 'attempt_outcome' = 'released' and r.release_count >= 100
+        then a || jsonb_build_object('state', 'failed', 'attempt_outcome', 'failed',
+          'error', jsonb_build_object('name', 'TooManyReleasesError') || v_gave_up,
+          'message_code', v_gave_up ->> 'code', 'message_values', v_gave_up -> 'values', 'message', v_gave_up ->> 'message')
         else a end),
       array_agg(r.id),
       array_agg(distinct r.job_id)
     into v_results, v_held, v_jobs
     from jsonb_array_elements(p_results) a
     join public.runs r on r.id = (a ->> 'run_id')::uuid and r.attempt_token = (a ->> 'attempt_token')::uuid
-    where r.id = any (v_given) and r.state = 'running';
+    where r.id = any (v_given) and r.state || '' = 'running';
   if v_held is null then
     return;
   end if;
@@ -92,8 +97,10 @@ begin
       -- A released or snoozed attempt does not count as an attempt of the run.
       attempt = case when a.attempt_outcome in ('released', 'snoozed') then r.attempt - 1 else r.attempt end,
       snooze_count = r.snooze_count + (a.attempt_outcome = 'snoozed')::integer,
+      release_count = r.release_count + (a.attempt_outcome = 'released')::integer,
       attempt_token = null,
       lease_expires_at = null,
+      deadline_at = null,
       next_attempt_at = case when a.state = 'pending' and a.delay_seconds > 0
         then clock_timestamp() + make_interval(secs => a.delay_seconds) end,
       -- A success without a message keeps the message that the run had, with its code.
@@ -111,48 +118,15 @@ begin
     )
     where r.id = a.run_id and r.id = any (v_held);
 
-  perform pgmq.set_vt(r.queue_name, r.queue_message_id, ceil(coalesce(a.delay_seconds, 0))::integer)
-    from jsonb_to_recordset(v_results) as a (run_id uuid, state text, delay_seconds double precision)
-    join public.runs r on r.id = a.run_id
-    where r.id = any (v_held) and a.state = 'pending' and r.queue_message_id is not null;
-
-  foreach v_queue in array array['runs_high', 'runs'] loop
-    select array_agg(r.queue_message_id) into v_message_ids
-      from public.runs r
-      where r.id = any (v_held) and r.state <> 'pending' and r.queue_name = v_queue and r.queue_message_id is not null;
-    if v_message_ids is not null then
-      perform pgmq.delete(v_queue, v_message_ids);
-    end if;
-  end loop;
+  perform private.dequeue_runs(v_held);
 
   select array_agg(r.id) into v_finished from public.runs r where r.id = any (v_held) and r.state <> 'pending';
   if v_finished is not null then
     perform private.show_finished_runs(v_finished);
   end if;
 
-  -- As many waiting runs as have finished come back to the queue at once, the oldest first.
-  perform pgmq.set_vt(w.queue_name, w.queue_message_id, 0)
-    from (
-      select b.id, b.plugin_id, p.concurrency_limit is not null as is_plugin_limited
-      from public.jobs b
-      join public.plugins p on p.id = b.plugin_id
-      where b.id = any (v_jobs)
-        and (b.concurrency_limit is not null or p.concurrency_limit is not null
-          or exists (select 1 from public.runs r where r.job_id = b.id and r.state = 'pending' and r.is_exclusive))
-    ) b
-    cross join lateral (
-      select r.queue_name, r.queue_message_id
-      from public.runs r
-      where r.state = 'pending' and (r.next_attempt_at is null or r.next_attempt_at <= clock_timestamp())
-        and r.queue_message_id is not null
-        and r.job_id in (
-          select b.id
-          union
-          select s.id from public.jobs s where b.is_plugin_limited and s.plugin_id = b.plugin_id
-        )
-      order by r.priority = 'high' desc, r.ordered_at, r.id
-      limit cardinality(v_held)
-    ) w;
+  -- The next runs in line start at once.
+  perform private.admit_runs(v_jobs);
 
   return query select r.id, r.state from public.runs r where r.id = any (v_held);
 end;

@@ -4,6 +4,7 @@ language sql
 stable
 security invoker
 set search_path = ''
+set enable_seqscan = off
 as $$
   select r.id, r.cancel_requested_at is not null
   from jsonb_to_recordset(p_attempts) as a (run_id uuid, attempt_token uuid)

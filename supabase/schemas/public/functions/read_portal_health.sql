@@ -13,7 +13,8 @@ begin
     select jsonb_build_object(
       'waiting_count', queue.waiting_count,
       'running_count', queue.running_count,
-      'oldest_waiting_seconds', queue.oldest_waiting_seconds,
+      'oldest_waiting_seconds', startable.oldest_startable_seconds,
+      'without_worker_count', startable.without_worker_count,
       'last_tick_at', beats.last_tick_at,
       'tick_age_seconds', beats.tick_age_seconds,
       'workers', beats.workers
@@ -22,16 +23,14 @@ begin
       (
         select
           count(*) filter (where r.state = 'pending') as waiting_count,
-          count(*) filter (where r.state = 'running') as running_count,
-          coalesce(
-            max(extract(epoch from now() - greatest(r.received_at, r.next_attempt_at))) filter (where r.state = 'pending'), 0
-          )::double precision as oldest_waiting_seconds
+          count(*) filter (where r.state = 'running') as running_count
         from public.runs r
         where r.state in ('pending', 'running')
           and r.trigger <> 'report'
           and (r.next_attempt_at is null or r.next_attempt_at <= now())
           and (p_tenant_id is null or r.tenant_id = p_tenant_id)
       ) queue
+      cross join private.read_queue_health(p_tenant_id) startable
       cross join (
         select
           max(h.beat_at) filter (where h.process = 'scheduler') as last_tick_at,
@@ -53,7 +52,8 @@ begin
 end;
 $$;
 comment on function public.read_portal_health(uuid) is
-  'The portal''s health: runs waiting for a worker (not for their next attempt), running runs and the seconds that the oldest '
-  'has waited, of one tenant or of all that the caller can read; the last tick, and the workers of the last day.';
+  'The portal''s health: runs that wait (not for their next attempt), running runs, the seconds that the oldest has waited that '
+  'could start, and jobs without a worker (private.read_queue_health), of one tenant or of all that the caller can read; the '
+  'last tick, and the workers of the last day.';
 
 grant execute on function public.read_portal_health(uuid) to authenticated, service_role;

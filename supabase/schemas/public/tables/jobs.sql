@@ -128,6 +128,11 @@ create trigger audit_jobs
   for each row execute function private.write_audit_row();
 create trigger delete_run_stats before delete on public.jobs
   for each row execute function private.delete_run_stats_of_job();
+create trigger delete_messages before delete on public.jobs
+  for each row execute function private.delete_messages_of_job();
+create trigger fit_queue_to_limit after update of concurrency_limit on public.jobs
+  for each row when (old.concurrency_limit is distinct from new.concurrency_limit)
+  execute function private.fit_queue_to_limit();
 create trigger move_run_totals after update of plugin_id on public.jobs
   for each row when (old.plugin_id is distinct from new.plugin_id)
   execute function private.move_run_totals_of_job();

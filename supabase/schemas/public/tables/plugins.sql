@@ -59,3 +59,6 @@ create trigger note_off_since_creation after insert on public.plugins
 create trigger note_off_period after update of is_enabled on public.plugins
   for each row when (old.is_enabled <> new.is_enabled)
   execute function private.note_off_period();
+create trigger fit_queue_to_limit after update of concurrency_limit on public.plugins
+  for each row when (old.concurrency_limit is distinct from new.concurrency_limit)
+  execute function private.fit_queue_to_limit();

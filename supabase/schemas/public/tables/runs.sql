@@ -46,6 +46,8 @@ create table public.runs (
   report_attempt integer not null default 1,
   clock_ahead_ms bigint,
   is_reported_late boolean not null default false,
+  release_count integer not null default 0,
+  deadline_at timestamptz,
   constraint run_trigger_is_known check (trigger in ('report', 'schedule', 'manual', 'api', 'retry')),
   constraint run_state_is_known check (state in ('pending', 'running', 'success', 'failed', 'canceled')),
   constraint finished_run_has_finished_at check ((state in ('success', 'failed', 'canceled')) = (finished_at is not null)),
@@ -63,7 +65,13 @@ create index runs_of_job_newest_first on public.runs (job_id, ordered_at desc, i
 create index runs_of_tenant_newest_first on public.runs (tenant_id, ordered_at desc, id desc);
 create unique index runs_one_per_report on public.runs (job_id, report_key, report_attempt) where report_key is not null;
 create index runs_unfinished_of_job on public.runs (job_id, state) where state in ('pending', 'running');
-create index runs_waiting_alone on public.runs (job_id) where state = 'pending' and is_exclusive;
+-- Runs that have a message, because they may start or are running. There are few of them, however many wait.
+create index runs_queued on public.runs (job_id, state) where finished_at is null and queue_message_id is not null;
+-- The line of each job: runs that wait until the job has room for one more.
+create index runs_in_line on public.runs (job_id, priority, ordered_at, id)
+  where state = 'pending' and queue_message_id is null and next_attempt_at is null;
+create index runs_delayed on public.runs (next_attempt_at)
+  where state = 'pending' and queue_message_id is null and next_attempt_at is not null;
 create index runs_by_lease on public.runs (lease_expires_at) where lease_expires_at is not null;
 create index runs_of_portal_newest_first on public.runs (tenant_id, ordered_at desc, id desc) where trigger <> 'report';
 create index runs_of_person_newest_first on public.runs (requested_by, ordered_at desc, id desc) where requested_by is not null;
@@ -120,8 +128,9 @@ comment on column public.runs.attempt_token is 'Token of the current attempt: re
 comment on column public.runs.worker_id is 'The worker that holds or held it.';
 comment on column public.runs.lease_expires_at is 'When the worker''s lease ends unless it sends a heartbeat.';
 comment on column public.runs.queue_name is 'The queue of its message.';
-comment on column public.runs.queue_message_id is 'The id of its message on that queue.';
-comment on column public.runs.next_attempt_at is 'When a pending run can start, if not at once.';
+comment on column public.runs.queue_message_id is
+  'The id of its message on that queue. A pending run without one waits in the line of its job, or until next_attempt_at.';
+comment on column public.runs.next_attempt_at is 'When a pending run can start, if not at once; null once it is due.';
 comment on column public.runs.cancel_requested_at is 'When its cancellation was requested.';
 comment on column public.runs.progress is
   'How far it is: {total, done, note}, with code and values if the note is our own sentence.';
@@ -141,6 +150,8 @@ comment on column public.runs.clock_ahead_ms is
   'How far ahead of the portal''s the reporter''s clock was when it sent the report; negative if behind, null if not measured.';
 comment on column public.runs.is_reported_late is
   'A failure that arrived behind a newer success, and that no later success of its host has explained yet.';
+comment on column public.runs.release_count is 'How often a worker that had to stop gave it back.';
+comment on column public.runs.deadline_at is 'When the current attempt times out; null unless it is running.';
 
 -- Not for the rest: a worker extends the lease of each run every few seconds.
 create trigger note_run_change before update of state, progress, cancel_requested_at on public.runs

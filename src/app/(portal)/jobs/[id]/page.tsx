@@ -6,6 +6,7 @@ import { AutoRefresh } from '#components/ui/auto-refresh.tsx';
 import { Card, CardHeader } from '#components/ui/card.tsx';
 import { Icon } from '#components/ui/icon.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
+import { Notice } from '#components/ui/notice.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { ExactTime } from '#components/ui/relative-time.tsx';
 import { StatusBadge } from '#components/ui/status-badge.tsx';
@@ -17,7 +18,13 @@ import { ExpectationCard } from '#features/jobs/components/expectation-card.tsx'
 import { LateFailureNotice } from '#features/jobs/components/late-failure-notice.tsx';
 import { RunHistory } from '#features/jobs/components/run-history.tsx';
 import { RunningRuns } from '#features/jobs/components/running-runs.tsx';
-import { getJobOnce, listRuns, listUnfinishedRuns, readDailyStats } from '#features/jobs/queries.ts';
+import {
+  getJobOnce,
+  hasWorker,
+  listRuns,
+  listUnfinishedRuns,
+  readDailyStats,
+} from '#features/jobs/queries.ts';
 import { parseHistoryAddress } from '#features/jobs/schemas.ts';
 import { addressOf, deleteJobPath, jobOccurrencesPath, jobPath, runPath } from '#http/paths.ts';
 import { FinishedTime } from '#screens/finished-time.tsx';
@@ -51,12 +58,13 @@ const shownOccurrences = 10;
 /** Reads what the page of a portal's job shows besides the history; null for an external job. */
 async function readPortalJob(member: CurrentMember, jobId: string, kind: 'external' | 'plugin') {
   if (kind === 'external') return null;
-  const [job, settings, forms, status, ledger] = await Promise.all([
+  const [job, settings, forms, status, ledger, isHandled] = await Promise.all([
     getPluginJob(member, jobId),
     getJobSettings(member, jobId),
     readRunForms(member, [jobId]),
     readSchedulerStatus(member),
     listOccurrences(member, { jobId, size: shownOccurrences }),
+    hasWorker(member, jobId),
   ]);
   return {
     job,
@@ -64,6 +72,7 @@ async function readPortalJob(member: CurrentMember, jobId: string, kind: 'extern
     plugin: await getPlugin(member, settings.pluginId),
     runForm: forms.get(jobId) ?? null,
     isHeld: !status.isEnabled,
+    isHandled,
     ledger,
     coming: readComingOccurrences(job, new Date()),
   };
@@ -176,6 +185,9 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
             isAdmin={isAdmin}
             timeZone={member.timeZone}
           />
+        ) : null}
+        {portalJob?.isHandled === false && unfinished.some(({ state }) => state === 'pending') ? (
+          <Notice tone="warning">{t('detail.noWorker')}</Notice>
         ) : null}
         <RunningRuns runs={unfinished} timeZone={member.timeZone} />
         {portalJob === null ? (

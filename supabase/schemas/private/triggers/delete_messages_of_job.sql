@@ -1,0 +1,16 @@
+create function private.delete_messages_of_job()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.dequeue_runs(array(
+    select r.id from public.runs r
+    where r.job_id = old.id and r.finished_at is null and r.queue_message_id is not null
+  ));
+  return old;
+end;
+$$;
+comment on function private.delete_messages_of_job() is
+  'Deletes the messages of a deleted job''s runs with them. Definer, because admins delete jobs but cannot write the queue.';
