@@ -221,6 +221,13 @@ async function addRuns(from: number, until: number): Promise<void> {
     from public.runs r join public.schedules s on s.job_id = r.job_id
     where r.trigger = 'schedule'
     on conflict do nothing`;
+  await sql`
+    insert into public.off_periods (tenant_id, job_id, since, until)
+    select j.tenant_id, j.id, at - interval '1 minute', at
+    from public.jobs j
+    cross join generate_series(${from}::integer, ${until - 1}::integer, 20) g
+    cross join lateral (select now() - interval '1 hour' - make_interval(mins => g) as at) x
+    where j.kind = 'plugin'`;
   // From time to time, changes of daily totals are folded, as in normal operation.
   await sql`select private.fold_run_totals()`;
   await sql`vacuum (analyze)`;
