@@ -112,7 +112,7 @@ export function ScheduleCard({
         <p className="mt-2 text-warning">{t('card.pluginOff')}</p>
       ) : null}
       {coming.length > 0 ? <Coming instants={coming} timeZone={timeZone} /> : null}
-      {schedule?.when && job.isEnabled && coming.length === 0 ? (
+      {schedule?.when && job.off === null && coming.length === 0 ? (
         <p className="mt-2 text-ink-muted">{t('card.over')}</p>
       ) : null}
       <Policies job={job} />
