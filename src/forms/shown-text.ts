@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import { isBlank } from '#domain/written-text.ts';
+import { cleanName } from '#domain/name-text.ts';
 
-/** A field for a name that lists show: it must show something. */
+/** A field for a name that lists show and compare: it must show something. */
 export const shownText = ({ max }: { max: number }) =>
-  z
-    .string()
-    .trim()
-    .refine((text) => !isBlank(text), 'problems.required')
-    .max(max, 'problems.tooLong');
+  z.string().transform(cleanName).pipe(z.string().min(1, 'problems.required').max(max, 'problems.tooLong'));

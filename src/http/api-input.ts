@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { apiBytesMax } from '#domain/limits.ts';
 import { InvalidInputError, NotFoundError } from '#domain/errors.ts';
-import { parseWholeNumber } from '#domain/written-text.ts';
+import { parseWholeNumber } from '#domain/whole-number.ts';
 import { problemOf, toFieldProblems } from './field-problem.ts';
 import { parseJsonBytes } from './json-body.ts';
 import { readBody } from './request-body.ts';

@@ -688,6 +688,7 @@ describe('[contract: plugin runs]', () => {
         },
       ]);
       expect(await jobOf(await start('second'))).toBe(secondId);
+      expect(await jobOf(await start(' second\r\n'))).toBe(secondId);
       expect(await jobOf(await start('demo/sync'))).toBe(mine.jobId);
       const none = await start('third');
       expect([none.status, none.body]).toEqual([400, { error: 'Invalid job name' }]);
@@ -1194,6 +1195,7 @@ describe('[contract: background jobs]', () => {
     expect((await idsOf('admin')).sort()).toEqual([mineAsStaff, ofAdmin].sort());
     expect(await idsOf('admin', '?status=queued')).toEqual([ofAdmin]);
     expect(await idsOf('admin', '?type=demo/sync&limit=1')).toHaveLength(1);
+    expect(await idsOf('admin', '?type=%20demo/sync%EF%BB%BF')).toHaveLength(2);
     expect(await idsOf('admin', '?type=nothing')).toEqual([]);
     expect((await call('admin', { handlers: backgroundJobs, query: '?status=done' })).status).toBe(400);
     expect((await call('staff', { handlers: backgroundJob, params: { id: ofAdmin } })).status).toBe(404);

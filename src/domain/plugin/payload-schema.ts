@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from '#domain/limits.ts';
 import type { OwnMessage } from '#domain/message.ts';
-import { isBlank } from '#domain/written-text.ts';
+import { cleanName } from '#domain/name-text.ts';
 import { type portalSentences, say } from '#domain/portal-messages.ts';
 
 const { min, max } = limits.jobs.title;
@@ -9,7 +9,7 @@ const titleText = z
   .string()
   .min(min)
   .max(max)
-  .refine((text) => !isBlank(text), 'must not be blank');
+  .refine((text) => cleanName(text) !== '', 'must not be blank');
 
 /** A text in each language of the interface, or one text for all. */
 const localizedText = z.union([titleText, z.strictObject({ ja: titleText, en: titleText })]);

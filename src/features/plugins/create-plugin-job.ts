@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { limits } from '#domain/limits.ts';
-import { cleanName } from '#domain/name-text.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { InvalidInputError } from '#domain/errors.ts';
 import type { Payload } from '#domain/plugin/payload-schema.ts';
@@ -13,7 +12,7 @@ import { getPlugin, manifestJobOf } from '#features/plugins/queries.ts';
 export const newPluginJobSchema = z.object({
   pluginId: z.guid(),
   jobName: z.string(),
-  jobKey: z.string().overwrite(cleanName).min(1).max(limits.jobs.jobKey.max),
+  jobKey: shownText(limits.jobs.jobKey),
   title: shownText(limits.jobs.title),
   payload: z.record(z.string(), z.unknown()).default({}),
 });

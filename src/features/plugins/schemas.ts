@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { limits } from '#domain/limits.ts';
-import { cleanName } from '#domain/name-text.ts';
-import { parseWholeNumber } from '#domain/written-text.ts';
+import { parseWholeNumber } from '#domain/whole-number.ts';
 import { shownText } from '#forms/shown-text.ts';
 import { secretNamePattern } from '#domain/plugin/secret-name.ts';
 
@@ -33,12 +32,7 @@ export const newJobInput = z.looseObject({
   pluginId: z.guid(),
   jobName: z.string().max(100),
   title,
-  jobKey: z
-    .string()
-    .overwrite(cleanName)
-    .min(1, 'problems.required')
-    .max(limits.jobs.jobKey.max, 'problems.tooLong')
-    .regex(/^\S+$/, 'plugins.job.invalidKey'),
+  jobKey: shownText(limits.jobs.jobKey).pipe(z.string().regex(/^\S+$/, 'plugins.job.invalidKey')),
 });
 
 /** The form that changes a job of a plugin. */

@@ -16,6 +16,9 @@ const pluginIdExample = '660e8400-e29b-41d4-a716-446655440001';
 const jobIdExample = '7d4a3c0e-2f0b-4d55-8a1e-5b8f0c9d2e11';
 const instant = z.iso.datetime();
 
+// Reports and forms store keys in this one form.
+const jobKey = z.string().min(1).max(limits.jobs.jobKey.max).transform(cleanName);
+
 /** The body of an API call that starts a run. */
 export const runBody = z
   .object({
@@ -148,7 +151,7 @@ export const listPluginRuns = operation({
   params: { id: 'Plugin not found' },
   query: z.object({
     status: z.enum(runStates).optional().meta({ description: 'Only runs in this state.' }),
-    jobName: z.string().overwrite(cleanName).min(1).max(limits.jobs.jobKey.max).optional().meta({
+    jobName: jobKey.optional().meta({
       description: 'Only runs of the jobs of this name, or of the job with this key.',
     }),
     jobId: z.guid().optional().meta({ description: 'Only runs of this job.' }),
@@ -333,13 +336,7 @@ export const listBackgroundJobs = operation({
     'Newest first. Staff see the runs that they started; admins and API keys see all, a key with the scope read without input and result.',
   access: 'read',
   query: z.object({
-    type: z
-      .string()
-      .overwrite(cleanName)
-      .min(1)
-      .max(limits.jobs.jobKey.max)
-      .optional()
-      .meta({ description: 'The key of a job.' }),
+    type: jobKey.optional().meta({ description: 'The key of a job.' }),
     status: z
       .enum(statuses)
       .transform(fromBackgroundJobStatus)

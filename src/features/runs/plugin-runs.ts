@@ -2,6 +2,7 @@ import { limits } from '#domain/limits.ts';
 import { unwrap, unwrapMaybe } from '#data/unwrap.ts';
 import { toInstant } from '#data/database-instant.ts';
 import { ConflictError, NotFoundError } from '#domain/errors.ts';
+import { cleanName } from '#domain/name-text.ts';
 import { parseRunState, type RunState } from '#domain/run-state.ts';
 import type { Actor } from '#auth/actor.ts';
 import type { PluginRun, PluginRunPage, PluginRunSummary } from './operations.ts';
@@ -68,12 +69,9 @@ const choicesMax = 10;
  * admin has added more jobs of its kind.
  * @throws NotFoundError `Plugin not found`, ConflictError with the keys to choose from
  */
-export async function findJobOfPlugin(
-  actor: Actor,
-  pluginId: string,
-  jobName: string,
-): Promise<string | null> {
+export async function findJobOfPlugin(actor: Actor, pluginId: string, given: string): Promise<string | null> {
   const { client, tenantId } = actor;
+  const jobName = cleanName(given);
   const { plugin_key: pluginKey } = await requirePlugin(actor, pluginId);
   // Nothing has a longer name, and filters travel in a URL.
   if (jobName.length > limits.jobs.jobKey.max) return null;
