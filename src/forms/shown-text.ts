@@ -3,4 +3,4 @@ import { cleanName } from '#domain/name-text.ts';
 
 /** A field for a name that lists show and compare: it must show something. */
 export const shownText = ({ max }: { max: number }) =>
-  z.string().transform(cleanName).pipe(z.string().min(1, 'problems.required').max(max, 'problems.tooLong'));
+  z.string().overwrite(cleanName).min(1, 'problems.required').max(max, 'problems.tooLong');

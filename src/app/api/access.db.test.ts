@@ -6,6 +6,7 @@ import * as backgroundJobCancel from '#app/api/jobs/[id]/cancel/route.ts';
 import * as backgroundJob from '#app/api/jobs/[id]/route.ts';
 import * as backgroundJobs from '#app/api/jobs/route.ts';
 import * as jobReport from '#app/api/monitor/job-report/route.ts';
+import * as jobReports from '#app/api/monitor/job-reports/route.ts';
 import * as jobStart from '#app/api/monitor/job-start/route.ts';
 import * as metrics from '#app/api/metrics/route.ts';
 import * as pluginProgress from '#app/api/plugin-runs/[runId]/progress/route.ts';
@@ -23,7 +24,7 @@ import * as schedulerStatus from '#app/api/scheduler/status/route.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
 import { formatApiKey } from '#domain/api-key.ts';
 import { reportPluginProgress, reportPluginResult } from '#features/execution/operations.ts';
-import { reportJob, reportJobStart } from '#features/reports/operations.ts';
+import { reportJob, reportJobStart, reportJobs } from '#features/reports/operations.ts';
 import type { Operation } from '#http/operation.ts';
 import { answerProblem, operations } from '#testing/api/description.ts';
 import { makeApiKey } from '#testing/api-keys/make-api-key.ts';
@@ -177,6 +178,9 @@ afterEach(async () => {
   for (const table of ['runs', 'run_stats_daily', 'job_status']) {
     await sql`delete from public.${sql(table)} where tenant_id in (${mine.tenant.id}, ${other.tenant.id})`;
   }
+  await sql`
+    update public.jobs set latest_run_id = null, latest_ordered_at = null
+    where tenant_id in (${mine.tenant.id}, ${other.tenant.id})`;
 });
 
 type Expected = Record<Caller, number>;
@@ -931,6 +935,7 @@ describe('text that no database can store', () => {
       [...bodiesOf(reportJob), report],
       (body) => call('report key', { handlers: jobReport, method: 'POST', body }),
     ],
+    reportJobs: [[[report]], (body) => call('report key', { handlers: jobReports, method: 'POST', body })],
     reportJobStart: [
       [...bodiesOf(reportJobStart), start],
       (body) => call('report key', { handlers: jobStart, method: 'POST', body }),

@@ -32,7 +32,7 @@ export const newJobInput = z.looseObject({
   pluginId: z.guid(),
   jobName: z.string().max(100),
   title,
-  jobKey: shownText(limits.jobs.jobKey).pipe(z.string().regex(/^\S+$/, 'plugins.job.invalidKey')),
+  jobKey: shownText(limits.jobs.jobKey).regex(/^\S+$/, 'plugins.job.invalidKey'),
 });
 
 /** The form that changes a job of a plugin. */

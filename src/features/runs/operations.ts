@@ -17,7 +17,7 @@ const jobIdExample = '7d4a3c0e-2f0b-4d55-8a1e-5b8f0c9d2e11';
 const instant = z.iso.datetime();
 
 // Reports and forms store keys in this one form.
-const jobKey = z.string().min(1).max(limits.jobs.jobKey.max).transform(cleanName);
+const jobKey = z.string().overwrite(cleanName).min(1).max(limits.jobs.jobKey.max);
 
 /** The body of an API call that starts a run. */
 export const runBody = z
