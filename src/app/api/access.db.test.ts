@@ -24,7 +24,7 @@ import * as schedulerStatus from '#app/api/scheduler/status/route.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
 import { formatApiKey } from '#domain/api-key.ts';
 import { reportPluginProgress, reportPluginResult } from '#features/execution/operations.ts';
-import { reportJob, reportJobStart, reportJobs } from '#features/reports/operations.ts';
+import { reportJob, reportJobStart } from '#features/reports/operations.ts';
 import type { Operation } from '#http/operation.ts';
 import { answerProblem, operations } from '#testing/api/description.ts';
 import { makeApiKey } from '#testing/api-keys/make-api-key.ts';
