@@ -14,7 +14,8 @@ import { jobPath } from '#http/paths.ts';
 import { deleteSchedule as deleteScheduleVerb } from './delete-schedule.ts';
 import { previewSchedule as previewScheduleVerb } from './preview-schedule.ts';
 import { saveSchedule as saveScheduleVerb } from './save-schedule.ts';
-import { readScheduleForm } from './schedule-form.ts';
+import { getPluginJob } from './queries.ts';
+import { instantsInForm, readScheduleForm } from './schedule-form.ts';
 import { jobIdInput, scheduleFormInput, setJobEnabledInput, setSchedulerEnabledInput } from './schemas.ts';
 import { setJobEnabled as setJobEnabledVerb } from './set-job-enabled.ts';
 import { setSchedulerEnabled as setSchedulerEnabledVerb } from './set-scheduler-enabled.ts';
@@ -40,7 +41,8 @@ const save = defineAction<typeof scheduleFormInput, PreviewAnswer>({
   schema: scheduleFormInput,
   async handle({ jobId, ...form }, admin) {
     const now = new Date();
-    const { schedule, policies } = readScheduleForm(form, { now, timeZone: admin.timeZone });
+    const stored = instantsInForm((await getPluginJob(admin, jobId)).schedule?.when ?? null);
+    const { schedule, policies } = readScheduleForm(form, { now, timeZone: admin.timeZone, stored });
     await saveScheduleVerb(admin, { jobId, schedule, policies }, now);
     redirect(jobPath(jobId));
   },

@@ -3,6 +3,7 @@ import { InvalidInputError } from '#domain/errors.ts';
 import {
   blackoutRows,
   formatLocalTime,
+  instantsInForm,
   readLocalTime,
   readScheduleForm,
   splitInterval,
@@ -50,6 +51,23 @@ describe('readScheduleForm', () => {
     expect(read(weekly).schedule).toEqual({ type: 'cron', expression: '5 9 * * 1,3', timeZone });
     const monthly = { type: 'monthly', time: '23:30', timeZone, 'day.1': 'on', monthDay: 'last' };
     expect(read(monthly).schedule).toEqual({ type: 'cron', expression: '30 23 L * *', timeZone });
+  });
+
+  it('keeps what it showed as it is stored: milliseconds, and which of two equal hours [rule 41: nothing due is lost]', () => {
+    const berlin = 'Europe/Berlin';
+    for (const at of ['2026-11-01T00:00:00.123Z', '2026-10-25T01:30:00Z', '2026-10-25T00:30:00Z']) {
+      const anchorAt = new Date(at);
+      const stored = { type: 'interval', seconds: 3_600, anchorAt } as const;
+      const form = {
+        type: 'interval',
+        seconds: '1',
+        unit: 'hours',
+        anchorAt: formatLocalTime(anchorAt, berlin),
+      };
+      const { policies } = read({ ...form, unit: 'hours' });
+      const known = instantsInForm({ schedule: stored, policies });
+      expect(readScheduleForm(form, { now, timeZone: berlin, stored: known }).schedule).toEqual(stored);
+    }
   });
 
   it('reads an interval in its unit and an anchor on the clock of the company', () => {

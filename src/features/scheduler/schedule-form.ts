@@ -29,6 +29,19 @@ export function readLocalTime(text: string, timeZone: string): Date | null {
   return Number.isNaN(wallMs) ? null : new Date(instantOfWallTime(timeZone, wallMs));
 }
 
+/** Returns the instants of a schedule that its form shows. */
+export function instantsInForm(when: { schedule: Schedule; policies: SchedulePolicies } | null): Date[] {
+  if (!when) return [];
+  const { schedule, policies } = when;
+  return [
+    ...(schedule.type === 'interval' ? [schedule.anchorAt] : []),
+    ...(schedule.type === 'one_shot' ? [schedule.at] : []),
+    ...policies.blackouts.flatMap((window) =>
+      window.type === 'one_off' ? [window.startsAt, window.endsAt] : [],
+    ),
+  ];
+}
+
 /** Formats an instant for a datetime-local field in a time zone. */
 export function formatLocalTime(at: Date, timeZone: string): string {
   const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
@@ -69,7 +82,7 @@ function findPlainProblems(times: PlainTimes): FieldProblem[] {
 
 const isPlain = (form: Fields): boolean => ['weekly', 'monthly'].includes(textOf(form, 'type'));
 
-function writtenSchedule(form: Fields, timeZone: string): unknown {
+function writtenSchedule(form: Fields, instantOf: (text: string) => Date | null): unknown {
   switch (textOf(form, 'type')) {
     case 'weekly':
     case 'monthly':
@@ -86,18 +99,22 @@ function writtenSchedule(form: Fields, timeZone: string): unknown {
       return {
         type: 'interval',
         seconds: Number(textOf(form, 'seconds') || Number.NaN) * (unit?.[1] ?? 1),
-        ...(anchor !== '' && { anchorAt: readLocalTime(anchor, timeZone) ?? 'wrong' }),
+        ...(anchor !== '' && { anchorAt: instantOf(anchor) ?? 'wrong' }),
       };
     }
     case 'one_shot':
-      return { type: 'one_shot', at: readLocalTime(textOf(form, 'at'), timeZone) ?? 'wrong' };
+      return { type: 'one_shot', at: instantOf(textOf(form, 'at')) ?? 'wrong' };
     default:
       return { type: textOf(form, 'type') };
   }
 }
 
 /** Ignores empty rows; keeps the position of the others for their problems. */
-function writtenBlackouts(form: Fields, timeZone: string): { row: number; window: unknown }[] {
+function writtenBlackouts(
+  form: Fields,
+  timeZone: string,
+  instantOf: (text: string) => Date | null,
+): { row: number; window: unknown }[] {
   const rows = Array.from({ length: blackoutsMax }, (_, row) => row);
   return rows.flatMap((row): { row: number; window: unknown }[] => {
     const text = (name: string) => textOf(form, `blackout.${row}.${name}`);
@@ -118,8 +135,8 @@ function writtenBlackouts(form: Fields, timeZone: string): { row: number; window
         row,
         window: {
           type: 'one_off',
-          startsAt: readLocalTime(startsAt, timeZone) ?? 'wrong',
-          endsAt: readLocalTime(endsAt, timeZone) ?? 'wrong',
+          startsAt: instantOf(startsAt) ?? 'wrong',
+          endsAt: instantOf(endsAt) ?? 'wrong',
         },
       },
     ];
@@ -131,13 +148,17 @@ const numberOf = (text: string): number | undefined => (text === '' ? undefined 
 /**
  * Parses the form of a schedule.
  * @param timeZone the tenant's zone, for times without a zone
+ * @param stored instants that the form showed; one that is still there is kept as it is, because its text has neither
+ *   milliseconds nor which of two equal hours is meant
  * @throws InvalidInputError with the form's field and the translation key of each problem
  */
 export function readScheduleForm(
   form: Fields,
-  { now, timeZone }: { now: Date; timeZone: string },
+  { now, timeZone, stored = [] }: { now: Date; timeZone: string; stored?: readonly Date[] },
 ): { schedule: Schedule; policies: SchedulePolicies } {
-  const blackouts = isKnownTimeZone(timeZone) ? writtenBlackouts(form, timeZone) : [];
+  const instantOf = (text: string) =>
+    stored.find((at) => formatLocalTime(at, timeZone) === text) ?? readLocalTime(text, timeZone);
+  const blackouts = isKnownTimeZone(timeZone) ? writtenBlackouts(form, timeZone, instantOf) : [];
   const policies = parsePolicies({
     misfire: textOf(form, 'misfire') || undefined,
     misfireLimit: numberOf(textOf(form, 'misfireLimit')),
@@ -149,7 +170,7 @@ export function readScheduleForm(
   const misfire = policies.ok ? policies.policies.misfire : 'once';
   const plainProblems = isPlain(form) ? findPlainProblems(plainTimesOf(form)) : [];
   if (plainProblems.length > 0) throw new InvalidInputError('The schedule is invalid', plainProblems);
-  const schedule = parseSchedule(writtenSchedule(form, timeZone), { now, misfire });
+  const schedule = parseSchedule(writtenSchedule(form, instantOf), { now, misfire });
   if (policies.ok && schedule.ok) return { schedule: schedule.schedule, policies: policies.policies };
   const problems: FieldProblem[] = schedule.ok
     ? []

@@ -269,6 +269,25 @@ test('a schedule with a spread shows the nominal time next to the start time [ru
   if (offsetMs > 0) await expect(coming.first()).toContainText(/Scheduled for .*:07:00/);
 });
 
+test('the history of a job that is off says since when and by whom [rule 41: nothing due is lost]', async ({
+  open,
+  portal,
+}) => {
+  const session = await startSession(portal, portal);
+  const page = await open({ as: { ...portal, session } });
+  await page.goto('/schedules');
+  await rows(page).getByRole('link', { name: 'Portal self-check' }).first().click();
+  await page.waitForURL(/\/jobs\/[0-9a-f-]{36}/);
+  const switched = page.getByRole('switch', { name: 'Enable “Portal self-check”' });
+  await switched.click();
+  const history = page.getByRole('region', { name: 'Schedule history' });
+  await expect(history).toContainText(/Disabled since .+ by .+/);
+  await expect(page.getByRole('heading', { name: 'Next five runs' })).toHaveCount(0);
+  await switched.click();
+  await expect(page.getByRole('heading', { name: 'Next five runs' })).toBeVisible();
+  await expect(history).not.toContainText('Disabled since');
+});
+
 test("another company's jobs and runs are not found", async ({ company, open, seeded }) => {
   const page = await open({ as: company.admin, expected: /404 \(Not Found\)/ });
   for (const path of [

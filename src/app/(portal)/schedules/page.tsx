@@ -55,7 +55,7 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
     return (
       <>
         <PageHeader title={t('title')} />
-        <SchedulerNotices status={status} isAdmin={isAdmin} />
+        <SchedulerNotices status={status} isAdmin={isAdmin} timeZone={timeZone} />
         <EmptyState
           icon={CalendarClock}
           title={t('empty.title')}
@@ -84,7 +84,7 @@ export default portalPage<PageProps<'/schedules'>>(async ({ searchParams }) => {
           ) : null
         }
       />
-      <SchedulerNotices status={status} isAdmin={isAdmin} />
+      <SchedulerNotices status={status} isAdmin={isAdmin} timeZone={timeZone} />
       {/* While everything is stopped, nothing starts. */}
       {timeline && status.isEnabled && page.newer === null ? (
         <div className="mb-5">

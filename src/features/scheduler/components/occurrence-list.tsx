@@ -1,12 +1,14 @@
-import { CircleSlash } from 'lucide-react';
+import { CircleSlash, PowerOff } from 'lucide-react';
 import type { Route } from 'next';
 import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
 import { Card, CardHeader } from '#components/ui/card.tsx';
 import { formatPlainTime } from '#components/ui/format-time.ts';
 import { Icon } from '#components/ui/icon.tsx';
+import type { OffState } from '#data/plugin-job-row.ts';
 import type { Occurrence } from '#features/scheduler/queries.ts';
 import { runPath } from '#http/paths.ts';
+import { OffSince } from './off-since.tsx';
 
 const reasons = [
   'disabled',
@@ -24,11 +26,14 @@ const reasons = [
 /** Shows which of a schedule's instants started a run, and why the others did not. */
 export function OccurrenceList({
   occurrences,
+  off = null,
   timeZone,
   olderHref,
   hasTitle = true,
 }: {
   occurrences: readonly Occurrence[];
+  /** Why nothing starts now; null if it does, or if the page shows older entries. */
+  off?: OffState | null;
   timeZone: string;
   olderHref: Route | null;
   /** False if the page already shows it. */
@@ -40,10 +45,16 @@ export function OccurrenceList({
   return (
     <Card aria-label={t('title')}>
       {hasTitle ? <CardHeader title={t('title')} description={t('description')} /> : null}
-      {occurrences.length === 0 ? (
+      {occurrences.length === 0 && off === null ? (
         <p className="text-ink-muted">{t('empty')}</p>
       ) : (
         <ul className="divide-y divide-line text-[0.8125rem]">
+          {off === null ? null : (
+            <li className="flex items-center gap-1.5 py-1.5 text-ink-muted">
+              <Icon icon={PowerOff} className="size-3.5" />
+              <OffSince off={off} timeZone={timeZone} />
+            </li>
+          )}
           {occurrences.map((one) => {
             const reason = reasons.find((known) => known === one.reason);
             return (
@@ -58,10 +69,21 @@ export function OccurrenceList({
                   ) : null}
                 </span>
                 {one.runId === null ? (
-                  <span className="inline-flex items-center gap-1.5 text-warning">
-                    <Icon icon={CircleSlash} className="size-3.5" />
+                  <span
+                    className={`inline-flex flex-wrap items-center gap-1.5 ${one.off ? 'text-ink-muted' : 'text-warning'}`}
+                  >
+                    <Icon icon={one.off ? PowerOff : CircleSlash} className="size-3.5" />
                     {reason ? t(`reasons.${reason}`) : t('reasons.other', { state: one.state })}
                     {one.count > 1 ? ` ${t('count', { count: one.count })}` : null}
+                    {one.off ? (
+                      <span className="text-xs">
+                        {t('switchedOff', {
+                          time: time(one.off.since),
+                          hasName: one.off.by === '' ? 'no' : 'yes',
+                          name: one.off.by,
+                        })}
+                      </span>
+                    ) : null}
                   </span>
                 ) : (
                   <>

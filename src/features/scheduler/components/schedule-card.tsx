@@ -13,6 +13,7 @@ import type { PreviewedOccurrence } from '#domain/schedule/preview-occurrences.t
 import { deleteSchedule } from '#features/scheduler/actions.ts';
 import { jobSchedulePath } from '#http/paths.ts';
 import { EnableSwitch } from './enable-switch.tsx';
+import { OffSince } from './off-since.tsx';
 import { ScheduleWords } from './schedule-words.tsx';
 
 function Policies({ job }: { job: PluginJob }) {
@@ -110,6 +111,11 @@ export function ScheduleCard({
       {schedule !== null && !job.isEnabled ? <p className="mt-2 text-warning">{t('card.off')}</p> : null}
       {schedule !== null && !job.plugin.isEnabled ? (
         <p className="mt-2 text-warning">{t('card.pluginOff')}</p>
+      ) : null}
+      {schedule !== null && job.off ? (
+        <p className="mt-1 text-[0.8125rem]">
+          <OffSince off={job.off} timeZone={timeZone} />
+        </p>
       ) : null}
       {coming.length > 0 ? <Coming instants={coming} timeZone={timeZone} /> : null}
       {schedule?.when && job.off === null && coming.length === 0 ? (

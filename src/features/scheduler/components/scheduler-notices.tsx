@@ -9,12 +9,21 @@ import { formatDuration } from '#domain/duration.ts';
 import { countLiveWorkers, tickAgeSecondsMax } from '#domain/portal-health.ts';
 import { setSchedulerEnabled } from '#features/scheduler/actions.ts';
 import type { SchedulerStatus } from '#data/schedules-overview.ts';
+import { OffSince } from './off-since.tsx';
 
 /** Says why schedules do not run: they are stopped, or there is no scheduler or no worker. */
-export function SchedulerNotices({ status, isAdmin }: { status: SchedulerStatus; isAdmin: boolean }) {
+export function SchedulerNotices({
+  status,
+  isAdmin,
+  timeZone,
+}: {
+  status: SchedulerStatus;
+  isAdmin: boolean;
+  timeZone: string;
+}) {
   const t = useTranslations('schedules.notices');
   const locale = useLocale();
-  const { isEnabled, tickAgeSeconds } = status;
+  const { isEnabled, off, tickAgeSeconds } = status;
   const hasWorker = countLiveWorkers(status) > 0;
   const hasTicks = tickAgeSeconds !== null && tickAgeSeconds <= tickAgeSecondsMax;
   if (isEnabled && hasWorker && hasTicks) return null;
@@ -23,6 +32,11 @@ export function SchedulerNotices({ status, isAdmin }: { status: SchedulerStatus;
       {isEnabled ? null : (
         <Notice tone="warning" title={t('offTitle')}>
           <p className="text-ink-muted">{t('offBody')}</p>
+          {off === null ? null : (
+            <p className="mt-1 text-[0.8125rem]">
+              <OffSince off={{ ...off, reason: 'globally_disabled' }} timeZone={timeZone} />
+            </p>
+          )}
           {isAdmin ? (
             <ActionForm action={setSchedulerEnabled} className="mt-2">
               <input type="hidden" name="isEnabled" value="true" />

@@ -201,6 +201,7 @@ export default portalPage<PageProps<'/jobs/[id]'>>(async ({ params, searchParams
               {latest}
               <OccurrenceList
                 occurrences={portalJob.ledger.occurrences}
+                off={portalJob.job.schedule === null ? null : portalJob.job.off}
                 timeZone={member.timeZone}
                 olderHref={
                   portalJob.ledger.next === null

@@ -43,7 +43,7 @@ export default portalPage<PageProps<'/plugins/[id]'>>(async ({ params, searchPar
   return (
     <>
       <PluginHeader plugin={plugin} current="jobs" timeZone={timeZone} isAdmin={isAdmin} />
-      <SchedulerNotices status={status} isAdmin={isAdmin} />
+      <SchedulerNotices status={status} isAdmin={isAdmin} timeZone={timeZone} />
       <PluginJobList
         page={page}
         addresses={listAddresses(pluginPath(plugin.id), {}, page, position, formatTitlePageCursor)}
