@@ -63,6 +63,7 @@ function toReportRow({ report, reporter }: SentReport, position: number): Json {
     job_key: report.jobKey,
     title: report.title,
     tool_id: report.toolId,
+    is_tool_unreadable: report.isToolUnreadable ?? false,
     host: report.host,
     report_key: report.reportKey,
     started_at: report.startedAt,

@@ -19,6 +19,8 @@ interface RunReport {
   jobKey: string;
   title: string;
   toolId: string | null;
+  /** It names a tool, but not by a UUID: the job keeps the tool that it has. */
+  isToolUnreadable?: true;
   host: string | null;
   /** Identifies repeats of the same report, see `reportKeyOf`. */
   reportKey: string;

@@ -165,7 +165,8 @@ describe('a field that cannot be taken is left out and named [rule 39: the outco
   ])('%s = %j %s', (field, given, problem) => {
     const { report, warnings } = parseJobReport({ ...least, [field]: given }, context);
     expect(warnings).toEqual([ignored(field, problem)]);
-    expect(report).toEqual(parse({}));
+    // The job keeps its tool.
+    expect(report).toEqual({ ...parse({}), ...(field === 'tool_id' && { isToolUnreadable: true }) });
   });
 
   it.each([

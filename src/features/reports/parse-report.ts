@@ -191,6 +191,11 @@ function readIdempotencyKey(given: string | null): string | null {
   return key === '' ? null : shortenId(key, reportLimits.idempotencyKeyCharacters);
 }
 
+function readTool(body: Body, warnings: ReportWarnings): Pick<FinishReport, 'toolId' | 'isToolUnreadable'> {
+  const toolId = readField(body, 'tool_id', jobReport.shape.tool_id, asUuid, warnings) ?? null;
+  return toolId === null && !isAbsent(body.tool_id) ? { toolId, isToolUnreadable: true } : { toolId };
+}
+
 /**
  * Parses the body of `POST /api/monitor/job-report`. Only its required fields refuse it, in the contract's sentences and order;
  * any other field is taken as meant or left out [rule 39: the outcome goes through].
@@ -218,7 +223,7 @@ export function parseJobReport(input: unknown, context: ReportContext): ParsedRe
     kind: 'finish',
     jobKey,
     title: clip(title, limits.jobs.title.max, 'title', warnings),
-    toolId: readField(body, 'tool_id', shape.tool_id, asUuid, warnings) ?? null,
+    ...readTool(body, warnings),
     host: readHost(body, warnings),
     state: status === 'success' ? 'success' : 'failed',
     startedAt: given.optional('started_at', warnings),
@@ -261,7 +266,7 @@ export function parseJobStart(
     kind: 'start',
     jobKey,
     title: clip(title, limits.jobs.title.max, 'title', warnings),
-    toolId: readField(body, 'tool_id', jobReport.shape.tool_id, asUuid, warnings) ?? null,
+    ...readTool(body, warnings),
     host: readHost(body, warnings),
     reportKey: `run:${readRunId(body, warnings) ?? runId}`,
     startedAt,

@@ -12,6 +12,9 @@ export interface TestReport {
   duration_ms?: number;
   tool_id?: string;
   host?: string;
+  /** Identifies the run; each report is a run of its own without it. */
+  report_key?: string;
+  sent_at?: string;
   log?: { head: string; tail?: string; cut_characters?: number };
 }
 

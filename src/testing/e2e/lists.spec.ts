@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import type { Page } from '@playwright/test';
 import { spreadOffsetSeconds } from '#domain/schedule/spread.ts';
+import { expectNoViolations } from '#testing/browser/axe.ts';
 import { serviceOf } from '#testing/browser/clients.ts';
 import { expect, test } from '#testing/browser/portal-fixture.ts';
 import { recordReports } from '#testing/browser/reports.ts';
@@ -240,6 +241,68 @@ test('a run shows how far the clock of its host is ahead [rule 5: wrong clocks]'
   await expect(run).toContainText('Clock 12m ahead');
   await run.getByRole('link').first().click();
   await expect(page.getByRole('main')).toContainText('The clock of BATCH-03 was 12m ahead');
+});
+
+test('a measured clock that is behind, a late arrival and a later attempt are marked [rule 40: measured clocks]', async ({
+  company,
+  open,
+  portal,
+}) => {
+  const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+  const job = { job_key: 'marked', title: 'Marked job' };
+  await recordReports(portal, company.id, [
+    { ...job, host: 'SLOW-CLOCK', finished_at: ago(49), sent_at: ago(48) },
+    { ...job, host: 'LAPTOP', finished_at: ago(72), message: 'from a spool' },
+    { ...job, host: 'CI', finished_at: ago(5), report_key: 'run:ci', state: 'failed' },
+    { ...job, host: 'CI', finished_at: ago(4), report_key: 'run:ci' },
+  ]);
+  const page = await open({ as: company.staff });
+  await page.goto('/jobs');
+  await rows(page).getByRole('link', { name: 'Marked job' }).click();
+  const runs = page.getByRole('table', { name: /Runs of this job/ });
+  const runOf = (text: string | RegExp) => runs.getByRole('row').filter({ hasText: text });
+  await expect(runOf('SLOW-CLOCK')).toContainText('Clock 2d behind');
+  await expect(runOf('LAPTOP')).toContainText('Arrived 3d later');
+  const second = runOf('Attempt 2');
+  await expect(second).toContainText('CI');
+  await expectNoViolations(page);
+  await second.getByRole('link').first().click();
+  await expect(page.getByRole('main')).toContainText('Attempt 2 of the same run');
+  await page.getByRole('link', { name: 'Show the first attempt' }).click();
+  await expect(page.getByRole('main')).toContainText('Failed');
+});
+
+test('a failure behind a newer success is an incident until an admin marks it as known [rule 39: the outcome goes through]', async ({
+  company,
+  open,
+  portal,
+}) => {
+  const job = { job_key: 'late', title: 'Job with a late failure' };
+  await recordReports(portal, company.id, [
+    { ...job, message: 'all is well' },
+    { ...job, state: 'failed', finished_at: '2020-01-01T00:00:00Z', message: 'disk full' },
+    { job_key: 'fine', title: 'Fine job' },
+  ]);
+  const page = await open({ as: company.admin });
+  await page.goto('/incidents');
+  await expect(page).toHaveTitle('(1) Incidents · TC Portal');
+  const row = rows(page).first();
+  await expect(row).toContainText('Late failure');
+  await expect(row).toContainText('disk full');
+  await expectNoViolations(page);
+  await page.goto('/incidents?state=late');
+  await expect(rows(page)).toHaveCount(1);
+  await rows(page).getByRole('link', { name: 'Show the failed run' }).click();
+  await expect(page.getByRole('main')).toContainText('This failure arrived late');
+  await page.goto('/jobs?state=late');
+  await rows(page).getByRole('link', { name: 'Job with a late failure' }).click();
+  const main = page.getByRole('main');
+  await expect(main).toContainText('A failure arrived late');
+  await expectNoViolations(page);
+  await page.getByRole('button', { name: 'Mark as known' }).click();
+  await expect(main).not.toContainText('A failure arrived late');
+  await page.goto('/incidents');
+  await expect(main).toContainText('All is well');
 });
 
 test('a schedule with a spread shows the nominal time next to the start time [rule 23: spread]', async ({

@@ -25,7 +25,8 @@ create type private.report_item as (
   given_started_at timestamptz,
   clock_ahead_ms bigint,
   leader integer,
-  round integer
+  round integer,
+  keeps_tool boolean
 );
 comment on type private.report_item is 'One report of a batch with its tenant and job.';
 

@@ -64,7 +64,8 @@ begin
         r.started_at,
         c.ahead_ms,
         null,
-        null
+        null,
+        r.tool_id is not null and t.id is null or coalesce(r.is_tool_unreadable, false)
       )::private.report_item
       order by r.position
     )
@@ -73,7 +74,7 @@ begin
       position integer, tenant_id uuid, api_key_id uuid, kind text, job_key text, title text, state text,
       started_at timestamptz, finished_at timestamptz, duration_ms bigint, report_key text, tool_id uuid,
       message text, exit_code integer, host text, metrics jsonb, log jsonb, expectation jsonb,
-      sent_at timestamptz
+      sent_at timestamptz, is_tool_unreadable boolean
     )
     cross join lateral (
       select
@@ -138,7 +139,7 @@ begin
         i.position, i.refusal, i.tenant_id, i.api_key_id, i.job_id, i.kind, i.job_key, i.title, i.state, i.started_at,
         i.finished_at, i.ordered_at, i.is_clock_wrong, i.duration_ms, i.report_key, i.tool_id, i.message, i.exit_code,
         i.host, i.metrics, i.log, i.expectation, i.is_tool_unknown, i.given_started_at, i.clock_ahead_ms, i.leader,
-        i.round
+        i.round, i.keeps_tool
       )::private.report_item
       order by i.position
     )
@@ -147,7 +148,7 @@ begin
       select
         i.position, i.refusal, i.tenant_id, i.api_key_id, j.id as job_id, i.kind, i.job_key, i.title, i.state, i.started_at,
         i.finished_at, i.ordered_at, i.is_clock_wrong, i.duration_ms, i.report_key, i.tool_id, i.message, i.exit_code,
-        i.host, i.metrics, i.log, i.expectation, i.is_tool_unknown, i.given_started_at, i.clock_ahead_ms,
+        i.host, i.metrics, i.log, i.expectation, i.is_tool_unknown, i.given_started_at, i.clock_ahead_ms, i.keeps_tool,
         max(i.position) filter (where not i.is_again) over of_run as leader,
         case when i.refusal is null then count(*) filter (where not i.is_again) over of_run end as round
       from (
@@ -339,7 +340,7 @@ begin
     on conflict (run_id) do nothing;
 
     -- A report that is the newest when it arrives also names the job and, unless a person locked it, sets when runs are
-    -- expected. An unknown tool does not take away the job's own.
+    -- expected. A tool that is unknown or cannot be read does not take away the job's own.
     with arrived as (
       select
         i.*,
@@ -354,8 +355,8 @@ begin
         i.job_id,
         (array_agg(i.title order by i.position desc))[1] as title,
         (array_agg(i.api_key_id order by i.position desc))[1] as api_key_id,
-        bool_and(i.is_tool_unknown) as is_tool_unknown,
-        (array_agg(i.tool_id order by i.position desc) filter (where not i.is_tool_unknown))[1] as tool_id,
+        bool_and(i.keeps_tool) as keeps_tool,
+        (array_agg(i.tool_id order by i.position desc) filter (where not i.keeps_tool))[1] as tool_id,
         (array_agg(i.expectation order by i.position desc) filter (where i.expectation is not null))[1] as expectation
       from arrived i
       join public.jobs j on j.id = i.job_id
@@ -365,7 +366,7 @@ begin
     changed as (
       select
         j.id, j.tenant_id, n.api_key_id, n.title,
-        case when n.is_tool_unknown then j.tool_id else n.tool_id end as tool_id,
+        case when n.keeps_tool then j.tool_id else n.tool_id end as tool_id,
         case when n.expectation is null or j.is_expectation_locked then null else n.expectation end as expectation,
         jsonb_strip_nulls(jsonb_build_object(
           'type', j.expected_schedule_type, 'expression', j.expected_cron, 'seconds', j.expected_interval_seconds,

@@ -244,6 +244,7 @@ describe('an accepted report', () => {
 
   it.each([
     ['does not exist', () => randomUUID()],
+    ['cannot be read', () => 'the backup tool'],
     ['is of another tenant', () => makeTool(otherTenantId)],
   ])(
     'is recorded without a tool that %s, and the job keeps its own [rule 39: the outcome goes through]',
@@ -1001,6 +1002,31 @@ describe('a run of ten years that ended in the year 1', () => {
     expect(answer.status).toBe(200);
     const [run] = await runsOf(jobKey);
     expect([await yearOf('started_at', jobKey), run?.duration_ms]).toEqual([1, String(tenYearsMs)]);
+  });
+});
+
+describe('reports of one job in one batch', () => {
+  it('name the job, its tool and its expectation as they do one after the other', async () => {
+    const jobKey = newJobKey();
+    const toolId = await makeTool(firstTenantId);
+    await post({ ...least(jobKey), finished_at: '2026-11-21T05:00:00Z' });
+    await Promise.all([
+      post({
+        ...least(jobKey),
+        title: 'Older',
+        tool_id: toolId,
+        schedule: { type: 'interval', seconds: 60 },
+      }),
+      post({ ...least(jobKey), title: 'Newest', tool_id: randomUUID(), finished_at: '2026-11-21T08:00:00Z' }),
+      post({
+        ...least(jobKey),
+        title: 'Late',
+        finished_at: '2026-11-21T07:00:00Z',
+        schedule: { type: 'interval', seconds: 90 },
+      }),
+    ]);
+    const [job] = await sql`select * from public.jobs where job_key = ${jobKey}`;
+    expect(job).toMatchObject({ title: 'Newest', tool_id: toolId, expected_interval_seconds: 60 });
   });
 });
 
