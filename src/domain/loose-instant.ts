@@ -180,20 +180,33 @@ function unwrapDate(value: unknown): unknown {
   return date ? date[1] : value;
 }
 
+/** Takes off the quotes that cmd.exe leaves around a value. */
+function unquote(text: string): string {
+  const quoted = /^(["'])(.*)\1$/.exec(text);
+  return quoted ? trimText(quoted[2]!) : text;
+}
+
 /**
  * Reads the time that a sender gave, in any form that names an instant without doubt [contract: reports]: ISO 8601, RFC 2822,
- * what `date` writes in English or Japanese, or a number of seconds, milliseconds, microseconds or nanoseconds since 1970.
+ * what `date` writes in English or Japanese, what Windows answers (`20261127150000.000000+540`), or a number of seconds, milliseconds, microseconds or nanoseconds since 1970.
  */
 export function readInstant(given: unknown): SentInstant {
   const value = unwrapDate(given);
   if (value === undefined || value === null || value === false || value === 0) return { kind: 'missing' };
   if (typeof value === 'number' && !(value > 0 && value < 1e21)) return unreadable;
   if (typeof value !== 'string' && typeof value !== 'number') return unreadable;
-  const text = trimText(String(value)).replaceAll(/\s+/g, ' ');
+  const text = unquote(trimText(String(value)));
   if (text === '') return { kind: 'missing' };
   if (text.length > charactersMax) return unreadable;
+  return readTimeText(text.replaceAll(/\s+/g, ' '));
+}
+
+function readTimeText(text: string): SentInstant {
   const iso = readIso(text);
   if (iso) return iso.offsetMs === null ? { kind: 'wall', wall: iso.wall } : instant(iso.wall, iso.offsetMs);
+  const wmi = /^(\d{14})\.(\d{6})([+-]\d{3})$/.exec(text);
+  const shown = wmi ? readDigits(wmi[1]!, wmi[2]!) : null;
+  if (shown?.kind === 'wall') return instant(shown.wall, Number(wmi![3]) * 60_000);
   const digits = /^(\d+)(?:[.,](\d+))?$/.exec(text);
   return digits ? readDigits(digits[1]!, digits[2] ?? '') : readWords(text);
 }
