@@ -213,6 +213,22 @@ describe('generated bodies [rule 39: the outcome goes through]', () => {
     );
   });
 
+  it('with any bytes in a string, declared as anything, stay JSON', () => {
+    const byte = fc.integer({ min: 0x20, max: 0xff }).filter((value) => value !== 0x22 && value !== 0x5c);
+    const charset = fc.constantFrom(
+      ...['', 'utf-8', 'shift_jis', 'cp932', 'euc-jp', 'iso-2022-jp', 'utf-16', 'utf-16le', 'utf-16be'],
+      ...['windows-1252', 'iso-8859-2', 'koi8-r', 'big5', 'gb18030', 'euc-kr', 'x-user-defined', 'klingon'],
+    );
+    fc.assert(
+      fc.property(fc.array(byte, { maxLength: 60 }), charset, (values, declared) => {
+        const { text } = decodeBody(wrap(bytes(...values)), `application/json; charset=${declared}`);
+        expect(JSON.parse(text)).toEqual({ job_key: 'k', log: expect.any(String) as string });
+        expect(text.includes('\x7f')).toBe(values.includes(0x7f));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
   it('of any bytes are read, and valid UTF-8 is never changed', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.string({ unit: 'grapheme' }), (given, text) => {

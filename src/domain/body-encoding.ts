@@ -7,9 +7,24 @@ export interface DecodedBody {
 const replacement = '\ufffd';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** DEL and two control characters, by what Node's Shift_JIS reads them as: it exchanges them, as an old table of IBM does. */
+const exchanged = new Map(
+  ['\x1a', '\x1c', '\x7f'].map((ascii) => {
+    const bytes = Uint8Array.of(ascii.charCodeAt(0));
+    return [new TextDecoder('shift_jis').decode(bytes), ascii];
+  }),
+);
+
+function decode(decoder: TextDecoder, bytes: Uint8Array): string {
+  const text = decoder.decode(bytes);
+  return decoder.encoding === 'shift_jis'
+    ? text.replace(/[\x1a\x1c\x7f]/g, (character) => exchanged.get(character) ?? character)
+    : text;
+}
+
 function tryDecode(decoder: TextDecoder, bytes: Uint8Array): string | null {
   try {
-    return decoder.decode(bytes);
+    return decode(decoder, bytes);
   } catch {
     return null;
   }
@@ -31,10 +46,14 @@ export function encodingNamed(charset: string): string | null {
   }
 }
 
-/** Returns the standard name of the declared charset; null if there is none or it is unknown. */
+/**
+ * Returns the standard name of the declared charset; null if there is none or it is unknown. UTF-16 never needs to be declared
+ * (`utf16Of`), so one that is declared for other bytes says nothing.
+ */
 function declaredEncoding(contentType: string | null): string | null {
   const charset = /;\s*charset\s*=\s*"?([\w.:-]{1,40})"?/i.exec(contentType ?? '')?.[1]?.toLowerCase();
-  return charset === undefined ? null : encodingNamed(charset);
+  const encoding = charset === undefined ? null : encodingNamed(charset);
+  return encoding?.startsWith('utf-16') ? null : encoding;
 }
 
 /**
@@ -228,13 +247,13 @@ interface Reading {
 
 function readAs(decoder: TextDecoder, bytes: Uint8Array): Reading {
   const isJapanese = decoder.encoding === 'shift_jis' || decoder.encoding === 'euc-jp';
-  const text = decoder.decode(bytes);
+  const text = decode(decoder, bytes);
   const score = scoreOf(text, isJapanese);
   if (!isJapanese) return { text, score };
   const lonely = decoder.encoding === 'shift_jis' ? countLonelyBytes(bytes) * 8 : 0;
   if (bytes[0]! < 0x80) return { text, score: score - lonely };
   // A text that starts with the second half of a character would be read out of step.
-  const later = decoder.decode(bytes.subarray(1));
+  const later = decode(decoder, bytes.subarray(1));
   const laterScore = scoreOf(later, true) - cutCost - 1;
   return laterScore > score
     ? { text: replacement + later, score: laterScore - lonely }
