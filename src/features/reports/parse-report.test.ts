@@ -511,3 +511,37 @@ describe('a start', () => {
     expect(parseJobStart(start, context).report.reportKey).toBe(parse({ run_id: 'r1' }).reportKey);
   });
 });
+
+describe('a secret in a field that is left out [rule 6: log and redaction]', () => {
+  const secrets = ['the-webhook-secret', 'AKIAIOSFODNN7EXAMPLE', 'Bearer abcdefghijklmnopqrstuvwxyz'];
+  const padding = fc.string({ maxLength: 120 });
+
+  it('is never in the warnings, wherever and however deep it was sent', () => {
+    const name = fc.constantFrom(
+      ...['message', 'log', 'tool_id', 'host', 'run_id', 'exit_code', 'duration_ms', 'started_at', 'sent_at'],
+      ...['metrics', 'schedule', 'unknown'],
+    );
+    fc.assert(
+      fc.property(name, fc.constantFrom(...secrets), padding, padding, (field, secret, before, after) => {
+        const text = `${before} ${secret} ${after}`;
+        const shapes: unknown[] = [
+          text,
+          [text],
+          { [text]: 'x' },
+          { type: text },
+          { type: 'cron', expression: text, timezone: 'Asia/Tokyo' },
+          { type: 'cron', expression: '0 6 * * *', timezone: text },
+          { type: 'interval', seconds: text, [text]: text },
+        ];
+        for (const value of shapes) {
+          const said = JSON.stringify(warningsOf({ [field]: value }));
+          expect(said).not.toContain(secret.replace('Bearer ', ''));
+          const started = { [field]: value, started_at: '2026-11-21T06:00:00Z', run_id: 'r' };
+          const ofStart = JSON.stringify(parseJobStart({ ...least, ...started }, context).warnings);
+          expect(ofStart).not.toContain(secret.replace('Bearer ', ''));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

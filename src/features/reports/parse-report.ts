@@ -203,8 +203,8 @@ function readTool(body: Body, warnings: ReportWarnings): Pick<FinishReport, 'too
  */
 export function parseJobReport(input: unknown, context: ReportContext): ParsedReport<FinishReport> {
   const body = toObject(input);
-  const warnings = new ReportWarnings();
   const { secrets, now } = context;
+  const warnings = new ReportWarnings(secrets);
   const { shape } = jobReport;
   const jobKey = requireName(body, 'job_key');
   const title = requireName(body, 'title');
@@ -252,10 +252,10 @@ export function parseJobReport(input: unknown, context: ReportContext): ParsedRe
  */
 export function parseJobStart(
   input: unknown,
-  context: Pick<ReportContext, 'timeZone' | 'now'>,
+  context: Omit<ReportContext, 'idempotencyKey'>,
 ): ParsedReport<StartReport> & { runId: string } {
   const body = toObject(input);
-  const warnings = new ReportWarnings();
+  const warnings = new ReportWarnings(context.secrets);
   const jobKey = requireName(body, 'job_key');
   const title = requireName(body, 'title');
   const runId = requireName(body, 'run_id');

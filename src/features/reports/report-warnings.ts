@@ -1,5 +1,6 @@
 import { cleanText } from '#domain/excerpt.ts';
 import { oneLine, readableText } from '#domain/readable-text.ts';
+import { redactSecrets } from '#domain/redaction.ts';
 
 /** What is wrong with an optional field of a report that was recorded nevertheless. */
 export interface ReportWarning {
@@ -17,7 +18,17 @@ const fieldCharactersMax = 100;
 /** Collects the warnings of a report. */
 export class ReportWarnings {
   readonly list: ReportWarning[] = [];
+  readonly #secrets: readonly string[];
   #leftOut = 0;
+
+  constructor(secrets: readonly string[]) {
+    this.#secrets = secrets;
+  }
+
+  /** Cleans a text that can contain the sender's: the name of a metric, or a wrong expression. */
+  #clean(text: string): string {
+    return redactSecrets(cleanText(text), this.#secrets);
+  }
 
   add(field: string, problem: string, { isChanged = false } = {}): void {
     if (this.list.length >= warningsMax) {
@@ -29,8 +40,7 @@ export class ReportWarnings {
       };
       return;
     }
-    // The name of a metric is the sender's text.
-    const name = oneLine(readableText(cleanText(field)), fieldCharactersMax);
-    this.list.push({ field: name, problem, ignored: !isChanged });
+    const name = oneLine(readableText(this.#clean(field)), fieldCharactersMax);
+    this.list.push({ field: name, problem: this.#clean(problem), ignored: !isChanged });
   }
 }

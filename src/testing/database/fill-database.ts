@@ -154,7 +154,7 @@ async function report(admin: CurrentMember & AdminActor, toolId: string, apiKeyI
     recordReport(
       parseJobStart(
         { job_key: 'invoice', title: 'Invoices', run_id, started_at: ago(2 * minute) },
-        { now: new Date(), timeZone: 'Asia/Tokyo' },
+        { now: new Date(), timeZone: 'Asia/Tokyo', secrets: [] },
       ).report,
       byKey,
       1_000,
