@@ -85,7 +85,8 @@ end;
 $$;
 comment on function private.start_run(uuid, text, jsonb, text, boolean, uuid) is
   'Creates a pending run of a plugin job with its queue message and audit row. A user must be an admin of the job''s tenant, '
-  'or staff of it who start, as it is, a job that they may run; the service role has already checked. Definer, because members cannot write runs.';
+  'or staff who start a job that they may run, as it is; the service role has already checked. Definer, because members '
+  'cannot write runs.';
 
 grant execute on function private.start_run(uuid, text, jsonb, text, boolean, uuid) to authenticated, service_role;
 
@@ -104,7 +105,8 @@ security invoker
 set search_path = ''
 as $$ select private.start_run(p_job_id, p_trigger, p_payload, p_cursor, p_has_cursor, p_origin_run_id); $$;
 comment on function public.start_run(uuid, text, jsonb, text, boolean, uuid) is
-  'Starts a run of a plugin job now (admins; staff where the job allows it, without arguments of their own). p_has_cursor: start from p_cursor instead of the job''s. Returns the run id. '
+  'Starts a run of a plugin job now (admins; staff where the job allows it, with the job''s own payload and cursor). p_has_cursor: '
+  'start from p_cursor instead of the job''s. Returns the run id. '
   'P0002 no such job, 42501 not allowed, 23514 run_belongs_to_a_plugin_job or run_belongs_to_an_enabled_plugin.';
 
 grant execute on function public.start_run(uuid, text, jsonb, text, boolean, uuid) to authenticated, service_role;

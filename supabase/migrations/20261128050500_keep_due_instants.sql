@@ -6,7 +6,7 @@ drop function private.set_job_enabled(uuid, boolean, timestamptz, timestamptz, t
 drop function public.list_due_schedules(timestamptz, integer);
 
 -- schemas/private/triggers/keep_due_instants.sql
--- Whoever writes a schedule, here is decided from where it continues, so no due instant is lost and none is decided twice.
+-- Decides from which instant a schedule continues, whoever writes it, so that no due instant is lost or decided twice.
 create function private.keep_due_instants()
 returns trigger
 language plpgsql
@@ -27,7 +27,7 @@ begin
     return old;
   end if;
 
-  -- Instants have whole milliseconds in JavaScript. Nobody can make a change that is still to come.
+  -- Instants have whole milliseconds in JavaScript. A change is never in the future.
   v_changed_at := date_trunc('milliseconds', least(new.updated_at, now()));
   if tg_op = 'INSERT' then
     if new.next_nominal_at is not null then
@@ -53,7 +53,7 @@ begin
 
   new.updated_at := v_changed_at;
   if tg_op = 'UPDATE' and old.schedule_type = 'one_shot' and new.schedule_type = 'one_shot' and new.run_at = old.run_at then
-    -- The same instant, which runs once.
+    -- It is the same instant, which runs only once.
     new.next_nominal_at := old.next_nominal_at;
     new.next_due_at := old.next_due_at;
     return new;
@@ -75,8 +75,8 @@ begin
 end;
 $$;
 comment on function private.keep_due_instants() is
-  'Trigger: what was due before a schedule is changed or deleted stays to be decided, by the schedule as it was. Sets from where '
-  'the new one continues; without a change it changes nothing. Definer, because no member can write these rows.';
+  'Trigger: instants that were due before a schedule is changed or deleted are still decided, by the schedule as it was. Sets from '
+  'where the new one continues; without a change it changes nothing. Definer, because no member can write these rows.';
 
 -- schemas/private/triggers/note_off_period.sql
 create function private.note_off_period()
@@ -101,7 +101,7 @@ begin
   update public.off_periods
     set until = greatest(now(), since), until_by = v_name
     where subject_id = coalesce(v_job_id, v_plugin_id, v_tenant_id) and until is null;
-  -- What was kept to be made up for later is due at once.
+  -- Instants that wait to be caught up on are due now.
   update public.schedules s
     set next_due_at = least(s.next_due_at, now())
     from public.jobs j
@@ -163,6 +163,7 @@ create table public.off_periods (
 create unique index off_periods_one_open on public.off_periods (subject_id) where until is null;
 create index off_periods_of_subject on public.off_periods (subject_id, until);
 create index off_periods_of_tenant on public.off_periods (tenant_id);
+create index off_periods_open_of_tenant on public.off_periods (tenant_id) where until is null;
 create index off_periods_of_plugin on public.off_periods (plugin_id) where plugin_id is not null;
 create index off_periods_of_job on public.off_periods (job_id) where job_id is not null;
 
@@ -255,8 +256,8 @@ as
     limit 1
   ) o on true
   where j.kind = 'plugin';
-comment on view public.plugin_job_overview is 'Each job that the portal runs, with its schedule, its status and its newest run, and why, since '
-  'when and by whom it is off.';
+comment on view public.plugin_job_overview is
+  'Each job that the portal runs, with its schedule, its status and its newest run, and why, since when and by whom it is off.';
 
 grant select on public.plugin_job_overview to authenticated, service_role;
 
@@ -466,8 +467,8 @@ end;
 $$;
 comment on function public.apply_tick(timestamptz, jsonb) is
   'Applies an array of {schedule_id, superseded_id, expected_nominal_at, expected_updated_at, last_nominal_at, next_nominal_at, '
-  'next_due_at, occurrences: [{nominal_at, through_nominal_at, instant_count, due_at, decision: run|skip, reason, is_made_up}]}. Concurrent '
-  'calls are safe: one instant, one occurrence, one run. Returns {moved, stale, enqueued, skipped, missed}: counts of '
+  'next_due_at, occurrences: [{nominal_at, through_nominal_at, instant_count, due_at, decision: run|skip, reason, is_made_up}]}. '
+  'Concurrent calls are safe: one instant, one occurrence, one run. Returns {moved, stale, enqueued, skipped, missed}: counts of '
   'schedules, schedules, runs, instants, instants.';
 
 grant execute on function public.apply_tick(timestamptz, jsonb) to service_role;

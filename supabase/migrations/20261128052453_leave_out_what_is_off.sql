@@ -1,7 +1,5 @@
 -- Leave out what is off: the page of schedules finds the few jobs that are off, instead of joining every schedule with its job.
 
-create index off_periods_open_of_tenant on public.off_periods (tenant_id) where until is null;
-
 -- schemas/public/functions/read_schedules_overview.sql
 -- One call instead of several, because each round trip costs more than its query. Row level security applies to all that it
 -- reads. Jobs that start at the same instants share a group: companies have far fewer groups than jobs, and the page computes

@@ -56,7 +56,7 @@ begin
 end;
 $$;
 comment on function private.delete_messages_of_job() is
-  'Deletes the messages of a deleted job''s runs with them. Definer, because admins delete jobs but cannot write the queue.';
+  'Trigger: deletes the messages of a deleted job''s runs. Definer, because admins delete jobs but cannot write the queue.';
 
 -- schemas/private/triggers/fit_queue_to_limit.sql
 create function private.fit_queue_to_limit()
@@ -80,17 +80,18 @@ begin
 end;
 $$;
 comment on function private.fit_queue_to_limit() is
-  'Queues more runs, or takes queued ones back, when the limit of a job or plugin changes. Definer, because admins change limits '
+  'Trigger: queues more runs, or takes queued ones back, when the limit of a job or plugin changes. Definer, because admins change limits '
   'but cannot write the queue.';
 
 -- schemas/private/functions/admit_runs.sql
 -- Only runs that may start have a message, so a worker never reads past runs that wait for a limit, and the queue stays short
--- however long the lines are. Waits for nobody: what another transaction holds, the next claim looks at.
+-- however long the lines are. Never waits: what another transaction holds is left to the next claim.
 create function private.admit_runs(p_job_ids uuid[], p_window integer default 10, p_handlers jsonb default null)
 returns integer
 language plpgsql
 security invoker
 set search_path = ''
+-- Lines are read from their indexes, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 declare
@@ -256,6 +257,7 @@ returns setof uuid
 language plpgsql
 security definer
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 declare
@@ -292,6 +294,7 @@ returns uuid[]
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 declare
@@ -328,6 +331,7 @@ returns void
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 declare
@@ -375,7 +379,7 @@ begin
 end;
 $$;
 comment on function private.end_overdue_attempt(uuid) is
-  'Ends the attempt of a run whose deadline has passed and whose worker has died: whoever hears of it holds the time-out.';
+  'Ends the attempt of a run whose deadline has passed and whose worker has died, so that its timeout applies.';
 
 grant execute on function private.end_overdue_attempt(uuid) to service_role;
 
@@ -402,6 +406,7 @@ language sql
 stable
 security invoker
 set search_path = ''
+-- Lines are read from their indexes, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
   select
@@ -490,10 +495,11 @@ returns setof uuid
 language plpgsql
 security invoker
 set search_path = ''
+-- Lines are read from their indexes, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 declare
-  -- Begins anywhere, so that no job is always left out if more jobs have lines than a call looks at.
+  -- Starts at a random job, so that none is left out every time if there are more than p_max.
   v_start uuid := gen_random_uuid();
   v_after uuid := v_start;
   v_is_wrapped boolean := false;
@@ -519,7 +525,7 @@ begin
   end loop;
 end;
 $$;
-comment on function private.jobs_in_line(integer) is 'Up to p_max jobs that have runs in their line, beginning with a random one.';
+comment on function private.jobs_in_line(integer) is 'Up to p_max jobs that have runs in their line, starting at a random one.';
 
 grant execute on function private.jobs_in_line(integer) to service_role;
 
@@ -555,6 +561,7 @@ returns uuid[]
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 declare
@@ -578,7 +585,7 @@ end;
 $$;
 comment on function private.lock_runs(uuid[]) is
   'Locks those of these runs, with their jobs, that no other transaction holds, and returns them. Whoever finishes many runs '
-  'without waiting for anybody cannot deadlock.';
+  'without waiting for locks cannot deadlock.';
 
 grant execute on function private.lock_runs(uuid[]) to service_role;
 
@@ -597,8 +604,8 @@ as $$
   from (
     values
       ('run.timedOut', 'The attempt timed out after {seconds} s'),
-      ('run.tooManyReleases', 'Workers that had to stop gave the run back {count} times'),
-      ('run.noWorker', 'No worker that was running had the plugin {plugin} with this job, for an hour'),
+      ('run.tooManyReleases', 'Workers that were stopped returned the run to the queue {count} times'),
+      ('run.noWorker', 'For an hour, no running worker had the plugin {plugin} with this job'),
       ('run.workerLost', 'The worker stopped responding during every attempt'),
       ('run.superseded', 'Canceled because the next run of its schedule was due'),
       ('run.pluginOff', 'The plugin was disabled before the run could start'),
@@ -728,6 +735,7 @@ returns void
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 declare
@@ -788,7 +796,7 @@ begin
     started_failed_count = s.started_failed_count + excluded.started_failed_count,
     started_canceled_count = s.started_canceled_count + excluded.started_canceled_count;
 
-  -- Almost always there is no late failure, neither an old one nor a new one.
+  -- There is rarely a late failure, old or new, and looking for one is expensive.
   select bool_or(x.may_be_late)
     into v_may_be_late
     from (
@@ -839,7 +847,7 @@ begin
           where a.job_id = l.job_id and a.state = 'success' and a.host is not distinct from l.host
             and a.ordered_at >= l.ordered_at and a.position > l.position
         )
-        -- Only the next runs, because a host that no longer reports could have a long history behind it.
+        -- Only the next 200 runs, because a host that no longer reports could have a long history behind it.
         and (l.clock_ahead_ms is null or not exists (
           select from (
             select r.state, r.host, r.clock_ahead_ms from public.runs r
@@ -918,6 +926,7 @@ language sql
 stable
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
   select
@@ -950,6 +959,7 @@ returns uuid[]
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 declare
@@ -957,7 +967,7 @@ declare
   v_overdue uuid[];
   v_finished uuid[];
 begin
-  -- A lease ends with the attempt's deadline, whoever extends it. The worker that ran it did not say so, so this does.
+  -- A lease ends with the attempt's deadline, whoever extends it. Its worker has died, so the timeout is recorded here.
   v_overdue := array(
     select r.id from public.runs r
     where r.id = any (p_run_ids) and r.state || '' = 'running' and r.deadline_at <= clock_timestamp() + interval '1 second'
@@ -1064,6 +1074,7 @@ returns table (
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 #variable_conflict use_column
@@ -1089,8 +1100,7 @@ declare
   v_normal_first integer := 0;
 begin
   -- Nothing in this function waits for another transaction: one that holds a run or a job for long stops only that job.
-  -- enable_seqscan and state || '': runs are found by their ids. A plan that was made while few runs waited, and is kept, could
-  -- otherwise read all that wait.
+  -- state || '' keeps the index of states out of the plans, for the same reason as enable_seqscan.
 
   -- 1. Runs whose delay is over join the line of their job, and lines move up where a job has room.
   with due as (
@@ -1134,7 +1144,7 @@ begin
       v_left := v_normal_first;
     end if;
     v_rounds := 0;
-    -- Read again if messages turned out not to be of use; from the second time on, read past many of them.
+    -- Read again if messages turned out to be unusable; from the second time on, at least 50 of them.
     while v_left > 0 and v_rounds < 20 loop
       v_rounds := v_rounds + 1;
       v_size := case when v_rounds = 1 then v_left else greatest(v_left, 50) end;
@@ -1281,6 +1291,7 @@ returns table (run_id uuid, is_cancel_requested boolean)
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 #variable_conflict use_column
@@ -1356,6 +1367,7 @@ returns table (run_id uuid, state text)
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 #variable_conflict use_column
@@ -1377,7 +1389,7 @@ begin
       jsonb_agg(case
         when r.cancel_requested_at is not null and a ->> 'state' = 'pending'
         then a || '{"state": "canceled", "attempt_outcome": "canceled"}'
-        -- A run that is longer than its workers ever live must finish too.
+        -- A run that takes longer than any of its workers lives must finish, too.
         when a ->> 'attempt_outcome' = 'released' and r.release_count >= 100
         then a || jsonb_build_object('state', 'failed', 'attempt_outcome', 'failed',
           'error', jsonb_build_object('name', 'TooManyReleasesError') || v_gave_up,
@@ -1516,6 +1528,7 @@ language sql
 stable
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
   select r.id, r.cancel_requested_at is not null
@@ -1564,13 +1577,13 @@ grant execute on function public.note_plugin_progress(uuid, uuid, jsonb, integer
 
 -- schemas/public/functions/read_portal_health.sql
 -- The only source of portal health: for the self-check, GET /api/health/ready, GET /api/metrics and the scheduler's status.
--- Planned for each case: the whole portal, or one tenant, for which an index exists.
 create or replace function public.read_portal_health(p_tenant_id uuid default null)
 returns jsonb
 language plpgsql
 stable
 security invoker
 set search_path = ''
+-- Planned at each call: the whole portal needs another plan than one tenant, for which there is an index.
 set plan_cache_mode = force_custom_plan
 as $$
 begin
@@ -1624,12 +1637,14 @@ comment on function public.read_portal_health(uuid) is
 grant execute on function public.read_portal_health(uuid) to authenticated, service_role;
 
 -- schemas/public/functions/reap_runs.sql
--- Every run finishes without human help: what no message, worker or limit would ever bring on is found here, in bounded steps.
+-- Every run finishes without human help: this finds the runs that no message and no worker would finish, a limited number at
+-- a time.
 create or replace function public.reap_runs()
 returns jsonb
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 declare

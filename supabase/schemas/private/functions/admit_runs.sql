@@ -1,10 +1,11 @@
 -- Only runs that may start have a message, so a worker never reads past runs that wait for a limit, and the queue stays short
--- however long the lines are. Waits for nobody: what another transaction holds, the next claim looks at.
+-- however long the lines are. Never waits: what another transaction holds is left to the next claim.
 create function private.admit_runs(p_job_ids uuid[], p_window integer default 10, p_handlers jsonb default null)
 returns integer
 language plpgsql
 security invoker
 set search_path = ''
+-- Lines are read from their indexes, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 declare

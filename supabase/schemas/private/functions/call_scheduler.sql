@@ -5,7 +5,7 @@ security definer
 set search_path = ''
 as $$
 declare
-  -- What the portal does not count around its own settings either.
+  -- As the portal reads its settings: people copy these characters along with a value.
   v_around constant text := E' \t\r\n\uFEFF"''';
   v_url text;
   v_secret text;

@@ -20,6 +20,6 @@ begin
 end;
 $$;
 comment on function private.end_overdue_attempt(uuid) is
-  'Ends the attempt of a run whose deadline has passed and whose worker has died: whoever hears of it holds the time-out.';
+  'Ends the attempt of a run whose deadline has passed and whose worker has died, so that its timeout applies.';
 
 grant execute on function private.end_overdue_attempt(uuid) to service_role;

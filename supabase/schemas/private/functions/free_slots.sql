@@ -4,6 +4,7 @@ language sql
 stable
 security invoker
 set search_path = ''
+-- Lines are read from their indexes, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
   select

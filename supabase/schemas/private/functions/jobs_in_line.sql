@@ -4,10 +4,11 @@ returns setof uuid
 language plpgsql
 security invoker
 set search_path = ''
+-- Lines are read from their indexes, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 declare
-  -- Begins anywhere, so that no job is always left out if more jobs have lines than a call looks at.
+  -- Starts at a random job, so that none is left out every time if there are more than p_max.
   v_start uuid := gen_random_uuid();
   v_after uuid := v_start;
   v_is_wrapped boolean := false;
@@ -33,6 +34,6 @@ begin
   end loop;
 end;
 $$;
-comment on function private.jobs_in_line(integer) is 'Up to p_max jobs that have runs in their line, beginning with a random one.';
+comment on function private.jobs_in_line(integer) is 'Up to p_max jobs that have runs in their line, starting at a random one.';
 
 grant execute on function private.jobs_in_line(integer) to service_role;

@@ -3,6 +3,7 @@ returns uuid[]
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 declare
@@ -26,6 +27,6 @@ end;
 $$;
 comment on function private.lock_runs(uuid[]) is
   'Locks those of these runs, with their jobs, that no other transaction holds, and returns them. Whoever finishes many runs '
-  'without waiting for anybody cannot deadlock.';
+  'without waiting for locks cannot deadlock.';
 
 grant execute on function private.lock_runs(uuid[]) to service_role;

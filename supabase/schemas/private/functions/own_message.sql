@@ -12,8 +12,8 @@ as $$
   from (
     values
       ('run.timedOut', 'The attempt timed out after {seconds} s'),
-      ('run.tooManyReleases', 'Workers that had to stop gave the run back {count} times'),
-      ('run.noWorker', 'No worker that was running had the plugin {plugin} with this job, for an hour'),
+      ('run.tooManyReleases', 'Workers that were stopped returned the run to the queue {count} times'),
+      ('run.noWorker', 'For an hour, no running worker had the plugin {plugin} with this job'),
       ('run.workerLost', 'The worker stopped responding during every attempt'),
       ('run.superseded', 'Canceled because the next run of its schedule was due'),
       ('run.pluginOff', 'The plugin was disabled before the run could start'),

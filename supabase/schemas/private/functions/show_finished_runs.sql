@@ -3,6 +3,7 @@ returns void
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 declare
@@ -63,7 +64,7 @@ begin
     started_failed_count = s.started_failed_count + excluded.started_failed_count,
     started_canceled_count = s.started_canceled_count + excluded.started_canceled_count;
 
-  -- Almost always there is no late failure, neither an old one nor a new one.
+  -- There is rarely a late failure, old or new, and looking for one is expensive.
   select bool_or(x.may_be_late)
     into v_may_be_late
     from (
@@ -114,7 +115,7 @@ begin
           where a.job_id = l.job_id and a.state = 'success' and a.host is not distinct from l.host
             and a.ordered_at >= l.ordered_at and a.position > l.position
         )
-        -- Only the next runs, because a host that no longer reports could have a long history behind it.
+        -- Only the next 200 runs, because a host that no longer reports could have a long history behind it.
         and (l.clock_ahead_ms is null or not exists (
           select from (
             select r.state, r.host, r.clock_ahead_ms from public.runs r

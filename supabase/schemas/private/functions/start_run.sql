@@ -70,6 +70,7 @@ end;
 $$;
 comment on function private.start_run(uuid, text, jsonb, text, boolean, uuid) is
   'Creates a pending run of a plugin job with its queue message and audit row. A user must be an admin of the job''s tenant, '
-  'or staff of it who start, as it is, a job that they may run; the service role has already checked. Definer, because members cannot write runs.';
+  'or staff who start a job that they may run, as it is; the service role has already checked. Definer, because members '
+  'cannot write runs.';
 
 grant execute on function private.start_run(uuid, text, jsonb, text, boolean, uuid) to authenticated, service_role;

@@ -3,6 +3,7 @@ returns uuid[]
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 declare
@@ -10,7 +11,7 @@ declare
   v_overdue uuid[];
   v_finished uuid[];
 begin
-  -- A lease ends with the attempt's deadline, whoever extends it. The worker that ran it did not say so, so this does.
+  -- A lease ends with the attempt's deadline, whoever extends it. Its worker has died, so the timeout is recorded here.
   v_overdue := array(
     select r.id from public.runs r
     where r.id = any (p_run_ids) and r.state || '' = 'running' and r.deadline_at <= clock_timestamp() + interval '1 second'

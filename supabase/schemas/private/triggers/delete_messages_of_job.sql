@@ -13,4 +13,4 @@ begin
 end;
 $$;
 comment on function private.delete_messages_of_job() is
-  'Deletes the messages of a deleted job''s runs with them. Definer, because admins delete jobs but cannot write the queue.';
+  'Trigger: deletes the messages of a deleted job''s runs. Definer, because admins delete jobs but cannot write the queue.';

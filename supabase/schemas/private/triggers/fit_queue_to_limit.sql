@@ -19,5 +19,5 @@ begin
 end;
 $$;
 comment on function private.fit_queue_to_limit() is
-  'Queues more runs, or takes queued ones back, when the limit of a job or plugin changes. Definer, because admins change limits '
+  'Trigger: queues more runs, or takes queued ones back, when the limit of a job or plugin changes. Definer, because admins change limits '
   'but cannot write the queue.';

@@ -1,4 +1,4 @@
--- Whoever writes a schedule, here is decided from where it continues, so no due instant is lost and none is decided twice.
+-- Decides from which instant a schedule continues, whoever writes it, so that no due instant is lost or decided twice.
 create function private.keep_due_instants()
 returns trigger
 language plpgsql
@@ -19,7 +19,7 @@ begin
     return old;
   end if;
 
-  -- Instants have whole milliseconds in JavaScript. Nobody can make a change that is still to come.
+  -- Instants have whole milliseconds in JavaScript. A change is never in the future.
   v_changed_at := date_trunc('milliseconds', least(new.updated_at, now()));
   if tg_op = 'INSERT' then
     if new.next_nominal_at is not null then
@@ -45,7 +45,7 @@ begin
 
   new.updated_at := v_changed_at;
   if tg_op = 'UPDATE' and old.schedule_type = 'one_shot' and new.schedule_type = 'one_shot' and new.run_at = old.run_at then
-    -- The same instant, which runs once.
+    -- It is the same instant, which runs only once.
     new.next_nominal_at := old.next_nominal_at;
     new.next_due_at := old.next_due_at;
     return new;
@@ -67,5 +67,5 @@ begin
 end;
 $$;
 comment on function private.keep_due_instants() is
-  'Trigger: what was due before a schedule is changed or deleted stays to be decided, by the schedule as it was. Sets from where '
-  'the new one continues; without a change it changes nothing. Definer, because no member can write these rows.';
+  'Trigger: instants that were due before a schedule is changed or deleted are still decided, by the schedule as it was. Sets from '
+  'where the new one continues; without a change it changes nothing. Definer, because no member can write these rows.';

@@ -20,7 +20,7 @@ begin
   update public.off_periods
     set until = greatest(now(), since), until_by = v_name
     where subject_id = coalesce(v_job_id, v_plugin_id, v_tenant_id) and until is null;
-  -- What was kept to be made up for later is due at once.
+  -- Instants that wait to be caught up on are due now.
   update public.schedules s
     set next_due_at = least(s.next_due_at, now())
     from public.jobs j

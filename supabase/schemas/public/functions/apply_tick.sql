@@ -203,8 +203,8 @@ end;
 $$;
 comment on function public.apply_tick(timestamptz, jsonb) is
   'Applies an array of {schedule_id, superseded_id, expected_nominal_at, expected_updated_at, last_nominal_at, next_nominal_at, '
-  'next_due_at, occurrences: [{nominal_at, through_nominal_at, instant_count, due_at, decision: run|skip, reason, is_made_up}]}. Concurrent '
-  'calls are safe: one instant, one occurrence, one run. Returns {moved, stale, enqueued, skipped, missed}: counts of '
+  'next_due_at, occurrences: [{nominal_at, through_nominal_at, instant_count, due_at, decision: run|skip, reason, is_made_up}]}. '
+  'Concurrent calls are safe: one instant, one occurrence, one run. Returns {moved, stale, enqueued, skipped, missed}: counts of '
   'schedules, schedules, runs, instants, instants.';
 
 grant execute on function public.apply_tick(timestamptz, jsonb) to service_role;

@@ -30,6 +30,7 @@ returns table (
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 #variable_conflict use_column
@@ -55,8 +56,7 @@ declare
   v_normal_first integer := 0;
 begin
   -- Nothing in this function waits for another transaction: one that holds a run or a job for long stops only that job.
-  -- enable_seqscan and state || '': runs are found by their ids. A plan that was made while few runs waited, and is kept, could
-  -- otherwise read all that wait.
+  -- state || '' keeps the index of states out of the plans, for the same reason as enable_seqscan.
 
   -- 1. Runs whose delay is over join the line of their job, and lines move up where a job has room.
   with due as (
@@ -100,7 +100,7 @@ begin
       v_left := v_normal_first;
     end if;
     v_rounds := 0;
-    -- Read again if messages turned out not to be of use; from the second time on, read past many of them.
+    -- Read again if messages turned out to be unusable; from the second time on, at least 50 of them.
     while v_left > 0 and v_rounds < 20 loop
       v_rounds := v_rounds + 1;
       v_size := case when v_rounds = 1 then v_left else greatest(v_left, 50) end;

@@ -3,6 +3,7 @@ returns table (run_id uuid, is_cancel_requested boolean)
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 #variable_conflict use_column

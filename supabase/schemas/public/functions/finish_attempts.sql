@@ -3,6 +3,7 @@ returns table (run_id uuid, state text)
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 #variable_conflict use_column
@@ -24,7 +25,7 @@ begin
       jsonb_agg(case
         when r.cancel_requested_at is not null and a ->> 'state' = 'pending'
         then a || '{"state": "canceled", "attempt_outcome": "canceled"}'
-        -- A run that is longer than its workers ever live must finish too.
+        -- A run that takes longer than any of its workers lives must finish, too.
         when a ->> 'attempt_outcome' = 'released' and r.release_count >= 100
         then a || jsonb_build_object('state', 'failed', 'attempt_outcome', 'failed',
           'error', jsonb_build_object('name', 'TooManyReleasesError') || v_gave_up,

@@ -4,6 +4,7 @@ language sql
 stable
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
   select r.id, r.cancel_requested_at is not null

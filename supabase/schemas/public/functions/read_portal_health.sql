@@ -1,11 +1,11 @@
 -- The only source of portal health: for the self-check, GET /api/health/ready, GET /api/metrics and the scheduler's status.
--- Planned for each case: the whole portal, or one tenant, for which an index exists.
 create function public.read_portal_health(p_tenant_id uuid default null)
 returns jsonb
 language plpgsql
 stable
 security invoker
 set search_path = ''
+-- Planned at each call: the whole portal needs another plan than one tenant, for which there is an index.
 set plan_cache_mode = force_custom_plan
 as $$
 begin

@@ -1,9 +1,11 @@
--- Every run finishes without human help: what no message, worker or limit would ever bring on is found here, in bounded steps.
+-- Every run finishes without human help: this finds the runs that no message and no worker would finish, a limited number at
+-- a time.
 create function public.reap_runs()
 returns jsonb
 language plpgsql
 security invoker
 set search_path = ''
+-- Runs are found by id, even if statistics are old or a plan is kept from when there were few runs.
 set enable_seqscan = off
 as $$
 declare

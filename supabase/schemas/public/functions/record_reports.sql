@@ -4,7 +4,7 @@ returns jsonb
 language plpgsql
 security invoker
 set search_path = ''
--- Planning costs more than recording one report, and no plan depends on what is in it.
+-- The plan is kept from the first call on: planning takes longer than recording a report, and would find the same plan.
 set plan_cache_mode = force_generic_plan
 as $$
 declare
@@ -32,7 +32,7 @@ begin
         r.job_key,
         r.title,
         r.state,
-        -- Never before the year 1, which no date of ours can say.
+        -- Never before the year 1, because the API writes years with four digits.
         case
           when r.started_at is null and r.duration_ms is not null
             then greatest(r.finished_at - make_interval(secs => r.duration_ms / 1000.0), '0001-01-01+00')
@@ -133,7 +133,7 @@ begin
     order by j.id
     for no key update;
 
-  -- Reports of one run are recorded one after the other, in rounds; the same one right after itself belongs to its round.
+  -- Reports of one run are recorded one after the other, in rounds. One that repeats the report before it shares its round.
   select array_agg(
       row(
         i.position, i.refusal, i.tenant_id, i.api_key_id, i.job_id, i.kind, i.job_key, i.title, i.state, i.started_at,
@@ -340,7 +340,7 @@ begin
     on conflict (run_id) do nothing;
 
     -- A report that is the newest when it arrives also names the job and, unless a person locked it, sets when runs are
-    -- expected. A tool that is unknown or cannot be read does not take away the job's own.
+    -- expected. If its tool is unknown or cannot be read, the job keeps its own.
     with arrived as (
       select
         i.*,

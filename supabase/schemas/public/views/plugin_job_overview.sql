@@ -39,7 +39,7 @@ as
     limit 1
   ) o on true
   where j.kind = 'plugin';
-comment on view public.plugin_job_overview is 'Each job that the portal runs, with its schedule, its status and its newest run, and why, since '
-  'when and by whom it is off.';
+comment on view public.plugin_job_overview is
+  'Each job that the portal runs, with its schedule, its status and its newest run, and why, since when and by whom it is off.';
 
 grant select on public.plugin_job_overview to authenticated, service_role;
