@@ -194,7 +194,7 @@ await onCurrentNode(async () => {
   say('Starting a portal (and building the pages if necessary) …');
   const portal = await startPortal({
     ...(options.folder ? { folder: options.folder } : {}),
-    // Ticks and runs would be load.
+    // Ticks and runs would add load.
     environment: { JOB_WORKER_ENABLED: 'false' },
   });
   const sql = postgres(

@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { settingOf } from '#domain/setting.ts';
 
 /**
- * Returns a sent secret without what its file or shell left around it, as the portal reads its own. A byte order mark arrives
+ * Returns a sent secret without what a file or shell left around it, as for the portal's own settings. A byte order mark arrives
  * as Latin-1.
  */
 export const secretIn = (sent: string): string => settingOf(sent.replace(/^\u00ef\u00bb\u00bf/, '')) ?? '';

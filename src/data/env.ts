@@ -10,7 +10,7 @@ const supabaseSettings = z.object({
 
 const serviceSettings = supabaseSettings.extend({ SUPABASE_SECRET_KEY: z.string().min(1) });
 
-/** Reads by name at run time: Next inlines `process.env.NEXT_PUBLIC_…` during a build, but one build runs any number of portals. */
+/** Reads by name at run time: Next inlines `process.env.NEXT_PUBLIC_…` during a build, and one build runs many portals. */
 const read = (name: string): string | undefined => settingOf(process.env[name]);
 
 function parseSettings<T extends z.ZodObject>(schema: T): z.output<T> {

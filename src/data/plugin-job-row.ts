@@ -62,7 +62,7 @@ export interface PluginJob {
     /** When the run started, or was queued if it has not started. */
     at: string;
     finishedAt: string | null;
-    /** Set by the query, which knows more about the run. */
+    /** Set by the query, because the view does not say since when it is running. */
     isRunningLong: boolean;
   } | null;
 }

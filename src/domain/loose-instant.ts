@@ -188,7 +188,8 @@ function unquote(text: string): string {
 
 /**
  * Reads the time that a sender gave, in any form that names an instant without doubt [contract: reports]: ISO 8601, RFC 2822,
- * what `date` writes in English or Japanese, what Windows answers (`20261127150000.000000+540`), or a number of seconds, milliseconds, microseconds or nanoseconds since 1970.
+ * what `date` writes in English or Japanese, what wmic writes (`20261127150000.000000+540`), or a number of seconds,
+ * milliseconds, microseconds or nanoseconds since 1970.
  */
 export function readInstant(given: unknown): SentInstant {
   const value = unwrapDate(given);

@@ -8,8 +8,8 @@ export const portalSentences = {
   run: {
     timedOut: 'The attempt timed out after {seconds} s',
     tooManySnoozes: 'The run was postponed {count} times without making progress',
-    tooManyReleases: 'Workers that had to stop gave the run back {count} times',
-    noWorker: 'No worker that was running had the plugin {plugin} with this job, for an hour',
+    tooManyReleases: 'Workers that were stopped returned the run to the queue {count} times',
+    noWorker: 'For an hour, no running worker had the plugin {plugin} with this job',
     workerLost: 'The worker stopped responding during every attempt',
     superseded: 'Canceled because the next run of its schedule was due',
     pluginOff: 'The plugin was disabled before the run could start',

@@ -1,7 +1,6 @@
 /**
  * Returns the value of a variable as it was meant: without the blanks, line breaks or byte order mark around it
- * (`echo x | vercel env add`), and without the quotes that cmd and `docker --env-file` keep. An empty one
- * counts as not set.
+ * (`echo x | vercel env add`), and without the quotes that cmd and `docker --env-file` keep. An empty one counts as not set.
  */
 export function settingOf(value: string | undefined): string | undefined {
   const text = (value ?? '').trim();

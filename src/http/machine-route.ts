@@ -55,7 +55,7 @@ function requestIdOf(request: Request): string {
   return given !== null && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID();
 }
 
-// A bad request is for the operator to know: its sender often shows the answer to nobody.
+// Operators must see bad requests, because scripts often discard the response.
 const warned = new Set([400, 413, 415, 429, 503]);
 
 const levelOf = (status: number): 'info' | 'warn' | 'error' =>

@@ -3,7 +3,8 @@ import type { HttpAnswer } from './http-answer.ts';
 
 /**
  * Who can call an operation: everyone, a signed-in user on our own pages, a user or an API key with the right to read or to
- * do what admins do, a user whom a job lets start it (or an admin), a script that reports, a remote plugin during its attempt, or the caller of the scheduler.
+ * do what admins do, an admin or a user who can start the job, a script that reports, a remote plugin during its attempt, or the
+ * caller of the scheduler.
  */
 export type Access =
   'anybody' | 'session' | 'read' | 'admin' | 'start' | 'report' | 'attempt' | 'cron' | 'cron or read';

@@ -111,7 +111,7 @@ function refuse({ status, error }: Refusal, reason: string | null) {
 
 const longer = new WeakSet<IncomingMessage>();
 
-/** Whether a request was followed by data that is none: what its sender takes for the rest of the body. */
+/** Whether a request was followed by data that is not a request, but the rest of its body. */
 export const isLongerThanDeclared = (request: IncomingMessage): boolean => longer.has(request);
 
 /**

@@ -5,7 +5,7 @@ import { jobReportRoute, jobStartRoute } from '#features/reports/answer-report.t
 import { reportJob, reportJobs, reportJobStart } from '#features/reports/operations.ts';
 import { isLongerThanDeclared } from '#server/refused-body.ts';
 
-/** If the body was longer than its `Content-Length`, invalid JSON is only what that left of it. */
+/** Explains invalid JSON: if the body was longer than its `Content-Length`, it was cut there. */
 async function explainCut(answer: Response, incoming: IncomingMessage): Promise<Response> {
   if (answer.status !== 400 || !isLongerThanDeclared(incoming)) return answer;
   const said = (await answer.json()) as { error: string };

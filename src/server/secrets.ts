@@ -13,7 +13,7 @@ export type Secrets = Record<string, string>;
 export interface LoadedSecrets {
   readonly values: Secrets;
   readonly embedded: boolean;
-  /** The names of those that the environment replaces as long as it has them. */
+  /** The names of the secrets that the environment overrides. */
   readonly replaced: readonly string[];
 }
 
@@ -97,8 +97,9 @@ const isOurs = (name: string): boolean =>
   /^(TC_PORTAL|NEXT_PUBLIC_SUPABASE|SUPABASE|WORKER)_|^CRON_SECRET$/.test(name);
 
 /**
- * Reads the secrets file and adds missing values, but never changes one. A variable of the environment overrides the file as
- * long as it is set, and is never written to it; an empty one does not count [rule 34: keys and secrets]. The embedded Supabase is used unless NEXT_PUBLIC_SUPABASE_URL differs from the port in the file.
+ * Reads the secrets file and adds missing values, but never changes one. A variable of the environment overrides the file and
+ * is never written to it; an empty one does not count [rule 34: keys and secrets]. The embedded Supabase is used unless
+ * NEXT_PUBLIC_SUPABASE_URL differs from the port in the file.
  */
 export async function loadSecrets(
   file: string,

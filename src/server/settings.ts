@@ -14,7 +14,7 @@ export interface Settings {
   readonly secretsFile: string;
   readonly dev: boolean;
   readonly demo: boolean;
-  /** false: this portal starts no worker, so other workers run the jobs and the schedules, or nobody does. */
+  /** Whether this portal starts a worker. Without any worker, no job and no schedule runs. */
   readonly hasWorker: boolean;
 }
 

@@ -1,3 +1,4 @@
+import { cleanText } from '#domain/excerpt.ts';
 import { cleanMessage, type Message, OwnError, OwnMessage } from '#domain/message.ts';
 import { say } from '#domain/portal-messages.ts';
 
@@ -57,9 +58,9 @@ function messageOf(error: ErrorLike): string {
   return `${message}: ${String(cause.message)}`;
 }
 
-/** Cut by code points and without NUL, which PostgreSQL cannot store. */
+/** Never cuts inside a character. */
 function clip(text: string, lengthMax: number): string {
-  const clean = text.replaceAll('\0', '').toWellFormed();
+  const clean = cleanText(text);
   if (clean.length <= lengthMax) return clean;
   return `${clean.slice(0, lengthMax - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -13,8 +13,8 @@ function keyOf(body: unknown): string | null {
 }
 
 /**
- * Does the work, and writes into the request's line in the log which job is concerned if it is refused: the sender often shows
- * the answer to nobody.
+ * Does the work, and writes into the request's line in the log which job is concerned if it is refused: scripts often
+ * discard the response.
  * @param body as parsed, or its text if it is not JSON
  */
 export async function logRefusedJob<T>(

@@ -22,7 +22,7 @@ export async function readWholeRun(member: Actor, id: string): Promise<WholeRun>
   const [reporter, portalRun, forms] = await Promise.all([
     readReporter(member, run.apiKeyId),
     readPortalRun(member, run.id),
-    // Only who reruns the run needs its job's cursor.
+    // Only those who can rerun it need the job's cursor.
     isAdmin ? readRunForms(member, [run.job.id]) : null,
   ]);
   return {
