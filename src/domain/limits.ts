@@ -65,7 +65,8 @@ export const leaseSeconds = 30;
 
 /**
  * How many runs of a job are queued before a worker takes them [rule 42: nobody stops others]; the others wait in the job's line.
- * Also the default in the database's functions.
+ * Only the database uses it, as a default of its functions.
+ * @internal
  */
 export const queuedRunsPerJob = 10;
 

@@ -16,20 +16,27 @@ function createRandom(seed: number): (below: number) => number {
 
 /** Returns the totals by plugin and day: those stored, and those calculated from run_stats_daily. */
 async function readBoth(tenantId: string) {
+  const isNotEmpty = sql`
+    sum(success_count) <> 0 or sum(failed_count) <> 0 or sum(canceled_count) <> 0 or sum(started_success_count) <> 0
+    or sum(started_failed_count) <> 0 or sum(started_canceled_count) <> 0`;
   const kept = await sql`
     select plugin_id, day::text, sum(success_count)::int as success, sum(failed_count)::int as failed,
       sum(canceled_count)::int as canceled,
       sum(success_events_sum)::int as events, sum(success_duration_count)::int as success_durations,
-      sum(success_duration_ms_sum)::int as success_ms
+      sum(success_duration_ms_sum)::int as success_ms,
+      sum(started_success_count)::int as started_success, sum(started_failed_count)::int as started_failed,
+      sum(started_canceled_count)::int as started_canceled
     from public.run_totals_daily where tenant_id = ${tenantId}
-    group by 1, 2 having sum(success_count) <> 0 or sum(failed_count) <> 0 or sum(canceled_count) <> 0 order by 1, 2`;
+    group by 1, 2 having ${isNotEmpty} order by 1, 2`;
   const added = await sql`
     select j.plugin_id, s.day::text, sum(success_count)::int as success, sum(failed_count)::int as failed,
       sum(canceled_count)::int as canceled,
       sum(success_events_sum)::int as events, sum(success_duration_count)::int as success_durations,
-      sum(success_duration_ms_sum)::int as success_ms
+      sum(success_duration_ms_sum)::int as success_ms,
+      sum(started_success_count)::int as started_success, sum(started_failed_count)::int as started_failed,
+      sum(started_canceled_count)::int as started_canceled
     from public.run_stats_daily s join public.jobs j on j.id = s.job_id where s.tenant_id = ${tenantId}
-    group by 1, 2 order by 1, 2`;
+    group by 1, 2 having ${isNotEmpty} order by 1, 2`;
   return { kept: [...kept], added: [...added] };
 }
 

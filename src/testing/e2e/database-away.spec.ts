@@ -44,7 +44,7 @@ test('while the database is stopped, pages say that the data is unavailable, nev
   const expected = /503 \(Service Unavailable\)|500 \(Internal Server Error\)|Failed to fetch/;
   const watching = await open({ as: company.staff, baseURL: own.url, expected });
   await watching.goto('/incidents');
-  await expect(badge(watching)).toHaveText('Failing jobs:1');
+  await expect(badge(watching)).toHaveText('Jobs with a failure:1');
 
   const giveBack = await own.database.hold();
   await expect(badge(watching), 'the open page says so by itself').toContainText(lost, patience);
@@ -72,7 +72,7 @@ test('while the database is stopped, pages say that the data is unavailable, nev
     reloading.getByRole('row', { name: /Failing job/ }),
     'the error state disappears by itself',
   ).toBeVisible(patience);
-  await expect(badge(watching)).toHaveText('Failing jobs:1', patience);
+  await expect(badge(watching)).toHaveText('Jobs with a failure:1', patience);
   await guest.getByLabel('Password').fill(company.staff.password);
   await guest.getByRole('button', { name: 'Sign in' }).click();
   await expect(guest).toHaveURL(/\/incidents$/);

@@ -62,7 +62,7 @@ test('a user signs in as printed, and a report from the snippet in existing scri
     const program = startPython(`def main():\n    ${main}\n\n${referenceSnippet}`, sender);
     const answeredAt = await program.said(`[TC Portal] 報告成功: ${outcome}`);
     const count = outcome === 'error' ? before + 1 : before;
-    await expect(badge(page)).toHaveText(count === 0 ? '' : `Failing jobs:${count}`);
+    await expect(badge(page)).toHaveText(count === 0 ? '' : `Jobs with a failure:${count}`);
     await expect(page).toHaveTitle(titleOf(count));
     for (const word of words) await expect(row).toContainText(word);
     const tookMs = Date.now() - answeredAt;

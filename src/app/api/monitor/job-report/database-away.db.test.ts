@@ -60,7 +60,7 @@ describe('[rule 7: database away]', () => {
       checks: {
         database: { status: 'ok', latency_ms: expect.any(Number), age_ms: expect.any(Number) },
         scheduler: { status: 'unknown', age_ms: null },
-        queue: { status: 'ok', age_ms: 0, waiting: 0 },
+        queue: { status: 'ok', age_ms: 0, waiting: 0, jobs_without_worker: 0 },
         workers: { status: 'none', live: 0 },
       },
     });
