@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { POST as postProgress } from '#app/api/plugin-runs/[runId]/progress/route.ts';
 import { sql } from '#testing/database/clients.ts';
 import { CommandPrograms } from '#testing/plugins/command-programs.ts';
@@ -138,7 +138,11 @@ describe('a remote run whose worker was killed [rule 43: time-outs outlive worke
     const address = server.address();
     origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
   });
-  beforeEach(() => (told = null));
+  beforeEach(() => {
+    told = null;
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  });
+  afterEach(() => vi.restoreAllMocks());
   afterAll(() => server.close());
 
   /** Starts a run, kills the worker that has it, and posts progress for as long as the portal takes it. */
