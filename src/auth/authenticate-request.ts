@@ -6,18 +6,13 @@ import { ForbiddenError, UnauthenticatedError } from '#domain/errors.ts';
 import type { Actor } from './actor.ts';
 import { requireMember } from './current-member.ts';
 import { hashSecret } from './hash-secret.ts';
+import { readBearer } from '#http/bearer.ts';
 import { readPublicAddress } from '#http/public-origin.ts';
 
 const lookupMsMax = 5_000;
 const changingMethods = ['POST', 'PUT', 'PATCH', 'DELETE'];
 const touchedAtMs = new Map<string, number>();
 const touchedMax = 10_000;
-
-/** Returns the key in `Authorization: Bearer`; undefined without the header, empty if the header contains something else. */
-export function readBearer(headers: Headers): string | undefined {
-  const header = headers.get('authorization');
-  return header === null ? undefined : (/^Bearer +(\S+) *$/i.exec(header)?.[1] ?? '');
-}
 
 /**
  * Rejects a request that a page of another site made a browser send [contract: who may ask]. Programs send no `Origin`, and a

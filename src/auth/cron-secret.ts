@@ -1,6 +1,6 @@
 import { readCronSecret } from '#data/env.ts';
 import { ConfigurationError, UnauthenticatedError } from '#domain/errors.ts';
-import { readBearer } from './authenticate-request.ts';
+import { readBearer } from '#http/bearer.ts';
 import { isKnownSecret, secretIn, whyUnknown } from './compare-secrets.ts';
 
 /** Whether a request has the secret of the internal routes, compared in constant time. */

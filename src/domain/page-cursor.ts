@@ -1,6 +1,6 @@
 import { parseShownStatus, type ShownStatus } from '#domain/job-status.ts';
 import { limits } from '#domain/limits.ts';
-import { parseInstant } from '#domain/report-instant.ts';
+import { parseInstant } from '#domain/iso-instant.ts';
 
 /** A position in a list ordered newest first: an instant in UTC, and an id to order equal instants. */
 export interface InstantPageCursor {

@@ -15,6 +15,7 @@ import {
   remoteAnswerSchema,
   remoteProgressSchema,
 } from '#features/execution/remote-protocol.ts';
+import { readBearer } from '#http/bearer.ts';
 import { jsonAnswer } from '#http/http-answer.ts';
 import type { Call, RouteParams } from '#http/machine-route.ts';
 import type { AnswerOf } from '#http/operation.ts';
@@ -33,7 +34,7 @@ const notOpen = (): ConflictError =>
  * @throws UnauthenticatedError, ConflictError if the attempt is not waiting for a report
  */
 export async function requireAttempt(request: Request, { runId }: RouteParams): Promise<OpenAttempt> {
-  const [, token] = /^Bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '') ?? [];
+  const token = readBearer(request.headers);
   if (!z.guid().safeParse(token).success || token === undefined) {
     throw new UnauthenticatedError('Invalid or missing attempt token');
   }

@@ -8,6 +8,7 @@ import {
   UnauthenticatedError,
   UnavailableError,
 } from '#domain/errors.ts';
+import { readBearer } from '#http/bearer.ts';
 import { hashSecret } from '#auth/hash-secret.ts';
 import { isKnownSecret, secretIn, whyUnknown } from '#auth/compare-secrets.ts';
 
@@ -71,7 +72,7 @@ export async function authenticateReporter(headers: Headers): Promise<Reporter> 
   const inHeader = headers.get('x-tc-portal-webhook-secret');
   if (inHeader !== null && isKnownSecret(secretIn(inHeader), secrets))
     return { tenantId: null, apiKeyId: null };
-  const sent = inHeader ?? /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
+  const sent = inHeader ?? (readBearer(headers) || null);
   const key = secretIn(sent ?? '');
   const refuse = (cause: string) => new UnauthenticatedError(refusal, { cause });
   if (!isApiKey(key)) throw refuse(whyUnknown(sent, secrets));

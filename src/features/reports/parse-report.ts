@@ -4,7 +4,7 @@ import { asMeasure, asName, asNumber, asObject, asText, asUuid } from '#domain/a
 import { InvalidInputError } from '#domain/errors.ts';
 import { cleanText, clipMessage, countCharacters, excerptLog, excerptText } from '#domain/excerpt.ts';
 import { limits, reportLimits } from '#domain/limits.ts';
-import { instantOfWall, readInstant, type SentInstant, zoneOfWall } from '#domain/loose-instant.ts';
+import { instantOfWall, readInstant, type SentInstant, zoneOfWall } from '#domain/sent-instant.ts';
 import { cleanName, trimText } from '#domain/name-text.ts';
 import { redactSecrets } from '#domain/redaction.ts';
 import { type FinishReport, reportKeyOf, type StartReport } from '#domain/report.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseInstant } from '#domain/report-instant.ts';
+import { parseInstant } from '#domain/iso-instant.ts';
 
 describe('an instant in ISO 8601', () => {
   it.each([

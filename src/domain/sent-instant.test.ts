@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { instantOfWall, readInstant, zoneOfWall } from './loose-instant.ts';
+import { instantOfWall, readInstant, zoneOfWall } from './sent-instant.ts';
 import { wallTimeAt } from './schedule/time-zone.ts';
 
 const now = new Date('2026-11-27T12:00:00Z');

@@ -1,5 +1,5 @@
 import { trimText } from './name-text.ts';
-import { formatInstant, offsetMsOf, readIso, type WallTime, wallTimeOf } from './report-instant.ts';
+import { formatInstant, offsetMsOf, readIso, type WallTime, wallTimeOf } from './iso-instant.ts';
 import { instantOfWallTime, isKnownTimeZone, offsetSpanAt } from './schedule/time-zone.ts';
 
 /** What a sender's time says: an instant, what a clock showed somewhere, or that it says neither and why. */
