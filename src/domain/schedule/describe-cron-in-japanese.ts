@@ -87,7 +87,7 @@ function withinHours(hours: readonly number[]): string {
 function dayWords({ monthDays, weekDays, months, needsBoth }: CronMeaning): string {
   const chosenMonths = months.length === 12 ? '' : numberWords(months, month);
   const ofMonth = monthDays
-    ? `${chosenMonths ? `${chosenMonths}の` : '毎月'} ${monthDayWords(monthDays)}`
+    ? `${chosenMonths ? `${chosenMonths}の` : '毎月'}${monthDayWords(monthDays)}`
     : '';
   const ofWeek = weekDays ? weekDayWords(weekDays) : '';
   if (ofMonth && ofWeek)
@@ -102,12 +102,13 @@ function dayWords({ monthDays, weekDays, months, needsBoth }: CronMeaning): stri
 const orMonth = (chosenMonths: string): string => (chosenMonths ? `${chosenMonths}の` : '');
 
 function monthDayWords({ days, nearestWeekdays, hasLastDay, hasLastWeekday }: MonthDays): string {
+  // A space stands before digits only.
   return [
-    ...(days.length > 0 ? [numberWords(days, dayOfMonth)] : []),
-    ...nearestWeekdays.map((day) => `${day} 日に最も近い平日`),
+    ...(days.length > 0 ? [` ${numberWords(days, dayOfMonth)}`] : []),
+    ...nearestWeekdays.map((day) => ` ${day} 日に最も近い平日`),
     ...(hasLastDay ? ['末日'] : []),
     ...(hasLastWeekday ? ['最後の平日'] : []),
-  ].join('と ');
+  ].join('と');
 }
 
 /** Weeks start on Monday. */
@@ -124,10 +125,8 @@ function weekDayWords(weekDays: readonly WeekDay[]): string {
   );
   if (whole.length === 1 && nth.length === 0) return `毎週${nameOf(whole[0] ?? 0)}`;
   if (whole.join() === '0,1,2,3,4' && nth.length === 0) return '平日（月〜金）';
-  const plain = piecesOf(whole).map(({ from, to, step }) => {
-    if (from === to) return nameOf(from);
-    const range = `${nameOf(from)}〜${nameOf(to)}`;
-    return step === 1 ? range : `${range}の ${step} 日ごと`;
-  });
+  const plain = piecesOf(whole).map(({ from, to }) =>
+    from === to ? nameOf(from) : `${nameOf(from)}〜${nameOf(to)}`,
+  );
   return [...plain, ...nth].join('と');
 }

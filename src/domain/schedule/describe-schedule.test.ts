@@ -28,8 +28,8 @@ describe('a schedule in words', () => {
       '2 時間ごとの 15 分',
       'At 15 minutes past the hour, in the hours 0 through 22 in steps of 2',
     ],
-    ['0 0 LW * *', '毎月 最後の平日の 00:00', 'At 00:00, on the last weekday of the month'],
-    ['0 0 L * *', '毎月 末日の 00:00', 'At 00:00, on the last day of the month'],
+    ['0 0 LW * *', '毎月最後の平日の 00:00', 'At 00:00, on the last weekday of the month'],
+    ['0 0 L * *', '毎月末日の 00:00', 'At 00:00, on the last day of the month'],
     [
       '0 0 15W * *',
       '毎月 15 日に最も近い平日の 00:00',
@@ -54,16 +54,22 @@ describe('a schedule in words', () => {
       '4 月〜6 月の月曜日と水曜日の 08:30',
       'At 08:30, on Monday and Wednesday, in April through June',
     ],
+    ['0 9 * * MON,WED,FRI', '月曜日と水曜日と金曜日の 09:00', 'At 09:00, on Monday, Wednesday and Friday'],
+    [
+      '0 9 15,L */3 *',
+      '1 月と 4 月と 7 月と 10 月の 15 日と末日の 09:00',
+      'At 09:00, on day 15 and the last day of the month, in January, April, July and October',
+    ],
     ['0 9 1 * */1', '毎日 09:00', 'At 09:00'],
     ['*/45 * * * *', '毎時 0 分と 45 分', 'At 0 and 45 minutes past every hour'],
     [
       '0 9 L * MON-FRI',
-      '毎月 末日、または平日（月〜金）の 09:00',
+      '毎月末日、または平日（月〜金）の 09:00',
       'At 09:00, on the last day of the month, or Monday through Friday',
     ],
     [
       '0 9 L * +1-5',
-      '毎月 末日のうち平日（月〜金）の 09:00',
+      '毎月末日のうち平日（月〜金）の 09:00',
       'At 09:00, on the last day of the month, but only if that is Monday through Friday',
     ],
     [

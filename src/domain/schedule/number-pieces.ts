@@ -5,12 +5,16 @@ export interface NumberPiece {
   step: number;
 }
 
+/** Up to this many numbers with gaps are listed: people say 'Monday, Wednesday and Friday'. */
+const listedNumbersMax = 6;
+
 /** Splits ascending numbers into as few pieces as people can follow. The pieces stand for exactly these numbers. */
 export function piecesOf(numbers: readonly number[]): NumberPiece[] {
   const [first = 0, second = 0] = numbers;
   const last = numbers.at(-1) ?? first;
   const step = second - first;
-  if (numbers.length >= 3 && numbers.every((number, index) => number === first + index * step)) {
+  const isShort = numbers.length < 3 || (step > 1 && numbers.length <= listedNumbersMax);
+  if (!isShort && numbers.every((number, index) => number === first + index * step)) {
     return [{ from: first, to: last, step }];
   }
   const pieces: NumberPiece[] = [];
