@@ -20,6 +20,8 @@ describe('a Data API that cannot record reports now', () => {
     [503, 'PGRST001'],
     [500, '57P01'],
     [500, '53300'],
+    [500, '40P01'],
+    [500, '40001'],
   ])('%i %s: the report can be sent again', async (status, code) => {
     const client = clientThatAnswers(status, problem(code));
     await expect(recordReports(client, [], never)).rejects.toThrow(UnavailableError);

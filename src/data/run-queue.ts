@@ -292,7 +292,7 @@ export async function notePluginProgress(
     })
     .abortSignal(signal)
     .retry(false);
-  const isCancelRequested = unwrap<boolean | null>(answer);
+  const isCancelRequested = unwrapMaybe<boolean | null>(answer);
   return isCancelRequested === null ? null : { isCancelRequested };
 }
 

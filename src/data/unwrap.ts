@@ -24,6 +24,9 @@ export class DatabaseError extends Error {
   }
 }
 
+/** The database chose this transaction to end a deadlock or a conflict with another one, and undid it: trying again helps. */
+export class RolledBackError extends UnavailableError {}
+
 // SQLSTATE classes for lost connections, exhausted resources and a server that is stopping or starting, and PostgREST's codes
 // for an unreachable database or one whose schema it has not loaded yet.
 const unavailableCode = /^(08|53|57P|58|PGRST00|PGRST20[025]|ECONN|CONNECT)/;
@@ -50,13 +53,14 @@ export function unwrap<T>({ data, error, status }: Answer<T>): NonNullable<T> {
   return data;
 }
 
-/** Like `unwrap`, for reads that can find nothing (`maybeSingle`) and writes that return nothing. */
+/** Like `unwrap`, for reads that can find nothing (`maybeSingle`), writes that return nothing, and functions that return null. */
 export function unwrapMaybe<T>({ data, error, status }: Answer<T>): T | null {
   if (error) throw toPortalError(error, status);
   return data ?? null;
 }
 
 function toPortalError(error: PostgrestError, status: number): Error {
+  if (/^40/.test(error.code ?? '')) return new RolledBackError('Another change came between: try again');
   if (isUnavailable(error, status)) return new UnavailableError('The database is unavailable');
   switch (error.code) {
     // The token is from another project, or expired after the proxy checked it.

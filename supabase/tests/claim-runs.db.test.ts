@@ -5,6 +5,7 @@ import { makePluginJob } from '#testing/plugins/make-plugin-job.ts';
 import { readTestRun } from '#testing/runs/read-run.ts';
 import { enqueueTestRuns } from '#testing/runs/start-runs.ts';
 import { sql } from '#testing/database/clients.ts';
+import { until } from '#testing/until.ts';
 import { makeTenant, type TestTenant } from '#testing/tenants/make-tenant.ts';
 
 const other = postgres(ownSupabase.ownerUrl, { max: 1, onnotice: () => {} });
@@ -107,6 +108,45 @@ describe('a worker that claims runs', () => {
     expect(finished.size).toBe(96);
     expect(await countDeadlocks()).toBe(before);
   });
+});
+
+describe('a deletion of a job', () => {
+  it.each([
+    [
+      'progress',
+      (tx: postgres.TransactionSql, id: string, token: string) =>
+        tx`select public.note_plugin_progress(${id}, ${token}, '{"done": 1}') as answer`,
+    ],
+    [
+      'a heartbeat',
+      (tx: postgres.TransactionSql, id: string, token: string) =>
+        tx`select public.extend_leases(${tx.json([{ run_id: id, attempt_token: token }])}) as answer`,
+    ],
+  ])(
+    'waits for %s of its run, and neither ends the other [rule 42: nobody stops others]',
+    async (_name, tell) => {
+      const { jobId } = await makePluginJob(tenant.id, { pluginKey: 'a', name: 'deleted' });
+      await enqueueTestRuns(tenant.id, jobId, 1);
+      const [claimed] = await worker`select run_id, attempt_token from public.claim_runs('worker', 1)`;
+      const deleting = postgres(ownSupabase.ownerUrl, { max: 1, onnotice: () => {} });
+      let deletion: Promise<unknown> = Promise.resolve();
+      await other.begin(async (tx) => {
+        await tx`select from public.runs where id = ${claimed!.run_id} for no key update`;
+        deletion = deleting`delete from public.jobs where id = ${jobId}`.execute();
+        await until(
+          () =>
+            sql`select from pg_stat_activity where wait_event_type = 'Lock' and query like 'delete from public.jobs%'`,
+          (rows) => rows.length === 1,
+        );
+        const [told] = await tell(tx, claimed!.run_id, claimed!.attempt_token);
+        expect(told?.answer).not.toBeNull();
+      });
+      await deletion;
+      await deleting.end();
+      expect(await sql`select from public.runs where id = ${claimed!.run_id}`).toHaveLength(0);
+      expect(await sql`select from pgmq.q_runs`).toHaveLength(0);
+    },
+  );
 });
 
 async function countDeadlocks(): Promise<number> {

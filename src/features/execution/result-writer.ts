@@ -1,7 +1,6 @@
 import { Batcher } from '#data/batcher.ts';
 import type { ServiceClient } from '#data/clients/service.ts';
 import { type FinishedAttempt, finishAttempts } from '#data/run-queue.ts';
-import { DatabaseError } from '#data/unwrap.ts';
 import { UnavailableError } from '#domain/errors.ts';
 import { say } from '#domain/portal-messages.ts';
 import { describeError, writeLog } from '#http/log.ts';
@@ -15,8 +14,7 @@ interface Item {
 /** While the database is unavailable no worker can take over a run, so a result is worth keeping beyond its lease. */
 const keepAfterLeaseMs = 120_000;
 
-const isPassing = (error: unknown): boolean =>
-  error instanceof UnavailableError || (error instanceof DatabaseError && error.code?.startsWith('40'));
+const isPassing = (error: unknown): boolean => error instanceof UnavailableError;
 
 /**
  * Writes results of attempts in batches. While the database is unavailable, keeps a result and retries until its lease

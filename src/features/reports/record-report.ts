@@ -1,7 +1,7 @@
 import { Batcher } from '#data/batcher.ts';
 import { createServiceClient } from '#data/clients/service.ts';
 import { type RecordedReport, recordReports, type Reporter, type SentReport } from '#data/reports.ts';
-import { DatabaseError } from '#data/unwrap.ts';
+import { DatabaseError, RolledBackError } from '#data/unwrap.ts';
 import { ConfigurationError, UnauthenticatedError, UnavailableError } from '#domain/errors.ts';
 import type { Report } from '#domain/report.ts';
 import { writeLog } from '#http/log.ts';
@@ -10,10 +10,9 @@ import { forgetApiKey } from '#features/reports/authenticate-reporter.ts';
 const waitMsMax = 10_000;
 const away = 'The database is unavailable: nothing was recorded, try again';
 
-// A deadlock, a serialization failure, or a job that was deleted while its report was recorded: everything was rolled
-// back, and a retry can succeed.
+// Or a job that was deleted while its report was recorded: everything was rolled back, and a retry can succeed.
 const isOverByNextTry = (error: unknown): boolean =>
-  error instanceof DatabaseError && /^(40...|23502)$/.test(error.code);
+  error instanceof RolledBackError || (error instanceof DatabaseError && error.code === '23502');
 
 async function send(reports: SentReport[], signal: AbortSignal): Promise<RecordedReport[]> {
   const record = () => recordReports(createServiceClient(), reports, signal);

@@ -5,9 +5,14 @@ security definer
 set search_path = ''
 as $$
 begin
+  -- Lock runs before their messages, as heartbeats, progress and results do, so that none of these can deadlock with it.
   perform private.dequeue_runs(array(
-    select r.id from public.runs r
-    where r.job_id = old.id and r.finished_at is null and r.queue_message_id is not null
+    select l.id
+    from (
+      select r.id from public.runs r
+      where r.job_id = old.id and r.finished_at is null and r.queue_message_id is not null
+      order by r.id for update
+    ) l
   ));
   return old;
 end;
