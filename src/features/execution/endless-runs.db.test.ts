@@ -198,3 +198,25 @@ describe('a run ends in bounded time [rule 31: every run ends] [rule 43: time-ou
     }
   });
 });
+
+it.each([
+  ['its worker has died', -1],
+  ['its worker still holds it', 20],
+])(
+  'a report after the deadline ends the attempt by its time-out, although %s [rule 43: time-outs outlive workers]',
+  async (_worker, leaseSecondsLeft) => {
+    const { attemptToken } = (await claim())!;
+    expect(await findOpenAttempt(serviceClient(), runId, attemptToken)).not.toBeNull();
+    await pass(timeoutSeconds);
+    await sql`update public.runs set lease_expires_at = now() + make_interval(secs => ${leaseSecondsLeft}) where id = ${runId}`;
+    expect(await findOpenAttempt(serviceClient(), runId, attemptToken)).toBeNull();
+    expect(await readTestRun(runId)).toMatchObject({ state: 'pending', error: { code: 'run.timedOut' } });
+    // A report that found the attempt open a moment before is refused, too.
+    const progress = { done: 1, total: null, note: null };
+    expect(
+      await notePluginProgress(serviceClient(), { runId, attemptToken, progress }, leaseSeconds, signal()),
+    ).toBeNull();
+    const result = { runId, attemptToken, state: 'success', attemptOutcome: 'success' } as const;
+    expect(await finishAttempts(serviceClient(), [result], signal())).toEqual([]);
+  },
+);

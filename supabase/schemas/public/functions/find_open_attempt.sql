@@ -24,7 +24,8 @@ begin
     )
   from public.runs r
   join public.jobs j on j.id = r.job_id
-  where r.id = p_run_id and r.attempt_token = p_attempt_token and r.state = 'running';
+  where r.id = p_run_id and r.attempt_token = p_attempt_token and r.state = 'running'
+    and coalesce(r.deadline_at, 'infinity') > clock_timestamp();
 end;
 $$;
 comment on function public.find_open_attempt(uuid, uuid) is
