@@ -111,7 +111,7 @@ OUTPUT_TAIL_BYTES = 256 * 1024
 OUTPUT_CHUNK_BYTES = 64 * 1024
 OUTPUT_DRAIN_SECONDS = 0.5
 STOP_GRACE_SECONDS = 10.0
-# What sends SIGTERM kills after a while: Docker after 10 seconds.
+# Whatever sends SIGTERM sends SIGKILL later: Docker after 10 seconds.
 STOP_SECONDS = 4.0
 
 EXIT_TIMED_OUT = 124
@@ -366,7 +366,7 @@ def _build_report(
     metrics: Optional[object] = None,
     schedule: Optional[object] = None,
 ) -> Payload:
-    """The report of an outcome. No value can stop it: one that makes no sense is omitted, and said."""
+    """The report of an outcome. No value can prevent it: one that makes no sense is omitted, and named."""
     now = datetime.now(timezone.utc)
     finished = _convert("finished_at", _read_time, finished_at)
     started = _convert("started_at", _read_time, started_at)
@@ -2391,7 +2391,7 @@ class ProgramOutput:
 
     @_never_raise
     def hand_over(self) -> None:
-        """Lets `cat` pass on what a process prints that the program left behind. It may print, as without us."""
+        """Lets `cat` pass on what a process prints that the program left behind. It can print, as it could without us."""
         if _IS_WINDOWS:
             return
         os.close(self._wake_writer)

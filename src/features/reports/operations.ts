@@ -21,7 +21,7 @@ const remarks = {
       }),
     )
     .optional()
-    .meta({ description: 'Optional fields that could not be taken as they are; the report was recorded.' }),
+    .meta({ description: 'Optional fields that were left out or changed; the report was recorded.' }),
 };
 
 const reportAnswer = z
@@ -190,7 +190,7 @@ export const reportJobs = operation({
       'one JSON object on each line (NDJSON). Each report is checked, counted against the rate limit and answered as if it had ' +
       'come alone, and they are recorded in their order; a bad one does not affect the others. An `Idempotency-Key` identifies ' +
       'each report together with its place in the batch.',
-    '200 means that every report was recorded, 207 that `results` say what was not. If nothing was recorded because of the key, the ' +
+    '200 means that every report was recorded, 207 that some were not: see `results`. If nothing was recorded because of the key, the ' +
       'limit or the database, the response is that of a single report.',
   ].join('\n\n'),
   access: 'report',
@@ -217,7 +217,7 @@ export const reportJobs = operation({
     },
   },
   answers: {
-    200: answer(batchAnswer, 'All committed.', {
+    200: answer(batchAnswer, 'Every report was recorded.', {
       Recorded: { success: true, results: [{ status: 200, ...recorded }] },
     }),
     207: answer(batchAnswer, 'Some were not recorded. With `Retry-After` if some can be sent again.', {

@@ -24,8 +24,7 @@ export const runBody = z
   .object({
     payload: z.record(z.string(), z.unknown()).optional().meta({ description: "Replaces the job's own." }),
     cursor: z.string().max(limits.jobs.cursor.max).nullable().optional().meta({
-      description:
-        "Replaces the job's own cursor for this run and leaves it where it is; null starts from the beginning.",
+      description: "Replaces the job's own cursor, for this run only; null starts from the beginning.",
     }),
   })
   .meta({ id: 'RunJob' });
@@ -38,7 +37,7 @@ const pluginRun = z
       .string()
       .meta({ description: "The name in the plugin's manifest, which several jobs can share." }),
     jobId: z.guid(),
-    jobKey: z.string().meta({ description: 'The key of its job, which no other job has.' }),
+    jobKey: z.string().meta({ description: 'The key of its job, unique in the company.' }),
     status: z.enum(runStates),
     startedAt: instant.meta({ description: 'When it started, or was queued if it has not started.' }),
     completedAt: instant.nullable(),
@@ -333,7 +332,7 @@ export const listBackgroundJobs = operation({
   tag: 'Background jobs',
   summary: 'List background jobs',
   description:
-    'Newest first. Staff see the runs that they started; admins and API keys see all, a key with the scope read without input and result.',
+    'Newest first. Staff see the jobs that they started; admins and API keys see all. A key with the scope read gets no input and no result.',
   access: 'read',
   query: z.object({
     type: jobKey.optional().meta({ description: 'The key of a job.' }),
@@ -362,7 +361,7 @@ export const getBackgroundJob = operation({
   tag: 'Background jobs',
   summary: 'Get a background job',
   description:
-    'Staff, and keys without the scope admin, see only the name and the message of an error; such keys no input and result.',
+    'Staff and keys without the scope admin see only the name and the message of an error. Such keys get no input and no result.',
   access: 'read',
   params: { id: 'Job not found' },
   answers: { 200: answer(backgroundJobAnswer, 'The job.', { Running: { job: backgroundJobExample } }) },
@@ -393,7 +392,7 @@ export const cancelBackgroundJob = operation({
     }),
   },
   refusals: {
-    403: refusal('The caller may not cancel this job.', 'Only admins can do this'),
+    403: refusal('The caller cannot cancel this job.', 'Only admins can do this'),
     409: refusal('The job has finished.', 'Only a queued or processing job can be canceled'),
   },
 });

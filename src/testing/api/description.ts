@@ -60,9 +60,9 @@ midnight. Microseconds are stored. What stays in doubt (\`11/12/2026\`, \`CST\`)
 
 **Bodies** are UTF-8, with or without a byte order mark. Reports are also read in UTF-16, the declared \`charset\`, \
 CP932/Shift_JIS, EUC-JP and ISO-2022-JP, line by line if a log has several, and the response says so in \`decoded_from\`; bytes that \
-no encoding fits become U+FFFD. NUL characters and lone surrogates are cleaned, not refused. At \
-most 1 MiB, before and after decompression: \`Content-Encoding\` can be \`gzip\` or \`deflate\`. A body that is refused is still read to its end, up to 32 MiB, so that clients that \
-send everything before they read can read the reason.
+no encoding fits become U+FFFD. NUL characters and lone surrogates are cleaned, not refused. At most 1 MiB, before and after \
+decompression: \`Content-Encoding\` can be \`gzip\` or \`deflate\`. A body that is refused \
+is still read to its end, up to 32 MiB, so that clients that send everything before they read can read the reason.
 `,
 };
 
@@ -166,10 +166,10 @@ const tooLargeJson = named('TooLargeJson', 'The body is too large.', 'Body must 
 const unknownEncoding: Answer = {
   ...named(
     'UnknownEncoding',
-    'The body is compressed in another way.',
+    'The body is compressed in a way that the portal cannot read.',
     'Content-Encoding must be gzip, deflate or identity',
   ),
-  headers: { 'Accept-Encoding': 'What works.' },
+  headers: { 'Accept-Encoding': 'The encodings that the portal can read.' },
 };
 
 // The refusals that all operations with the same callers share.
