@@ -1,7 +1,7 @@
 // @ts-check
 // npm run bench:pages: server time and first-load JavaScript of each screen, with 10,000 jobs, 1,000,000 runs, a plugin
-// with 400,000 more, and 10,000 scheduled jobs. Starts its own portal in a temporary folder. --keep keeps the folder, --folder=<path> measures a kept
-// one again, --only=<part of a name> measures some screens, --no-browser skips JavaScript.
+// with 400,000 more, and 10,000 scheduled jobs. Starts its own portal in a temporary folder: --keep keeps it, --folder=<path>
+// measures a kept one again. --only=<part of a name> measures some screens, --no-browser skips JavaScript.
 import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';

@@ -5,7 +5,7 @@ import { limits } from '#domain/limits.ts';
 /**
  * How a pattern behaves at a clock change [rule 18: daylight saving]:
  * `elapsed`: every hour matches, so it keeps its interval: both passes of a repeated hour, nothing extra for a gap;
- * `fixed`: chosen hours (a step chooses, too) with fixed minutes: once in an overlap, right after a gap;
+ * `fixed`: chosen hours (also by a step) with fixed minutes: once in an overlap, right after a gap;
  * `window`: open minutes in chosen hours: both passes of a repeated hour, and right after a gap.
  */
 export type ClockChangeRule = 'elapsed' | 'fixed' | 'window';

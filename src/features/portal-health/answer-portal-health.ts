@@ -39,9 +39,8 @@ const inMs = (seconds: number | null): number | null =>
   seconds === null ? null : Math.round(seconds * 1000);
 
 /**
- * `GET /api/health/ready`: the database's latency through the Data API, the scheduler's last tick and the oldest
- * run that could start but waits, each with its age, and the live workers. Only the database decides the status: a portal
- * without a scheduler still accepts
+ * `GET /api/health/ready`: the database's latency through the Data API, the ages of the last tick and of the oldest run that
+ * could start but waits, and the live workers. Only the database decides the status: a portal without a scheduler still accepts
  * reports, so a load balancer should keep it.
  */
 export async function answerReady(): Promise<AnswerOf<typeof getPortalHealth>> {
