@@ -31,6 +31,9 @@ export class ReportWarnings {
   }
 
   add(field: string, problem: string, { isChanged = false } = {}): void {
+    const name = oneLine(readableText(this.#clean(field)), fieldCharactersMax);
+    // Names of metrics can be the same once they are cleaned.
+    if (this.list.some((warning) => warning.field === name)) return;
     if (this.list.length >= warningsMax) {
       this.#leftOut += 1;
       this.list[warningsMax - 1] = {
@@ -40,7 +43,6 @@ export class ReportWarnings {
       };
       return;
     }
-    const name = oneLine(readableText(this.#clean(field)), fieldCharactersMax);
     this.list.push({ field: name, problem: this.#clean(problem), ignored: !isChanged });
   }
 }
