@@ -142,6 +142,28 @@ async function makeVerbs(): Promise<Record<string, () => Promise<unknown>>> {
   const aYearAgo = new Date(Date.now() - 366 * 86_400_000).toISOString();
   return {
     'a report': () => report({}),
+    'another outcome of a run id that every run has': () =>
+      report({ reportKey: 'run:same', state: (sent += 1) % 2 ? 'failed' : 'success' }),
+    'a start with a run id that every run has': () =>
+      recordReports(
+        service,
+        [
+          {
+            reporter: { tenantId: null, apiKeyId: null },
+            report: {
+              kind: 'start',
+              jobKey: 'job-2',
+              title: 'Job 2',
+              toolId: null,
+              host: null,
+              reportKey: 'run:same',
+              startedAt: new Date(Date.now() - 30 * 86_400_000).toISOString(),
+              sentAt: null,
+            },
+          },
+        ],
+        AbortSignal.timeout(20_000),
+      ),
     'a failure behind all others, by a clock that was measured': () =>
       report({ state: 'failed', finishedAt: aYearAgo, sentAt: new Date().toISOString(), host: 'old' }),
     'a success that explains it': () => report({ host: 'old' }),
@@ -201,10 +223,15 @@ async function addRuns(from: number, until: number): Promise<void> {
   const triggers = ['schedule', 'schedule', 'schedule', 'manual', 'retry'];
   await sql`
     with made as (
-      insert into public.runs (tenant_id, job_id, trigger, state, started_at, finished_at, ordered_at, duration_ms, events_processed)
+      insert into public.runs (
+        tenant_id, job_id, trigger, state, started_at, finished_at, ordered_at, duration_ms, events_processed, report_key, report_attempt,
+        origin_run_id
+      )
       select j.tenant_id, j.id,
         case when j.kind = 'external' then 'report' else (${triggers}::text[])[1 + g % 5] end,
-        case when g % 3 = 0 then 'failed' else 'success' end, at - interval '1 second', at, at, 1000, 1
+        case when g % 3 = 0 then 'failed' else 'success' end, at - interval '1 second', at, at, 1000, 1,
+        case when j.kind = 'external' then 'run:same' end, case when j.kind = 'external' then 1 + g else 1 end,
+        case when j.kind = 'external' then j.id end
       from generate_series(${from}::integer, ${until - 1}::integer) g
       join lateral (
         select *, row_number() over (order by job_key) as place from public.jobs

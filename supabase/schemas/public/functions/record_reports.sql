@@ -184,39 +184,83 @@ begin
     -- a new finish when it tries again) if neither another outcome nor a start lies between.
     with due as (
       select
-        i.*, known.first_run_id, known.repeated_run_id,
+        i.*, known.first_run_id, same.repeated_run_id,
         case
-          when known.open_attempt is not null and (not known.has_finished or i.finished_at >= known.open_since - interval '1 minute')
-            then known.open_attempt
+          when open.attempt is not null
+            and (known.last_run_id = known.first_run_id or i.finished_at >= open.since - interval '1 minute')
+            then open.attempt
         end as open_attempt,
-        known.similar_run_id,
+        same.similar_run_id,
         coalesce(known.last_attempt, 0) + 1 as next_attempt
       from unnest(v_items) i
+      -- A sender may give all its runs one id. So each part reads only what is next to the report, by an index: the first
+      -- attempt, which nearly always is the only one, by runs_one_per_report, and others, which name it as their origin, by
+      -- runs_repeated.
+      left join lateral (
+        select
+          last.id as last_run_id, last.report_attempt as last_attempt,
+          (
+            select r.id from public.runs r
+            where r.job_id = i.job_id and r.report_key = i.report_key
+            order by r.report_attempt limit 1
+          ) as first_run_id
+        from public.runs last
+        where last.job_id = i.job_id and last.report_key = i.report_key
+        order by last.report_attempt desc limit 1
+      ) known on true
+      left join lateral (
+        select r.report_attempt as attempt, r.started_at as since
+        from public.runs r
+        where r.job_id = i.job_id and r.report_key = i.report_key and r.state = 'running'
+        limit 1
+      ) open on true
+      cross join lateral (select case i.state when 'success' then 'failed' else 'success' end as state) other
       cross join lateral (
         select
-          max(r.report_attempt) as last_attempt,
-          (array_agg(r.id order by r.report_attempt))[1] as first_run_id,
-          bool_or(r.finished_at is not null) as has_finished,
-          max(r.report_attempt) filter (where r.state = 'running') as open_attempt,
-          max(r.started_at) filter (where r.state = 'running') as open_since,
-          (array_agg(r.id) filter (where r.state = i.state and r.finished_at = i.finished_at))[1] as repeated_run_id,
+          max(r.finished_at) filter (where r.finished_at <= i.finished_at) as before,
+          min(r.finished_at) filter (where r.finished_at >= i.finished_at) as after
+        from (
+          select r.finished_at from public.runs r
+          where r.job_id = i.job_id and r.report_key = i.report_key and r.report_attempt = 1 and r.state = other.state
+          union all
+          (
+            select r.finished_at from public.runs r
+            where r.job_id = i.job_id and r.report_key = i.report_key and r.origin_run_id is not null and r.state = other.state
+              and r.finished_at <= i.finished_at
+            order by r.finished_at desc limit 1
+          )
+          union all
+          (
+            select r.finished_at from public.runs r
+            where r.job_id = i.job_id and r.report_key = i.report_key and r.origin_run_id is not null and r.state = other.state
+              and r.finished_at >= i.finished_at
+            order by r.finished_at limit 1
+          )
+        ) r
+      ) others
+      cross join lateral (
+        select
+          (array_agg(r.id) filter (where r.finished_at = i.finished_at))[1] as repeated_run_id,
           (array_agg(r.id order by abs(extract(epoch from r.finished_at - i.finished_at)), r.report_attempt) filter (
-            where r.state = i.state
-              and r.finished_at between i.finished_at - interval '12 hours' and i.finished_at + interval '12 hours'
+            where r.finished_at between i.finished_at - interval '12 hours' and i.finished_at + interval '12 hours'
               and (
                 i.given_started_at is null
                 or i.given_started_at = r.started_at
                 or (i.given_started_at <= r.finished_at and coalesce(r.started_at <= i.finished_at, true))
               )
-              and not exists (
-                select from public.runs o
-                where o.job_id = i.job_id and o.report_key = i.report_key and o.state <> i.state
-                  and o.finished_at between least(r.finished_at, i.finished_at) and greatest(r.finished_at, i.finished_at)
-              )
+              and coalesce(r.finished_at > others.before, true)
+              and coalesce(r.finished_at < others.after, true)
           ))[1] as similar_run_id
-        from public.runs r
-        where r.job_id = i.job_id and r.report_key = i.report_key
-      ) known
+        from (
+          select r.id, r.report_attempt, r.started_at, r.finished_at from public.runs r
+          where r.job_id = i.job_id and r.report_key = i.report_key and r.report_attempt = 1 and r.state = i.state
+          union all
+          select r.id, r.report_attempt, r.started_at, r.finished_at from public.runs r
+          where r.job_id = i.job_id and r.report_key = i.report_key and r.origin_run_id is not null and r.state = i.state
+            and r.finished_at >= greatest(i.finished_at - interval '12 hours', others.before)
+            and r.finished_at <= least(i.finished_at + interval '12 hours', others.after)
+        ) r
+      ) same
       where i.kind = 'finish' and i.round = v_round and i.leader = i.position
     ),
     finishes as (
@@ -266,21 +310,52 @@ begin
     -- 6. Starts: a new run, or the time of one that has finished. A late start never reopens a run; one that lies after
     -- every finish is the run's next attempt, because a restarted workflow keeps its id.
     with due as (
-      select i.*, known.first_run_id, known.open_run_id, ended.run_id as ended_run_id, coalesce(known.last_attempt, 0) + 1 as next_attempt
+      select i.*, known.first_run_id, open.run_id as open_run_id, ended.run_id as ended_run_id, coalesce(known.last_attempt, 0) + 1 as next_attempt
       from unnest(v_items) i
-      cross join lateral (
+      left join lateral (
         select
-          max(r.report_attempt) as last_attempt,
-          (array_agg(r.id order by r.report_attempt))[1] as first_run_id,
-          (array_agg(r.id) filter (where r.state = 'running'))[1] as open_run_id
-        from public.runs r
-        where r.job_id = i.job_id and r.report_key = i.report_key
-      ) known
+          last.report_attempt as last_attempt,
+          (
+            select r.id from public.runs r
+            where r.job_id = i.job_id and r.report_key = i.report_key
+            order by r.report_attempt limit 1
+          ) as first_run_id
+        from public.runs last
+        where last.job_id = i.job_id and last.report_key = i.report_key
+        order by last.report_attempt desc limit 1
+      ) known on true
       left join lateral (
         select r.id as run_id
         from public.runs r
-        where r.job_id = i.job_id and r.report_key = i.report_key
-          and (r.finished_at >= i.started_at - interval '1 minute' or r.started_at = i.started_at)
+        where r.job_id = i.job_id and r.report_key = i.report_key and r.state = 'running'
+        limit 1
+      ) open on true
+      left join lateral (
+        select r.id as run_id
+        from (
+          select r.id, r.started_at, r.finished_at from public.runs r
+          where r.job_id = i.job_id and r.report_key = i.report_key and r.report_attempt = 1
+          union all
+          select r.id, r.started_at, r.finished_at from public.runs r
+          where r.job_id = i.job_id and r.report_key = i.report_key and r.origin_run_id is not null and r.started_at = i.started_at
+          union all
+          select next.* from (values ('success'), ('failed')) ends (state)
+          cross join lateral (
+            select r.id, r.started_at, r.finished_at from public.runs r
+            where r.job_id = i.job_id and r.report_key = i.report_key and r.origin_run_id is not null and r.state = ends.state
+              and r.finished_at >= i.started_at
+            order by r.finished_at limit 1
+          ) next
+          union all
+          select previous.* from (values ('success'), ('failed')) ends (state)
+          cross join lateral (
+            select r.id, r.started_at, r.finished_at from public.runs r
+            where r.job_id = i.job_id and r.report_key = i.report_key and r.origin_run_id is not null and r.state = ends.state
+              and r.finished_at >= i.started_at - interval '1 minute' and r.finished_at < i.started_at
+            order by r.finished_at desc limit 1
+          ) previous
+        ) r
+        where r.finished_at >= i.started_at - interval '1 minute' or r.started_at = i.started_at
         order by r.started_at is distinct from i.started_at, r.finished_at < i.started_at, abs(extract(epoch from r.finished_at - i.started_at))
         limit 1
       ) ended on true

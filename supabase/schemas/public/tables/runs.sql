@@ -64,6 +64,12 @@ create table public.runs (
 create index runs_of_job_newest_first on public.runs (job_id, ordered_at desc, id desc);
 create index runs_of_tenant_newest_first on public.runs (tenant_id, ordered_at desc, id desc);
 create unique index runs_one_per_report on public.runs (job_id, report_key, report_attempt) where report_key is not null;
+-- Of senders that give several runs, or all, the same id. Finishes of others are in none of these.
+create index runs_repeated on public.runs (job_id, report_key, state, finished_at)
+  where report_key is not null and origin_run_id is not null;
+create index runs_restarted on public.runs (job_id, report_key, started_at)
+  where report_key is not null and origin_run_id is not null and started_at is not null;
+create index runs_running_by_report on public.runs (job_id, report_key) where report_key is not null and state = 'running';
 create index runs_unfinished_of_job on public.runs (job_id, state) where state in ('pending', 'running');
 -- Runs that have a message, because they may start or are running. There are few of them, however many wait.
 create index runs_queued on public.runs (job_id, state) where finished_at is null and queue_message_id is not null;
