@@ -113,6 +113,45 @@ describe('a worker that claims runs', () => {
 describe('a deletion of a job', () => {
   it.each([
     [
+      'a result',
+      (connection: postgres.Sql, [claimed]: [postgres.Row, string]) => {
+        const result = { ...claimed, state: 'success', attempt_outcome: 'success' };
+        return connection`select run_id from public.finish_attempts(${connection.json([result])})`;
+      },
+    ],
+    [
+      'a cancellation',
+      (connection: postgres.Sql, [, pending]: [postgres.Row, string]) =>
+        connection`select private.cancel_runs(array[${pending}]::uuid[])`,
+    ],
+  ])(
+    'that waits for its job lets %s of a run pass, and neither ends the other [rule 42: nobody stops others]',
+    async (_name, finish) => {
+      const { jobId } = await makePluginJob(tenant.id, { pluginKey: 'a', name: 'busy', concurrencyLimit: 2 });
+      const ids = await enqueueTestRuns(tenant.id, jobId, 2);
+      const [claimed] = await worker`select run_id, attempt_token from public.claim_runs('worker', 1)`;
+      const pending = ids.find((id) => id !== claimed!.run_id)!;
+      const deleting = postgres(ownSupabase.ownerUrl, { max: 1, onnotice: () => {} });
+      const finishing = postgres(ownSupabase.ownerUrl, { max: 1, onnotice: () => {} });
+      let deletion: Promise<unknown> = Promise.resolve();
+      let finished: Promise<unknown[]> = Promise.resolve([]);
+      // Another change holds the job, so that both wait for it, the deletion first.
+      await other.begin(async (tx) => {
+        await tx`select from public.jobs where id = ${jobId} for no key update`;
+        deletion = deleting`delete from public.jobs where id = ${jobId}`.execute();
+        await untilWaiting(1);
+        finished = finish(finishing, [claimed!, pending]).execute();
+        await untilWaiting(2);
+      });
+      expect(await finished).toHaveLength(1);
+      await deletion;
+      await Promise.all([deleting.end(), finishing.end()]);
+      expect(await sql`select from public.jobs where id = ${jobId}`).toHaveLength(0);
+    },
+  );
+
+  it.each([
+    [
       'progress',
       (tx: postgres.TransactionSql, id: string, token: string) =>
         tx`select public.note_plugin_progress(${id}, ${token}, '{"done": 1}') as answer`,
@@ -133,11 +172,7 @@ describe('a deletion of a job', () => {
       await other.begin(async (tx) => {
         await tx`select from public.runs where id = ${claimed!.run_id} for no key update`;
         deletion = deleting`delete from public.jobs where id = ${jobId}`.execute();
-        await until(
-          () =>
-            sql`select from pg_stat_activity where wait_event_type = 'Lock' and query like 'delete from public.jobs%'`,
-          (rows) => rows.length === 1,
-        );
+        await untilWaiting(1);
         const [told] = await tell(tx, claimed!.run_id, claimed!.attempt_token);
         expect(told?.answer).not.toBeNull();
       });
@@ -148,6 +183,13 @@ describe('a deletion of a job', () => {
     },
   );
 });
+
+/** Waits until so many of this file's statements wait for a lock. */
+const untilWaiting = (count: number) =>
+  until(
+    () => sql`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+    (rows) => rows.length === count,
+  );
 
 async function countDeadlocks(): Promise<number> {
   // The statistics of an ended session arrive a moment later.

@@ -9,6 +9,11 @@ as $$
 declare
   v_pending uuid[];
 begin
+  -- As finish_attempts does: a deletion locks a job before its runs.
+  perform 1
+    from public.jobs j
+    where j.id = any (array(select r.job_id from public.runs r where r.id = any (p_run_ids)))
+    order by j.id for key share;
   -- Sorted, so that two concurrent cancellations lock the same runs in the same order.
   perform 1 from public.runs r where r.id = any (p_run_ids) order by r.id for no key update;
   select array_agg(r.id) into v_pending from public.runs r where r.id = any (p_run_ids) and r.state || '' = 'pending';

@@ -16,7 +16,10 @@ declare
   v_finished uuid[];
   v_gave_up jsonb := private.own_message('run.tooManyReleases', '{"count": 100}');
 begin
-  -- Lock runs before jobs, as claim_runs does, so that the two cannot deadlock.
+  -- A deletion locks a job before its runs: first make it wait, or wait for it. Otherwise lock runs before jobs, as claim_runs
+  -- does, so that none of these can deadlock.
+  v_jobs := array(select r.job_id from public.runs r where r.id = any (v_given));
+  perform 1 from public.jobs j where j.id = any (v_jobs) order by j.id for key share;
   perform 1 from public.runs r where r.id = any (v_given) order by r.id for no key update;
 
   -- Only the token of the current attempt can finish it: results of a lost lease are rejected. A run whose cancellation was
