@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { toInstant } from '#data/database-instant.ts';
+import type { OffState } from '#data/plugin-job-row.ts';
 import { type Plugin, pluginColumns, toPlugin } from '#data/plugin-row.ts';
 import { unwrap } from '#data/unwrap.ts';
 import { NotFoundError } from '#domain/errors.ts';
@@ -21,14 +23,26 @@ export async function listPlugins({ client, tenantId }: Actor): Promise<Plugin[]
   return rows.map(toPlugin);
 }
 
+/** A plugin, and since when and by whom it is disabled. */
+export type PluginDetail = Plugin & { off: OffState | null };
+
 /** @throws NotFoundError for another tenant's plugin, too */
-export async function getPlugin({ client, tenantId }: Actor, id: string): Promise<Plugin> {
+export async function getPlugin({ client, tenantId }: Actor, id: string): Promise<PluginDetail> {
   if (!z.guid().safeParse(id).success) throw new NotFoundError('Plugin not found');
-  return toPlugin(
-    unwrap(
-      await client.from('plugins').select(pluginColumns).eq('tenant_id', tenantId).eq('id', id).single(),
-    ),
+  const row = unwrap(
+    await client
+      .from('plugins')
+      .select(`${pluginColumns}, off_periods(since, since_by)`)
+      .eq('tenant_id', tenantId)
+      .eq('id', id)
+      .is('off_periods.until', null)
+      .single(),
   );
+  const [open] = row.off_periods;
+  return {
+    ...toPlugin(row),
+    off: open ? { reason: 'plugin_disabled', since: toInstant(open.since), by: open.since_by } : null,
+  };
 }
 
 /** Returns a plugin's stored manifest; null if this version of the portal cannot read it. */

@@ -351,6 +351,23 @@ test('the history of a job that is off says since when and by whom [rule 41: not
   await expect(history).not.toContainText('Disabled since');
 });
 
+test('the page of a disabled plugin says since when and by whom [rule 41: nothing due is lost]', async ({
+  company,
+  open,
+}) => {
+  const page = await open({ as: company.admin });
+  await expect(async () => {
+    await page.goto('/plugins');
+    await page.getByRole('link', { name: 'Self-check' }).first().click({ timeout: 1_000 });
+  }).toPass();
+  await page.waitForURL(/\/plugins\/[0-9a-f-]{36}/);
+  const switched = page.getByRole('switch', { name: 'Enable “Self-check”' });
+  await switched.click();
+  await expect(page.getByText(/Plugin disabled since .+ by .+/)).toBeVisible();
+  await switched.click();
+  await expect(page.getByText('Plugin disabled since')).toHaveCount(0);
+});
+
 test("another company's jobs and runs are not found", async ({ company, open, seeded }) => {
   const page = await open({ as: company.admin, expected: /404 \(Not Found\)/ });
   for (const path of [

@@ -7,7 +7,7 @@ import { shownRunState } from '#domain/run/long-run.ts';
 import { runPath } from '#http/paths.ts';
 import { ReportedText } from '#screens/reported-text.tsx';
 
-/** Shows runs that have not finished, with their start and host. */
+/** Shows runs that have not finished, with their start (or since when they wait) and host. */
 export function RunningRuns({ runs, timeZone }: { runs: RunSummary[]; timeZone: string }) {
   const t = useTranslations('jobs.running');
   if (runs.length === 0) return null;
@@ -21,11 +21,9 @@ export function RunningRuns({ runs, timeZone }: { runs: RunSummary[]; timeZone: 
             prefetch={false}
             className="after:absolute after:inset-0 hover:underline"
           >
-            {run.startedAt === null
-              ? t('unknownStart')
-              : t.rich('since', {
-                  time: () => <RelativeTime at={run.startedAt ?? ''} timeZone={timeZone} />,
-                })}
+            {t.rich(run.startedAt === null ? 'waitingSince' : 'since', {
+              time: () => <RelativeTime at={run.startedAt ?? run.receivedAt} timeZone={timeZone} />,
+            })}
           </Link>
           {run.host === null ? null : (
             <span className="text-ink-muted">

@@ -3,11 +3,11 @@ import { Badge } from '#components/ui/badge.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Tabs } from '#components/ui/tabs.tsx';
-import type { Plugin } from '#data/plugin-row.ts';
 import { textIn } from '#domain/plugin/payload-schema.ts';
 import { pluginManifestPath, pluginPath, pluginRunsPath } from '#http/paths.ts';
+import { OffSince } from '#screens/off-since.tsx';
 import { ReportedText } from '#screens/reported-text.tsx';
-import { manifestOf } from '#features/plugins/queries.ts';
+import { manifestOf, type PluginDetail } from '#features/plugins/queries.ts';
 import { PluginHealth } from './plugin-health.tsx';
 import { PluginSwitch } from './plugin-switch.tsx';
 import { ManifestText, PluginName } from './plugin-texts.tsx';
@@ -20,7 +20,7 @@ export function PluginHeader({
   timeZone,
   isAdmin,
 }: {
-  plugin: Plugin;
+  plugin: PluginDetail;
   current: 'jobs' | 'runs' | 'manifest';
   timeZone: string;
   isAdmin: boolean;
@@ -65,6 +65,11 @@ export function PluginHeader({
         <div className="mb-4">
           <Notice tone="warning" title={t('offTitle')}>
             <p className="text-ink-muted">{t('offBody')}</p>
+            {plugin.off === null ? null : (
+              <p className="mt-1 text-[0.8125rem]">
+                <OffSince off={plugin.off} timeZone={timeZone} />
+              </p>
+            )}
           </Notice>
         </div>
       )}

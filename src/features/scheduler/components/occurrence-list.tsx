@@ -8,7 +8,7 @@ import { Icon } from '#components/ui/icon.tsx';
 import type { OffState } from '#data/plugin-job-row.ts';
 import type { Occurrence } from '#features/scheduler/queries.ts';
 import { runPath } from '#http/paths.ts';
-import { OffSince } from './off-since.tsx';
+import { OffSince } from '#screens/off-since.tsx';
 
 const reasons = [
   'disabled',

@@ -13,7 +13,7 @@ import type { PreviewedOccurrence } from '#domain/schedule/preview-occurrences.t
 import { deleteSchedule } from '#features/scheduler/actions.ts';
 import { jobSchedulePath } from '#http/paths.ts';
 import { EnableSwitch } from './enable-switch.tsx';
-import { OffSince } from './off-since.tsx';
+import { OffSince } from '#screens/off-since.tsx';
 import { ScheduleWords } from './schedule-words.tsx';
 
 function Policies({ job }: { job: PluginJob }) {

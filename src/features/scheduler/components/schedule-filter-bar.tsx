@@ -31,7 +31,7 @@ export function ScheduleFilterBar({
         applied={query.state}
         all={t('anyState')}
         choices={switchStates.map((state) => ({ value: state, label: t(`states.${state}`) }))}
-        className="max-md:order-1 max-md:col-span-2 md:w-40"
+        className="max-md:order-1 max-md:col-span-2 md:w-52"
       />
       {plugins.length > 1 ? (
         <FilterMenu

@@ -9,7 +9,7 @@ import { formatDuration } from '#domain/duration.ts';
 import { countLiveWorkers, tickAgeSecondsMax } from '#domain/portal-health.ts';
 import { setSchedulerEnabled } from '#features/scheduler/actions.ts';
 import type { SchedulerStatus } from '#data/schedules-overview.ts';
-import { OffSince } from './off-since.tsx';
+import { OffSince } from '#screens/off-since.tsx';
 
 /** Says why schedules do not run: they are stopped, or there is no scheduler or no worker. */
 export function SchedulerNotices({
