@@ -147,7 +147,9 @@ it.each(seeds)(
       'switch a job': () =>
         sql`update public.jobs set is_enabled = not is_enabled where id = ${oneOf(jobs).id}`,
       'pass a minute': () =>
-        sql`update public.runs set next_attempt_at = next_attempt_at - interval '1 minute' where next_attempt_at is not null`,
+        sql`
+          update public.runs set next_attempt_at = next_attempt_at - interval '1 minute'
+          where tenant_id = ${tenant.id} and finished_at is null and next_attempt_at is not null`,
       reap: () => sql`select public.reap_runs()`,
       'delete a job': async () => {
         if (jobs.length <= 4 || random() < 0.7) return;

@@ -218,7 +218,10 @@ async function makeVerbs(): Promise<Record<string, () => Promise<unknown>>> {
   };
 }
 
-/** Creates runs of every job, always on the same days, with an occurrence for each run that a schedule started. */
+/**
+ * Creates runs of every job, always on the same days, with an occurrence for each run that a schedule started. Scripts give all
+ * their runs one id [rule 2: repeats].
+ */
 async function addRuns(from: number, until: number): Promise<void> {
   const triggers = ['schedule', 'schedule', 'schedule', 'manual', 'retry'];
   await sql`

@@ -436,7 +436,7 @@ describe('[contract: who may ask]', () => {
         for (const caller of callers) answers.push([caller, (await call(caller, start)).status]);
         expect(Object.fromEntries(answers)).toEqual({ ...startable, staff: 202 });
         for (const own of [{ payload: {} }, { cursor: null }]) {
-          expect(await call('staff', { ...start, body: { jobName: 'sync', ...own } })).toMatchObject({
+          expect(await call('staff', { ...start, body: { ...start.body, ...own } })).toMatchObject({
             status: 403,
             body: { error: 'Only admins can choose the payload or the cursor of a run' },
           });
@@ -570,9 +570,11 @@ describe('[contract: plugin runs]', () => {
     const { body } = await start({ jobName: 'sync', cursor: 'from-here' });
     const [run] = await sql`select cursor_before from public.runs where id = ${body.runId as string}`;
     expect(run).toEqual({ cursor_before: 'from-here' });
-    for (const [field, wrong] of Object.entries({ payload: 'x', cursor: 5 })) {
-      const answer = await start({ jobName: 'sync', [field]: wrong });
-      expect(answer).toMatchObject({ status: 400, body: { error: 'Invalid body', details: [{ field }] } });
+    for (const [field, wrong] of Object.entries({ payload: 'x', cursor: 5, payloads: {}, Cursor: 'x' })) {
+      const refused = { status: 400, body: { error: 'Invalid body', details: [{ field }] } };
+      expect(await start({ jobName: 'sync', [field]: wrong })).toMatchObject(refused);
+      const ofJob = { handlers: schedulerJobRun, method: 'POST', params: { id: mine.jobId } } as const;
+      expect(await call('admin', { ...ofJob, body: { [field]: wrong } })).toMatchObject(refused);
     }
   });
 

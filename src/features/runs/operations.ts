@@ -19,15 +19,23 @@ const instant = z.iso.datetime();
 // Reports and forms store keys in this one form.
 const jobKey = z.string().overwrite(cleanName).min(1).max(limits.jobs.jobKey.max);
 
-/** The body of an API call that starts a run. */
+/** The body of an API call that starts a run. Strict: a misspelled `payload` must not start it with the job's own input. */
 export const runBody = z
-  .object({
+  .strictObject({
     payload: z.record(z.string(), z.unknown()).optional().meta({ description: "Replaces the job's own." }),
     cursor: z.string().max(limits.jobs.cursor.max).nullable().optional().meta({
       description: "Replaces the job's own cursor, for this run only; null starts from the beginning.",
     }),
   })
   .meta({ id: 'RunJob' });
+
+export const runPluginBody = runBody
+  .extend({
+    jobName: z.string().meta({
+      description: "The name of the job in the plugin's manifest, or its key if several jobs have that name.",
+    }),
+  })
+  .meta({ id: 'RunPlugin' });
 
 const pluginRun = z
   .object({
@@ -98,14 +106,7 @@ export const runPlugin = operation({
   access: 'start',
   params: { id: 'Plugin not found' },
   body: {
-    schema: runBody
-      .extend({
-        jobName: z.string().meta({
-          description:
-            "The name of the job in the plugin's manifest, or its key if several jobs have that name.",
-        }),
-      })
-      .meta({ id: 'RunPlugin' }),
+    schema: runPluginBody,
     examples: { 'One of its jobs': { jobName: 'sync' } },
   },
   answers: {

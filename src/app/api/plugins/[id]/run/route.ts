@@ -15,8 +15,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = machineRoute(
     const given = await readJson(request);
     const jobId = await findJobOfPlugin(caller, params.id, jobOf.safeParse(given).data?.jobName ?? '');
     if (jobId === null) throw new InvalidInputError('Invalid job name');
-    const input = checkInput(api.runBody, given, 'Invalid body');
-    const { runId } = await startRun(caller, jobId, input);
+    const { payload, cursor } = checkInput(api.runPluginBody, given, 'Invalid body');
+    const { runId } = await startRun(caller, jobId, { payload, cursor });
     note({ run_id: runId });
     return jsonAnswer(202, { runId, status: 'pending' });
   }),
