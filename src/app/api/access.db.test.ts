@@ -436,7 +436,9 @@ describe('[contract: who may ask]', () => {
         for (const caller of callers) answers.push([caller, (await call(caller, start)).status]);
         expect(Object.fromEntries(answers)).toEqual({ ...startable, staff: 202 });
         for (const own of [{ payload: {} }, { cursor: null }]) {
-          expect(await call('staff', { ...start, body: { ...start.body, ...own } })).toMatchObject({
+          expect(
+            await call('staff', { ...start, body: { ...(start.body as object | undefined), ...own } }),
+          ).toMatchObject({
             status: 403,
             body: { error: 'Only admins can choose the payload or the cursor of a run' },
           });
