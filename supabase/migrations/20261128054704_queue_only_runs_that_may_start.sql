@@ -404,6 +404,8 @@ create function private.free_slots(p_job_ids uuid[], p_window integer)
 returns table (job_id uuid, plugin_id uuid, room bigint, active bigint, plugin_room bigint)
 language sql
 stable
+-- Usually few; for the default of 1,000 the planner would read the whole table of jobs.
+rows 10
 security invoker
 set search_path = ''
 -- Lines are read from their indexes, even if statistics are old or a plan is kept from when there were few runs.
@@ -493,6 +495,8 @@ grant execute on function private.has_worker(text, text, text, interval) to auth
 create function private.jobs_in_line(p_max integer)
 returns setof uuid
 language plpgsql
+-- Usually few; for the default of 1,000 the planner would read the whole table of jobs.
+rows 10
 security invoker
 set search_path = ''
 -- Lines are read from their indexes, even if statistics are old or a plan is kept from when there were few runs.
@@ -1119,10 +1123,10 @@ begin
   select array_agg(distinct d.job_id) into v_jobs from due d;
   v_jobs := array(
     select j.id
-    from (select unnest(v_jobs) union select private.jobs_in_line(100)) w (id)
-    join public.jobs j on j.id = w.id
+    from public.jobs j
     join public.plugins p on p.id = j.plugin_id
-    where private.can_handle(p_handlers, p.kind, p.plugin_key, j.plugin_job_name)
+    where j.id = any (v_jobs || array(select private.jobs_in_line(100)))
+      and private.can_handle(p_handlers, p.kind, p.plugin_key, j.plugin_job_name)
   );
   if cardinality(v_jobs) > 0 then
     perform private.admit_runs(v_jobs, greatest(10, p_quantity), p_handlers);

@@ -13,8 +13,20 @@ const many = 25_000;
 
 let tenant: TestTenant;
 
-// Plans are chosen by statistics and the size of indexes, which runs of other files have changed.
-beforeAll(() => sql`vacuum (full, analyze) public.runs`, 120_000);
+// A history of many jobs, whose rows a claim must not read either.
+beforeAll(async () => {
+  const { id } = await makeTenant();
+  await sql`
+    with made as (
+      insert into public.jobs (tenant_id, job_key, title)
+      select ${id}, 'history ' || g, 'history' from generate_series(1, 2000) g
+      returning id, tenant_id
+    )
+    insert into public.runs (tenant_id, job_id, trigger, state, finished_at, ordered_at)
+    select made.tenant_id, made.id, 'report', 'success', at, at
+    from made, generate_series(1, 100) g, lateral (select now() - make_interval(hours => g) as at) x`;
+  await sql`vacuum (analyze) public.runs, public.jobs`;
+}, 120_000);
 beforeEach(async () => {
   tenant = await makeTenant();
   await forgetRuns();

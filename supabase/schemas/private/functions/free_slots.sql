@@ -2,6 +2,8 @@ create function private.free_slots(p_job_ids uuid[], p_window integer)
 returns table (job_id uuid, plugin_id uuid, room bigint, active bigint, plugin_room bigint)
 language sql
 stable
+-- Usually few; for the default of 1,000 the planner would read the whole table of jobs.
+rows 10
 security invoker
 set search_path = ''
 -- Lines are read from their indexes, even if statistics are old or a plan is kept from when there were few runs.

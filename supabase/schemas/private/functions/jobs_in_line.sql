@@ -2,6 +2,8 @@
 create function private.jobs_in_line(p_max integer)
 returns setof uuid
 language plpgsql
+-- Usually few; for the default of 1,000 the planner would read the whole table of jobs.
+rows 10
 security invoker
 set search_path = ''
 -- Lines are read from their indexes, even if statistics are old or a plan is kept from when there were few runs.

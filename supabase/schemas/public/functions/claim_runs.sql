@@ -75,10 +75,10 @@ begin
   select array_agg(distinct d.job_id) into v_jobs from due d;
   v_jobs := array(
     select j.id
-    from (select unnest(v_jobs) union select private.jobs_in_line(100)) w (id)
-    join public.jobs j on j.id = w.id
+    from public.jobs j
     join public.plugins p on p.id = j.plugin_id
-    where private.can_handle(p_handlers, p.kind, p.plugin_key, j.plugin_job_name)
+    where j.id = any (v_jobs || array(select private.jobs_in_line(100)))
+      and private.can_handle(p_handlers, p.kind, p.plugin_key, j.plugin_job_name)
   );
   if cardinality(v_jobs) > 0 then
     perform private.admit_runs(v_jobs, greatest(10, p_quantity), p_handlers);
